@@ -80,6 +80,7 @@ static SERVICE: Service = Service {
     jobs: &[],
     limits: &[],
     busy: &[],
+    errors: &[],
 };
 
 struct PutPet;

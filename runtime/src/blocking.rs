@@ -94,12 +94,12 @@ impl<T> std::fmt::Debug for BlockingIter<T> {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! blocking_methods {
-    ($name:ident => Response<$output:ty $(, $headers:ty)?>, Error<$error:ty>) => {
+    ($name:ident => Response<$output:ty $(, $headers:ty)?>, CallError<$error:ty>) => {
         impl $name {
             /// As `send`, for programs without async: the thread waits for the response.
             pub fn send_blocking(
                 self,
-            ) -> ::core::result::Result<$crate::Response<$output $(, $headers)?>, $crate::Error<$error $(, $headers)?>> {
+            ) -> ::core::result::Result<$crate::Response<$output $(, $headers)?>, $crate::CallError<$error $(, $headers)?>> {
                 self.0.send_blocking::<Self>()
             }
 
@@ -107,7 +107,7 @@ macro_rules! blocking_methods {
             pub fn send_as_blocking<T>(
                 self,
                 representation: $crate::Representation<T>,
-            ) -> ::core::result::Result<$crate::Response<T $(, $headers)?>, $crate::Error<$error $(, $headers)?>> {
+            ) -> ::core::result::Result<$crate::Response<T $(, $headers)?>, $crate::CallError<$error $(, $headers)?>> {
                 self.0.send_as_blocking::<Self, T>(representation)
             }
         }
@@ -118,12 +118,12 @@ macro_rules! blocking_methods {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! blocking_presigned_methods {
-    ($name:ident => Error<$error:ty $(, $headers:ty)?>) => {
+    ($name:ident => CallError<$error:ty $(, $headers:ty)?>) => {
         impl $name {
             /// As `presigned_url`, for programs without async: the thread waits for the credentials.
             pub fn presigned_url_blocking(
                 self,
-            ) -> ::core::result::Result<$crate::Secret, $crate::Error<$error $(, $headers)?>> {
+            ) -> ::core::result::Result<$crate::Secret, $crate::CallError<$error $(, $headers)?>> {
                 self.0.presigned_url_blocking::<Self>()
             }
         }
@@ -134,13 +134,13 @@ macro_rules! blocking_presigned_methods {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! blocking_paged_methods {
-    ($name:ident => $item:ty, Response<$output:ty $(, $headers:ty)?>, Error<$error:ty>) => {
+    ($name:ident => $item:ty, Response<$output:ty $(, $headers:ty)?>, CallError<$error:ty>) => {
         impl $name {
             /// As `pages`, for programs without async.
             pub fn pages_blocking(
                 self,
             ) -> $crate::BlockingIter<
-                ::core::result::Result<$crate::Response<$output $(, $headers)?>, $crate::Error<$error $(, $headers)?>>,
+                ::core::result::Result<$crate::Response<$output $(, $headers)?>, $crate::CallError<$error $(, $headers)?>>,
             > {
                 $crate::pages_blocking::<Self>(self.0)
             }
@@ -148,7 +148,7 @@ macro_rules! blocking_paged_methods {
             /// As `items`, for programs without async.
             pub fn items_blocking(
                 self,
-            ) -> $crate::BlockingIter<::core::result::Result<$item, $crate::Error<$error $(, $headers)?>>> {
+            ) -> $crate::BlockingIter<::core::result::Result<$item, $crate::CallError<$error $(, $headers)?>>> {
                 $crate::items_blocking::<Self>(self.0)
             }
         }

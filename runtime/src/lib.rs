@@ -2,6 +2,7 @@
 //!
 //! A generated crate states its operations as data ([`operation`], [`shape`]) and wraps a [`Client`] and its [`Call`]s;
 //! all else happens here, once for every service.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 // From what stands on nothing to what stands on all: each imports from those before it only.
 mod data;
@@ -77,6 +78,7 @@ pub use codec::decode::{DecodeError, from_headers, from_slice, from_value};
 pub use codec::formatted::Formatted;
 pub use codec::json_text::JsonText;
 pub use codec::nullable::nullable;
+pub use data::category::ErrorCategory;
 pub use data::config_error::ConfigError;
 pub use data::operation::{Job, Param, Place, Spec, Style};
 pub use data::paging::{Paging, Position};
@@ -90,8 +92,8 @@ pub use follow::{
 pub use follow::{items_blocking, pages_blocking};
 pub use request::{Form, Inputs, Part};
 pub use response::{
-    Error, ErrorKind, Event, EventStream, FromResponse, JsonLines, Operation, RawResponse, ReadAs, Representation,
-    Response, StreamError, StreamErrorKind,
+    CallError, Error, ErrorKind, Event, EventStream, FromResponse, JsonLines, Operation, RawResponse, ReadAs,
+    Representation, Response, StreamError, StreamErrorKind,
 };
 pub use retry::{RetryBudget, RetryClass, RetryContext, RetryPolicy, RetryStrategy};
 pub use transport::clock::{Clock, SystemClock};

@@ -19,6 +19,7 @@ static SERVICE: Service = Service {
     jobs: &[],
     limits: &[],
     busy: &[],
+    errors: &[],
 };
 
 const SHOW: Spec = Spec::new("Show", "GET", "/#Action=Show").params(&[yundb_runtime::operation::query("id", any())]);

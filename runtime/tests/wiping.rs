@@ -23,6 +23,7 @@ static SERVICE: Service = Service {
     jobs: &[],
     limits: &[],
     busy: &[],
+    errors: &[],
 };
 
 static REST: Service = Service { protocol: Protocol::HuaweiRest, ..SERVICE };

@@ -9,7 +9,7 @@ use futures_util::stream::BoxStream;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use yundb_runtime::{ByteStream, Error, Event, EventStream, JsonLines, Response, StreamError};
+use yundb_runtime::{ByteStream, CallError, Event, EventStream, JsonLines, Response, StreamError};
 
 use super::{Ended, Failure, Outcome, Success};
 
@@ -132,7 +132,7 @@ pub fn nothing() -> Encoded {
 /// Encodes the result of a call, with the call's `Debug`.
 pub fn ended<T: Debug, H: Serialize + Debug, E: Debug>(
     call: &str,
-    result: Result<Response<T, H>, Error<E, H>>,
+    result: Result<Response<T, H>, CallError<E, H>>,
     success: impl FnOnce(T) -> Encoded,
     error: impl FnOnce(&E) -> Encoded,
 ) -> Ended {
@@ -149,7 +149,7 @@ pub fn ended<T: Debug, H: Serialize + Debug, E: Debug>(
         }
         Err(failure) => Outcome::Failure(Box::new(Failure {
             kind: failure.kind(),
-            operation: failure.operation(),
+            operation: failure.operation().to_owned(),
             status: failure.status(),
             code: failure.code().map(str::to_owned),
             message: failure.message().map(str::to_owned),

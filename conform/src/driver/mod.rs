@@ -59,7 +59,7 @@ pub struct Failure {
     /// The step at which the call failed.
     pub kind: ErrorKind,
     /// The operation's documented name.
-    pub operation: &'static str,
+    pub operation: String,
     /// The HTTP status, if there was a response.
     pub status: Option<u16>,
     /// The service's error code.

@@ -35,6 +35,7 @@ static SERVICE: Service = Service {
     jobs: &[],
     limits: &[],
     busy: &[],
+    errors: &[],
 };
 
 /// A client of Alibaba Cloud Database Gateway. Cheap to clone; clones share connections and settings.

@@ -3,8 +3,8 @@
 //! The client and the facts of the service that all calls share.
 
 use yundb_runtime::{
-    Call, ClientBuilder, Job, JobHandle, JsonCall, Place, Protocol, Response, Scheme, SchemeKind, Server, Service, Spec,
-    Wait,
+    Call, ClientBuilder, ErrorCategory, Job, JobHandle, JsonCall, Place, Protocol, Response, Scheme, SchemeKind, Server,
+    Service, Spec, Wait,
 };
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
@@ -56,6 +56,7 @@ static SERVICE: Service = Service {
     ],
     limits: &[],
     busy: &[],
+    errors: &[(ErrorCategory::NotFound, &["InvalidJobId"])],
 };
 
 pub(crate) static SHOW_JOB: Job = Job {
@@ -68,22 +69,14 @@ pub(crate) static SHOW_JOB: Job = Job {
             query("RegionId", any()).client("region"),
         ])
         .accept("application/json")
-        .idempotent(true),
+        .idempotent(true)
+        .client_method("show_job"),
     argument: "DtsJobId",
     also: &["SynchronizationDirection"],
     state: "Status",
     running: &[
-        "NotStarted",
-        "NotConfigured",
-        "Prechecking",
-        "PreCheckPass",
-        "PrecheckPass",
-        "Initializing",
-        "Starting",
-        "Retrying",
-        "Modifying",
-        "Upgrade",
-        "Downgrade",
+        "NotStarted", "NotConfigured", "Prechecking", "PreCheckPass", "PrecheckPass", "Initializing", "Starting",
+        "Retrying", "Modifying", "Upgrade", "Downgrade",
     ],
     succeeded: &["Migrating", "Synchronizing", "Normal", "Finished"],
     failed: &["PrecheckFailed", "InitializeFailed", "MigrationFailed", "Failed", "Abnormal", "Suspending", "Locked"],
@@ -99,22 +92,14 @@ pub(crate) static SHOW_JOB_2: Job = Job {
             query("RegionId", any()).client("region"),
         ])
         .accept("application/json")
-        .idempotent(true),
+        .idempotent(true)
+        .client_method("show_job"),
     argument: "DtsJobId",
     also: &[],
     state: "Status",
     running: &[
-        "NotStarted",
-        "NotConfigured",
-        "Prechecking",
-        "PreCheckPass",
-        "PrecheckPass",
-        "Initializing",
-        "Starting",
-        "Retrying",
-        "Modifying",
-        "Upgrade",
-        "Downgrade",
+        "NotStarted", "NotConfigured", "Prechecking", "PreCheckPass", "PrecheckPass", "Initializing", "Starting",
+        "Retrying", "Modifying", "Upgrade", "Downgrade",
     ],
     succeeded: &["Migrating", "Synchronizing", "Normal", "Finished"],
     failed: &["PrecheckFailed", "InitializeFailed", "MigrationFailed", "Failed", "Abnormal", "Suspending", "Locked"],
@@ -130,23 +115,14 @@ pub(crate) static SHOW_JOB_3: Job = Job {
             query("RegionId", any()).client("region"),
         ])
         .accept("application/json")
-        .idempotent(true),
+        .idempotent(true)
+        .client_method("show_job"),
     argument: "DtsJobId",
     also: &["SynchronizationDirection"],
     state: "Status",
     running: &[
-        "NotStarted",
-        "NotConfigured",
-        "Prechecking",
-        "PreCheckPass",
-        "PrecheckPass",
-        "Initializing",
-        "Starting",
-        "Retrying",
-        "Modifying",
-        "Upgrade",
-        "Downgrade",
-        "Suspending",
+        "NotStarted", "NotConfigured", "Prechecking", "PreCheckPass", "PrecheckPass", "Initializing", "Starting",
+        "Retrying", "Modifying", "Upgrade", "Downgrade", "Suspending",
     ],
     succeeded: &["Migrating", "Synchronizing", "Normal", "Finished"],
     failed: &["PrecheckFailed", "InitializeFailed", "MigrationFailed", "Failed", "Abnormal", "Locked"],
@@ -162,7 +138,8 @@ pub(crate) static SHOW_MIGRATION_JOB_STATUS: Job = Job {
             query("AccountId", any()),
         ])
         .accept("application/json")
-        .idempotent(true),
+        .idempotent(true)
+        .client_method("show_migration_job_status"),
     argument: "MigrationJobId",
     also: &[],
     state: "MigrationJobStatus",
@@ -182,7 +159,8 @@ pub(crate) static SHOW_SYNCHRONIZATION_JOB_STATUS: Job = Job {
             query("AccountId", any()),
         ])
         .accept("application/json")
-        .idempotent(true),
+        .idempotent(true)
+        .client_method("show_synchronization_job_status"),
     argument: "SynchronizationJobId",
     also: &["SynchronizationDirection"],
     state: "Status",
@@ -194,9 +172,7 @@ pub(crate) static SHOW_SYNCHRONIZATION_JOB_STATUS: Job = Job {
 pub(crate) static SHOW_SYNCHRONIZATION_OBJECT_UPDATE: Job = Job {
     begun_by: &["ModifySynchronizationObject"],
     poll: &Spec::new(
-        "DescribeSynchronizationObjectModifyStatus",
-        "GET",
-        "/#Action=DescribeSynchronizationObjectModifyStatus",
+        "DescribeSynchronizationObjectModifyStatus", "GET", "/#Action=DescribeSynchronizationObjectModifyStatus",
     )
         .params(&[
             query("TaskId", any()).required(),
@@ -205,7 +181,8 @@ pub(crate) static SHOW_SYNCHRONIZATION_OBJECT_UPDATE: Job = Job {
             query("AccountId", any()),
         ])
         .accept("application/json")
-        .idempotent(true),
+        .idempotent(true)
+        .client_method("show_synchronization_object_update"),
     argument: "TaskId",
     also: &[],
     state: "Status",
@@ -224,7 +201,8 @@ pub(crate) static SHOW_ENDPOINT_SWITCH: Job = Job {
             query("AccountId", any()),
         ])
         .accept("application/json")
-        .idempotent(true),
+        .idempotent(true)
+        .client_method("show_endpoint_switch"),
     argument: "TaskId",
     also: &[],
     state: "Status",
@@ -242,7 +220,8 @@ pub(crate) static SHOW_SUBSCRIPTION_INSTANCE_STATUS: Job = Job {
             query("AccountId", any()),
         ])
         .accept("application/json")
-        .idempotent(true),
+        .idempotent(true)
+        .client_method("show_subscription_instance_status"),
     argument: "SubscriptionInstanceId",
     also: &[],
     state: "Status",

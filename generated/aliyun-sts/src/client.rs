@@ -24,6 +24,7 @@ static SERVICE: Service = Service {
     jobs: &[],
     limits: &[],
     busy: &[],
+    errors: &[],
 };
 
 /// A client of Alibaba Cloud Security Token Service. Cheap to clone; clones share connections and settings.

@@ -3,8 +3,8 @@
 //! The client and the facts of the service that all calls share.
 
 use yundb_runtime::{
-    Call, ClientBuilder, Job, JobHandle, JsonCall, Place, Protocol, RateLimit, Response, Scheme, SchemeKind, Server,
-    Service, Spec, Variable, Wait,
+    Call, ClientBuilder, ErrorCategory, Job, JobHandle, JsonCall, Place, Protocol, RateLimit, Response, Scheme,
+    SchemeKind, Server, Service, Spec, Variable, Wait,
 };
 use yundb_runtime::operation::path;
 use yundb_runtime::shape::any;
@@ -30,30 +30,44 @@ static SERVICE: Service = Service {
     jobs: &[&SHOW_JOB],
     limits: &[RateLimit { calls: 60, seconds: 60 }],
     busy: &[],
+    errors: &[
+        (ErrorCategory::Permission, &["DBS.300371", "DBS.300541"]),
+        (ErrorCategory::NotFound, &["DBS.300103", "DBS.300327", "DBS.300336", "DBS.300400"]),
+        (
+            ErrorCategory::Conflict,
+            &[
+                "DBS.300110", "DBS.300112", "DBS.300130", "DBS.300133", "DBS.300134", "DBS.300311", "DBS.300323",
+                "DBS.300333", "DBS.300334", "DBS.300337", "DBS.300358", "DBS.300364", "DBS.300368", "DBS.300370",
+            ],
+        ),
+        (
+            ErrorCategory::ServerFault,
+            &[
+                "DBS.300002", "DBS.300005", "DBS.300100", "DBS.300101", "DBS.300113", "DBS.300115", "DBS.300116",
+                "DBS.300117", "DBS.300120", "DBS.300121", "DBS.300122", "DBS.300123", "DBS.300125", "DBS.300128",
+                "DBS.300129", "DBS.300131", "DBS.300132", "DBS.300135", "DBS.300300", "DBS.300301", "DBS.300302",
+                "DBS.300312", "DBS.300313", "DBS.300314", "DBS.300316", "DBS.300322", "DBS.300328", "DBS.300329",
+                "DBS.300330", "DBS.300331", "DBS.300332", "DBS.300335", "DBS.300338", "DBS.300339", "DBS.300340",
+                "DBS.300341", "DBS.300342", "DBS.300343", "DBS.300344", "DBS.300345", "DBS.300346", "DBS.300347",
+                "DBS.300348", "DBS.300349", "DBS.300350", "DBS.300351", "DBS.300352", "DBS.300353", "DBS.300354",
+                "DBS.300355", "DBS.300356", "DBS.300360", "DBS.300363", "DBS.300365", "DBS.300366", "DBS.300367",
+                "DBS.300369", "DBS.300401", "DBS.300402", "DBS.300408",
+            ],
+        ),
+    ],
 };
 
 pub(crate) static SHOW_JOB: Job = Job {
     begun_by: &[
-        "ChangeDatabaseVersion",
-        "CreateDdmDatabase",
-        "DeleteDdmDatabase",
-        "ExpandDdmInstanceNodes",
-        "ResizeFlavor",
-        "RollBackDatabaseVersion",
-        "SwitchSsl",
-        "UpdateDatabaseInfo",
-        "UpdateInstanceParam",
-        "createGroup",
-        "createInstance",
-        "deleteInstance",
-        "expandInstanceNodes",
-        "restartInstance",
-        "shrinkInstanceNodes",
+        "ChangeDatabaseVersion", "CreateDdmDatabase", "DeleteDdmDatabase", "ExpandDdmInstanceNodes", "ResizeFlavor",
+        "RollBackDatabaseVersion", "SwitchSsl", "UpdateDatabaseInfo", "UpdateInstanceParam", "createGroup",
+        "createInstance", "deleteInstance", "expandInstanceNodes", "restartInstance", "shrinkInstanceNodes",
         "updateInstancePort",
     ],
     poll: &Spec::new("ShowDdmJobResult", "GET", "/v3/{project_id}/jobs/{job_id}")
         .params(&[path("project_id", any()).client("project_id"), path("job_id", any())])
-        .accept("application/json"),
+        .accept("application/json")
+        .client_method("show_job"),
     argument: "job_id",
     also: &[],
     state: "job.status",

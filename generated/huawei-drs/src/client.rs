@@ -3,7 +3,7 @@
 //! The client and the facts of the service that all calls share.
 
 use yundb_runtime::{
-    Call, ClientBuilder, JsonCall, Place, Protocol, Scheme, SchemeKind, Server, Service, Spec, Variable,
+    Call, ClientBuilder, ErrorCategory, JsonCall, Place, Protocol, Scheme, SchemeKind, Server, Service, Spec, Variable,
 };
 
 static SERVICE: Service = Service {
@@ -27,6 +27,7 @@ static SERVICE: Service = Service {
     jobs: &[],
     limits: &[],
     busy: &[],
+    errors: &[(ErrorCategory::Conflict, &["DRS.10010065"])],
 };
 
 /// A client of Huawei Cloud Data Replication Service. Cheap to clone; clones share connections and settings.

@@ -84,4 +84,4 @@ pub mod types;
 pub use client::Client;
 
 #[doc(no_inline)]
-pub use yundb_runtime::{self as runtime, ClientBuilder, Credentials, Error, Response, Secret};
+pub use yundb_runtime::{self as runtime, CallError, ClientBuilder, Credentials, Error, Response, Secret};

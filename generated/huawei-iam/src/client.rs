@@ -28,6 +28,7 @@ static SERVICE: Service = Service {
     jobs: &[],
     limits: &[],
     busy: &[],
+    errors: &[],
 };
 
 /// A client of Huawei Cloud Identity and Access Management. Cheap to clone; clones share connections and settings.

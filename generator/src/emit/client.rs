@@ -83,7 +83,7 @@ pub(super) fn lib(service: &Service) -> Result<TokenStream, EmitError> {
         #webhooks
         pub use client::Client;
         #[doc(no_inline)]
-        pub use yundb_runtime::{self as runtime, ClientBuilder, Credentials, Error, Response, Secret};
+        pub use yundb_runtime::{self as runtime, CallError, ClientBuilder, Credentials, Error, Response, Secret};
     })
 }
 
@@ -171,6 +171,11 @@ pub(super) fn client(service: &Service) -> TokenStream {
             }
         },
     };
+    let errors = service.errors.iter().map(|(category, codes)| {
+        let (categories, category) = (uses.item("ErrorCategory"), ident(category));
+        quote!((#categories::#category, &[#(#codes),*]))
+    });
+    let errors: Vec<_> = errors.collect();
     let applicable = applicable(service);
     let imports = uses.imports();
     let docs = doc(&[format!(
@@ -191,6 +196,7 @@ pub(super) fn client(service: &Service) -> TokenStream {
             jobs: &[#(#names),*],
             limits: &[#(#limits),*],
             busy: &[#(#busy),*],
+            errors: &[#(#errors),*],
         };
         #jobs
         #docs
@@ -275,6 +281,7 @@ fn jobs(scope: &Scope<'_>) -> TokenStream {
         let begun_by: BTreeSet<&str> = operations().filter(begins).map(|operation| operation.name.as_str()).collect();
         let begun_by = begun_by.iter();
         let poll = operation::spec(scope, operations().find(|operation| operation.method_name == job.poll)?);
+        let method = &job.poll;
         let (job_type, name) = (scope.uses.item("Job"), ident(&job.name));
         let (argument, state) = (&job.argument, &job.state);
         let also = &job.also;
@@ -282,7 +289,7 @@ fn jobs(scope: &Scope<'_>) -> TokenStream {
         Some(quote! {
             pub(crate) static #name: #job_type = #job_type {
                 begun_by: &[#(#begun_by),*],
-                poll: &#poll,
+                poll: &#poll.client_method(#method),
                 argument: #argument,
                 also: &[#(#also),*],
                 state: #state,

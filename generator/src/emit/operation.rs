@@ -349,7 +349,7 @@ impl Scope<'_> {
             Answer::One(Payload::Events(_, true)) if reading => " as whole_events",
             _ => "",
         };
-        let (output, error) = (written(&quote!(Response<#output #headers>)), written(&quote!(Error<#error>)));
+        let (output, error) = (written(&quote!(Response<#output #headers>)), written(&quote!(CallError<#error>)));
         format!("{output}{}, {error}{}", read_as(&operation.output), read_as(&operation.error))
     }
 

@@ -1,5 +1,5 @@
-//! Tables as people write them: on one line where they fit, otherwise one call or element a line. `prettyplease` breaks lines at
-//! fewer columns and leaves alone what is inside of a macro.
+//! Tables as people write them: on one line where they fit, otherwise one call or element a line, and of texts as many as fit.
+//! `prettyplease` breaks lines at fewer columns and leaves alone what is inside of a macro.
 
 use proc_macro2::TokenStream;
 
@@ -91,18 +91,24 @@ fn import(code: &str, margin: &str) -> String {
     let Some((before, names)) = listed.filter(|_| whole.chars().count() > WIDTH) else {
         return whole.replace("{ ", "{").replace(" }", "}");
     };
-    let names = &names.replace("{ ", "{").replace(" }", "}");
-    let mut out = format!("{margin}{before}{{");
+    let names = names.replace("{ ", "{").replace(" }", "}");
+    format!("{margin}{before}{{{}\n{margin}}};", packed(elements(&names).into_iter(), margin.len() + 4))
+}
+
+/// As many elements a line, of this indentation, as it has room for.
+fn packed<'a>(elements: impl Iterator<Item = &'a str>, indent: usize) -> String {
+    let mut out = String::new();
     let mut column = WIDTH;
-    for name in elements(names) {
-        if column + name.len() + 2 > WIDTH {
-            out.push_str(&format!("\n{margin}   "));
-            column = margin.len() + 3;
+    for element in elements {
+        let width = element.chars().count() + 2;
+        if column + width > WIDTH {
+            out.push_str(&format!("\n{}", " ".repeat(indent - 1)));
+            column = indent - 1;
         }
-        out.push_str(&format!(" {name},"));
-        column += name.len() + 2;
+        out.push_str(&format!(" {element},"));
+        column += width;
     }
-    format!("{out}\n{margin}}};")
+    out
 }
 
 /// Code of several lines, none of them a comment, on one.
@@ -150,6 +156,9 @@ pub(super) fn lay_out(code: &str, indent: usize, column: usize, after: usize) ->
     {
         let column = column + before.chars().count();
         return format!("{before}{}{close}", lay_out(only, indent, column, after + 1));
+    }
+    if elements.iter().all(|element| element.starts_with('"')) {
+        return format!("{before}{}\n{}{close}", packed(elements.into_iter(), inner), " ".repeat(indent));
     }
     let lines = elements.iter().map(|element| format!("{margin}{},\n", lay_out(element, inner, inner, 1)));
     format!("{before}\n{}{}{close}", lines.collect::<String>(), " ".repeat(indent))

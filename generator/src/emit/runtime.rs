@@ -18,7 +18,7 @@ const ITEMS: &[(&str, &[&str])] = &[
             "Call",
             "ClientBuilder",
             "DecodeError",
-            "Error",
+            "ErrorCategory",
             "EventStream",
             "Field",
             "Form",

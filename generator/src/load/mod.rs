@@ -30,6 +30,7 @@ use crate::{
 
 use self::{report::Reporter, version::Version};
 
+pub(crate) use self::check::ERROR_CATEGORIES;
 pub(crate) use self::{
     check::{MUTUAL_TLS, bare, placeholders},
     envelope::{Further, operations, sent},

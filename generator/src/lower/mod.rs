@@ -4,6 +4,7 @@ mod answer;
 mod body;
 mod circles;
 mod docs;
+mod errors;
 mod form;
 pub mod format;
 mod header;
@@ -140,6 +141,7 @@ fn service(
         forms: lower.forms,
         jobs: lower.jobs,
         busy: busy(api),
+        errors: errors::errors(loaded),
         limits: limits(api),
         received: lower.received,
         lone: lower.lone,

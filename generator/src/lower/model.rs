@@ -49,6 +49,8 @@ pub struct Service {
     pub jobs: Vec<Job>,
     /// Error codes that say that something else is under way.
     pub busy: Vec<String>,
+    /// What other codes mean: categories by the runtime's names, each with its codes.
+    pub errors: Vec<(&'static str, Vec<String>)>,
     /// How many calls a user may make.
     pub limits: Vec<RateLimit>,
     /// Bodies that differ by status: answers and errors that several operations share.

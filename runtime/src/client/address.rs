@@ -18,7 +18,7 @@ pub(super) async fn base(
     spec: &Spec,
     overrides: &Overrides,
 ) -> Result<String, Box<Failure>> {
-    let config = |detail| Failure::config(spec.name, detail);
+    let config = |detail| Failure::config(spec, detail);
     let servers = if spec.servers.is_empty() { settings.service.servers } else { spec.servers };
     let own = match overrides.endpoint(settings) {
         Some(own) => Some(own.to_owned()),

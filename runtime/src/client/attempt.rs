@@ -14,6 +14,7 @@ use super::settings::Settings;
 use super::unsigned::UnsignedRequest;
 use crate::auth::credentials::{Credentials, CredentialsError, CredentialsProvider};
 use crate::codec::media_type;
+use crate::data::category::ErrorCategory;
 use crate::data::operation::Spec;
 use crate::request::{CLIENT_TOKEN, Draft, Plan, Values};
 use crate::response::{Failure, Head, RawResponse, ReadAs, Reading, covers, request_id};
@@ -26,7 +27,7 @@ pub(super) struct Planned<'a> {
     pub(super) draft: &'a Draft,
     pub(super) reading: Reading,
     pub(super) plan: &'a Plan,
-    pub(super) base: &'a str,
+    pub(super) base: &'a Arc<str>,
     /// The client's settings, as they are for the call's credentials.
     pub(super) values: &'a Values,
     /// What the call has in place of the client's settings.
@@ -75,7 +76,7 @@ pub(super) async fn attempt(
         trial.token_replaced |= request.has_added(CLIENT_TOKEN);
     }
     let prepared = settings.vendor.prepare(&context, &plan);
-    let mut prepared = prepared.map_err(|detail| Failure::config(spec.name, detail))?;
+    let mut prepared = prepared.map_err(|detail| Failure::config(spec, detail))?;
     prepared.request.extensions_mut().insert(trial.exchange.clone());
     settings.interceptors.iter().for_each(|it| it.before_attempt(about, &mut prepared.request));
     let exchanged = exchange(settings, planned, about.number, prepared.request, &trial.exchange);
@@ -85,7 +86,7 @@ pub(super) async fn attempt(
             Err(failure)
         }
         Some(outcome) => outcome,
-        None => Err(Failure::timeout(spec.name, limit)),
+        None => Err(Failure::timeout(spec, limit)),
     }
 }
 
@@ -99,9 +100,12 @@ pub(super) async fn credentials(
     let Some(provider) = provider.filter(|_| is_signed(spec)) else { return Ok(None) };
     let credentials = clock::within(clock, limit, provider.credentials()).await;
     let credentials = credentials.unwrap_or_else(|| Err(late(limit)));
-    let credentials = credentials.map_err(|error| Failure::credentials(spec.name, error))?;
+    let credentials = credentials.map_err(|error| Failure::credentials(spec, error))?;
     match credentials.blank() {
-        Some(blank) => Err(Failure::config(spec.name, format!("the credentials are of no use: {blank}"))),
+        Some(blank) => {
+            let why = format!("the credentials are of no use: {blank}");
+            Err(Failure::config(spec, why).meaning(ErrorCategory::Auth))
+        }
         None => Ok(Some(credentials)),
     }
 }
@@ -128,13 +132,13 @@ async fn exchange(
     let spec = planned.draft.spec;
     let has_body = request.method() != Method::HEAD;
     let sent = settings.transport.send(request).await;
-    let response = sent.map_err(|error| Failure::transport(spec.name, error, None))?;
+    let response = sent.map_err(|error| Failure::transport(spec, error, None))?;
     let (parts, body) = response.into_parts();
     let status = parts.status.as_u16();
     let mut head = Head {
-        operation: spec.name,
+        spec,
+        base: planned.base.clone(),
         attempts: number,
-        job: spec.job,
         sent: planned.draft.job_parameters(),
         account: planned.overrides.account(),
         status,
@@ -154,7 +158,7 @@ async fn exchange(
     let body = body.within(ReadLimits { stall: None, ..settings.read_limits }, under_way.clone());
     let bytes = match whole(&head.headers, body, settings.max_response_size, has_body && status != 304).await {
         Ok(bytes) => bytes,
-        Err(error) => return Err(Failure::transport(spec.name, error, Some(Arc::new(head)))),
+        Err(error) => return Err(Failure::transport(spec, error, Some(Arc::new(head)))),
     };
     let mut failed = !success;
     if success {
@@ -163,7 +167,12 @@ async fn exchange(
         head.request_id = verdict.request_id.or(head.request_id);
     }
     let response = RawResponse::whole(Arc::new(head), bytes);
-    if failed { Err(Failure::service(response)) } else { Ok(response) }
+    if !failed {
+        return Ok(response);
+    }
+    let failure = Failure::service(response);
+    let category = vendors::category(settings.vendor.error_codes(), settings.service, status, failure.code());
+    Err(failure.meaning(category))
 }
 
 /// The body within its bound, and as long as the headers said.

@@ -18,7 +18,7 @@ use crate::data::operation::{self, Param, Place, Spec};
 use crate::data::secret::Secret;
 use crate::data::shape::{Shape, any};
 use crate::request::{Content, Draft, Input, Inputs, OtherBody, Part, json_bytes};
-use crate::response::{Account, Error, Operation, Reading, Representation};
+use crate::response::{Account, CallError, Operation, Reading, Representation};
 #[cfg(feature = "blocking")]
 use crate::response::{Failure, RawResponse};
 use crate::transport::RequestBody;
@@ -234,17 +234,19 @@ impl Call {
     }
 
     /// The call as a URL, which others may open by GET without any key: see the method of the same name of each operation.
-    pub async fn presigned_url<O: Operation>(self) -> Result<Secret, Error<O::Error, O::Headers>> {
-        presigned_url(self.sending(Reading::of::<O::Output>())).await.map_err(|failure| Error::new(failure, None, None))
+    pub async fn presigned_url<O: Operation>(self) -> Result<Secret, CallError<O::Error, O::Headers>> {
+        presigned_url(self.sending(Reading::of::<O::Output>()))
+            .await
+            .map_err(|failure| CallError::new(failure, None, None))
     }
 
     /// As [`presigned_url`](Self::presigned_url), for programs without async.
     #[cfg(feature = "blocking")]
-    pub fn presigned_url_blocking<O: Operation>(self) -> Result<Secret, Error<O::Error, O::Headers>> {
+    pub fn presigned_url_blocking<O: Operation>(self) -> Result<Secret, CallError<O::Error, O::Headers>> {
         let sending = self.sending(Reading::of::<O::Output>());
-        let operation = sending.draft.spec.name;
-        let url = wait(operation, presigned_url(sending));
-        url.map_err(|failure| Error::new(failure, None, None))
+        let spec = sending.draft.spec;
+        let url = wait(spec, presigned_url(sending));
+        url.map_err(|failure| CallError::new(failure, None, None))
     }
 
     /// As [`send`](Self::send), for programs without async.
@@ -269,16 +271,16 @@ override_methods!(Call);
 
 #[cfg(feature = "blocking")]
 fn run_blocking(sending: Sending) -> Result<RawResponse, Box<Failure>> {
-    wait(sending.draft.spec.name, pipeline::run(sending))
+    wait(sending.draft.spec, pipeline::run(sending))
 }
 
 /// Waits for the end of a call, or of a part of it.
 #[cfg(feature = "blocking")]
 fn wait<T: Send + 'static>(
-    operation: &'static str,
+    spec: &'static Spec,
     work: impl Future<Output = Result<T, Box<Failure>>> + Send + 'static,
 ) -> Result<T, Box<Failure>> {
-    crate::blocking::wait(work).unwrap_or_else(|why| Err(Failure::config(operation, why)))
+    crate::blocking::wait(work).unwrap_or_else(|why| Err(Failure::config(spec, why)))
 }
 
 // By hand: names only, as values may be secret.
@@ -294,18 +296,18 @@ impl fmt::Debug for Call {
 ///
 /// ```ignore
 /// yundb_runtime::operation! {
-///     ShowPet: show_pet -> Response<Pet, PetHeaders>, Error<Fault>;
+///     ShowPet: show_pet -> Response<Pet, PetHeaders>, CallError<Fault>;
 ///     Spec::new("showPet", "GET", "/pets/{id}").params(&[path("id", any())]).accept("application/json")
 /// }
 /// ```
 ///
-/// `as text`, `as empty` or `as whole_events` behind `Response<..>` or `Error<..>` names the method of
+/// `as text`, `as empty` or `as whole_events` behind `Response<..>` or `CallError<..>` names the method of
 /// [`RawResponse`](crate::RawResponse) that reads it, where that is not to be seen from the type. Errors have the headers of successes.
 #[macro_export]
 macro_rules! operation {
     (
         $name:ident: $method:ident -> Response<$output:ty $(, $headers:ty)?> $(as $reading:ident)?,
-        Error<$error:ty> $(as $error_reading:ident)? $(, $presigned:ident)?;
+        CallError<$error:ty> $(as $error_reading:ident)? $(, $presigned:ident)?;
         $spec:expr
     ) => {
         #[doc = concat!("A call of [`Client::", stringify!($method), "`](crate::Client::", stringify!($method), ").")]
@@ -317,7 +319,7 @@ macro_rules! operation {
             type Output = $output;
             type Headers = $crate::headers_or_none!($($headers)?);
             type Error = $error;
-            const SPEC: &'static $crate::Spec = &$spec;
+            const SPEC: &'static $crate::Spec = &$spec.client_method(stringify!($method));
 
             $(fn decode(response: $crate::RawResponse) -> ::core::result::Result<$output, $crate::DecodeError> {
                 response.$reading()
@@ -329,7 +331,7 @@ macro_rules! operation {
         }
 
         $crate::operation_methods!(
-            $name => Response<$output $(, $headers)?>, Error<$error> $(, $presigned)?
+            $name => Response<$output $(, $headers)?>, CallError<$error> $(, $presigned)?
         );
     };
 }
@@ -338,8 +340,8 @@ macro_rules! operation {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! operation_methods {
-    ($name:ident => Response<$output:ty $(, $headers:ty)?>, Error<$error:ty>, presigned_url) => {
-        $crate::operation_methods!($name => Response<$output $(, $headers)?>, Error<$error>);
+    ($name:ident => Response<$output:ty $(, $headers:ty)?>, CallError<$error:ty>, presigned_url) => {
+        $crate::operation_methods!($name => Response<$output $(, $headers)?>, CallError<$error>);
 
         impl $name {
             /// The call as a URL with its signature in it: whoever has it can make this one call once, by GET and without a key,
@@ -348,17 +350,17 @@ macro_rules! operation_methods {
             /// Fails with `ErrorKind::Config` if the call has a body or a header of its own.
             pub async fn presigned_url(
                 self,
-            ) -> ::core::result::Result<$crate::Secret, $crate::Error<$error $(, $headers)?>> {
+            ) -> ::core::result::Result<$crate::Secret, $crate::CallError<$error $(, $headers)?>> {
                 self.0.presigned_url::<Self>().await
             }
         }
 
-        $crate::blocking_presigned_methods!($name => Error<$error $(, $headers)?>);
+        $crate::blocking_presigned_methods!($name => CallError<$error $(, $headers)?>);
     };
-    ($name:ident => Response<$output:ty $(, $headers:ty)?>, Error<$error:ty> $(,)?) => {
+    ($name:ident => Response<$output:ty $(, $headers:ty)?>, CallError<$error:ty> $(,)?) => {
         impl ::core::future::IntoFuture for $name {
             type Output =
-                ::core::result::Result<$crate::Response<$output $(, $headers)?>, $crate::Error<$error $(, $headers)?>>;
+                ::core::result::Result<$crate::Response<$output $(, $headers)?>, $crate::CallError<$error $(, $headers)?>>;
             type IntoFuture = $crate::BoxFuture<Self::Output>;
 
             fn into_future(self) -> Self::IntoFuture {
@@ -370,7 +372,7 @@ macro_rules! operation_methods {
             /// Sends the call and reads the response.
             pub async fn send(
                 self,
-            ) -> ::core::result::Result<$crate::Response<$output $(, $headers)?>, $crate::Error<$error $(, $headers)?>> {
+            ) -> ::core::result::Result<$crate::Response<$output $(, $headers)?>, $crate::CallError<$error $(, $headers)?>> {
                 self.0.send::<Self>().await
             }
 
@@ -378,7 +380,7 @@ macro_rules! operation_methods {
             pub async fn send_as<T>(
                 self,
                 representation: $crate::Representation<T>,
-            ) -> ::core::result::Result<$crate::Response<T $(, $headers)?>, $crate::Error<$error $(, $headers)?>> {
+            ) -> ::core::result::Result<$crate::Response<T $(, $headers)?>, $crate::CallError<$error $(, $headers)?>> {
                 self.0.send_as::<Self, T>(representation).await
             }
 
@@ -428,7 +430,7 @@ macro_rules! operation_methods {
             }
         }
 
-        $crate::blocking_methods!($name => Response<$output $(, $headers)?>, Error<$error>);
+        $crate::blocking_methods!($name => Response<$output $(, $headers)?>, CallError<$error>);
     };
 }
 

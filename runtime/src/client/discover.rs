@@ -10,12 +10,13 @@ use super::settings::Settings;
 use super::skews::Ahead;
 use crate::auth::credentials::{Credentials, CredentialsError, CredentialsProvider, ProviderConfig, Unanswered};
 use crate::auth::sign;
+use crate::data::category::ErrorCategory;
 use crate::data::operation::Spec;
 use crate::request::{Draft, Values};
 use crate::response::Failure;
 use crate::retry::{self, Cause, FailedAttempt, Repeatable, RetryClass};
 use crate::transport::clock;
-use crate::vendors::Unknown;
+use crate::vendors::{self, Unknown};
 
 /// The client's settings, with what a call takes from those of its credentials: its parameters, and the region of its address, unless it
 /// has an `endpoint` of its own.
@@ -29,7 +30,7 @@ pub(super) async fn values<'a>(
     let mut values = Cow::Borrowed(&settings.values);
     let Some(provider) = provider else { return Ok(values) };
     // Nothing was sent of the call itself, so it may be made again.
-    let late = || Err(Failure::timeout(draft.spec.name, limit).classified(RetryClass::Timeout, false));
+    let late = || Err(Failure::timeout(draft.spec, limit).classified(RetryClass::Timeout, false));
     let needs = |name| {
         let mut params = draft.spec.params.iter();
         params.any(|param| param.client == Some(name) && draft.inputs.of(param).is_none())
@@ -48,7 +49,7 @@ pub(super) async fn values<'a>(
             // The attempt says so, if there is one.
             Ok(None) => {}
             Err(_) if !regional => {}
-            Err(error) => return Err(Failure::credentials(draft.spec.name, error)),
+            Err(error) => return Err(Failure::credentials(draft.spec, error)),
         }
     }
     for name in unset {
@@ -90,7 +91,7 @@ async fn find(
             Ok(credentials) => credentials,
             // The attempt says so, if there is one.
             Err(_) if is_known || values.get(REGION).is_none() => return Ok(None),
-            Err(error) => return Err(Failure::credentials(spec.name, error)),
+            Err(error) => return Err(Failure::credentials(spec, error)),
         };
         let beside = provider.setting(name);
         if beside.is_some() || is_known {
@@ -105,7 +106,7 @@ async fn find(
             {
                 renewed = true;
             }
-            Err(why) => return Err(failure(spec, name, &why)),
+            Err(why) => return Err(failure(settings, spec, name, &why)),
         }
     }
 }
@@ -174,14 +175,21 @@ async fn ask(
 }
 
 /// What it means for the call, of which nothing was sent, that nobody told.
-fn failure(spec: &Spec, name: &str, why: &Unanswered) -> Box<Failure> {
+fn failure(settings: &Settings, spec: &Spec, name: &str, why: &Unanswered) -> Box<Failure> {
     let (cause, status, code) = match why {
         Unanswered::Transport(error) => (Cause::Transport(error.kind()), None, None),
         Unanswered::Refused { status, code, .. } => (Cause::Service, Some(*status), code.as_deref()),
         Unanswered::Other(_) => (Cause::Other, None, None),
     };
+    let category =
+        status.map(|status| vendors::category(settings.vendor.error_codes(), settings.service, status, code));
+    let throttled = category == Some(ErrorCategory::Throttled);
     let repeatable = Repeatable { method: true, ..Repeatable::default() };
-    let failed = FailedAttempt { cause, status, code, busy: &[], repeatable, mended: false, spent: false };
+    let failed = FailedAttempt { cause, status, code, busy: &[], throttled, repeatable, mended: false, spent: false };
     let detail = format!("{name}: it is not set, and IAM does not tell: {why}");
-    Failure::lookup(spec.name, detail, cause, retry::classify(&failed))
+    let failure = Failure::lookup(spec, detail, cause, retry::classify(&failed));
+    match category {
+        Some(category) => failure.meaning(category),
+        None => failure,
+    }
 }

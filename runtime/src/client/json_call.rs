@@ -14,7 +14,7 @@ use super::overrides::{Overrides, override_methods};
 use crate::codec::json::to_value;
 use crate::data::operation::{self, Param, Place, Spec};
 use crate::data::shape::any;
-use crate::response::{Error, Failure, Operation, Response};
+use crate::response::{CallError, Failure, Operation, Response};
 
 /// A call of an operation that the document of the service lacks. What is sent and what comes back is JSON; apart from that it is a call
 /// like any other: with endpoint, credentials, signature, rate limits, time limits and retries of its client, or those that it is given.
@@ -34,8 +34,7 @@ use crate::response::{Error, Failure, Operation, Response};
 #[must_use = "nothing is sent before `send`"]
 pub struct JsonCall {
     client: Client,
-    /// What it needs to be sent; an error is why it can't be.
-    address: Result<Address, String>,
+    address: Address,
     values: Vec<(Place, String, Value)>,
     headers: Vec<(String, String)>,
     mistakes: Vec<String>,
@@ -57,12 +56,13 @@ impl Client {
     pub fn call_action(&self, action: impl Into<String>) -> JsonCall {
         let action = action.into();
         let fits = !action.is_empty() && action.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        let address = match (self.settings().vendor.rpc(), fits) {
-            (false, _) => Err("the service has no actions: call it by method and path, `.call_path(..)`".to_owned()),
-            (true, false) => Err("the name of an action is letters and digits".to_owned()),
-            (true, true) => Ok(Address { path: format!("/#Action={action}"), name: action, method: "POST".to_owned() }),
+        let mistake = match (self.settings().vendor.rpc(), fits) {
+            (false, _) => Some("the service has no actions: call it by method and path, `.call_path(..)`"),
+            (true, false) => Some("the name of an action consists of letters, digits and underscores"),
+            (true, true) => None,
         };
-        self.json_call(address)
+        let address = Address { path: format!("/#Action={action}"), name: action, method: "POST".to_owned() };
+        self.json_call(address, mistake)
     }
 
     /// Begins a call by an HTTP method and a path, which stands behind the endpoint and begins with `/`. What is in braces is filled by
@@ -72,24 +72,22 @@ impl Client {
     pub fn call_path(&self, method: impl Into<String>, path: impl Into<String>) -> JsonCall {
         let (method, path) = (method.into(), path.into());
         let fits = path.starts_with('/') && !path.contains(['?', '#']);
-        let address = match (self.settings().vendor.rpc(), fits) {
-            (true, _) => Err("the service is called by actions: `.call_action(..)`".to_owned()),
-            (false, false) => Err("a path begins with `/` and has neither `?` nor `#`: set `.query(..)`".to_owned()),
-            (false, true) if http::Method::from_bytes(method.as_bytes()).is_err() => {
-                Err("the method is none of HTTP".to_owned())
-            }
-            (false, true) => Ok(Address { name: format!("{method} {path}"), method, path }),
+        let mistake = match (self.settings().vendor.rpc(), fits) {
+            (true, _) => Some("the service is called by actions: `.call_action(..)`"),
+            (false, false) => Some("a path begins with `/` and has neither `?` nor `#`: set `.query(..)`"),
+            (false, true) if Method::from_bytes(method.as_bytes()).is_err() => Some("the method is not one of HTTP"),
+            (false, true) => None,
         };
-        self.json_call(address)
+        self.json_call(Address { name: format!("{method} {path}"), method, path }, mistake)
     }
 
-    fn json_call(&self, address: Result<Address, String>) -> JsonCall {
+    fn json_call(&self, address: Address, mistake: Option<&str>) -> JsonCall {
         JsonCall {
             client: self.clone(),
             address,
             values: Vec::new(),
             headers: Vec::new(),
-            mistakes: Vec::new(),
+            mistakes: mistake.map(str::to_owned).into_iter().collect(),
             overrides: Overrides::default(),
         }
     }
@@ -121,13 +119,13 @@ impl JsonCall {
     /// Sends the call, within a tokio runtime, and reads the response.
     ///
     /// Fails with [`ErrorKind::Config`](crate::ErrorKind::Config) where the service is called in another way, else as any call does.
-    pub async fn send(self) -> Result<Response<Value>, Error<Value>> {
+    pub async fn send(self) -> Result<Response<Value>, CallError<Value>> {
         self.prepared()?.send::<Json>().await
     }
 
     /// As [`send`](Self::send), for programs without async.
     #[cfg(feature = "blocking")]
-    pub fn send_blocking(self) -> Result<Response<Value>, Error<Value>> {
+    pub fn send_blocking(self) -> Result<Response<Value>, CallError<Value>> {
         self.prepared()?.send_blocking::<Json>()
     }
 
@@ -143,11 +141,10 @@ impl JsonCall {
     }
 
     /// The call of an operation that is made up for it.
-    fn prepared(self) -> Result<Call, Error<Value>> {
-        let wrong = |why: String| Error::new(Failure::config("", why), None, None);
-        let address = self.address.map_err(wrong)?;
+    fn prepared(self) -> Result<Call, CallError<Value>> {
+        let address = self.address;
         if !self.mistakes.is_empty() {
-            return Err(wrong(self.mistakes.join("; ")));
+            return Err(CallError::new(Failure::config(address.name, self.mistakes.join("; ")), None, None));
         }
         // A token proves nothing where nothing is known of the operation.
         let is_rpc = self.client.settings().vendor.rpc();
@@ -239,7 +236,6 @@ impl Operation for Json {
 impl fmt::Debug for JsonCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.values.iter().map(|(_, name, _)| name.as_str()).collect();
-        let operation = self.address.as_ref().map(|address| &address.name).ok();
-        f.debug_struct("JsonCall").field("operation", &operation).field("set", &names).finish_non_exhaustive()
+        f.debug_struct("JsonCall").field("operation", &self.address.name).field("set", &names).finish_non_exhaustive()
     }
 }

@@ -14,8 +14,9 @@ use super::interceptor::{Attempt, Outcome};
 use super::overrides::Overrides;
 use super::settings::Settings;
 use crate::check::Violation;
+use crate::data::category::ErrorCategory;
 use crate::request::{self, Common, Draft, Plan, Values};
-use crate::response::{Error, ErrorKind, Failure, RawResponse, Reading, Reconnect};
+use crate::response::{CallError, ErrorKind, Failure, RawResponse, Reading, Reconnect};
 use crate::retry::{self, Cause, FailedAttempt, Repeatable, RetryContext};
 use crate::transport::clock;
 use crate::transport::{Exchange, in_runtime};
@@ -33,17 +34,17 @@ pub(crate) struct Sending {
 
 /// Runs a call up to the response, which is a success. Boxed, so that it is compiled here and not again in each crate.
 pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse, Box<Failure>>> {
-    let (operation, service) = (sending.draft.spec.name, sending.client.service().package);
-    let span = tracing::debug_span!("call", operation, service);
+    let (spec, service) = (sending.draft.spec, sending.client.service().package);
+    let span = tracing::debug_span!("call", operation = spec.name, service);
     let run = async move {
-        in_runtime().map_err(|why| Failure::config(operation, why))?;
+        in_runtime().map_err(|why| Failure::config(spec, why))?;
         let client = sending.client.clone();
         let settings = client.settings();
         sending.draft.fill_constants();
         sending.draft.fill_client_token(|| (settings.nonce)());
         let limit = sending.overrides.timeout(settings);
         let overrides = &sending.overrides;
-        let credentials = overrides.credentials(settings).map_err(|why| Failure::config(operation, why))?;
+        let credentials = overrides.credentials(settings).map_err(|why| Failure::config(spec, why))?;
         let progress = Progress::new(settings.clock.monotonic(), overrides.operation_timeout(settings));
         let prepare = async {
             let values =
@@ -51,10 +52,10 @@ pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse
             // What is planned holds for all attempts; an attempt has credentials, date and nonce of its own.
             let plan = plan(settings, &values, &sending).await?;
             let base = address::base(settings, &values, sending.draft.spec, overrides).await?;
-            Ok((values, plan, base))
+            Ok((values, plan, base.into()))
         };
         let prepared = clock::before(&*settings.clock, progress.end, prepare).await;
-        let late = || Err(Failure::out_of_time(operation, progress.limit, None));
+        let late = || Err(Failure::out_of_time(spec, progress.limit, None));
         let (values, plan, base) = prepared.unwrap_or_else(late)?;
         let values = &*values;
         let planned = Planned {
@@ -67,7 +68,7 @@ pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse
             credentials,
             limit,
         };
-        let response = attempts(settings, &planned, progress).await?;
+        let response = attempts(settings, &planned, progress).await.map_err(|failure| failure.at(&base))?;
         Ok(response.with_reconnect(|| reconnect(sending)))
     };
     Box::pin(run.instrument(span))
@@ -75,7 +76,7 @@ pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse
 
 pub(super) async fn plan(settings: &Settings, values: &Values, sending: &Sending) -> Result<Plan, Box<Failure>> {
     let spec = sending.draft.spec;
-    let invalid = |violations| Failure::invalid(spec.name, violations);
+    let invalid = |violations| Failure::invalid(spec, violations);
     let boundary = || (settings.nonce)();
     let common = Common { values, headers: &settings.headers, rpc: settings.vendor.rpc(), boundary: &boundary };
     let mut plan = request::plan(&sending.draft, sending.reading.media_type, &common).map_err(invalid)?;
@@ -85,7 +86,7 @@ pub(super) async fn plan(settings: &Settings, values: &Values, sending: &Sending
         settings
             .keyring
             .apply(alternatives, settings.service.schemes, &mut plan.headers, &mut plan.query)
-            .map_err(|detail| Failure::config(spec.name, detail))?;
+            .map_err(|detail| Failure::config(spec, detail).meaning(ErrorCategory::Auth))?;
     }
     Ok(plan)
 }
@@ -115,7 +116,7 @@ fn reconnect(sending: Sending) -> Reconnect {
             sending.draft.headers.push((LAST_EVENT_ID.to_owned(), id));
         }
         Box::pin(async move {
-            run(sending).await.map_err(|failure| Error::<serde_json::Value>::new(failure, None, None).to_string())
+            run(sending).await.map_err(|failure| CallError::<serde_json::Value>::new(failure, None, None).to_string())
         })
     };
     Reconnect { operation, clock, retries, max_item_size, send: Arc::new(send) }
@@ -126,19 +127,18 @@ async fn attempts(
     planned: &Planned<'_>,
     mut progress: Progress,
 ) -> Result<RawResponse, Box<Failure>> {
-    let operation = planned.draft.spec.name;
+    let spec = planned.draft.spec;
     loop {
         // Others may mend the clock in the meantime.
         let skew = progress.skew.unwrap_or_else(|| settings.skews.of(planned.base));
-        let about = Attempt { operation, service: settings.service.package, number: progress.attempts + 1 };
+        let about = Attempt { operation: spec.name, service: settings.service.package, number: progress.attempts + 1 };
         let begin = settings.clock.monotonic();
         let exchange = Exchange::default();
         let mut trial = Trial { skew, credentials: None, exchange: exchange.clone(), token_replaced: false };
         let span = tracing::debug_span!("attempt", number = about.number);
         let attempt = attempt::attempt(settings, planned, &about, &mut trial).instrument(span);
         let outcome = exchange.until(&*settings.clock, progress.end, attempt).await;
-        let outcome =
-            outcome.unwrap_or_else(|| Err(Failure::out_of_time(operation, progress.limit, progress.last.take())));
+        let outcome = outcome.unwrap_or_else(|| Err(Failure::out_of_time(spec, progress.limit, progress.last.take())));
         let elapsed = settings.clock.monotonic().saturating_duration_since(begin);
         let failure = match outcome {
             Ok(response) => {
@@ -183,6 +183,7 @@ fn classified(
         status: failure.status(),
         code: failure.code(),
         busy: settings.service.busy,
+        throttled: failure.category() == ErrorCategory::Throttled,
         repeatable,
         mended,
         spent,

@@ -16,8 +16,8 @@ use crate::vendors::{AttemptContext, Options};
 
 /// The call as a URL with its signature in it.
 pub(super) async fn presigned_url(mut sending: Sending) -> Result<Secret, Box<Failure>> {
-    let operation = sending.draft.spec.name;
-    let config = |why: &str| Failure::config(operation, why);
+    let spec = sending.draft.spec;
+    let config = |why: &str| Failure::config(spec, why);
     in_runtime().map_err(|why| config(&why))?;
     let client = sending.client.clone();
     let settings = client.settings();
@@ -31,7 +31,7 @@ pub(super) async fn presigned_url(mut sending: Sending) -> Result<Secret, Box<Fa
     let endpoint = sending.overrides.endpoint(settings);
     let values = &*discover::values(settings, provider, &sending.draft, endpoint, limit).await?;
     let mut plan = pipeline::plan(settings, values, &sending).await?;
-    let about = Attempt { operation, service: settings.service.package, number: 1 };
+    let about = Attempt { operation: spec.name, service: settings.service.package, number: 1 };
     for interceptor in &settings.interceptors {
         interceptor.before_signing(&about, &mut UnsignedRequest::new(&mut plan));
     }

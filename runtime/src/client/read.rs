@@ -3,11 +3,11 @@
 use crate::codec::decode::{self, DecodeError};
 use crate::codec::media_type;
 use crate::data::operation::Spec;
-use crate::response::{Error, Failure, Head, Operation, RawResponse, ReadAs, Reading, Response};
+use crate::response::{CallError, Failure, Head, Operation, RawResponse, ReadAs, Reading, Response};
 
 /// How a call ends.
 pub(super) type CallResult<O, T> =
-    Result<Response<T, <O as Operation>::Headers>, Error<<O as Operation>::Error, <O as Operation>::Headers>>;
+    Result<Response<T, <O as Operation>::Headers>, CallError<<O as Operation>::Error, <O as Operation>::Headers>>;
 
 /// What an operation makes of its response, which was asked for as such a representation if not as the operation's own.
 pub(super) fn read<O: Operation, T>(
@@ -20,7 +20,7 @@ pub(super) fn read<O: Operation, T>(
         Err(failure) => {
             let body = failure.response().and_then(|response| O::decode_error(response).ok());
             let headers = failure.headers().and_then(|headers| decode::from_headers(headers).ok());
-            return Err(Error::new(failure, body, headers));
+            return Err(CallError::new(failure, body, headers));
         }
     };
     let (head, raw_body) = (response.head().clone(), response.raw_body());
@@ -32,7 +32,7 @@ pub(super) fn read<O: Operation, T>(
         Ok((headers, value)) => Ok(Response::new(value, headers, head, raw_body)),
         Err(error) => {
             let error = came_as(O::SPEC, asked, &head, error);
-            Err(Error::new(Failure::decode(head, raw_body, error), None, None))
+            Err(CallError::new(Failure::decode(head, raw_body, error), None, None))
         }
     }
 }

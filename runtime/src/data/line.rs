@@ -1,6 +1,7 @@
 //! Text of others that must stay one readable line, in a log say.
 
 use std::borrow::Cow;
+use std::error::Error as StdError;
 use std::fmt::{self, Write};
 
 /// Writes what it is given in one line: line ends as blanks, and what would not be seen as the escape of Rust. So nobody who answers,
@@ -46,6 +47,26 @@ pub(crate) fn one_line(text: &str) -> String {
         line.push_str("...");
     }
     line
+}
+
+/// What an error leads back to beyond its own text: a report of all sources has nothing twice then.
+pub(crate) fn unsaid<'a>(
+    error: &impl fmt::Display,
+    mut source: Option<&'a (dyn StdError + 'static)>,
+) -> Option<&'a (dyn StdError + 'static)> {
+    let said = error.to_string();
+    while let Some(inner) = source.filter(|inner| said.contains(&InLine(inner).to_string())) {
+        source = inner.source();
+    }
+    source
+}
+
+struct InLine<'a>(&'a dyn StdError);
+
+impl fmt::Display for InLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(Line(f), "{}", self.0)
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What generated code states: operations, services, limits of values, as constants.
 
 mod access;
+pub(crate) mod category;
 pub(crate) mod config_error;
 pub(crate) mod line;
 pub mod operation;

@@ -9,6 +9,8 @@ use super::shape::{Shape, any};
 pub struct Spec {
     /// The documented name, as in errors and logs; the `Action` of an RPC operation.
     pub name: &'static str,
+    /// The method of the generated client that begins a call, as in errors; empty if there is none.
+    pub client_method: &'static str,
     /// The HTTP method.
     pub method: &'static str,
     /// The path template, with `{name}` for each path parameter.
@@ -36,6 +38,7 @@ impl Spec {
     pub const fn new(name: &'static str, method: &'static str, path: &'static str) -> Self {
         Self {
             name,
+            client_method: "",
             method,
             path,
             params: &[],
@@ -47,6 +50,12 @@ impl Spec {
             others: &[],
             job: None,
         }
+    }
+
+    /// Begun by this method of the generated client.
+    pub const fn client_method(mut self, name: &'static str) -> Self {
+        self.client_method = name;
+        self
     }
 
     /// With these parameters.

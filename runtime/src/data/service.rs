@@ -1,6 +1,7 @@
 //! A service, as data: what all its operations share.
 
 pub use super::access::*;
+use super::category::ErrorCategory;
 use super::operation::Job;
 
 /// A service: what all its operations share.
@@ -26,6 +27,8 @@ pub struct Service {
     pub limits: &'static [RateLimit],
     /// Error codes that say that something else is under way, so that the service did not act.
     pub busy: &'static [&'static str],
+    /// What its other error codes mean, where the HTTP status does not tell.
+    pub errors: &'static [(ErrorCategory, &'static [&'static str])],
 }
 
 /// How calls are addressed, signed and classified.

@@ -10,7 +10,7 @@ use super::boxed::BoxStream;
 use crate::client::Call;
 use crate::codec::decode::{self, Fingerprint};
 use crate::data::paging::{Counts, Paging, Position};
-use crate::response::{Error, Operation, Response, is_request_id};
+use crate::response::{CallError, Operation, Response, is_request_id};
 
 impl Paging {
     /// Where the page after this one begins, if there may be one.
@@ -65,7 +65,7 @@ pub trait Paged: Operation {
 
 type Page<O> = Response<<O as Operation>::Output, <O as Operation>::Headers>;
 
-type Failed<O> = Error<<O as Operation>::Error, <O as Operation>::Headers>;
+type Failed<O> = CallError<<O as Operation>::Error, <O as Operation>::Headers>;
 
 /// Where a stream of pages stands.
 struct Listing {
@@ -164,7 +164,7 @@ pub fn pages_blocking<O>(call: Call) -> crate::blocking::BlockingIter<Result<Pag
 where
     O: Paged<Output: Clone + Send + Sync, Headers: Send + Sync, Error: Send> + 'static,
 {
-    crate::blocking::BlockingIter::new(pages::<O>(call).into_inner(), |why| Err(Error::not_run(why)))
+    crate::blocking::BlockingIter::new(pages::<O>(call).into_inner(), |why| Err(CallError::not_run(O::SPEC, why)))
 }
 
 /// As [`items`], for programs without async.
@@ -173,7 +173,7 @@ pub fn items_blocking<O>(call: Call) -> crate::blocking::BlockingIter<Result<O::
 where
     O: Paged<Item: Send, Output: Clone + Send + Sync, Headers: Send + Sync, Error: Send> + 'static,
 {
-    crate::blocking::BlockingIter::new(items::<O>(call).into_inner(), |why| Err(Error::not_run(why)))
+    crate::blocking::BlockingIter::new(items::<O>(call).into_inner(), |why| Err(CallError::not_run(O::SPEC, why)))
 }
 
 fn number(value: &Value) -> Option<i64> {
@@ -188,7 +188,7 @@ fn number(value: &Value) -> Option<i64> {
 ///
 /// ```ignore
 /// yundb_runtime::paged! {
-///     ListPets -> Pet, Response<Pets>, Error<Fault>;
+///     ListPets -> Pet, Response<Pets>, CallError<Fault>;
 ///     Paging::token("cursor").next("next_cursor");
 ///     |page| page.pets
 /// }
@@ -196,7 +196,7 @@ fn number(value: &Value) -> Option<i64> {
 #[macro_export]
 macro_rules! paged {
     (
-        $name:ident -> $item:ty, Response<$output:ty $(, $headers:ty)?>, Error<$error:ty>;
+        $name:ident -> $item:ty, Response<$output:ty $(, $headers:ty)?>, CallError<$error:ty>;
         $paging:expr;
         |$page:ident| $items:expr
     ) => {
@@ -214,13 +214,13 @@ macro_rules! paged {
             pub fn pages(
                 self,
             ) -> $crate::BoxStream<
-                ::core::result::Result<$crate::Response<$output $(, $headers)?>, $crate::Error<$error $(, $headers)?>>,
+                ::core::result::Result<$crate::Response<$output $(, $headers)?>, $crate::CallError<$error $(, $headers)?>>,
             > {
                 $crate::pages::<Self>(self.0)
             }
 
             /// The items of all pages from here on, as a stream.
-            pub fn items(self) -> $crate::BoxStream<::core::result::Result<$item, $crate::Error<$error $(, $headers)?>>> {
+            pub fn items(self) -> $crate::BoxStream<::core::result::Result<$item, $crate::CallError<$error $(, $headers)?>>> {
                 $crate::items::<Self>(self.0)
             }
 
@@ -231,7 +231,7 @@ macro_rules! paged {
             }
         }
 
-        $crate::blocking_paged_methods!($name => $item, Response<$output $(, $headers)?>, Error<$error>);
+        $crate::blocking_paged_methods!($name => $item, Response<$output $(, $headers)?>, CallError<$error>);
     };
 }
 

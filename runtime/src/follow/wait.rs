@@ -16,7 +16,7 @@ use crate::auth::credentials::CredentialsProvider;
 use crate::client::Client;
 use crate::codec::decode::DecodeError;
 use crate::data::operation::{Job, Spec};
-use crate::response::{Account, Error, Failure, FromResponse, Operation, RawResponse, Response};
+use crate::response::{Account, CallError, Failure, FromResponse, Operation, RawResponse, Response};
 use crate::transport::clock::{self, Clock};
 use crate::transport::in_runtime;
 
@@ -231,7 +231,7 @@ impl Poll {
     /// Waits until it is time to ask again.
     async fn pause(&mut self) -> Result<(), WaitError> {
         in_runtime().map_err(|why| {
-            let error = Error::new(Failure::config(self.job.poll.name, why), None, None);
+            let error = CallError::new(Failure::config(self.job.poll, why), None, None);
             WaitError::Poll { job: Box::new(self.handle.clone()), error: Box::new(error) }
         })?;
         let pause = scaled(self.interval, 0.8 + 0.4 * fastrand::f64());
@@ -252,7 +252,7 @@ impl Poll {
     }
 
     /// Asks, until the time for waiting is over.
-    async fn ask_in_time(&self) -> Result<Result<RawResponse, Error<Value>>, WaitError> {
+    async fn ask_in_time(&self) -> Result<Result<RawResponse, CallError<Value>>, WaitError> {
         clock::before(self.clock(), self.end, self.ask()).await.ok_or_else(|| self.out_of_time())
     }
 
@@ -260,7 +260,7 @@ impl Poll {
         &*self.client.settings().clock
     }
 
-    async fn ask(&self) -> Result<RawResponse, Error<Value>> {
+    async fn ask(&self) -> Result<RawResponse, CallError<Value>> {
         let mut call = self.client.call(self.job.poll).text(self.job.argument, self.handle.id.clone());
         for name in self.job.also {
             if let Some(value) = self.handle.also.get(*name) {

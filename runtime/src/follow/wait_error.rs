@@ -1,13 +1,14 @@
 //! Why waiting for a job ended without its success.
 
+use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt::{self, Write as _};
 
 use serde_json::Value;
 
 use super::job::{JobHandle, JobState};
-use crate::data::line::Line;
-use crate::response::Error;
+use crate::data::line::{Line, unsaid};
+use crate::response::{CallError, Erased, Error, ErrorKind, Failure};
 
 /// How often in a row asking for a job may fail.
 pub(super) const FAILURES: u32 = 5;
@@ -43,12 +44,12 @@ pub enum WaitError {
         /// Where in the response the state should be, as a dotted path.
         path: &'static str,
     },
-    /// The job could not be asked about.
+    /// The state of the job could not be read.
     Poll {
         /// The job, which may go on.
         job: Box<JobHandle>,
         /// Why.
-        error: Box<Error<Value>>,
+        error: Box<CallError<Value>>,
     },
 }
 
@@ -69,7 +70,7 @@ impl fmt::Display for WaitError {
                 let times = FAILURES + 1;
                 write!(f, "the response about job {} has no state at {path}, {times} times in a row", job.id)
             }
-            Self::Poll { job, error } => write!(f, "job {} could not be asked about: {error}", job.id),
+            Self::Poll { job, error } => write!(f, "the state of job {} could not be read: {error}", job.id),
         }
     }
 }
@@ -77,7 +78,37 @@ impl fmt::Display for WaitError {
 impl StdError for WaitError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
-            Self::Poll { error, .. } => Some(error),
+            Self::Poll { error, .. } => unsaid(self, Some(&**error)),
+            _ => None,
+        }
+    }
+}
+
+impl From<WaitError> for Error {
+    fn from(error: WaitError) -> Self {
+        Self::new(error)
+    }
+}
+
+impl Erased for WaitError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Poll { error, .. } => error.kind(),
+            Self::Timeout { .. } => ErrorKind::Timeout,
+            _ => ErrorKind::Job,
+        }
+    }
+
+    fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Poll { error, .. } => Some(error.as_failure()),
+            _ => None,
+        }
+    }
+
+    fn typed_body(&self) -> Option<&dyn Any> {
+        match self {
+            Self::Poll { error, .. } => error.body().map(|body| body as _),
             _ => None,
         }
     }

@@ -1,185 +1,200 @@
-//! What can go wrong with a call: one error type, with the service's own error body where there is one.
+//! One error type for a whole program: any error of any client, with what callers look at, and its own type within.
 
+use std::any::Any;
 use std::error::Error as StdError;
-use std::fmt::{self, Write as _};
+use std::fmt;
 
-use bytes::Bytes;
-use http::HeaderMap;
+use super::accessors::accessors;
+use super::call_error::CallError;
+use super::failure::{ErrorKind, Failure, meaning, transport_kind};
+use super::stream::{StreamError, StreamErrorKind};
+use crate::auth::credentials::CredentialsError;
+use crate::codec::decode::DecodeError;
+use crate::data::category::ErrorCategory;
+use crate::data::config_error::ConfigError;
+use crate::transport::TransportError;
 
-use super::failure::{ErrorKind, Failure};
-use crate::check::Violation;
-use crate::data::line::{Line, one_line};
-use crate::retry::RetryClass;
-
-/// Why a call failed; `E` is the documented body of the service's errors, and `H` has the documented headers.
+/// Any error of a client, for `?`: of a call, of a wait for a job, of a stream, or of the client's settings. All clients have it in
+/// common.
 ///
-/// `Display` says it in one line: the operation and, for an error of the service, status, code, message and request id. `Debug` has
-/// the same by name, and no body: what a service answers may repeat what it was sent.
-pub struct Error<E = serde_json::Value, H = ()> {
-    failure: Box<Failure>,
-    body: Option<Box<E>>,
-    typed_headers: Option<Box<H>>,
+/// The error that it was made from is within: [`body`](Self::body) is the documented body of the service's error, and
+/// [`downcast_ref`](Self::downcast_ref) the error itself.
+///
+/// ```
+/// use yundb_runtime::{Call, Error, Operation, Value};
+///
+/// async fn send<O>(call: Call) -> Result<O::Output, Error>
+/// where
+///     O: Operation<Error = Value, Headers = ()>,
+/// {
+///     match call.send::<O>().await {
+///         Ok(response) => Ok(response.into_inner()),
+///         Err(error) => {
+///             let error = Error::from(error);
+///             if let Some(body) = error.body::<Value>() {
+///                 eprintln!("the service responded {body}");
+///             }
+///             Err(error)
+///         }
+///     }
+/// }
+/// ```
+pub struct Error(Box<dyn Erased>);
+
+/// An error that an [`Error`] can hold.
+pub(crate) trait Erased: StdError + Any + Send + Sync {
+    /// At which step the program failed.
+    fn kind(&self) -> ErrorKind;
+
+    /// The call that failed, if it was one.
+    fn failure(&self) -> Option<&Failure> {
+        None
+    }
+
+    /// The documented body of the service's error.
+    fn typed_body(&self) -> Option<&dyn Any> {
+        None
+    }
+
+    /// The documented headers of the service's error.
+    fn headers_as_documented(&self) -> Option<&dyn Any> {
+        None
+    }
 }
 
-impl<E, H> Error<E, H> {
-    /// No call could be made at all.
-    #[cfg(feature = "blocking")]
-    pub(crate) fn not_run(why: String) -> Self {
-        Self::new(Failure::config("", why), None, None)
+impl Error {
+    pub(crate) fn new(error: impl Erased) -> Self {
+        Self(Box::new(error))
     }
 
-    pub(crate) fn new(failure: Box<Failure>, body: Option<E>, typed_headers: Option<H>) -> Self {
-        Self { failure, body: body.map(Box::new), typed_headers: typed_headers.map(Box::new) }
+    fn failure(&self) -> Option<&Failure> {
+        self.0.failure()
     }
 
-    /// At which step the call failed.
+    /// At which step the program failed.
     pub fn kind(&self) -> ErrorKind {
-        self.failure.kind
+        self.0.kind()
     }
 
-    /// The operation's documented name.
-    pub fn operation(&self) -> &'static str {
-        self.failure.operation
+    /// What the failure means to a program. Each `is_..` looks at it.
+    pub fn category(&self) -> ErrorCategory {
+        self.failure().map_or_else(|| meaning(self.kind()), Failure::category)
     }
 
-    /// The HTTP status, if there was a response.
-    pub fn status(&self) -> Option<u16> {
-        self.failure.status()
+    /// The documented name of the operation, if a call failed.
+    pub fn operation(&self) -> Option<&str> {
+        Some(self.failure()?.operation())
     }
 
-    /// The service's error code, in whichever field it stood; a number as its text.
-    pub fn code(&self) -> Option<&str> {
-        self.failure.facts.code.as_deref()
+    /// The documented body of the service's error, if it is of this type: the `E` of the call's [`CallError<E, H>`](CallError).
+    pub fn body<E: 'static>(&self) -> Option<&E> {
+        self.0.typed_body()?.downcast_ref()
     }
 
-    /// The service's error message; of a response that is no JSON its title or first line.
-    pub fn message(&self) -> Option<&str> {
-        self.failure.facts.message.as_deref()
+    /// The documented headers of the service's error, if they are of this type: the `H` of the call's
+    /// [`CallError<E, H>`](CallError).
+    pub fn typed_headers<H: 'static>(&self) -> Option<&H> {
+        self.0.headers_as_documented()?.downcast_ref()
     }
 
-    /// The request id that the service's support asks for, from the body or the headers.
-    pub fn request_id(&self) -> Option<&str> {
-        self.failure.facts.request_id.as_deref()
+    /// Whether it was made from such an error: a [`CallError`], [`WaitError`](crate::WaitError), [`StreamError`],
+    /// [`ConfigError`], [`CredentialsError`], [`TransportError`] or [`DecodeError`].
+    pub fn is<T: StdError + 'static>(&self) -> bool {
+        self.downcast_ref::<T>().is_some()
     }
 
-    /// The documented error body, if the response had one that could be read. Where the time for the whole call is over, it is that of
-    /// the attempt before, as are status, code, message and headers.
-    pub fn body(&self) -> Option<&E> {
-        self.body.as_deref()
+    /// The error that it was made from, if it is of this type.
+    pub fn downcast_ref<T: StdError + 'static>(&self) -> Option<&T> {
+        let error: &dyn Any = &*self.0;
+        error.downcast_ref()
     }
 
-    /// The response's bytes; empty if there was no response.
-    pub fn raw_body(&self) -> &Bytes {
-        &self.failure.raw_body
-    }
-
-    /// The response's headers, if there was a response.
-    pub fn headers(&self) -> Option<&HeaderMap> {
-        self.failure.head.as_ref().map(|head| &head.headers)
-    }
-
-    /// The documented headers, if there was a response and they could be read.
-    pub fn typed_headers(&self) -> Option<&H> {
-        self.typed_headers.as_deref()
-    }
-
-    /// The values that break documented limits.
-    pub fn violations(&self) -> &[Violation] {
-        &self.failure.violations
-    }
-
-    /// Whether the same call may be sent again, and may then succeed. The client has done so already, as its
-    /// [`RetryPolicy`](crate::RetryPolicy) says.
-    ///
-    /// True when the service surely did not act: something else is under way, no connection (or none within `connect_timeout`), status 408 or 429,
-    /// a throttling code. Of an idempotent operation also after status 500, 502, 503 or 504, after a broken connection
-    /// and after `timeout`. Idempotent is what the spec says is; else GET, HEAD, PUT, DELETE, OPTIONS and TRACE, but not
-    /// of Alibaba Cloud's RPC, whose documents say GET of everything. False for everything else, and for a call whose body is a stream
-    /// that was begun.
-    pub fn is_retryable(&self) -> bool {
-        self.failure.class != RetryClass::Never
-    }
-
-    /// How often the call was sent; 0 if it was not.
-    pub fn attempts(&self) -> u32 {
-        self.failure.attempts
+    /// The error that it was made from, or this one if that is of another type.
+    pub fn downcast<T: StdError + 'static>(self) -> Result<T, Self> {
+        if !self.is::<T>() {
+            return Err(self);
+        }
+        let error: Box<dyn Any> = self.0;
+        match error.downcast() {
+            Ok(error) => Ok(*error),
+            Err(_) => unreachable!("it is of this type"),
+        }
     }
 }
 
-impl<E, H> fmt::Display for Error<E, H> {
+impl Error {
+    accessors!();
+}
+
+impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let f = &mut Line(f);
-        let Failure { kind, operation, detail, facts, violations, .. } = &*self.failure;
-        match kind {
-            ErrorKind::Invalid => {
-                write!(f, "{operation} was not sent: ")?;
-                for (index, violation) in violations.iter().enumerate() {
-                    write!(f, "{}{violation}", if index == 0 { "" } else { "; " })?;
-                }
-                return Ok(());
-            }
-            ErrorKind::Config | ErrorKind::Credentials => return write!(f, "{operation} was not sent: {detail}"),
-            ErrorKind::Connect | ErrorKind::Transport => write!(f, "{operation} failed: {detail}")?,
-            ErrorKind::Timeout => write!(f, "{operation} timed out: {detail}")?,
-            ErrorKind::Decode => {
-                write!(f, "{operation} succeeded")?;
-                if let Some(status) = self.status() {
-                    write!(f, " ({status})")?;
-                }
-                write!(f, ", but its response could not be read: {detail}")?;
-            }
-            ErrorKind::Service => {
-                write!(f, "{operation} failed:")?;
-                if let Some(status) = self.status() {
-                    write!(f, " {status}")?;
-                }
-                if let Some(code) = &facts.code {
-                    write!(f, " {}", one_line(code))?;
-                }
-                if let Some(message) = &facts.message {
-                    write!(f, ": {}", one_line(message))?;
-                }
-            }
-        }
-        if self.failure.spent {
-            f.write_str("; the body was a stream, which can be sent only once")?;
-        }
-        let attempts = self.failure.attempts;
-        match (&facts.request_id, attempts > 1) {
-            (Some(id), true) => write!(f, " (request id {id}, {attempts} attempts)"),
-            (Some(id), false) => write!(f, " (request id {id})"),
-            (None, true) => write!(f, " ({attempts} attempts)"),
-            (None, false) => Ok(()),
-        }
+        fmt::Display::fmt(&self.0, f)
     }
 }
 
-// By hand: the bodies, read or not, and the headers may repeat what was sent, secrets too, and would bury the rest. `code` and
-// `message` were looked through for that.
-impl<E, H: fmt::Debug> fmt::Debug for Error<E, H> {
+impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut fields = f.debug_struct("Error");
-        fields.field("kind", &self.kind()).field("operation", &self.operation());
-        if !self.failure.detail.is_empty() {
-            fields.field("detail", &self.failure.detail);
-        }
-        if !self.violations().is_empty() {
-            fields.field("violations", &self.violations());
-        }
-        if let Some(status) = self.status() {
-            fields
-                .field("status", &status)
-                .field("code", &self.code())
-                .field("message", &self.message())
-                .field("request_id", &self.request_id())
-                .field("typed_headers", &self.typed_headers());
-        }
-        fields.field("retryable", &self.is_retryable()).finish()
+        fmt::Debug::fmt(&self.0, f)
     }
 }
 
-impl<E, H: fmt::Debug> StdError for Error<E, H> {
+// It stands for the error within, so that one is not among its own sources.
+impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.failure.source.as_deref().map(|source| source as _)
+        self.0.source()
     }
+}
+
+impl<E: Send + Sync + 'static, H: fmt::Debug + Send + Sync + 'static> From<CallError<E, H>> for Error {
+    fn from(error: CallError<E, H>) -> Self {
+        Self::new(error)
+    }
+}
+
+impl<E: Send + Sync + 'static, H: fmt::Debug + Send + Sync + 'static> Erased for CallError<E, H> {
+    fn kind(&self) -> ErrorKind {
+        self.kind()
+    }
+
+    fn failure(&self) -> Option<&Failure> {
+        self.failure()
+    }
+
+    fn typed_body(&self) -> Option<&dyn Any> {
+        self.body().map(|body| body as _)
+    }
+
+    fn headers_as_documented(&self) -> Option<&dyn Any> {
+        self.typed_headers().map(|headers| headers as _)
+    }
+}
+
+/// For errors without a call.
+macro_rules! erased {
+    ($($name:ident: $kind:expr;)*) => {
+        $(impl From<$name> for Error {
+            fn from(error: $name) -> Self {
+                Self::new(error)
+            }
+        }
+
+        impl Erased for $name {
+            fn kind(&self) -> ErrorKind {
+                let kind: fn(&$name) -> ErrorKind = $kind;
+                kind(self)
+            }
+        })*
+    };
+}
+
+erased! {
+    ConfigError: |_| ErrorKind::Config;
+    CredentialsError: |_| ErrorKind::Credentials;
+    TransportError: |error| transport_kind(error.kind());
+    DecodeError: |_| ErrorKind::Decode;
+    StreamError: |error| match error.kind() {
+        StreamErrorKind::Item | StreamErrorKind::Truncated => ErrorKind::Decode,
+        StreamErrorKind::Idle => ErrorKind::Timeout,
+        StreamErrorKind::TooLarge | StreamErrorKind::Transport | StreamErrorKind::Reconnect => ErrorKind::Transport,
+    };
 }

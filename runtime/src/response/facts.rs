@@ -141,16 +141,18 @@ mod tests {
     use http::HeaderValue;
 
     use super::*;
+    use crate::data::operation::Spec;
 
     fn facts(status: u16, headers: &[(&'static str, &'static str)], body: &str) -> [Option<String>; 3] {
         let headers: HeaderMap = headers
             .iter()
             .map(|(name, value)| (http::HeaderName::from_static(name), HeaderValue::from_static(value)))
             .collect();
+        static SPEC: Spec = Spec::new("Op", "GET", "/");
         let head = Head {
-            operation: "Op",
+            spec: &SPEC,
+            base: "https://localhost".into(),
             attempts: 1,
-            job: None,
             sent: BTreeMap::new(),
             account: Default::default(),
             status,

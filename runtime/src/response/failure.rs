@@ -7,11 +7,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::HeaderMap;
 
+use super::called::Called;
 use super::facts::{self, Facts};
 use super::head::Head;
 use super::raw::RawResponse;
 use crate::check::Violation;
 use crate::codec::decode::DecodeError;
+use crate::data::category::ErrorCategory;
 use crate::data::line::one_line;
 use crate::retry::{Cause, RetryClass};
 use crate::transport::{TransportError, TransportErrorKind};
@@ -20,7 +22,7 @@ use crate::transport::{TransportError, TransportErrorKind};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The input breaks documented limits; nothing was sent. See [`Error::violations`](crate::Error::violations).
+    /// The input breaks documented limits; nothing was sent. See [`CallError::violations`](crate::CallError::violations).
     Invalid,
     /// The client's settings do not suffice for this call; nothing was sent.
     Config,
@@ -34,14 +36,16 @@ pub enum ErrorKind {
     Timeout,
     /// The service says it succeeded, but its response could not be read.
     Decode,
-    /// The service answered with an error.
+    /// The service responded with an error.
     Service,
+    /// A job failed, or was not done in time: see [`WaitError`](crate::WaitError).
+    Job,
 }
 
-/// An [`Error`] without the typed body: what the pipeline, which is the same for all operations, hands on.
+/// A [`CallError`](crate::CallError) without the typed body: what the pipeline, which is the same for all operations, hands on.
 pub(crate) struct Failure {
     pub(crate) kind: ErrorKind,
-    pub(super) operation: &'static str,
+    pub(super) call: Called,
     /// What happened, where the service did not say it.
     pub(super) detail: String,
     pub(super) facts: Facts,
@@ -49,6 +53,7 @@ pub(crate) struct Failure {
     pub(super) raw_body: Bytes,
     /// Whether these are what the service refused the call with.
     refused: bool,
+    category: ErrorCategory,
     /// What the decision about another attempt is taken from.
     pub(crate) cause: Cause,
     /// What it means for another attempt.
@@ -61,7 +66,7 @@ pub(crate) struct Failure {
     pub(super) source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-fn transport_kind(kind: TransportErrorKind) -> ErrorKind {
+pub(super) fn transport_kind(kind: TransportErrorKind) -> ErrorKind {
     match kind {
         TransportErrorKind::Connect | TransportErrorKind::ConnectDenied => ErrorKind::Connect,
         TransportErrorKind::ConnectTimeout | TransportErrorKind::ReadTimeout => ErrorKind::Timeout,
@@ -72,16 +77,28 @@ fn transport_kind(kind: TransportErrorKind) -> ErrorKind {
     }
 }
 
+/// What a failure at this step means, where nothing more is known.
+pub(super) fn meaning(kind: ErrorKind) -> ErrorCategory {
+    match kind {
+        ErrorKind::Invalid => ErrorCategory::InvalidInput,
+        ErrorKind::Credentials => ErrorCategory::Auth,
+        ErrorKind::Connect | ErrorKind::Transport => ErrorCategory::Connection,
+        ErrorKind::Timeout => ErrorCategory::Timeout,
+        ErrorKind::Config | ErrorKind::Decode | ErrorKind::Service | ErrorKind::Job => ErrorCategory::Other,
+    }
+}
+
 impl Failure {
-    fn new(kind: ErrorKind, operation: &'static str, detail: impl Into<String>) -> Box<Self> {
+    fn new(kind: ErrorKind, call: impl Into<Called>, detail: impl Into<String>) -> Box<Self> {
         Box::new(Self {
             kind,
-            operation,
+            call: call.into(),
             detail: detail.into(),
             facts: Facts::default(),
             head: None,
             raw_body: Bytes::new(),
             refused: false,
+            category: meaning(kind),
             cause: Cause::Other,
             class: RetryClass::Never,
             attempts: 0,
@@ -91,46 +108,46 @@ impl Failure {
         })
     }
 
-    pub(crate) fn invalid(operation: &'static str, violations: Vec<Violation>) -> Box<Self> {
-        let mut failure = Self::new(ErrorKind::Invalid, operation, "");
+    pub(crate) fn invalid(call: impl Into<Called>, violations: Vec<Violation>) -> Box<Self> {
+        let mut failure = Self::new(ErrorKind::Invalid, call, "");
         failure.violations = violations;
         failure
     }
 
-    pub(crate) fn config(operation: &'static str, detail: impl Into<String>) -> Box<Self> {
-        Self::new(ErrorKind::Config, operation, detail)
+    pub(crate) fn config(call: impl Into<Called>, detail: impl Into<String>) -> Box<Self> {
+        Self::new(ErrorKind::Config, call, detail)
     }
 
-    pub(crate) fn credentials(operation: &'static str, source: impl StdError + Send + Sync + 'static) -> Box<Self> {
-        let mut failure = Self::new(ErrorKind::Credentials, operation, source.to_string());
+    pub(crate) fn credentials(call: impl Into<Called>, source: impl StdError + Send + Sync + 'static) -> Box<Self> {
+        let mut failure = Self::new(ErrorKind::Credentials, call, source.to_string());
         failure.source = Some(Box::new(source));
         failure
     }
 
     /// The time for one attempt is over. Whether the service acted is unknown.
-    pub(crate) fn timeout(operation: &'static str, limit: Duration) -> Box<Self> {
+    pub(crate) fn timeout(call: impl Into<Called>, limit: Duration) -> Box<Self> {
         let detail = format!("no complete response within {limit:?} (`timeout`)");
-        let mut failure = Self::new(ErrorKind::Timeout, operation, detail);
+        let mut failure = Self::new(ErrorKind::Timeout, call, detail);
         failure.cause = Cause::Timeout;
         failure
     }
 
     /// What the call needs could not be found out for this reason, which may pass. Nothing was sent of the call itself.
-    pub(crate) fn lookup(operation: &'static str, detail: String, cause: Cause, class: RetryClass) -> Box<Self> {
+    pub(crate) fn lookup(call: impl Into<Called>, detail: String, cause: Cause, class: RetryClass) -> Box<Self> {
         let kind = match cause {
             Cause::Transport(kind) => transport_kind(kind),
             _ => ErrorKind::Config,
         };
-        let mut failure = Self::new(kind, operation, detail);
+        let mut failure = Self::new(kind, call, detail);
         (failure.cause, failure.class) = (cause, class);
         failure
     }
 
     /// The time for all attempts is over, while the last one was under way. Whether the service acted is unknown. What the attempt
     /// before it came to stays.
-    pub(crate) fn out_of_time(operation: &'static str, limit: Duration, before: Option<Box<Self>>) -> Box<Self> {
+    pub(crate) fn out_of_time(call: impl Into<Called>, limit: Duration, before: Option<Box<Self>>) -> Box<Self> {
         let detail = format!("no success within {limit:?} (`operation_timeout`)");
-        let mut failure = Self::new(ErrorKind::Timeout, operation, detail);
+        let mut failure = Self::new(ErrorKind::Timeout, call, detail);
         if let Some(before) = before {
             let said = before.in_short();
             failure.detail.push_str("; the attempt before failed: ");
@@ -162,6 +179,18 @@ impl Failure {
         self
     }
 
+    /// It means this, which is more than is known from its kind.
+    pub(crate) fn meaning(mut self: Box<Self>, category: ErrorCategory) -> Box<Self> {
+        self.category = category;
+        self
+    }
+
+    /// The call goes to this base URL.
+    pub(crate) fn at(mut self: Box<Self>, base: &str) -> Box<Self> {
+        self.call.at(base);
+        self
+    }
+
     /// The call was sent so often, the last time with this failure.
     pub(crate) fn after(mut self: Box<Self>, attempts: u32) -> Box<Self> {
         self.attempts = attempts;
@@ -169,9 +198,12 @@ impl Failure {
     }
 
     /// The transport gave up. `head` is there if it did so within the body.
-    pub(crate) fn transport(operation: &'static str, error: TransportError, head: Option<Arc<Head>>) -> Box<Self> {
-        let mut failure = Self::new(transport_kind(error.kind()), operation, error.to_string());
+    pub(crate) fn transport(call: impl Into<Called>, error: TransportError, head: Option<Arc<Head>>) -> Box<Self> {
+        let mut failure = Self::new(transport_kind(error.kind()), call, error.to_string());
         failure.cause = Cause::Transport(error.kind());
+        if error.kind() == TransportErrorKind::TooLarge {
+            failure.category = ErrorCategory::Other;
+        }
         failure.facts.request_id = head.as_ref().and_then(|head| head.request_id.clone());
         failure.head = head;
         failure.source = Some(Box::new(error));
@@ -181,7 +213,7 @@ impl Failure {
     /// The service says it failed.
     pub(crate) fn service(response: RawResponse) -> Box<Self> {
         let (head, raw_body) = response.into_parts();
-        let mut failure = Self::new(ErrorKind::Service, head.operation, "");
+        let mut failure = Self::new(ErrorKind::Service, head.spec, "");
         failure.cause = Cause::Service;
         failure.facts = facts::read(&head, &raw_body);
         failure.head = Some(head);
@@ -191,7 +223,7 @@ impl Failure {
 
     /// A success that could not be read. Not retryable: the service has acted.
     pub(crate) fn decode(head: Arc<Head>, raw_body: Bytes, error: DecodeError) -> Box<Self> {
-        let mut failure = Self::new(ErrorKind::Decode, head.operation, error.to_string());
+        let mut failure = Self::new(ErrorKind::Decode, head.spec, error.to_string()).at(&head.base);
         failure.facts.request_id = head.request_id.clone();
         failure.attempts = head.attempts;
         failure.head = Some(head);
@@ -206,12 +238,44 @@ impl Failure {
         Some(RawResponse::whole(head.clone(), self.raw_body.clone()))
     }
 
+    pub(crate) fn category(&self) -> ErrorCategory {
+        self.category
+    }
+
     pub(crate) fn status(&self) -> Option<u16> {
         self.head.as_ref().map(|head| head.status)
     }
 
     pub(crate) fn code(&self) -> Option<&str> {
         self.facts.code.as_deref()
+    }
+
+    pub(super) fn operation(&self) -> &str {
+        &self.call.operation
+    }
+
+    pub(super) fn message(&self) -> Option<&str> {
+        self.facts.message.as_deref()
+    }
+
+    pub(super) fn cause(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+
+    pub(super) fn raw_body(&self) -> &Bytes {
+        &self.raw_body
+    }
+
+    pub(super) fn violations(&self) -> &[Violation] {
+        &self.violations
+    }
+
+    pub(super) fn is_retryable(&self) -> bool {
+        self.class != RetryClass::Never
+    }
+
+    pub(super) fn attempts(&self) -> u32 {
+        self.attempts
     }
 
     pub(crate) fn message_mut(&mut self) -> Option<&mut String> {

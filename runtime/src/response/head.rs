@@ -6,14 +6,15 @@ use std::sync::Arc;
 use http::HeaderMap;
 
 use crate::auth::credentials::CredentialsProvider;
-use crate::data::operation::Job;
+use crate::data::operation::Spec;
 
 /// A response's status and headers, and what is known from them.
 pub(crate) struct Head {
-    pub(crate) operation: &'static str,
+    pub(crate) spec: &'static Spec,
+    /// The base URL that the call was sent to.
+    pub(crate) base: Arc<str>,
     /// How often the call was sent until this response came.
     pub(crate) attempts: u32,
-    pub(crate) job: Option<(&'static str, &'static Job)>,
     /// What the call sent that says which job it begins.
     pub(crate) sent: BTreeMap<String, String>,
     /// Whom the job of the call belongs to.

@@ -1,5 +1,8 @@
 //! What comes back: heads and bodies, how they are read, and what a call ends in.
 
+mod accessors;
+mod call_error;
+mod called;
 mod error;
 mod facts;
 mod failure;
@@ -12,6 +15,8 @@ mod representation;
 mod stream;
 mod success;
 
+pub use call_error::CallError;
+pub(crate) use error::Erased;
 pub use error::Error;
 pub(crate) use facts::{Verdict, request_id, verdict};
 pub use failure::ErrorKind;

@@ -143,7 +143,7 @@ impl RawResponse {
 impl fmt::Debug for RawResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RawResponse")
-            .field("operation", &self.head.operation)
+            .field("operation", &self.head.spec.name)
             .field("status", &self.head.status)
             .finish_non_exhaustive()
     }

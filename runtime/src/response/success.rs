@@ -63,7 +63,7 @@ impl<T, H> Response<T, H> {
 
     /// The operation's documented name.
     pub fn operation(&self) -> &'static str {
-        self.head.operation
+        self.head.spec.name
     }
 
     /// Where the next page of a listing begins, for `starting_at`; only of pages that `pages` gave, and not of the last.
@@ -72,7 +72,7 @@ impl<T, H> Response<T, H> {
     }
 
     pub(crate) fn job(&self) -> Option<(&'static str, &'static Job)> {
-        self.head.job
+        self.head.spec.job
     }
 
     pub(crate) fn account(&self) -> &Account {
@@ -95,7 +95,7 @@ impl<T, H> Deref for Response<T, H> {
 impl<T: fmt::Debug, H: fmt::Debug> fmt::Debug for Response<T, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")
-            .field("operation", &self.head.operation)
+            .field("operation", &self.head.spec.name)
             .field("status", &self.head.status)
             .field("request_id", &self.head.request_id)
             .field("value", &self.value)

@@ -25,6 +25,8 @@ pub(crate) struct FailedAttempt<'a> {
     pub(crate) code: Option<&'a str>,
     /// The codes by which the service says that something else is under way.
     pub(crate) busy: &'a [&'a str],
+    /// Whether the service says that there are too many calls for now.
+    pub(crate) throttled: bool,
     pub(crate) repeatable: Repeatable,
     /// Whether what the service may have refused, the date or the keys, is another now.
     pub(crate) mended: bool,
@@ -85,7 +87,7 @@ pub(crate) fn classify(failed: &FailedAttempt<'_>) -> RetryClass {
         Cause::Transport(_) | Cause::Timeout | Cause::Other => RetryClass::Never,
         Cause::Service => match (failed.code, failed.status) {
             (Some(code), _) if failed.busy.contains(&code) => RetryClass::Busy,
-            (Some(code), _) if is_throttling(code) => RetryClass::Throttled,
+            _ if failed.throttled => RetryClass::Throttled,
             (_, Some(408 | 429)) => RetryClass::Throttled,
             (_, Some(500 | 502 | 504)) if safe => RetryClass::Transient,
             (_, Some(503)) if safe => RetryClass::Unavailable,
@@ -113,12 +115,6 @@ impl Repeatable {
     }
 }
 
-/// Alibaba Cloud's `Throttling`, `Throttling.User`, ..., with 400 or 200 too; Huawei Cloud's gateway's APIG.0308.
-fn is_throttling(code: &str) -> bool {
-    code.starts_with("Throttling")
-        || matches!(code, "APIG.0308" | "APIGW.0308" | "RequestLimitExceeded" | "TooManyRequests")
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::refused_keys;
@@ -130,7 +126,8 @@ mod tests {
     fn failed(cause: Cause, status: u16, code: &'static str, repeatable: Repeatable) -> FailedAttempt<'static> {
         let status = (status > 0).then_some(status);
         let code = Some(code).filter(|code| !code.is_empty());
-        FailedAttempt { cause, status, code, busy: &["InUse"], repeatable, mended: false, spent: false }
+        let throttled = code == Some("TooMany");
+        FailedAttempt { cause, status, code, busy: &["InUse"], throttled, repeatable, mended: false, spent: false }
     }
 
     /// Each failure, and what it means for a call that may be done once only, and for one that is safe to repeat.
@@ -157,10 +154,10 @@ mod tests {
             (Other, 200, "", Never, Never),
             (Service, 408, "", Throttled, Throttled),
             (Service, 429, "X", Throttled, Throttled),
-            (Service, 400, "Throttling", Throttled, Throttled),
-            (Service, 200, "Throttling.User", Throttled, Throttled),
-            (Service, 403, "APIG.0308", Throttled, Throttled),
-            (Service, 500, "TooManyRequests", Throttled, Throttled),
+            (Service, 200, "TooMany", Throttled, Throttled),
+            (Service, 400, "TooMany", Throttled, Throttled),
+            (Service, 403, "TooMany", Throttled, Throttled),
+            (Service, 500, "TooMany", Throttled, Throttled),
             (Service, 400, "InUse", Busy, Busy),
             (Service, 500, "InUse", Busy, Busy),
             (Service, 500, "", Never, Transient),

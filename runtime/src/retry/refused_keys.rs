@@ -2,7 +2,7 @@
 
 /// Each with what may follow it behind a dot. Codes of signatures (`SignatureDoesNotMatch`) are not among them, as these depend on what
 /// is signed, nor are those of rights (`Forbidden.RAM`, `APIGW.0302`), which new keys of the same user don't change.
-const CODES: &[&str] = &[
+pub(crate) const CODES: &[&str] = &[
     // Alibaba Cloud: `.NotFound`, `.Inactive`.
     "InvalidAccessKeyId",
     "Forbidden.AccessKeyDisabled",

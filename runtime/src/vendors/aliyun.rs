@@ -7,6 +7,7 @@ use http::{HeaderValue, Method, Request};
 use zeroize::Zeroizing;
 
 use super::aliyun_options::Options;
+use super::error_codes::{ALIYUN, Codes};
 use super::prepare::{AttemptContext, PreparedRequest, body_hash, request};
 use super::vendor::{Vendor, service_name};
 use crate::auth::credentials::{Credentials, CredentialsChain, CredentialsProvider};
@@ -21,6 +22,10 @@ use crate::transport::RequestBody;
 pub(super) struct Aliyun;
 
 impl Vendor for Aliyun {
+    fn error_codes(&self) -> Codes {
+        ALIYUN
+    }
+
     fn credentials(&self) -> Option<Arc<dyn CredentialsProvider>> {
         Some(Arc::new(CredentialsChain::aliyun()))
     }

@@ -8,6 +8,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Request};
 
 use super::aliyun_options::Options;
+use super::error_codes::{Codes, HUAWEI};
 use super::prepare::{AttemptContext, PreparedRequest, body_hash, request};
 use super::vendor::{Unknown, Vendor, service_name, variable_name};
 use crate::auth::credentials::{
@@ -24,6 +25,10 @@ const LARGEST_SIGNED: u64 = 12 << 20;
 pub(super) struct Huawei;
 
 impl Vendor for Huawei {
+    fn error_codes(&self) -> Codes {
+        HUAWEI
+    }
+
     fn credentials(&self) -> Option<Arc<dyn CredentialsProvider>> {
         Some(Arc::new(CredentialsChain::huawei()))
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use futures_core::future::BoxFuture;
 
 use super::aliyun_options::Options;
+use super::error_codes::Codes;
 use super::prepare::{AttemptContext, PreparedRequest, request};
 use crate::auth::credentials::{Credentials, CredentialsProvider, ProviderConfig, Unanswered};
 use crate::data::service::Service;
@@ -82,6 +83,11 @@ pub(crate) trait Vendor: Sync {
     fn hashes_bodies(&self, options: &Options) -> bool {
         let _ = options;
         false
+    }
+
+    /// What error codes of all services mean.
+    fn error_codes(&self) -> Codes {
+        &[]
     }
 
     /// What a success status is worth.

@@ -8,7 +8,7 @@ use yundb_runtime::test_util::{Replay, Reply};
 
 use yundb_runtime::bytes::Bytes;
 use yundb_runtime::http::Response;
-use yundb_runtime::{ByteStream, Credentials, Error, ErrorKind, RetryPolicy, Transport, TransportErrorKind, Value};
+use yundb_runtime::{ByteStream, CallError, Credentials, ErrorKind, RetryPolicy, Transport, TransportErrorKind, Value};
 
 use crate::mini::{ALIYUN, Client, ConnectionHeaders, ErrorBody, HTTP, HUAWEI};
 
@@ -25,7 +25,7 @@ fn client(service: &'static yundb_runtime::Service, transport: impl Transport + 
     builder.build().expect("a client")
 }
 
-async fn huawei_error(fake: Replay) -> Error<ErrorBody, ConnectionHeaders> {
+async fn huawei_error(fake: Replay) -> CallError<ErrorBody, ConnectionHeaders> {
     client(&HUAWEI, fake).create_connection("g").unchecked().send().await.expect_err("an error")
 }
 
@@ -36,7 +36,7 @@ async fn errors_of_the_service() {
     let body = r#"{"error_code": "DRS.M00202", "error_msg": "No such\ngroup."}"#;
     let error = huawei_error(answering(404, &[("x-request-id", "r1")], body)).await;
     is_an_error(&error);
-    assert_eq!(error.to_string(), "CreateConnection failed: 404 DRS.M00202: No such group. (request id r1)");
+    assert_eq!(error.to_string(), "CreateConnection (localhost): 404 DRS.M00202: No such group. (request id r1)");
     assert_eq!(error.kind(), ErrorKind::Service);
     assert_eq!((error.status(), error.code(), error.request_id()), (Some(404), Some("DRS.M00202"), Some("r1")));
     assert_eq!(error.message(), Some("No such\ngroup."));
@@ -48,7 +48,7 @@ async fn errors_of_the_service() {
 }
 
 /// A server that says what it expected to be signed.
-async fn refused(expected: impl Fn(&str) -> String) -> Error<Value> {
+async fn refused(expected: impl Fn(&str) -> String) -> CallError<Value> {
     // What is signed is known from the signed request: the same clock and nonce sign the same.
     let sent = answering(200, &[], "{}");
     let signed = |fake: Replay| {
@@ -74,8 +74,7 @@ async fn refused(expected: impl Fn(&str) -> String) -> Error<Value> {
 
 #[tokio::test]
 async fn refused_signatures() {
-    const SAYS: &str =
-        "AddDatabase failed: 400 SignatureDoesNotMatch: Specified signature is not matched with our calculation";
+    const SAYS: &str = "AddDatabase (dg.hangzhou.example.com): 400 SignatureDoesNotMatch: Specified signature is not matched with our calculation";
     let error = refused(str::to_owned).await;
     let verdict = "what was signed is the same: the access key secret is wrong";
     assert_eq!(error.to_string(), format!("{SAYS} ({verdict}) (request id r-1)"));
@@ -89,11 +88,11 @@ async fn refused_signatures() {
 #[tokio::test]
 async fn errors_that_are_no_json() {
     let error = huawei_error(answering(502, &[], "<html><title>Bad Gateway</title></html>")).await;
-    assert_eq!(error.to_string(), "CreateConnection failed: 502: Bad Gateway");
+    assert_eq!(error.to_string(), "CreateConnection (localhost): 502: Bad Gateway");
     assert_eq!(error.body(), None);
     assert!(!error.is_retryable(), "the POST may have been acted on");
     let error = huawei_error(answering(429, &[], "")).await;
-    assert_eq!(error.to_string(), "CreateConnection failed: 429");
+    assert_eq!(error.to_string(), "CreateConnection (localhost): 429");
     assert!(error.is_retryable());
     let fake = answering(503, &[], "");
     let error = client(&HTTP, fake).list_pets().set("kind", "cat").send().await.expect_err("an error");
@@ -105,7 +104,7 @@ async fn successes_that_failed() {
     let body = r#"{"Success": "false", "ErrCode": "InvalidHost", "ErrMessage": "no such host", "RequestId": "r1"}"#;
     let call = |fake| client(&ALIYUN, fake).add_database().set("Host", "h");
     let error = call(answering(200, &[], body)).send().await.expect_err("an error");
-    assert_eq!(error.to_string(), "AddDatabase failed: 200 InvalidHost: no such host (request id r1)");
+    assert_eq!(error.to_string(), "AddDatabase (localhost): 200 InvalidHost: no such host (request id r1)");
     assert_eq!(error.kind(), ErrorKind::Service);
     assert_eq!(error.body().and_then(|body| body.get("ErrCode")).and_then(Value::as_str), Some("InvalidHost"));
 
@@ -135,8 +134,8 @@ async fn calls_may_move_between_threads() {
 async fn no_response() {
     let error = huawei_error(Replay::new([Reply::failure(TransportErrorKind::Connect)])).await;
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Connect, true));
-    assert_eq!(error.to_string(), "CreateConnection failed: the test lets this fail (Connect)");
-    assert!(std::error::Error::source(&error).is_some());
+    assert_eq!(error.to_string(), "CreateConnection (localhost): the test lets this fail (Connect)");
+    assert!(error.cause().is_some());
     let error = huawei_error(Replay::new([Reply::failure(TransportErrorKind::Request)])).await;
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Transport, false));
     let call = client(&HUAWEI, Replay::new((0..5).map(|_| Reply::never())))
@@ -145,7 +144,10 @@ async fn no_response() {
         .timeout(Duration::from_millis(20));
     let error = call.send().await.expect_err("too late");
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Timeout, false));
-    assert_eq!(error.to_string(), "CreateConnection timed out: no complete response within 20ms (`timeout`)");
+    assert_eq!(
+        error.to_string(),
+        "CreateConnection (localhost) timed out: no complete response within 20ms (`timeout`)"
+    );
 }
 
 /// The response that could not be read was the second one.
@@ -164,7 +166,10 @@ async fn answers_that_cannot_be_read() {
     let error = client(&HUAWEI, fake).create_connection("g").unchecked().send().await.expect_err("no JSON");
     assert_eq!(error.kind(), ErrorKind::Decode);
     let text = error.to_string();
-    assert!(text.starts_with("CreateConnection succeeded (200), but its response could not be read: "), "{text}");
+    assert!(
+        text.starts_with("CreateConnection (localhost) succeeded (200), but its response could not be read: "),
+        "{text}"
+    );
     assert!(text.ends_with(" (request id r1)"), "{text}");
     assert_eq!((error.raw_body().as_ref(), error.attempts()), (&b"[1"[..], 1));
     let fake = answering(202, &[], "{}");
@@ -193,11 +198,14 @@ async fn bodies_within_bounds() {
     assert_eq!(list(answering(200, &[], response), 10).await.expect("success").into_inner(), ["a", "b"]);
     for headers in [&[][..], &[("content-length", "10")]] {
         let error = list(answering(200, headers, response), 9).await.expect_err("too large");
-        assert_eq!(error.to_string(), "listPets failed: the response is longer than 9 bytes (`max_response_size`)");
+        assert_eq!(
+            error.to_string(),
+            "listPets (api.example.com): the response is longer than 9 bytes (`max_response_size`)"
+        );
         assert!(!error.is_retryable());
     }
     let error = list(answering(200, &[("content-length", "12")], response), 100).await.expect_err("cut off");
-    assert_eq!(error.to_string(), "listPets failed: the response ended after 10 of 12 bytes");
+    assert_eq!(error.to_string(), "listPets (api.example.com): the response ended after 10 of 12 bytes");
     assert_eq!(error.kind(), ErrorKind::Transport);
 }
 
@@ -210,7 +218,7 @@ async fn streams() {
     assert_eq!(file.into_inner().collect().await.expect("all"), "abcdef");
     let fake = answering(404, &[], r#"{"message": "gone"}"#);
     let error = client(&HTTP, fake).download_pet().send().await.expect_err("an error");
-    assert_eq!(error.to_string(), "downloadPet failed: 404: gone");
+    assert_eq!(error.to_string(), "downloadPet (localhost): 404: gone");
 }
 
 /// Answers one connection with `reply` and tells where.
@@ -246,12 +254,13 @@ async fn over_a_socket() {
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Transport, true));
 
     let moved = server("HTTP/1.1 302 Found\r\nLocation: http://elsewhere.example/\r\nContent-Length: 0\r\n\r\n");
+    let host = moved.trim_start_matches("http://").to_owned();
     let error = call(moved).await.expect_err("moved");
-    let expected = "listPets failed: 302: redirected to http://elsewhere.example/, which was not followed";
+    let expected = format!("listPets ({host}): 302: redirected to http://elsewhere.example/, which was not followed");
     assert_eq!(error.to_string(), expected);
 
     let closed = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
     let error = call(format!("http://{closed}")).await.expect_err("nobody there");
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Connect, true));
-    assert!(error.to_string().starts_with("listPets failed: no connection: "), "{error}");
+    assert!(error.to_string().starts_with(&format!("listPets ({closed}): no connection: ")), "{error}");
 }

@@ -91,7 +91,7 @@ async fn asking_may_fail() {
     let (fake, wait) = waiting((0..9).map(|_| broken())).await;
     let error = wait.await.expect_err("broken");
     assert!(matches!(&error, WaitError::Poll { job, .. } if job.id == "j-1"), "{error:?}");
-    assert!(error.to_string().contains("ShowJob failed: 500"), "{error}");
+    assert!(error.to_string().contains("ShowJob (localhost): 500"), "{error}");
     assert_eq!(fake.requests().len(), 7);
     // Later an unknown job is gone.
     let running = (0..8).map(|_| state("Running"));

@@ -6,6 +6,7 @@ mod attempts;
 mod blocking;
 mod clock;
 mod durations;
+mod errors;
 mod fake;
 mod jobs;
 mod keys;

@@ -22,6 +22,7 @@ pub static HUAWEI: Service = Service {
     jobs: &[],
     limits: &[],
     busy: &[],
+    errors: &[],
 };
 
 pub static ALIYUN: Service = Service {
@@ -38,6 +39,7 @@ pub static ALIYUN: Service = Service {
     jobs: &[],
     limits: &[],
     busy: &["OperationInProgress"],
+    errors: &[],
 };
 
 pub static HTTP: Service = Service {
@@ -56,6 +58,7 @@ pub static HTTP: Service = Service {
     jobs: &[],
     limits: &[],
     busy: &[],
+    errors: &[],
 };
 
 /// A service whose schemes are left to its callers.
@@ -81,6 +84,7 @@ pub static JOBS: Service = Service {
     jobs: &[&SHOW_JOB],
     limits: &[],
     busy: &[],
+    errors: &[],
 };
 
 static SHOW_JOB: Job = Job {
@@ -120,6 +124,13 @@ impl From<yundb_runtime::Client> for Client {
         Self(inner)
     }
 }
+
+/// A client of any of the services, so `build` has to reject the settings that do not apply.
+macro_rules! any_service {
+    ($($name:ident),*) => { $(impl yundb_runtime::builder::$name for Client {})* };
+}
+
+any_service!(HasRegions, HasProjects, HasLanguages, SignsRequests, HasKeys, IsAlibabaCloud, IsHuaweiCloud);
 
 impl Client {
     pub fn create_connection(&self, group: impl Into<String>) -> CreateConnection {
@@ -173,7 +184,7 @@ impl Operation for CreateConnection {
     }
 }
 
-yundb_runtime::operation_methods!(CreateConnection => Response<Connection, ConnectionHeaders>, Error<ErrorBody>, presigned_url);
+yundb_runtime::operation_methods!(CreateConnection => Response<Connection, ConnectionHeaders>, CallError<ErrorBody>, presigned_url);
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -263,7 +274,7 @@ macro_rules! operation {
             })?
         }
 
-        yundb_runtime::operation_methods!($name => Response<$output>, Error<yundb_runtime::Value>, presigned_url);
+        yundb_runtime::operation_methods!($name => Response<$output>, CallError<yundb_runtime::Value>, presigned_url);
     };
 }
 

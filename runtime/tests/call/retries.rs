@@ -10,9 +10,9 @@ use tokio::time::Instant;
 use yundb_runtime::bytes::Bytes;
 use yundb_runtime::http::{Request, Response};
 use yundb_runtime::{
-    Attempt, ByteStream, ClientBuilder, Clock, Credentials, CredentialsFuture, CredentialsProvider, Error, ErrorKind,
-    Interceptor, RateLimit, RateLimiter, RequestBody, RetryBudget, RetryContext, RetryPolicy, RetryStrategy, Timestamp,
-    Transport, TransportError, TransportErrorKind, Value,
+    Attempt, ByteStream, CallError, ClientBuilder, Clock, Credentials, CredentialsFuture, CredentialsProvider,
+    ErrorKind, Interceptor, RateLimit, RateLimiter, RequestBody, RetryBudget, RetryContext, RetryPolicy, RetryStrategy,
+    Timestamp, Transport, TransportError, TransportErrorKind, Value,
 };
 
 use crate::mini::{ALIYUN, Client, HUAWEI};
@@ -30,7 +30,7 @@ fn client(fake: &Replay) -> Client {
     builder(fake).build().expect("a client")
 }
 
-type Outcome = Result<(), Error<Value>>;
+type Outcome = Result<(), CallError<Value>>;
 
 /// An operation that changes something, one with a client token, the same with an empty one, and one that only looks.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -164,7 +164,7 @@ async fn the_time_for_all_attempts() {
     assert_eq!((error.kind(), begin.elapsed().as_secs(), fake.requests().len()), (ErrorKind::Timeout, 90, 2));
     assert_eq!(
         error.to_string(),
-        "DescribeDatabase timed out: no success within 90s (`operation_timeout`); the attempt before failed: no complete \
+        "DescribeDatabase (dg.hangzhou.example.com) timed out: no success within 90s (`operation_timeout`); the attempt before failed: no complete \
          response within 60s (`timeout`) (2 attempts)"
     );
     // A pause that would outlast it is not begun.
@@ -344,7 +344,7 @@ async fn what_was_said_before_time_was_up() {
     assert_eq!(error.body().expect("what the service said")["Message"], "disk\nfull");
     assert_eq!(
         error.to_string(),
-        "DescribeDatabase timed out: no success within 30s (`operation_timeout`); the attempt before failed: 500 InternalError: \
+        "DescribeDatabase (dg.hangzhou.example.com) timed out: no success within 30s (`operation_timeout`); the attempt before failed: 500 InternalError: \
          disk full (request id r-500, 2 attempts)"
     );
 }

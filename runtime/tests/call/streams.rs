@@ -9,8 +9,8 @@ use yundb_runtime::bytes::Bytes;
 use yundb_runtime::http::Response;
 use yundb_runtime::test_util::{Replay, Reply};
 use yundb_runtime::{
-    ByteStream, Error, ErrorKind, EventStream, Representation, RetryPolicy, StreamError, StreamErrorKind, Transport,
-    TransportError, TransportErrorKind, Value,
+    ByteStream, CallError, ErrorKind, EventStream, Representation, RetryPolicy, StreamError, StreamErrorKind,
+    Transport, TransportError, TransportErrorKind, Value,
 };
 
 use crate::fake::reply;
@@ -165,10 +165,13 @@ async fn representations() {
 
 #[tokio::test]
 async fn what_came_is_said_where_it_is_something_else() {
-    fn says(error: Error<Value>, expected: &str) {
+    fn says(error: CallError<Value>, expected: &str) {
         assert_eq!(error.kind(), ErrorKind::Decode);
         let text = error.to_string();
-        assert_eq!(text, format!("showPet succeeded (200), but its response could not be read: {expected}"));
+        assert_eq!(
+            text,
+            format!("showPet (localhost) succeeded (200), but its response could not be read: {expected}")
+        );
     }
     let of = |media_type: &'static str, body: &'static str| {
         client(Replay::new([reply(200, &[("content-type", media_type)], body)])).show_pet()
@@ -295,7 +298,7 @@ async fn reconnection_ends() {
     assert_eq!((error.kind(), error.item()), (StreamErrorKind::Transport, 1));
     // A service that refuses, or sends something else.
     for (wrong, why) in [
-        (reply(403, &[], "{\"message\": \"no\"}"), "watchPets failed: 403: no"),
+        (reply(403, &[], "{\"message\": \"no\"}"), "watchPets (localhost): 403: no"),
         (reply(200, &[("content-type", "application/json")], "{}"), "the response is `application/json`"),
     ] {
         let (events, _) = stream(vec![event(), wrong]).await;

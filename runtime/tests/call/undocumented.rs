@@ -52,7 +52,7 @@ async fn by_method_and_path() {
     // Security schemes are met as for documented operations.
     let fake = answering(404, &[], r#"{"code": "X", "message": "no"}"#);
     let error = client(&HTTP, &fake).call_path("DELETE", "/pets/1").send().await.expect_err("an error");
-    assert_eq!(error.to_string(), "DELETE /pets/1 failed: 404 X: no");
+    assert_eq!(error.to_string(), "DELETE /pets/1 (localhost): 404 X: no");
     assert_eq!(the_one(&fake).headers()[AUTHORIZATION], "Bearer t");
 }
 
@@ -123,12 +123,12 @@ async fn with_settings_of_its_own() {
 async fn what_cannot_be_called() {
     let fake = Replay::new([]);
     for (call, why) in [
-        (client(&HUAWEI, &fake).call_action("X"), "the service has no actions"),
+        (client(&HUAWEI, &fake).call_action("X"), "X was not sent: the service has no actions"),
         (client(&ALIYUN, &fake).call_action("X&Y=1"), "the name of an action"),
         (client(&ALIYUN, &fake).call_path("GET", "/"), "is called by actions"),
         (client(&HUAWEI, &fake).call_path("GET", "/v3?x=1"), "a path begins with `/`"),
         (client(&HUAWEI, &fake).call_path("GET", "//x").query("a", f64::NAN), "a: is NaN"),
-        (client(&HUAWEI, &fake).call_path("G T", "/"), "the method is none"),
+        (client(&HUAWEI, &fake).call_path("G T", "/"), "G T / was not sent: the method is not one of HTTP"),
     ] {
         let error = call.send().await.expect_err("can't be called");
         assert_eq!(error.kind(), ErrorKind::Config);

@@ -121,7 +121,7 @@ async fn signatures_over_what_is_not_in_memory() {
     let error = acs3(&done()).import_data().body(once(&["{}"])).send().await.expect_err("a stream");
     assert_eq!(
         error.to_string(),
-        "ImportData was not sent: the body is a stream, which can be read only once, and the signature has its hash: give \
+        "ImportData (dg.hangzhou.example.com) was not sent: the body is a stream, which can be read only once, and the signature has its hash: give \
          bytes or a file"
     );
     std::fs::remove_file(&path).expect("removed");

@@ -31,6 +31,7 @@ static SERVICE: Service = Service {
     jobs: &[],
     limits: &[],
     busy: &[],
+    errors: &[],
 };
 
 /// Operations that take their setting from the client.

@@ -8,7 +8,7 @@ use h2::Reason;
 use yundb_aliyun_dg as dg;
 use yundb_aliyun_dts as dts;
 use yundb_huawei_gaussdb_mysql as gaussdb;
-use yundb_runtime::{Client, ClientBuilder, Credentials, Error, ErrorKind, ReqwestTransport, RetryPolicy};
+use yundb_runtime::{CallError, Client, ClientBuilder, Credentials, ErrorKind, ReqwestTransport, RetryPolicy};
 
 use super::server::{Fault, Moment, PROTOCOLS, Protocol, Server};
 
@@ -60,8 +60,8 @@ struct Failed {
     text: String,
 }
 
-impl<E, H> From<Error<E, H>> for Failed {
-    fn from(error: Error<E, H>) -> Self {
+impl<E, H> From<CallError<E, H>> for Failed {
+    fn from(error: CallError<E, H>) -> Self {
         Self { kind: error.kind(), attempts: error.attempts() as usize, text: error.to_string() }
     }
 }

@@ -71,16 +71,19 @@ fn check_json(error: &Failure, operation: &Operation, status: u16, body: &Value,
 #[track_caller]
 fn check(error: &Failure, name: &str, status: u16, [code, message, id]: [&str; 3]) {
     let some = |text| Some(text).filter(|text: &&str| !text.is_empty());
-    assert_eq!((error.kind, error.operation, error.status), (ErrorKind::Service, name, Some(status)));
+    assert_eq!((error.kind, &*error.operation, error.status), (ErrorKind::Service, name, Some(status)));
     let fields = (error.code.as_deref(), error.message.as_deref(), error.request_id.as_deref());
     assert_eq!(fields, (some(code), some(message), some(id)));
-    let mut display = format!("{name} failed: {status}");
+    let mut display = status.to_string();
     for (before, text, after) in [(" ", code, ""), (": ", message, ""), (" (request id ", id, ")")] {
         if !text.is_empty() {
             display.push_str(&format!("{before}{text}{after}"));
         }
     }
-    assert_eq!(error.display, display);
+    // Before it are the method, the operation and the host.
+    let (call, rest) = error.display.split_once("): ").unwrap_or_default();
+    assert!(call.contains(name) && call.contains("127.0.0.1:"), "{}", error.display);
+    assert_eq!(rest, display);
 }
 
 /// The `Debug` of the typed body, which shows whether its code is a known one.

@@ -5,7 +5,7 @@ use yundb_aliyun_dg as dg;
 use yundb_aliyun_sts as sts;
 use yundb_huawei_drs as drs;
 use yundb_huawei_iam as iam;
-use yundb_runtime::{Credentials, EnvironmentCredentials, Error, ErrorKind};
+use yundb_runtime::{CallError, Credentials, EnvironmentCredentials, ErrorKind};
 
 use crate::server::{Server, header, json as body};
 
@@ -15,7 +15,7 @@ fn keys() -> Credentials {
 
 /// The paths of all violations, sorted; each must be in `Display`.
 #[track_caller]
-fn paths<E, H>(error: &Error<E, H>) -> Vec<String> {
+fn paths<E, H>(error: &CallError<E, H>) -> Vec<String> {
     assert_eq!((error.kind(), error.status()), (ErrorKind::Invalid, None), "{error}");
     assert!(!error.is_retryable());
     for violation in error.violations() {
@@ -33,7 +33,7 @@ async fn all_that_is_missing_at_once() {
     let client: dg::Client = server.client(dg::Client::builder().credentials(keys()));
     let error = client.add_database().db_description("d").send().await.unwrap_err();
     assert_eq!(paths(&error), ["DbPassword", "DbType", "DbUserName", "GatewayId", "Host", "Port"]);
-    assert!(error.to_string().starts_with("AddDatabase was not sent: "), "{error}");
+    assert!(error.to_string().starts_with("add_database (AddDatabase) was not sent: "), "{error}");
     assert!(error.violations().iter().all(|violation| violation.message == "is required"), "{error}");
 
     let client: drs::Client = server.client(drs::Client::builder().credentials(keys()).project_id("p"));
@@ -128,7 +128,7 @@ async fn no_credentials() {
     for name in names {
         assert!(error.to_string().contains(name), "{error}");
     }
-    assert!(error.to_string().starts_with("StopGateway was not sent: "), "{error}");
+    assert!(error.to_string().starts_with("stop_gateway (StopGateway) was not sent: "), "{error}");
 
     let builder = iam::Client::builder().credentials_provider(nowhere(EnvironmentCredentials::huawei()));
     let client: iam::Client = server.client(builder);
@@ -151,7 +151,7 @@ async fn an_unknown_region() {
     let client = dg::Client::builder().credentials(keys()).build().unwrap();
     let error = client.stop_gateway().gateway_id("g").send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
-    for part in ["StopGateway was not sent: ", ".region(", "cn-hangzhou"] {
+    for part in ["stop_gateway (StopGateway) was not sent: ", ".region(", "cn-hangzhou"] {
         assert!(error.to_string().contains(part), "{error}");
     }
     // Values that would send the call to another host.

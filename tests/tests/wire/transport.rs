@@ -9,7 +9,7 @@ use serde_json::json;
 use wiremock::ResponseTemplate;
 use yundb_aliyun_dg as dg;
 use yundb_huawei_iam as iam;
-use yundb_runtime::{Credentials, Error, ErrorKind, RetryPolicy};
+use yundb_runtime::{CallError, Credentials, ErrorKind, RetryPolicy};
 
 use crate::server::Server;
 
@@ -22,7 +22,7 @@ fn client(url: String) -> iam::Client {
         .unwrap()
 }
 
-async fn list(client: &iam::Client) -> Error<iam::types::ErrorBody> {
+async fn list(client: &iam::Client) -> CallError<iam::types::ErrorBody> {
     client.list_projects().send().await.unwrap_err()
 }
 
@@ -31,15 +31,18 @@ async fn a_refused_connection() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let error = list(&client(url)).await;
+    let error = list(&client(url.clone())).await;
     assert_eq!((error.kind(), error.status(), error.code()), (ErrorKind::Connect, None, None));
-    assert!(error.to_string().starts_with("KeystoneListProjects failed: "), "{error}");
+    assert!(
+        error.to_string().starts_with(&format!("list_projects (KeystoneListProjects, {}): no connection: ", &url[7..])),
+        "{error}"
+    );
     assert!(error.is_retryable());
     assert!(error.raw_body().is_empty() && error.body().is_none());
 }
 
 /// The error of a response that ends after these bytes.
-async fn cut(response: &'static str) -> Error<iam::types::ErrorBody> {
+async fn cut(response: &'static str) -> CallError<iam::types::ErrorBody> {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let server = thread::spawn(move || {
@@ -49,7 +52,7 @@ async fn cut(response: &'static str) -> Error<iam::types::ErrorBody> {
         assert!(request[..count].starts_with(b"GET /v3/projects HTTP/1.1\r\n"));
         stream.write_all(response.as_bytes()).unwrap();
     });
-    let error = list(&client(url)).await;
+    let error = list(&client(url.clone())).await;
     server.join().unwrap();
     error
 }
@@ -78,7 +81,9 @@ async fn a_success_that_cannot_be_read() {
         let error = list(&client(server.uri())).await;
         assert_eq!((error.kind(), error.status(), error.request_id()), (ErrorKind::Decode, Some(200), Some("r-2")));
         assert_eq!(&error.raw_body()[..], body.as_bytes());
-        assert!(error.to_string().starts_with("KeystoneListProjects succeeded (200), but its response"), "{error}");
+        let uri = server.uri();
+        let expected = format!("list_projects (KeystoneListProjects, {}) succeeded (200), but its response", &uri[7..]);
+        assert!(error.to_string().starts_with(&expected), "{error}");
         assert!(!error.is_retryable());
     }
     // Alibaba Cloud's responses are inspected before they are decoded.
@@ -92,10 +97,15 @@ async fn a_success_that_cannot_be_read() {
 async fn a_response_that_takes_too_long() {
     let response = ResponseTemplate::new(200).set_body_json(json!({})).set_delay(Duration::from_secs(20));
     let server = Server::returning([response]).await;
+    let uri = server.uri();
+    let host = uri.trim_start_matches("http://");
     let call = client(server.uri()).list_projects().timeout(Duration::from_millis(50));
     let error = call.send().await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Timeout, None));
-    assert!(error.to_string().starts_with("KeystoneListProjects timed out: "), "{error}");
+    assert!(
+        error.to_string().starts_with(&format!("list_projects (KeystoneListProjects, {host}) timed out: ")),
+        "{error}"
+    );
 }
 
 /// A server for the requests of one connection, which it returns.

@@ -30,7 +30,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateGateway: create_gateway -> Response<CreateGatewayResponse>, Error<ErrorBody>, presigned_url;
+    CreateGateway: create_gateway -> Response<CreateGatewayResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("CreateGateway", "GET", "/#Action=CreateGateway")
         .params(&[
             query("GatewayDesc", any()).required(),
@@ -120,7 +120,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateGateway: update_gateway -> Response<UpdateGatewayResponse>, Error<ErrorBody>, presigned_url;
+    UpdateGateway: update_gateway -> Response<UpdateGatewayResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("ModifyGateway", "GET", "/#Action=ModifyGateway")
         .params(&[
             query("GatewayDesc", any()).required(),
@@ -196,7 +196,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteGateway: delete_gateway -> Response<DeleteGatewayResponse>, Error<ErrorBody>, presigned_url;
+    DeleteGateway: delete_gateway -> Response<DeleteGatewayResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DeleteGateway", "GET", "/#Action=DeleteGateway")
         .params(&[query("GatewayId", any()).required()])
         .accept("application/json")
@@ -234,7 +234,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    StopGateway: stop_gateway -> Response<StopGatewayResponse>, Error<ErrorBody>, presigned_url;
+    StopGateway: stop_gateway -> Response<StopGatewayResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("StopGateway", "GET", "/#Action=StopGateway")
         .params(&[query("GatewayId", any()).required()])
         .accept("application/json")
@@ -273,7 +273,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateGatewayVerifyCode: create_gateway_verify_code -> Response<CreateGatewayVerifyCodeResponse>, Error<ErrorBody>, presigned_url;
+    CreateGatewayVerifyCode: create_gateway_verify_code -> Response<CreateGatewayVerifyCodeResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("CreateGatewayVerifyCode", "GET", "/#Action=CreateGatewayVerifyCode")
         .params(&[query("GatewayId", any()).required()])
         .accept("application/json")
@@ -330,7 +330,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DownloadGatewayProgram: download_gateway_program -> Response<DownloadGatewayProgramResponse>, Error<ErrorBody>, presigned_url;
+    DownloadGatewayProgram: download_gateway_program -> Response<DownloadGatewayProgramResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DownloadGatewayProgram", "GET", "/#Action=DownloadGatewayProgram")
         .params(&[query("UserOS", any())])
         .accept("application/json")
@@ -392,7 +392,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ConnectDatabase: connect_database -> Response<ConnectDatabaseResponse>, Error<ErrorBody>, presigned_url;
+    ConnectDatabase: connect_database -> Response<ConnectDatabaseResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("ConnectDatabase", "GET", "/#Action=ConnectDatabase")
         .params(&[
             query("DbPassword", any()).required(),
@@ -482,7 +482,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListDatabases: list_databases -> Response<ListDatabasesResponse>, Error<ErrorBody>, presigned_url;
+    ListDatabases: list_databases -> Response<ListDatabasesResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("GetUserDatabases", "GET", "/#Action=GetUserDatabases")
         .params(&[
             query("PageNumber", any()).required(),
@@ -521,7 +521,7 @@ impl ListDatabases {
 }
 
 yundb_runtime::paged! {
-    ListDatabases -> Database, Response<ListDatabasesResponse>, Error<ErrorBody>;
+    ListDatabases -> Database, Response<ListDatabasesResponse>, CallError<ErrorBody>;
     Paging::page("PageNumber", 1).size("PageSize").total("Count");
     |page| page.data.and_then(JsonText::into_value).unwrap_or_default()
 }
@@ -609,7 +609,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    AddDatabase: add_database -> Response<AddDatabaseResponse>, Error<ErrorBody>, presigned_url;
+    AddDatabase: add_database -> Response<AddDatabaseResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("AddDatabase", "GET", "/#Action=AddDatabase")
         .params(&[
             query("DbPassword", any()).required(),
@@ -705,7 +705,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateDatabase: update_database -> Response<UpdateDatabaseResponse>, Error<ErrorBody>, presigned_url;
+    UpdateDatabase: update_database -> Response<UpdateDatabaseResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("ModifyDatabase", "GET", "/#Action=ModifyDatabase")
         .params(&[
             query("DbPassword", any()).required(),
@@ -797,7 +797,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteDatabase: delete_database -> Response<DeleteDatabaseResponse>, Error<ErrorBody>, presigned_url;
+    DeleteDatabase: delete_database -> Response<DeleteDatabaseResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DeleteDatabase", "GET", "/#Action=DeleteDatabase")
         .params(&[query("InstanceId", any()).required()])
         .accept("application/json")
@@ -836,7 +836,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListGateways: list_gateways -> Response<ListGatewaysResponse>, Error<ErrorBody>, presigned_url;
+    ListGateways: list_gateways -> Response<ListGatewaysResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("GetUserGateways", "GET", "/#Action=GetUserGateways")
         .params(&[query("PageSize", any().max(3000)), query("PageNumber", any().min(1)), query("SearchKey", any())])
         .accept("application/json")
@@ -858,7 +858,7 @@ impl ListGateways {
 }
 
 yundb_runtime::paged! {
-    ListGateways -> Gateway, Response<ListGatewaysResponse>, Error<ErrorBody>;
+    ListGateways -> Gateway, Response<ListGatewaysResponse>, CallError<ErrorBody>;
     Paging::page("PageNumber", 1).size("PageSize").total("Count");
     |page| page.data.and_then(JsonText::into_value).unwrap_or_default()
 }
@@ -939,7 +939,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowGateway: show_gateway -> Response<ShowGatewayResponse>, Error<ErrorBody>, presigned_url;
+    ShowGateway: show_gateway -> Response<ShowGatewayResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("FindUserGatewayById", "GET", "/#Action=FindUserGatewayById")
         .params(&[query("GatewayId", any()).required()])
         .accept("application/json")

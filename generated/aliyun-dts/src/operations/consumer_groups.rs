@@ -36,7 +36,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateConsumerGroup: create_consumer_group -> Response<CreateConsumerGroupResponse>, Error<ErrorBody>, presigned_url;
+    CreateConsumerGroup: create_consumer_group -> Response<CreateConsumerGroupResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("CreateConsumerChannel", "GET", "/#Action=CreateConsumerChannel")
         .params(&[
             query("ConsumerGroupName", any().max_length(128)).required(),
@@ -127,7 +127,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListConsumerGroups: list_consumer_groups -> Response<ListConsumerGroupsResponse>, Error<ErrorBody>, presigned_url;
+    ListConsumerGroups: list_consumer_groups -> Response<ListConsumerGroupsResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DescribeConsumerChannel", "GET", "/#Action=DescribeConsumerChannel")
         .params(&[
             query("RegionId", any()).required().client("region"),
@@ -168,7 +168,7 @@ impl ListConsumerGroups {
 }
 
 yundb_runtime::paged! {
-    ListConsumerGroups -> ConsumerGroup, Response<ListConsumerGroupsResponse>, Error<ErrorBody>;
+    ListConsumerGroups -> ConsumerGroup, Response<ListConsumerGroupsResponse>, CallError<ErrorBody>;
     Paging::page("PageNumber", 1).size("PageSize").total("TotalRecordCount");
     |page| page.consumer_channels
 }
@@ -251,7 +251,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateConsumerGroup: update_consumer_group -> Response<UpdateConsumerGroupResponse>, Error<ErrorBody>, presigned_url;
+    UpdateConsumerGroup: update_consumer_group -> Response<UpdateConsumerGroupResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("ModifyConsumerChannel", "GET", "/#Action=ModifyConsumerChannel")
         .params(&[
             query("ConsumerGroupId", any()).required(),
@@ -330,7 +330,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteConsumerGroup: delete_consumer_group -> Response<DeleteConsumerGroupResponse>, Error<ErrorBody>, presigned_url;
+    DeleteConsumerGroup: delete_consumer_group -> Response<DeleteConsumerGroupResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DeleteConsumerChannel", "GET", "/#Action=DeleteConsumerChannel")
         .params(&[
             query("ConsumerGroupId", any()).required(),

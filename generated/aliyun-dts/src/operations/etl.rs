@@ -35,7 +35,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListEtlJobVersions: list_etl_job_versions -> Response<ListEtlJobVersionsResponse>, Error<ErrorBody>, presigned_url;
+    ListEtlJobVersions: list_etl_job_versions -> Response<ListEtlJobVersionsResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DescribeDtsEtlJobVersionInfo", "GET", "/#Action=DescribeDtsEtlJobVersionInfo")
         .params(&[
             query("PageSize", any()),
@@ -68,7 +68,7 @@ impl ListEtlJobVersions {
 }
 
 yundb_runtime::paged! {
-    ListEtlJobVersions -> EtlJobVersion, Response<ListEtlJobVersionsResponse>, Error<ErrorBody>;
+    ListEtlJobVersions -> EtlJobVersion, Response<ListEtlJobVersionsResponse>, CallError<ErrorBody>;
     Paging::page("PageNumber", 1).size("PageSize").total("TotalRecordCount");
     |page| page.dts_etl_job_version_infos
 }
@@ -168,7 +168,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListEtlJobLogs: list_etl_job_logs -> Response<ListEtlJobLogsResponse>, Error<ErrorBody>, presigned_url;
+    ListEtlJobLogs: list_etl_job_logs -> Response<ListEtlJobLogsResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DescribeEtlJobLogs", "GET", "/#Action=DescribeEtlJobLogs")
         .params(&[query("DtsJobId", any()).required(), query("RegionId", any()).client("region")])
         .accept("application/json")

@@ -33,7 +33,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateInstance: create_instance -> Response<CreateInstanceResponse>, Error<ErrorBody>, presigned_url;
+    CreateInstance: create_instance -> Response<CreateInstanceResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("CreateDtsInstance", "GET", "/#Action=CreateDtsInstance")
         .params(&[
             query("JobId", any()),
@@ -248,7 +248,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpgradeToTwoWay: upgrade_to_two_way -> Response<JobResult>, Error<ErrorBody>, presigned_url;
+    UpgradeToTwoWay: upgrade_to_two_way -> Response<JobResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("UpgradeTwoWay", "GET", "/#Action=UpgradeTwoWay")
         .params(&[
             query("InstanceClass", any()).required(),
@@ -303,7 +303,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdatePayType: update_pay_type -> Response<UpdatePayTypeResponse>, Error<ErrorBody>, presigned_url;
+    UpdatePayType: update_pay_type -> Response<UpdatePayTypeResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("TransferPayType", "GET", "/#Action=TransferPayType")
         .params(&[
             query("ChargeType", any()).required(),
@@ -398,7 +398,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateInstanceClass: update_instance_class -> Response<UpdateInstanceClassResponse>, Error<ErrorBody>, presigned_url;
+    UpdateInstanceClass: update_instance_class -> Response<UpdateInstanceClassResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("TransferInstanceClass", "GET", "/#Action=TransferInstanceClass")
         .params(&[
             query("DtsJobId", any()).required(),
@@ -509,7 +509,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    RenewInstance: renew_instance -> Response<RenewInstanceResponse>, Error<ErrorBody>, presigned_url;
+    RenewInstance: renew_instance -> Response<RenewInstanceResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("RenewInstance", "GET", "/#Action=RenewInstance")
         .params(&[
             query("ChargeType", any()).required().constant(text("PREPAY")),

@@ -39,7 +39,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ConfigureMigrationJobAlert: configure_migration_job_alert -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    ConfigureMigrationJobAlert: configure_migration_job_alert -> Response<CallResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("ConfigureMigrationJobAlert", "GET", "/#Action=ConfigureMigrationJobAlert")
         .params(&[
             query("MigrationJobId", any()).required(),
@@ -131,7 +131,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowMigrationJobAlert: show_migration_job_alert -> Response<ShowMigrationJobAlertResponse>, Error<ErrorBody>, presigned_url;
+    ShowMigrationJobAlert: show_migration_job_alert -> Response<ShowMigrationJobAlertResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DescribeMigrationJobAlert", "GET", "/#Action=DescribeMigrationJobAlert")
         .params(&[
             query("MigrationJobId", any()).required(),
@@ -227,7 +227,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ConfigureSubscriptionInstanceAlert: configure_subscription_instance_alert -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    ConfigureSubscriptionInstanceAlert: configure_subscription_instance_alert -> Response<CallResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("ConfigureSubscriptionInstanceAlert", "GET", "/#Action=ConfigureSubscriptionInstanceAlert")
         .params(&[
             query("SubscriptionInstanceId", any()).required(),
@@ -310,7 +310,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowSubscriptionInstanceAlert: show_subscription_instance_alert -> Response<ShowSubscriptionInstanceAlertResponse>, Error<ErrorBody>, presigned_url;
+    ShowSubscriptionInstanceAlert: show_subscription_instance_alert -> Response<ShowSubscriptionInstanceAlertResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DescribeSubscriptionInstanceAlert", "GET", "/#Action=DescribeSubscriptionInstanceAlert")
         .params(&[
             query("SubscriptionInstanceId", any()).required(),
@@ -408,7 +408,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ConfigureSynchronizationJobAlert: configure_synchronization_job_alert -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    ConfigureSynchronizationJobAlert: configure_synchronization_job_alert -> Response<CallResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("ConfigureSynchronizationJobAlert", "GET", "/#Action=ConfigureSynchronizationJobAlert")
         .params(&[
             query("SynchronizationJobId", any()).required(),
@@ -500,7 +500,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowSynchronizationJobAlert: show_synchronization_job_alert -> Response<ShowSynchronizationJobAlertResponse>, Error<ErrorBody>, presigned_url;
+    ShowSynchronizationJobAlert: show_synchronization_job_alert -> Response<ShowSynchronizationJobAlertResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DescribeSynchronizationJobAlert", "GET", "/#Action=DescribeSynchronizationJobAlert")
         .params(&[
             query("SynchronizationJobId", any()).required(),

@@ -42,7 +42,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateMigrationJob: create_migration_job -> Response<CreateMigrationJobResponse>, Error<ErrorBody>, presigned_url;
+    CreateMigrationJob: create_migration_job -> Response<CreateMigrationJobResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("CreateMigrationJob", "GET", "/#Action=CreateMigrationJob")
         .params(&[
             query("MigrationJobClass", any()).required(),
@@ -160,7 +160,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ConfigureMigrationJob: configure_migration_job -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    ConfigureMigrationJob: configure_migration_job -> Response<CallResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("ConfigureMigrationJob", "GET", "/#Action=ConfigureMigrationJob")
         .params(&[
             query("DestinationEndpoint", object::<MigrationDestination>()).required(),
@@ -516,7 +516,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    StartMigrationJob: start_migration_job -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    StartMigrationJob: start_migration_job -> Response<CallResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("StartMigrationJob", "GET", "/#Action=StartMigrationJob")
         .params(&[
             query("MigrationJobId", any()).required(),
@@ -569,7 +569,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    SuspendMigrationJob: suspend_migration_job -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    SuspendMigrationJob: suspend_migration_job -> Response<CallResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("SuspendMigrationJob", "GET", "/#Action=SuspendMigrationJob")
         .params(&[
             query("MigrationJobId", any()).required(),
@@ -625,7 +625,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListMigrationJobs: list_migration_jobs -> Response<ListMigrationJobsResponse>, Error<ErrorBody>, presigned_url;
+    ListMigrationJobs: list_migration_jobs -> Response<ListMigrationJobsResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DescribeMigrationJobs", "GET", "/#Action=DescribeMigrationJobs")
         .params(&[
             query("RegionId", any()).client("region"),
@@ -658,7 +658,7 @@ impl ListMigrationJobs {
 }
 
 yundb_runtime::paged! {
-    ListMigrationJobs -> MigrationJob, Response<ListMigrationJobsResponse>, Error<ErrorBody>;
+    ListMigrationJobs -> MigrationJob, Response<ListMigrationJobsResponse>, CallError<ErrorBody>;
     Paging::page("PageNum", 1).size("PageSize").total("TotalRecordCount");
     |page| page.migration_jobs
 }
@@ -851,7 +851,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowMigrationJob: show_migration_job -> Response<ShowMigrationJobResponse>, Error<ErrorBody>, presigned_url;
+    ShowMigrationJob: show_migration_job -> Response<ShowMigrationJobResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DescribeMigrationJobDetail", "GET", "/#Action=DescribeMigrationJobDetail")
         .params(&[
             query("MigrationJobId", any()).required(),
@@ -1013,7 +1013,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowMigrationJobStatus: show_migration_job_status -> Response<ShowMigrationJobStatusResponse>, Error<ErrorBody>, presigned_url;
+    ShowMigrationJobStatus: show_migration_job_status -> Response<ShowMigrationJobStatusResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DescribeMigrationJobStatus", "GET", "/#Action=DescribeMigrationJobStatus")
         .params(&[
             query("MigrationJobId", any()).required(),
@@ -1131,7 +1131,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    StopMigrationJob: stop_migration_job -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    StopMigrationJob: stop_migration_job -> Response<CallResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("StopMigrationJob", "GET", "/#Action=StopMigrationJob")
         .params(&[
             query("MigrationJobId", any()).required(),
@@ -1186,7 +1186,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteMigrationJob: delete_migration_job -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    DeleteMigrationJob: delete_migration_job -> Response<CallResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("DeleteMigrationJob", "GET", "/#Action=DeleteMigrationJob")
         .params(&[
             query("MigrationJobId", any()).required(),

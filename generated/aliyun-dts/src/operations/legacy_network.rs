@@ -35,7 +35,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListServerIpsLegacy: list_server_ips_legacy -> Response<ListServerIpsLegacyResponse>, Error<ErrorBody>, presigned_url;
+    ListServerIpsLegacy: list_server_ips_legacy -> Response<ListServerIpsLegacyResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DescribeDTSIP", "GET", "/#Action=DescribeDTSIP")
         .params(&[
             query("SourceEndpointRegion", any()).required(),
@@ -112,7 +112,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowConnectionStatus: show_connection_status -> Response<ShowConnectionStatusResponse>, Error<ErrorBody>, presigned_url;
+    ShowConnectionStatus: show_connection_status -> Response<ShowConnectionStatusResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DescribeConnectionStatus", "GET", "/#Action=DescribeConnectionStatus")
         .params(&[
             query("DestinationEndpointArchitecture", any()),
@@ -498,7 +498,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShieldPrecheck: shield_precheck -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    ShieldPrecheck: shield_precheck -> Response<CallResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("ShieldPrecheck", "GET", "/#Action=ShieldPrecheck")
         .params(&[
             query("DtsInstanceId", any()).required(),

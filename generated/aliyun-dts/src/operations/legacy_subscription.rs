@@ -38,7 +38,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateSubscriptionInstance: create_subscription_instance -> Response<CreateSubscriptionInstanceResponse>, Error<ErrorBody>, presigned_url;
+    CreateSubscriptionInstance: create_subscription_instance -> Response<CreateSubscriptionInstanceResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("CreateSubscriptionInstance", "GET", "/#Action=CreateSubscriptionInstance")
         .params(&[
             query("Region", any()).required(),
@@ -175,7 +175,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ConfigureSubscriptionInstance: configure_subscription_instance -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    ConfigureSubscriptionInstance: configure_subscription_instance -> Response<CallResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("ConfigureSubscriptionInstance", "GET", "/#Action=ConfigureSubscriptionInstance")
         .params(&[
             query("SubscriptionDataType", object::<SubscriptionDataTypeToSet>()).required(),
@@ -401,7 +401,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    StartSubscriptionInstance: start_subscription_instance -> Response<StartSubscriptionInstanceResponse>, Error<ErrorBody>, presigned_url;
+    StartSubscriptionInstance: start_subscription_instance -> Response<StartSubscriptionInstanceResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("StartSubscriptionInstance", "GET", "/#Action=StartSubscriptionInstance")
         .params(&[
             query("SubscriptionInstanceId", any()).required(),
@@ -479,7 +479,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateSubscriptionObjects: update_subscription_objects -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    UpdateSubscriptionObjects: update_subscription_objects -> Response<CallResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("ModifySubscriptionObject", "GET", "/#Action=ModifySubscriptionObject")
         .params(&[
             query("SubscriptionInstanceId", any()).required(),
@@ -545,7 +545,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateConsumerGroupLegacy: create_consumer_group_legacy -> Response<CreateConsumerGroupLegacyResponse>, Error<ErrorBody>, presigned_url;
+    CreateConsumerGroupLegacy: create_consumer_group_legacy -> Response<CreateConsumerGroupLegacyResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("CreateConsumerGroup", "GET", "/#Action=CreateConsumerGroup")
         .params(&[
             query("ConsumerGroupName", any().max_length(128)).required(),
@@ -637,7 +637,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListConsumerGroupsLegacy: list_consumer_groups_legacy -> Response<ListConsumerGroupsLegacyResponse>, Error<ErrorBody>, presigned_url;
+    ListConsumerGroupsLegacy: list_consumer_groups_legacy -> Response<ListConsumerGroupsLegacyResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DescribeConsumerGroup", "GET", "/#Action=DescribeConsumerGroup")
         .params(&[
             query("SubscriptionInstanceId", any()).required(),
@@ -672,7 +672,7 @@ impl ListConsumerGroupsLegacy {
 }
 
 yundb_runtime::paged! {
-    ListConsumerGroupsLegacy -> LegacyConsumerGroup, Response<ListConsumerGroupsLegacyResponse>, Error<ErrorBody>;
+    ListConsumerGroupsLegacy -> LegacyConsumerGroup, Response<ListConsumerGroupsLegacyResponse>, CallError<ErrorBody>;
     Paging::page("PageNum", 1).size("PageSize").total("TotalRecordCount");
     |page| page.consumer_channels
 }
@@ -757,7 +757,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateConsumerGroupPassword: update_consumer_group_password -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    UpdateConsumerGroupPassword: update_consumer_group_password -> Response<CallResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("ModifyConsumerGroupPassword", "GET", "/#Action=ModifyConsumerGroupPassword")
         .params(&[
             query("ConsumerGroupID", any()).required(),
@@ -847,7 +847,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteConsumerGroupLegacy: delete_consumer_group_legacy -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    DeleteConsumerGroupLegacy: delete_consumer_group_legacy -> Response<CallResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("DeleteConsumerGroup", "GET", "/#Action=DeleteConsumerGroup")
         .params(&[
             query("ConsumerGroupID", any()).required(),
@@ -910,7 +910,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateConsumptionTimestamp: update_consumption_timestamp -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    UpdateConsumptionTimestamp: update_consumption_timestamp -> Response<CallResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("ModifyConsumptionTimestamp", "GET", "/#Action=ModifyConsumptionTimestamp")
         .params(&[
             query("ConsumptionTimestamp", any()).required(),
@@ -971,7 +971,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListSubscriptionInstances: list_subscription_instances -> Response<ListSubscriptionInstancesResponse>, Error<ErrorBody>, presigned_url;
+    ListSubscriptionInstances: list_subscription_instances -> Response<ListSubscriptionInstancesResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DescribeSubscriptionInstances", "GET", "/#Action=DescribeSubscriptionInstances")
         .params(&[
             query("RegionId", any()).client("region"),
@@ -1015,7 +1015,7 @@ impl ListSubscriptionInstances {
 }
 
 yundb_runtime::paged! {
-    ListSubscriptionInstances -> SubscriptionInstance, Response<ListSubscriptionInstancesResponse>, Error<ErrorBody>;
+    ListSubscriptionInstances -> SubscriptionInstance, Response<ListSubscriptionInstancesResponse>, CallError<ErrorBody>;
     Paging::page("PageNum", 1).size("PageSize").total("TotalRecordCount");
     |page| page.subscription_instances
 }
@@ -1149,7 +1149,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowSubscriptionInstanceStatus: show_subscription_instance_status -> Response<ShowSubscriptionInstanceStatusResponse>, Error<ErrorBody>, presigned_url;
+    ShowSubscriptionInstanceStatus: show_subscription_instance_status -> Response<ShowSubscriptionInstanceStatusResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DescribeSubscriptionInstanceStatus", "GET", "/#Action=DescribeSubscriptionInstanceStatus")
         .params(&[
             query("SubscriptionInstanceId", any()).required(),
@@ -1249,7 +1249,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteSubscriptionInstance: delete_subscription_instance -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    DeleteSubscriptionInstance: delete_subscription_instance -> Response<CallResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("DeleteSubscriptionInstance", "GET", "/#Action=DeleteSubscriptionInstance")
         .params(&[
             query("SubscriptionInstanceId", any()).required(),

@@ -40,7 +40,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    TagResources: tag_resources -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    TagResources: tag_resources -> Response<CallResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("TagResources", "GET", "/#Action=TagResources")
         .params(&[
             query("RegionId", any()).required().client("region"),
@@ -122,7 +122,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListTagResources: list_tag_resources -> Response<ListTagResourcesResponse>, Error<ErrorBody>, presigned_url;
+    ListTagResources: list_tag_resources -> Response<ListTagResourcesResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("ListTagResources", "GET", "/#Action=ListTagResources")
         .params(&[
             query("RegionId", any()).required().client("region"),
@@ -158,7 +158,7 @@ impl ListTagResources {
 }
 
 yundb_runtime::paged! {
-    ListTagResources -> TagResource, Response<ListTagResourcesResponse>, Error<ErrorBody>;
+    ListTagResources -> TagResource, Response<ListTagResourcesResponse>, CallError<ErrorBody>;
     Paging::token("NextToken").next("NextToken");
     |page| page.tag_resources
 }
@@ -244,7 +244,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UntagResources: untag_resources -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    UntagResources: untag_resources -> Response<CallResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("UntagResources", "GET", "/#Action=UntagResources")
         .params(&[
             query("RegionId", any()).required().client("region"),

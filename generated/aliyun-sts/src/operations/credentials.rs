@@ -35,7 +35,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    AssumeRole: assume_role -> Response<AssumeRoleResponse>, Error<ErrorBody>, presigned_url;
+    AssumeRole: assume_role -> Response<AssumeRoleResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("AssumeRole", "GET", "/#Action=AssumeRole")
         .params(&[
             query("RoleArn", any()).required(),

@@ -39,7 +39,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListUsers: list_users -> Response<ListUsersResponse>, Error<ErrorBody>;
+    ListUsers: list_users -> Response<ListUsersResponse>, CallError<ErrorBody>;
     Spec::new("listUsers", "GET", "/v1/{project_id}/instances/{instance_id}/users")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -58,7 +58,7 @@ impl ListUsers {
 }
 
 yundb_runtime::paged! {
-    ListUsers -> User, Response<ListUsersResponse>, Error<ErrorBody>;
+    ListUsers -> User, Response<ListUsersResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_record");
     |page| page.users
 }
@@ -189,7 +189,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateUsers: create_users -> Response<CreateUsersResponse>, Error<ErrorBody>;
+    CreateUsers: create_users -> Response<CreateUsersResponse>, CallError<ErrorBody>;
     Spec::new("createUsers", "POST", "/v1/{project_id}/instances/{instance_id}/users")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -309,7 +309,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateUser: update_user -> Response<UpdateUserResponse>, Error<ErrorBody>;
+    UpdateUser: update_user -> Response<UpdateUserResponse>, CallError<ErrorBody>;
     Spec::new("updateUser", "PUT", "/v1/{project_id}/instances/{instance_id}/users/{username}")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -388,7 +388,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteUser: delete_user -> Response<DeleteUserResponse>, Error<ErrorBody>;
+    DeleteUser: delete_user -> Response<DeleteUserResponse>, CallError<ErrorBody>;
     Spec::new("deleteUser", "DELETE", "/v1/{project_id}/instances/{instance_id}/users/{username}")
         .params(&[path("project_id", any()).client("project_id"), path("instance_id", any()), path("username", any())])
         .accept("application/json")
@@ -435,7 +435,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ResetUserPassword: reset_user_password -> Response<ResetUserPasswordResponse>, Error<ErrorBody>;
+    ResetUserPassword: reset_user_password -> Response<ResetUserPasswordResponse>, CallError<ErrorBody>;
     Spec::new("resetUserPassword", "POST", "/v2/{project_id}/instances/{instance_id}/users/{username}/password")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -499,7 +499,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ResetAdministrator: reset_administrator -> Response<()> as empty, Error<ErrorBodyV3>;
+    ResetAdministrator: reset_administrator -> Response<()> as empty, CallError<ErrorBodyV3>;
     Spec::new("resetAdministrator", "PUT", "/v3/{project_id}/instances/{instance_id}/admin-user")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -544,7 +544,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CheckWeakPassword: check_weak_password -> Response<CheckWeakPasswordResponse>, Error<ErrorBody>;
+    CheckWeakPassword: check_weak_password -> Response<CheckWeakPasswordResponse>, CallError<ErrorBody>;
     Spec::new("ValidateWeakPassword", "POST", "/v3/{project_id}/weak-password-verification")
         .params(&[path("project_id", any()).client("project_id"), field("password", any()).required()])
         .body("application/json", true)

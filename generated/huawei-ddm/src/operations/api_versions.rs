@@ -31,7 +31,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListApiVersions: list_api_versions -> Response<ListApiVersionsResponse>, Error<ErrorBody>;
+    ListApiVersions: list_api_versions -> Response<ListApiVersionsResponse>, CallError<ErrorBody>;
     Spec::new("ListApiVersion", "GET", "/").accept("application/json")
 }
 

@@ -40,7 +40,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListDatabases: list_databases -> Response<ListDatabasesResponse>, Error<ErrorBody>;
+    ListDatabases: list_databases -> Response<ListDatabasesResponse>, CallError<ErrorBody>;
     Spec::new("listDatabases", "GET", "/v1/{project_id}/instances/{instance_id}/databases")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -59,7 +59,7 @@ impl ListDatabases {
 }
 
 yundb_runtime::paged! {
-    ListDatabases -> DatabaseSummary, Response<ListDatabasesResponse>, Error<ErrorBody>;
+    ListDatabases -> DatabaseSummary, Response<ListDatabasesResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total");
     |page| page.databases
 }
@@ -188,7 +188,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateDatabase: create_database -> Response<CreateDatabaseResponse>, Error<ErrorBody>;
+    CreateDatabase: create_database -> Response<CreateDatabaseResponse>, CallError<ErrorBody>;
     Spec::new("createDatabase", "POST", "/v1/{project_id}/instances/{instance_id}/databases")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -307,7 +307,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowDatabase: show_database -> Response<ShowDatabaseResponse>, Error<ErrorBody>;
+    ShowDatabase: show_database -> Response<ShowDatabaseResponse>, CallError<ErrorBody>;
     Spec::new("showDatabase", "GET", "/v1/{project_id}/instances/{instance_id}/databases/{ddm_dbname}")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -410,7 +410,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteDatabase: delete_database -> Response<BTreeMap<String, Value>>, Error<ErrorBody>;
+    DeleteDatabase: delete_database -> Response<BTreeMap<String, Value>>, CallError<ErrorBody>;
     Spec::new("deleteDatabase", "DELETE", "/v1/{project_id}/instances/{instance_id}/databases/{ddm_dbname}")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -461,7 +461,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListAvailableRdsInstances: list_available_rds_instances -> Response<ListAvailableRdsInstancesResponse>, Error<ErrorBody>;
+    ListAvailableRdsInstances: list_available_rds_instances -> Response<ListAvailableRdsInstancesResponse>, CallError<ErrorBody>;
     Spec::new("ListAvailableRdsList", "GET", "/v1/{project_id}/instances/{instance_id}/rds")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -480,7 +480,7 @@ impl ListAvailableRdsInstances {
 }
 
 yundb_runtime::paged! {
-    ListAvailableRdsInstances -> AvailableRdsInstance, Response<ListAvailableRdsInstancesResponse>, Error<ErrorBody>;
+    ListAvailableRdsInstances -> AvailableRdsInstance, Response<ListAvailableRdsInstancesResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total");
     |page| page.instances
 }
@@ -573,7 +573,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateDatabaseV3: create_database_v3 -> Response<CreateDatabaseV3Response>, Error<ErrorBodyV3>;
+    CreateDatabaseV3: create_database_v3 -> Response<CreateDatabaseV3Response>, CallError<ErrorBodyV3>;
     Spec::new("CreateDdmDatabase", "POST", "/v3/{project_id}/instances/{instance_id}/databases")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -683,7 +683,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteDatabaseV3: delete_database_v3 -> Response<DeleteDatabaseV3Response>, Error<ErrorBodyV3>;
+    DeleteDatabaseV3: delete_database_v3 -> Response<DeleteDatabaseV3Response>, CallError<ErrorBodyV3>;
     Spec::new("DeleteDdmDatabase", "DELETE", "/v3/{project_id}/instances/{instance_id}/databases/{database_name}")
         .params(&[
             path("project_id", any()).client("project_id"),

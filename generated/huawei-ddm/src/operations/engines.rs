@@ -31,7 +31,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListEngines: list_engines -> Response<ListEnginesResponse>, Error<ErrorBody>;
+    ListEngines: list_engines -> Response<ListEnginesResponse>, CallError<ErrorBody>;
     Spec::new("listEngines", "GET", "/v2/{project_id}/engines")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -49,7 +49,7 @@ impl ListEngines {
 }
 
 yundb_runtime::paged! {
-    ListEngines -> EngineGroupsInfo, Response<ListEnginesResponse>, Error<ErrorBody>;
+    ListEngines -> EngineGroupsInfo, Response<ListEnginesResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total");
     |page| page.engine_groups
 }
@@ -124,7 +124,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListFlavors: list_flavors -> Response<ListFlavorsResponse>, Error<ErrorBody>;
+    ListFlavors: list_flavors -> Response<ListFlavorsResponse>, CallError<ErrorBody>;
     Spec::new("listFlavors", "GET", "/v2/{project_id}/flavors")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -246,7 +246,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListEnginesV3: list_engines_v3 -> Response<ListEnginesV3Response>, Error<ErrorBodyV3>;
+    ListEnginesV3: list_engines_v3 -> Response<ListEnginesV3Response>, CallError<ErrorBodyV3>;
     Spec::new("ListDdmEngines", "GET", "/v3/{project_id}/engines")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -264,7 +264,7 @@ impl ListEnginesV3 {
 }
 
 yundb_runtime::paged! {
-    ListEnginesV3 -> EngineGroupInfo, Response<ListEnginesV3Response>, Error<ErrorBodyV3>;
+    ListEnginesV3 -> EngineGroupInfo, Response<ListEnginesV3Response>, CallError<ErrorBodyV3>;
     Paging::offset("offset", 0).size("limit").total("total");
     |page| page.engine_groups
 }
@@ -328,7 +328,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListFlavorsV3: list_flavors_v3 -> Response<ListFlavorsV3Response>, Error<ErrorBodyV3>;
+    ListFlavorsV3: list_flavors_v3 -> Response<ListFlavorsV3Response>, CallError<ErrorBodyV3>;
     Spec::new("ListDdmFlavors", "GET", "/v3/{project_id}/flavors")
         .params(&[
             path("project_id", any()).client("project_id"),

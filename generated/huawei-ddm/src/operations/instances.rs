@@ -34,7 +34,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListInstances: list_instances -> Response<ListInstancesResponse>, Error<ErrorBody>;
+    ListInstances: list_instances -> Response<ListInstancesResponse>, CallError<ErrorBody>;
     Spec::new("listInstances", "GET", "/v1/{project_id}/instances")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -52,7 +52,7 @@ impl ListInstances {
 }
 
 yundb_runtime::paged! {
-    ListInstances -> InstanceSummary, Response<ListInstancesResponse>, Error<ErrorBody>;
+    ListInstances -> InstanceSummary, Response<ListInstancesResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_record");
     |page| page.instances
 }
@@ -221,7 +221,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateInstance: create_instance -> Response<CreateInstanceResponse>, Error<ErrorBody>;
+    CreateInstance: create_instance -> Response<CreateInstanceResponse>, CallError<ErrorBody>;
     Spec::new("createInstance", "POST", "/v1/{project_id}/instances")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -460,7 +460,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowInstance: show_instance -> Response<ShowInstanceResponse>, Error<ErrorBody>;
+    ShowInstance: show_instance -> Response<ShowInstanceResponse>, CallError<ErrorBody>;
     Spec::new("showInstance", "GET", "/v1/{project_id}/instances/{instance_id}")
         .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
         .accept("application/json")
@@ -573,7 +573,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteInstance: delete_instance -> Response<DeleteInstanceResponse>, Error<ErrorBody>;
+    DeleteInstance: delete_instance -> Response<DeleteInstanceResponse>, CallError<ErrorBody>;
     Spec::new("deleteInstance", "DELETE", "/v1/{project_id}/instances/{instance_id}")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -629,7 +629,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateInstanceName: update_instance_name -> Response<UpdateInstanceNameResponse>, Error<ErrorBody>;
+    UpdateInstanceName: update_instance_name -> Response<UpdateInstanceNameResponse>, CallError<ErrorBody>;
     Spec::new("updateInstanceName", "PUT", "/v1/{project_id}/instances/{instance_id}/modify-name")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -684,7 +684,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateInstanceSecurityGroup: update_instance_security_group -> Response<UpdateInstanceSecurityGroupResponse>, Error<ErrorBody>;
+    UpdateInstanceSecurityGroup: update_instance_security_group -> Response<UpdateInstanceSecurityGroupResponse>, CallError<ErrorBody>;
     Spec::new("updateInstanceSecurityGroup", "PUT", "/v1/{project_id}/instances/{instance_id}/modify-security-group")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -744,7 +744,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    RestartInstance: restart_instance -> Response<RestartInstanceResponse>, Error<ErrorBody>;
+    RestartInstance: restart_instance -> Response<RestartInstanceResponse>, CallError<ErrorBody>;
     Spec::new("restartInstance", "POST", "/v1/{project_id}/instances/{instance_id}/action")
         .params(&[path("project_id", any()).client("project_id"), path("instance_id", any()), field("restart", any())])
         .body("application/json", true)
@@ -822,7 +822,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ReloadTableData: reload_table_data -> Response<BTreeMap<String, Value>>, Error<ErrorBody>;
+    ReloadTableData: reload_table_data -> Response<BTreeMap<String, Value>>, CallError<ErrorBody>;
     Spec::new("RebuildConfig", "POST", "/v1/{project_id}/instances/{instance_id}/reload-config")
         .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
         .accept("application/json")
@@ -861,11 +861,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateReadWriteStrategy: update_read_write_strategy -> Response<UpdateReadWriteStrategyResponse>, Error<ErrorBody>;
+    UpdateReadWriteStrategy: update_read_write_strategy -> Response<UpdateReadWriteStrategyResponse>, CallError<ErrorBody>;
     Spec::new(
-        "UpdateReadAndWriteStrategy",
-        "PUT",
-        "/v2/{project_id}/instances/{instance_id}/action/read-write-strategy",
+        "UpdateReadAndWriteStrategy", "PUT", "/v2/{project_id}/instances/{instance_id}/action/read-write-strategy",
     )
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -925,7 +923,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    SynchronizeDataNodes: synchronize_data_nodes -> Response<SynchronizeDataNodesResponse>, Error<ErrorBody>;
+    SynchronizeDataNodes: synchronize_data_nodes -> Response<SynchronizeDataNodesResponse>, CallError<ErrorBody>;
     Spec::new("UpdateDatabaseInfo", "POST", "/v1/{project_id}/instances/{instance_id}/rds/sync")
         .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
         .accept("application/json")
@@ -981,7 +979,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ResizeInstance: resize_instance -> Response<ResizeInstanceResponse>, Error<ErrorBody>;
+    ResizeInstance: resize_instance -> Response<ResizeInstanceResponse>, CallError<ErrorBody>;
     Spec::new("ResizeFlavor", "PUT", "/v3/{project_id}/instances/{instance_id}/flavor")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -1046,7 +1044,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateInstanceSsl: update_instance_ssl -> Response<UpdateInstanceSslResponse>, Error<ErrorBodyV3>;
+    UpdateInstanceSsl: update_instance_ssl -> Response<UpdateInstanceSslResponse>, CallError<ErrorBodyV3>;
     Spec::new("SwitchSsl", "POST", "/v3/{project_id}/instances/{instance_id}/switch-ssl")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -1108,7 +1106,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateInstancePort: update_instance_port -> Response<UpdateInstancePortResponse>, Error<ErrorBodyV3>;
+    UpdateInstancePort: update_instance_port -> Response<UpdateInstancePortResponse>, CallError<ErrorBodyV3>;
     Spec::new("updateInstancePort", "PUT", "/v3/{project_id}/instances/{instance_id}/port")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -35,7 +35,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowJob: show_job -> Response<ShowJobResponse>, Error<ErrorBodyV3>;
+    ShowJob: show_job -> Response<ShowJobResponse>, CallError<ErrorBodyV3>;
     Spec::new("ShowDdmJobResult", "GET", "/v3/{project_id}/jobs/{job_id}")
         .params(&[path("project_id", any()).client("project_id"), path("job_id", any())])
         .accept("application/json")

@@ -37,10 +37,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListAvailableVersions: list_available_versions -> Response<ListAvailableVersionsResponse>, Error<ErrorBodyV3>;
+    ListAvailableVersions: list_available_versions -> Response<ListAvailableVersionsResponse>, CallError<ErrorBodyV3>;
     Spec::new(
-        "ListDatabaseAvailableVersions",
-        "GET",
+        "ListDatabaseAvailableVersions", "GET",
         "/v3/{project_id}/instances/{instance_id}/database-version/available-versions",
     )
         .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
@@ -97,11 +96,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ChangeKernelVersion: change_kernel_version -> Response<ChangeKernelVersionResponse>, Error<ErrorBodyV3>;
+    ChangeKernelVersion: change_kernel_version -> Response<ChangeKernelVersionResponse>, CallError<ErrorBodyV3>;
     Spec::new(
-        "ChangeDatabaseVersion",
-        "POST",
-        "/v3/{project_id}/instances/{instance_id}/database-version/change-version",
+        "ChangeDatabaseVersion", "POST", "/v3/{project_id}/instances/{instance_id}/database-version/change-version",
     )
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -161,11 +158,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    RollBackKernelVersion: roll_back_kernel_version -> Response<RollBackKernelVersionResponse>, Error<ErrorBodyV3>;
+    RollBackKernelVersion: roll_back_kernel_version -> Response<RollBackKernelVersionResponse>, CallError<ErrorBodyV3>;
     Spec::new(
-        "RollBackDatabaseVersion",
-        "POST",
-        "/v3/{project_id}/instances/{instance_id}/database-version/rollback-version",
+        "RollBackDatabaseVersion", "POST", "/v3/{project_id}/instances/{instance_id}/database-version/rollback-version",
     )
         .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
         .accept("application/json")
@@ -215,7 +210,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowKernelVersionRisks: show_kernel_version_risks -> Response<ShowKernelVersionRisksResponse>, Error<ErrorBodyV3>;
+    ShowKernelVersionRisks: show_kernel_version_risks -> Response<ShowKernelVersionRisksResponse>, CallError<ErrorBodyV3>;
     Spec::new("ShowRiskInfo", "GET", "/v3/{project_id}/instances/{instance_id}/show-risk-info")
         .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
         .accept("application/json")

@@ -42,7 +42,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListSlowLogs: list_slow_logs -> Response<ListSlowLogsResponse>, Error<ErrorBody>;
+    ListSlowLogs: list_slow_logs -> Response<ListSlowLogsResponse>, CallError<ErrorBody>;
     Spec::new("ListSlowLog", "GET", "/v2/{project_id}/instances/{instance_id}/slowlog")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -71,7 +71,7 @@ impl ListSlowLogs {
 }
 
 yundb_runtime::paged! {
-    ListSlowLogs -> SlowLog, Response<ListSlowLogsResponse>, Error<ErrorBody>;
+    ListSlowLogs -> SlowLog, Response<ListSlowLogsResponse>, CallError<ErrorBody>;
     Paging::page("curPage", 1).size("perPage").total("totalRecord");
     |page| page.slow_log_list
 }

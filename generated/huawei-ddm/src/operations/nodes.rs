@@ -42,7 +42,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ExpandInstanceNodes: expand_instance_nodes -> Response<ExpandInstanceNodesResponse>, Error<ErrorBody>;
+    ExpandInstanceNodes: expand_instance_nodes -> Response<ExpandInstanceNodesResponse>, CallError<ErrorBody>;
     Spec::new("expandInstanceNodes", "POST", "/v2/{project_id}/instances/{instance_id}/action/enlarge")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -133,7 +133,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShrinkInstanceNodes: shrink_instance_nodes -> Response<ShrinkInstanceNodesResponse>, Error<ErrorBody>;
+    ShrinkInstanceNodes: shrink_instance_nodes -> Response<ShrinkInstanceNodesResponse>, CallError<ErrorBody>;
     Spec::new("shrinkInstanceNodes", "POST", "/v2/{project_id}/instances/{instance_id}/action/reduce")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -202,7 +202,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListNodes: list_nodes -> Response<ListNodesResponse>, Error<ErrorBody>;
+    ListNodes: list_nodes -> Response<ListNodesResponse>, CallError<ErrorBody>;
     Spec::new("listNodes", "GET", "/v1/{project_id}/instances/{instance_id}/nodes")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -221,7 +221,7 @@ impl ListNodes {
 }
 
 yundb_runtime::paged! {
-    ListNodes -> NodeListItem, Response<ListNodesResponse>, Error<ErrorBody>;
+    ListNodes -> NodeListItem, Response<ListNodesResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total");
     |page| page.nodes
 }
@@ -305,7 +305,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowNode: show_node -> Response<ShowNodeResponse>, Error<ErrorBody>;
+    ShowNode: show_node -> Response<ShowNodeResponse>, CallError<ErrorBody>;
     Spec::new("showNode", "GET", "/v1/{project_id}/instances/{instance_id}/nodes/{node_id}")
         .params(&[path("project_id", any()).client("project_id"), path("instance_id", any()), path("node_id", any())])
         .accept("application/json")
@@ -373,7 +373,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListGroups: list_groups -> Response<ListGroupsResponse>, Error<ErrorBodyV3>;
+    ListGroups: list_groups -> Response<ListGroupsResponse>, CallError<ErrorBodyV3>;
     Spec::new("ListGroup", "GET", "/v3/{project_id}/instances/{instance_id}/groups")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -392,7 +392,7 @@ impl ListGroups {
 }
 
 yundb_runtime::paged! {
-    ListGroups -> GroupInfo, Response<ListGroupsResponse>, Error<ErrorBodyV3>;
+    ListGroups -> GroupInfo, Response<ListGroupsResponse>, CallError<ErrorBodyV3>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.group_list
 }
@@ -495,7 +495,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateGroup: create_group -> Response<CreateGroupResponse>, Error<ErrorBodyV3>;
+    CreateGroup: create_group -> Response<CreateGroupResponse>, CallError<ErrorBodyV3>;
     Spec::new("createGroup", "POST", "/v3/{project_id}/instances/{instance_id}/groups")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -589,7 +589,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ExpandInstanceNodesV3: expand_instance_nodes_v3 -> Response<ExpandInstanceNodesV3Response>, Error<ErrorBodyV3>;
+    ExpandInstanceNodesV3: expand_instance_nodes_v3 -> Response<ExpandInstanceNodesV3Response>, CallError<ErrorBodyV3>;
     Spec::new("ExpandDdmInstanceNodes", "POST", "/v3/{project_id}/instances/{instance_id}/nodes")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -40,7 +40,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListInstanceParameters: list_instance_parameters -> Response<ListInstanceParametersResponse>, Error<ErrorBody>;
+    ListInstanceParameters: list_instance_parameters -> Response<ListInstanceParametersResponse>, CallError<ErrorBody>;
     Spec::new("ShowInstanceParam", "GET", "/v3/{project_id}/instances/{instance_id}/configurations")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -60,7 +60,7 @@ impl ListInstanceParameters {
 }
 
 yundb_runtime::paged! {
-    ListInstanceParameters -> ConfigurationParameter, Response<ListInstanceParametersResponse>, Error<ErrorBody>;
+    ListInstanceParameters -> ConfigurationParameter, Response<ListInstanceParametersResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total");
     |page| page.configuration_parameter
 }
@@ -153,7 +153,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateInstanceParameters: update_instance_parameters -> Response<UpdateInstanceParametersResponse>, Error<ErrorBodyV3>;
+    UpdateInstanceParameters: update_instance_parameters -> Response<UpdateInstanceParametersResponse>, CallError<ErrorBodyV3>;
     Spec::new("UpdateInstanceParam", "PUT", "/v3/{project_id}/instances/{instance_id}/configurations")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -38,7 +38,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListLogicalProcesses: list_logical_processes -> Response<ListLogicalProcessesResponse>, Error<ErrorBodyV3>;
+    ListLogicalProcesses: list_logical_processes -> Response<ListLogicalProcessesResponse>, CallError<ErrorBodyV3>;
     Spec::new("ShowLogicalProcesses", "GET", "/v3/{project_id}/instances/{instance_id}/logical-processes")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -60,7 +60,7 @@ impl ListLogicalProcesses {
 }
 
 yundb_runtime::paged! {
-    ListLogicalProcesses -> LogicalProcess, Response<ListLogicalProcessesResponse>, Error<ErrorBodyV3>;
+    ListLogicalProcesses -> LogicalProcess, Response<ListLogicalProcessesResponse>, CallError<ErrorBodyV3>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.logical_processes
 }
@@ -132,7 +132,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    KillLogicalProcesses: kill_logical_processes -> Response<KillLogicalProcessesResponse>, Error<ErrorBodyV3>;
+    KillLogicalProcesses: kill_logical_processes -> Response<KillLogicalProcessesResponse>, CallError<ErrorBodyV3>;
     Spec::new("ExecuteKillLogicalProcesses", "DELETE", "/v3/{project_id}/instances/{instance_id}/logical-processes")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -195,7 +195,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListPhysicalProcesses: list_physical_processes -> Response<ListPhysicalProcessesResponse>, Error<ErrorBodyV3>;
+    ListPhysicalProcesses: list_physical_processes -> Response<ListPhysicalProcessesResponse>, CallError<ErrorBodyV3>;
     Spec::new("ShowPhysicalProcesses", "GET", "/v3/{project_id}/instances/{instance_id}/physical-processes")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -217,7 +217,7 @@ impl ListPhysicalProcesses {
 }
 
 yundb_runtime::paged! {
-    ListPhysicalProcesses -> PhysicalProcess, Response<ListPhysicalProcessesResponse>, Error<ErrorBodyV3>;
+    ListPhysicalProcesses -> PhysicalProcess, Response<ListPhysicalProcessesResponse>, CallError<ErrorBodyV3>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.physical_processes
 }
@@ -290,7 +290,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    KillPhysicalProcesses: kill_physical_processes -> Response<KillPhysicalProcessesResponse>, Error<ErrorBodyV3>;
+    KillPhysicalProcesses: kill_physical_processes -> Response<KillPhysicalProcessesResponse>, CallError<ErrorBodyV3>;
     Spec::new("ExecuteKillPhysicalProcesses", "DELETE", "/v3/{project_id}/instances/{instance_id}/physical-processes")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -344,7 +344,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListProcessAuditLogs: list_process_audit_logs -> Response<ListProcessAuditLogsResponse>, Error<ErrorBodyV3>;
+    ListProcessAuditLogs: list_process_audit_logs -> Response<ListProcessAuditLogsResponse>, CallError<ErrorBodyV3>;
     Spec::new("ShowProcessesAuditLog", "GET", "/v3/{project_id}/instances/{instance_id}/processes-audit-log")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -376,7 +376,7 @@ impl ListProcessAuditLogs {
 }
 
 yundb_runtime::paged! {
-    ListProcessAuditLogs -> ProcessAuditLog, Response<ListProcessAuditLogsResponse>, Error<ErrorBodyV3>;
+    ListProcessAuditLogs -> ProcessAuditLog, Response<ListProcessAuditLogsResponse>, CallError<ErrorBodyV3>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.process_audit_logs
 }

@@ -50,7 +50,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateConnection: create_connection -> Response<CreateConnectionResponse>, Error<ErrorBody>;
+    CreateConnection: create_connection -> Response<CreateConnectionResponse>, CallError<ErrorBody>;
     Spec::new("createConnection", "POST", "/v5/{project_id}/connections")
         .params(&[
             path("project_id", any()).client("project_id"),

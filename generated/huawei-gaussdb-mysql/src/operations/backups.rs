@@ -57,7 +57,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateBackupPolicy: update_backup_policy -> Response<UpdateBackupPolicyResponse>, Error<ErrorBody>;
+    UpdateBackupPolicy: update_backup_policy -> Response<UpdateBackupPolicyResponse>, CallError<ErrorBody>;
     Spec::new("UpdateGaussMySqlBackupPolicy", "PUT", "/v3/{project_id}/instances/{instance_id}/backups/policy/update")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -124,7 +124,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateBackup: create_backup -> Response<CreateBackupResponse>, Error<ErrorBody>;
+    CreateBackup: create_backup -> Response<CreateBackupResponse>, CallError<ErrorBody>;
     Spec::new("CreateGaussMySqlBackup", "POST", "/v3/{project_id}/backups/create")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -212,7 +212,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListBackups: list_backups -> Response<ListBackupsResponse>, Error<ErrorBody>;
+    ListBackups: list_backups -> Response<ListBackupsResponse>, CallError<ErrorBody>;
     Spec::new("ShowGaussMySqlBackupList", "GET", "/v3/{project_id}/backups")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -271,7 +271,7 @@ impl ListBackups {
 }
 
 yundb_runtime::paged! {
-    ListBackups -> Backup, Response<ListBackupsResponse>, Error<ErrorBody>;
+    ListBackups -> Backup, Response<ListBackupsResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.backups
 }
@@ -360,7 +360,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowBackupPolicy: show_backup_policy -> Response<ShowBackupPolicyResponse>, Error<ErrorBody>;
+    ShowBackupPolicy: show_backup_policy -> Response<ShowBackupPolicyResponse>, CallError<ErrorBody>;
     Spec::new("ShowGaussMySqlBackupPolicy", "GET", "/v3/{project_id}/instances/{instance_id}/backups/policy")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -424,7 +424,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteBackup: delete_backup -> Response<DeleteBackupResponse>, Error<ErrorBody>;
+    DeleteBackup: delete_backup -> Response<DeleteBackupResponse>, CallError<ErrorBody>;
     Spec::new("DeleteGaussMySqlBackup", "DELETE", "/v3/{project_id}/backups/{backup_id}")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -477,7 +477,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    RestoreInstance: restore_instance -> Response<StartedJob>, Error<ErrorBody>;
+    RestoreInstance: restore_instance -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("RestoreOldInstance", "POST", "/v3/{project_id}/instances/restore")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -558,7 +558,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListRestoreTimes: list_restore_times -> Response<ListRestoreTimesResponse>, Error<ErrorBody>;
+    ListRestoreTimes: list_restore_times -> Response<ListRestoreTimesResponse>, CallError<ErrorBody>;
     Spec::new("ShowBackupRestoreTime", "GET", "/v3/{project_id}/instances/{instance_id}/restore-time")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -623,7 +623,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowBackupEncryption: show_backup_encryption -> Response<ShowBackupEncryptionResponse>, Error<ErrorBody>;
+    ShowBackupEncryption: show_backup_encryption -> Response<ShowBackupEncryptionResponse>, CallError<ErrorBody>;
     Spec::new("DescribeBackupEncryptStatus", "GET", "/v3/{project_id}/instances/{instance_id}/backups/encryption")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -691,7 +691,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateBackupEncryption: update_backup_encryption -> Response<UpdateBackupEncryptionResponse>, Error<ErrorBody>;
+    UpdateBackupEncryption: update_backup_encryption -> Response<UpdateBackupEncryptionResponse>, CallError<ErrorBody>;
     Spec::new("ModifyBackupEncryptStatus", "POST", "/v3/{project_id}/instances/{instance_id}/backups/encryption")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -755,11 +755,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListIncrementalBackups: list_incremental_backups -> Response<ListIncrementalBackupsResponse>, Error<ErrorBody>;
+    ListIncrementalBackups: list_incremental_backups -> Response<ListIncrementalBackupsResponse>, CallError<ErrorBody>;
     Spec::new(
-        "ShowGaussMySqlIncrementalBackupList",
-        "GET",
-        "/v3/{project_id}/instances/{instance_id}/incremental-backups",
+        "ShowGaussMySqlIncrementalBackupList", "GET", "/v3/{project_id}/instances/{instance_id}/incremental-backups",
     )
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -790,7 +788,7 @@ impl ListIncrementalBackups {
 }
 
 yundb_runtime::paged! {
-    ListIncrementalBackups -> IncrementalBackup, Response<ListIncrementalBackupsResponse>, Error<ErrorBody>;
+    ListIncrementalBackups -> IncrementalBackup, Response<ListIncrementalBackupsResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.backups
 }
@@ -875,7 +873,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateOffsiteBackupPolicy: update_offsite_backup_policy -> Response<UpdateOffsiteBackupPolicyResponse>, Error<ErrorBody>;
+    UpdateOffsiteBackupPolicy: update_offsite_backup_policy -> Response<UpdateOffsiteBackupPolicyResponse>, CallError<ErrorBody>;
     Spec::new("UpdateBackupOffsitePolicy", "PUT", "/v3/{project_id}/instances/{instance_id}/backups/offsite-policy")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -951,7 +949,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListRestorableTables: list_restorable_tables -> Response<ListRestorableTablesResponse>, Error<ErrorBody>;
+    ListRestorableTables: list_restorable_tables -> Response<ListRestorableTablesResponse>, CallError<ErrorBody>;
     Spec::new("ShowRestoreTables", "GET", "/v3/{project_id}/instances/{instance_id}/backups/restore/tables")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -1061,7 +1059,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    RestoreTables: restore_tables -> Response<StartedJob>, Error<ErrorBody>;
+    RestoreTables: restore_tables -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("CreateRestoreTables", "POST", "/v3/{project_id}/instances/{instance_id}/backups/restore/tables")
         .params(&[
             path("project_id", any()).client("project_id"),

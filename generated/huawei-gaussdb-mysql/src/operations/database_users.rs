@@ -37,7 +37,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListDatabaseUsers: list_database_users -> Response<ListDatabaseUsersResponse>, Error<ErrorBody>;
+    ListDatabaseUsers: list_database_users -> Response<ListDatabaseUsersResponse>, CallError<ErrorBody>;
     Spec::new("ListGaussMySqlDatabaseUser", "GET", "/v3/{project_id}/instances/{instance_id}/db-users")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -57,7 +57,7 @@ impl ListDatabaseUsers {
 }
 
 yundb_runtime::paged! {
-    ListDatabaseUsers -> DatabaseUser, Response<ListDatabaseUsersResponse>, Error<ErrorBody>;
+    ListDatabaseUsers -> DatabaseUser, Response<ListDatabaseUsersResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.users
 }
@@ -137,7 +137,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateDatabaseUsers: create_database_users -> Response<StartedJob>, Error<ErrorBody>;
+    CreateDatabaseUsers: create_database_users -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("CreateGaussMySqlDatabaseUser", "POST", "/v3/{project_id}/instances/{instance_id}/db-users")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -234,7 +234,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteDatabaseUsers: delete_database_users -> Response<StartedJob>, Error<ErrorBody>;
+    DeleteDatabaseUsers: delete_database_users -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("DeleteGaussMySqlDatabaseUser", "DELETE", "/v3/{project_id}/instances/{instance_id}/db-users")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -304,7 +304,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateDatabaseUserComments: update_database_user_comments -> Response<StartedJob>, Error<ErrorBody>;
+    UpdateDatabaseUserComments: update_database_user_comments -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("UpdateGaussMySqlDatabaseUserComment", "PUT", "/v3/{project_id}/instances/{instance_id}/db-users/comment")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -384,7 +384,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ResetDatabaseUserPasswords: reset_database_user_passwords -> Response<StartedJob>, Error<ErrorBody>;
+    ResetDatabaseUserPasswords: reset_database_user_passwords -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("ResetGaussMySqlDatabasePassword", "PUT", "/v3/{project_id}/instances/{instance_id}/db-users/password")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -464,7 +464,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    GrantDatabasePrivileges: grant_database_privileges -> Response<StartedJob>, Error<ErrorBody>;
+    GrantDatabasePrivileges: grant_database_privileges -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("AddDatabasePermission", "POST", "/v3/{project_id}/instances/{instance_id}/db-users/privilege")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -540,7 +540,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    RevokeDatabasePrivileges: revoke_database_privileges -> Response<StartedJob>, Error<ErrorBody>;
+    RevokeDatabasePrivileges: revoke_database_privileges -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("DeleteDatabasePermission", "DELETE", "/v3/{project_id}/instances/{instance_id}/db-users/privilege")
         .params(&[
             path("project_id", any()).client("project_id"),

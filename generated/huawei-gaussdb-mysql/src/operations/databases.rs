@@ -38,7 +38,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListCharsets: list_charsets -> Response<ListCharsetsResponse>, Error<ErrorBody>;
+    ListCharsets: list_charsets -> Response<ListCharsetsResponse>, CallError<ErrorBody>;
     Spec::new("ListGaussMySqlDatabaseCharsets", "GET", "/v3/{project_id}/instances/{instance_id}/databases/charsets")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -89,7 +89,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListDatabases: list_databases -> Response<ListDatabasesResponse>, Error<ErrorBody>;
+    ListDatabases: list_databases -> Response<ListDatabasesResponse>, CallError<ErrorBody>;
     Spec::new("ListGaussMySqlDatabase", "GET", "/v3/{project_id}/instances/{instance_id}/databases")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -115,7 +115,7 @@ impl ListDatabases {
 }
 
 yundb_runtime::paged! {
-    ListDatabases -> Database, Response<ListDatabasesResponse>, Error<ErrorBody>;
+    ListDatabases -> Database, Response<ListDatabasesResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.databases
 }
@@ -197,7 +197,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateDatabases: create_databases -> Response<StartedJob>, Error<ErrorBody>;
+    CreateDatabases: create_databases -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("CreateGaussMySqlDatabase", "POST", "/v3/{project_id}/instances/{instance_id}/databases")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -286,7 +286,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteDatabases: delete_databases -> Response<StartedJob>, Error<ErrorBody>;
+    DeleteDatabases: delete_databases -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("DeleteGaussMySqlDatabase", "DELETE", "/v3/{project_id}/instances/{instance_id}/databases")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -340,7 +340,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateDatabaseComments: update_database_comments -> Response<StartedJob>, Error<ErrorBody>;
+    UpdateDatabaseComments: update_database_comments -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("UpdateGaussMySqlDatabaseComment", "PUT", "/v3/{project_id}/instances/{instance_id}/databases/comment")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -32,10 +32,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowAbnormalInstanceCounts: show_abnormal_instance_counts -> Response<ShowAbnormalInstanceCountsResponse>, Error<ErrorBody>;
+    ShowAbnormalInstanceCounts: show_abnormal_instance_counts -> Response<ShowAbnormalInstanceCountsResponse>, CallError<ErrorBody>;
     Spec::new(
-        "ShowIntelligentDiagnosisAbnormalCountOfInstances",
-        "GET",
+        "ShowIntelligentDiagnosisAbnormalCountOfInstances", "GET",
         "/v3/{project_id}/instances/diagnosis-instance-count",
     )
         .params(&[path("project_id", any()).client("project_id"), header("X-Language", any()).client("language")])
@@ -88,11 +87,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListAbnormalInstances: list_abnormal_instances -> Response<ListAbnormalInstancesResponse>, Error<ErrorBody>;
+    ListAbnormalInstances: list_abnormal_instances -> Response<ListAbnormalInstancesResponse>, CallError<ErrorBody>;
     Spec::new(
-        "ShowIntelligentDiagnosisInstanceInfosPerMetric",
-        "GET",
-        "/v3/{project_id}/instances/diagnosis-instance-infos",
+        "ShowIntelligentDiagnosisInstanceInfosPerMetric", "GET", "/v3/{project_id}/instances/diagnosis-instance-infos",
     )
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -117,7 +114,7 @@ impl ListAbnormalInstances {
 }
 
 yundb_runtime::paged! {
-    ListAbnormalInstances -> AbnormalInstance, Response<ListAbnormalInstancesResponse>, Error<ErrorBody>;
+    ListAbnormalInstances -> AbnormalInstance, Response<ListAbnormalInstancesResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.instance_infos
 }

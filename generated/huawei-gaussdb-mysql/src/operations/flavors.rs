@@ -44,7 +44,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListFlavors: list_flavors -> Response<ListFlavorsResponse>, Error<ErrorBody>;
+    ListFlavors: list_flavors -> Response<ListFlavorsResponse>, CallError<ErrorBody>;
     Spec::new("ShowGaussMySqlFlavors", "GET", "/v3/{project_id}/flavors/{database_name}")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -41,7 +41,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateAuditLog: update_audit_log -> Response<UpdateAuditLogResponse>, Error<ErrorBody>;
+    UpdateAuditLog: update_audit_log -> Response<UpdateAuditLogResponse>, CallError<ErrorBody>;
     Spec::new("updateAuditLog", "POST", "/v3/{project_id}/instance/{instance_id}/audit-log/switch")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -87,7 +87,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowAuditLog: show_audit_log -> Response<ShowAuditLogResponse>, Error<ErrorBody>;
+    ShowAuditLog: show_audit_log -> Response<ShowAuditLogResponse>, CallError<ErrorBody>;
     Spec::new("showAuditLog", "GET", "/v3/{project_id}/instance/{instance_id}/audit-log/switch-status")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -143,7 +143,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListSlowLogs: list_slow_logs -> Response<ListSlowLogsResponse>, Error<ErrorBody>;
+    ListSlowLogs: list_slow_logs -> Response<ListSlowLogsResponse>, CallError<ErrorBody>;
     Spec::new("ListLtsSlowlogDetails", "POST", "/v3.1/{project_id}/instances/{instance_id}/slow-logs")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -189,7 +189,7 @@ impl ListSlowLogs {
 }
 
 yundb_runtime::paged! {
-    ListSlowLogs -> SlowLog, Response<ListSlowLogsResponse>, Error<ErrorBody>;
+    ListSlowLogs -> SlowLog, Response<ListSlowLogsResponse>, CallError<ErrorBody>;
     Paging::token("line_num").size("limit").next("slow_log_list[-1].line_num");
     |page| page.slow_log_list
 }
@@ -315,7 +315,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListErrorLogs: list_error_logs -> Response<ListErrorLogsResponse>, Error<ErrorBody>;
+    ListErrorLogs: list_error_logs -> Response<ListErrorLogsResponse>, CallError<ErrorBody>;
     Spec::new("ListLtsErrorLogDetails", "POST", "/v3.1/{project_id}/instances/{instance_id}/error-logs")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -354,7 +354,7 @@ impl ListErrorLogs {
 }
 
 yundb_runtime::paged! {
-    ListErrorLogs -> ErrorLog, Response<ListErrorLogsResponse>, Error<ErrorBody>;
+    ListErrorLogs -> ErrorLog, Response<ListErrorLogsResponse>, CallError<ErrorBody>;
     Paging::token("line_num").size("limit").next("error_log_list[-1].line_num");
     |page| page.error_log_list
 }
@@ -444,7 +444,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListAuditLogLinks: list_audit_log_links -> Response<ListAuditLogLinksResponse>, Error<ErrorBody>;
+    ListAuditLogLinks: list_audit_log_links -> Response<ListAuditLogLinksResponse>, CallError<ErrorBody>;
     Spec::new("ListAuditLogDownloadLink", "GET", "/v3/{project_id}/instance/{instance_id}/auditlog/download-link")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -482,7 +482,7 @@ impl ListAuditLogLinks {
 }
 
 yundb_runtime::paged! {
-    ListAuditLogLinks -> AuditLogFile, Response<ListAuditLogLinksResponse>, Error<ErrorBody>;
+    ListAuditLogLinks -> AuditLogFile, Response<ListAuditLogLinksResponse>, CallError<ErrorBody>;
     Paging::token("last_file_name").size("limit").next("files[-1].name");
     |page| page.files
 }
@@ -539,7 +539,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListLtsConfigs: list_lts_configs -> Response<ListLtsConfigsResponse>, Error<ErrorBody>;
+    ListLtsConfigs: list_lts_configs -> Response<ListLtsConfigsResponse>, CallError<ErrorBody>;
     Spec::new("ShowLtsConfigs", "GET", "/v3/{project_id}/logs/lts-configs")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -576,7 +576,7 @@ impl ListLtsConfigs {
 }
 
 yundb_runtime::paged! {
-    ListLtsConfigs -> InstanceLogs, Response<ListLtsConfigsResponse>, Error<ErrorBody>;
+    ListLtsConfigs -> InstanceLogs, Response<ListLtsConfigsResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.instance_lts_configs
 }
@@ -672,7 +672,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateLtsConfigs: create_lts_configs -> Response<()> as empty, Error<ErrorBody>;
+    CreateLtsConfigs: create_lts_configs -> Response<()> as empty, CallError<ErrorBody>;
     Spec::new("createLtsConfigs", "POST", "/v3/{project_id}/logs/lts-configs")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -739,7 +739,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteLtsConfigs: delete_lts_configs -> Response<()> as empty, Error<ErrorBody>;
+    DeleteLtsConfigs: delete_lts_configs -> Response<()> as empty, CallError<ErrorBody>;
     Spec::new("deleteLtsConfigs", "DELETE", "/v3/{project_id}/logs/lts-configs")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -798,7 +798,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowSlowLogMasking: show_slow_log_masking -> Response<ShowSlowLogMaskingResponse>, Error<ErrorBody>;
+    ShowSlowLogMasking: show_slow_log_masking -> Response<ShowSlowLogMaskingResponse>, CallError<ErrorBody>;
     Spec::new("ShowSlowlogSensitiveStatus", "GET", "/v3/{project_id}/instances/{instance_id}/slowlog/query")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -845,7 +845,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateSlowLogMasking: update_slow_log_masking -> Response<()> as empty, Error<ErrorBody>;
+    UpdateSlowLogMasking: update_slow_log_masking -> Response<()> as empty, CallError<ErrorBody>;
     Spec::new("UpdateSlowlogSensitiveSwitch", "POST", "/v3/{project_id}/instances/{instance_id}/slowlog/modify")
         .params(&[
             path("project_id", any()).client("project_id"),

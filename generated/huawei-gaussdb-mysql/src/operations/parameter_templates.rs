@@ -36,7 +36,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListParameterTemplates: list_parameter_templates -> Response<ListParameterTemplatesResponse>, Error<ErrorBody>;
+    ListParameterTemplates: list_parameter_templates -> Response<ListParameterTemplatesResponse>, CallError<ErrorBody>;
     Spec::new("ListGaussMySqlConfigurations", "GET", "/v3/{project_id}/configurations")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -55,7 +55,7 @@ impl ListParameterTemplates {
 }
 
 yundb_runtime::paged! {
-    ListParameterTemplates -> ParameterTemplate, Response<ListParameterTemplatesResponse>, Error<ErrorBody>;
+    ListParameterTemplates -> ParameterTemplate, Response<ListParameterTemplatesResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.configurations
 }
@@ -125,7 +125,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateParameterTemplate: create_parameter_template -> Response<CreateParameterTemplateResponse>, Error<ErrorBody>;
+    CreateParameterTemplate: create_parameter_template -> Response<CreateParameterTemplateResponse>, CallError<ErrorBody>;
     Spec::new("CreateGaussMySqlConfiguration", "POST", "/v3/{project_id}/configurations")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -240,7 +240,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowParameterTemplate: show_parameter_template -> Response<ShowParameterTemplateResponse>, Error<ErrorBody>;
+    ShowParameterTemplate: show_parameter_template -> Response<ShowParameterTemplateResponse>, CallError<ErrorBody>;
     Spec::new("ShowGaussMySqlConfiguration", "GET", "/v3/{project_id}/configurations/{configuration_id}")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -297,7 +297,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateParameterTemplate: update_parameter_template -> Response<StartedJob>, Error<ErrorBody>;
+    UpdateParameterTemplate: update_parameter_template -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("UpdateGaussMySqlConfiguration", "PUT", "/v3/{project_id}/configurations/{configuration_id}")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -360,7 +360,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteParameterTemplate: delete_parameter_template -> Response<DeleteParameterTemplateResponse>, Error<ErrorBody>;
+    DeleteParameterTemplate: delete_parameter_template -> Response<DeleteParameterTemplateResponse>, CallError<ErrorBody>;
     Spec::new("DeleteGaussMySqlConfiguration", "DELETE", "/v3/{project_id}/configurations/{configuration_id}")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -412,7 +412,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ApplyParameterTemplate: apply_parameter_template -> Response<StartedJob>, Error<ErrorBody>;
+    ApplyParameterTemplate: apply_parameter_template -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("SwitchGaussMySqlConfiguration", "PUT", "/v3/{project_id}/configurations/{configuration_id}/apply")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -465,7 +465,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CopyParameterTemplate: copy_parameter_template -> Response<CopyParameterTemplateResponse>, Error<ErrorBody>;
+    CopyParameterTemplate: copy_parameter_template -> Response<CopyParameterTemplateResponse>, CallError<ErrorBody>;
     Spec::new("CopyConfigurations", "POST", "/v3/{project_id}/configurations/{configuration_id}/copy")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -531,7 +531,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CompareParameterTemplates: compare_parameter_templates -> Response<CompareParameterTemplatesResponse>, Error<ErrorBody>;
+    CompareParameterTemplates: compare_parameter_templates -> Response<CompareParameterTemplatesResponse>, CallError<ErrorBody>;
     Spec::new("ListConfigurationsDifferences", "POST", "/v3/{project_id}/configurations/comparison")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -607,11 +607,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListApplicableInstances: list_applicable_instances -> Response<ListApplicableInstancesResponse>, Error<ErrorBody>;
+    ListApplicableInstances: list_applicable_instances -> Response<ListApplicableInstancesResponse>, CallError<ErrorBody>;
     Spec::new(
-        "ListConfigurationsInstances",
-        "GET",
-        "/v3/{project_id}/configurations/{configuration_id}/applicable-instances",
+        "ListConfigurationsInstances", "GET", "/v3/{project_id}/configurations/{configuration_id}/applicable-instances",
     )
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -631,7 +629,7 @@ impl ListApplicableInstances {
 }
 
 yundb_runtime::paged! {
-    ListApplicableInstances -> ApplicableInstance, Response<ListApplicableInstancesResponse>, Error<ErrorBody>;
+    ListApplicableInstances -> ApplicableInstance, Response<ListApplicableInstancesResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.instances
 }
@@ -691,7 +689,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListParameterTemplateHistory: list_parameter_template_history -> Response<ListParameterTemplateHistoryResponse>, Error<ErrorBody>;
+    ListParameterTemplateHistory: list_parameter_template_history -> Response<ListParameterTemplateHistoryResponse>, CallError<ErrorBody>;
     Spec::new("ListModifyHistory", "GET", "/v3/{project_id}/configurations/{configuration_id}/modify-history")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -711,7 +709,7 @@ impl ListParameterTemplateHistory {
 }
 
 yundb_runtime::paged! {
-    ListParameterTemplateHistory -> ParameterChange, Response<ListParameterTemplateHistoryResponse>, Error<ErrorBody>;
+    ListParameterTemplateHistory -> ParameterChange, Response<ListParameterTemplateHistoryResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.histories
 }
@@ -779,7 +777,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListInstanceParameters: list_instance_parameters -> Response<ListInstanceParametersResponse>, Error<ErrorBody>;
+    ListInstanceParameters: list_instance_parameters -> Response<ListInstanceParametersResponse>, CallError<ErrorBody>;
     Spec::new("ListInstanceConfigurations", "GET", "/v3/{project_id}/instances/{instance_id}/configurations")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -799,7 +797,7 @@ impl ListInstanceParameters {
 }
 
 yundb_runtime::paged! {
-    ListInstanceParameters -> InstanceParameter, Response<ListInstanceParametersResponse>, Error<ErrorBody>;
+    ListInstanceParameters -> InstanceParameter, Response<ListInstanceParametersResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.parameter_values
 }
@@ -900,7 +898,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateInstanceParameters: update_instance_parameters -> Response<UpdateInstanceParametersResponse>, Error<ErrorBody>;
+    UpdateInstanceParameters: update_instance_parameters -> Response<UpdateInstanceParametersResponse>, CallError<ErrorBody>;
     Spec::new("UpdateInstanceConfigurations", "PUT", "/v3/{project_id}/instances/{instance_id}/configurations")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -979,10 +977,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CopyInstanceParameters: copy_instance_parameters -> Response<CopyInstanceParametersResponse>, Error<ErrorBody>;
+    CopyInstanceParameters: copy_instance_parameters -> Response<CopyInstanceParametersResponse>, CallError<ErrorBody>;
     Spec::new(
-        "CopyInstanceConfigurations",
-        "POST",
+        "CopyInstanceConfigurations", "POST",
         "/v3/{project_id}/instances/{instance_id}/configurations/{configuration_id}/copy",
     )
         .params(&[
@@ -1045,7 +1042,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListParameterTemplateApplications: list_parameter_template_applications -> Response<ListParameterTemplateApplicationsResponse>, Error<ErrorBody>;
+    ListParameterTemplateApplications: list_parameter_template_applications -> Response<ListParameterTemplateApplicationsResponse>, CallError<ErrorBody>;
     Spec::new("ListParamsTemplateApplyHistory", "GET", "/v3/{project_id}/configurations/{config_id}/apply-history")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -1064,7 +1061,7 @@ impl ListParameterTemplateApplications {
 }
 
 yundb_runtime::paged! {
-    ListParameterTemplateApplications -> ParameterTemplateApplication, Response<ListParameterTemplateApplicationsResponse>, Error<ErrorBody>;
+    ListParameterTemplateApplications -> ParameterTemplateApplication, Response<ListParameterTemplateApplicationsResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.histories
 }

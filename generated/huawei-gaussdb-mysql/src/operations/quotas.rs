@@ -33,7 +33,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowProjectQuotas: show_project_quotas -> Response<ShowProjectQuotasResponse>, Error<ErrorBody>;
+    ShowProjectQuotas: show_project_quotas -> Response<ShowProjectQuotasResponse>, CallError<ErrorBody>;
     Spec::new("ShowGaussMySqlProjectQuotas", "GET", "/v3/{project_id}/project-quotas")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -73,7 +73,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListQuotas: list_quotas -> Response<ListQuotasResponse>, Error<ErrorBody>;
+    ListQuotas: list_quotas -> Response<ListQuotasResponse>, CallError<ErrorBody>;
     Spec::new("ShowGaussMySqlQuotas", "GET", "/v3/{project_id}/quotas")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -97,7 +97,7 @@ impl ListQuotas {
 }
 
 yundb_runtime::paged! {
-    ListQuotas -> EnterpriseProjectQuota, Response<ListQuotasResponse>, Error<ErrorBody>;
+    ListQuotas -> EnterpriseProjectQuota, Response<ListQuotasResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.quota_list
 }
@@ -164,7 +164,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateQuotas: update_quotas -> Response<UpdateQuotasResponse>, Error<ErrorBody>;
+    UpdateQuotas: update_quotas -> Response<UpdateQuotasResponse>, CallError<ErrorBody>;
     Spec::new("UpdateGaussMySqlQuotas", "PUT", "/v3/{project_id}/quotas")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -257,7 +257,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateQuotas: create_quotas -> Response<CreateQuotasResponse>, Error<ErrorBody>;
+    CreateQuotas: create_quotas -> Response<CreateQuotasResponse>, CallError<ErrorBody>;
     Spec::new("SetGaussMySqlQuotas", "POST", "/v3/{project_id}/quotas")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -322,7 +322,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListEnterpriseProjects: list_enterprise_projects -> Response<ListEnterpriseProjectsResponse>, Error<ErrorBody>;
+    ListEnterpriseProjects: list_enterprise_projects -> Response<ListEnterpriseProjectsResponse>, CallError<ErrorBody>;
     Spec::new("listEnterpriseProjects", "GET", "/v3/{project_id}/enterprise-projects")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -341,7 +341,7 @@ impl ListEnterpriseProjects {
 }
 
 yundb_runtime::paged! {
-    ListEnterpriseProjects -> EnterpriseProject, Response<ListEnterpriseProjectsResponse>, Error<ErrorBody>;
+    ListEnterpriseProjects -> EnterpriseProject, Response<ListEnterpriseProjectsResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.enterprise_projects
 }

@@ -36,7 +36,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowSqlThrottling: show_sql_throttling -> Response<ShowSqlThrottlingResponse>, Error<ErrorBody>;
+    ShowSqlThrottling: show_sql_throttling -> Response<ShowSqlThrottlingResponse>, CallError<ErrorBody>;
     Spec::new("ShowSqlFilterControl", "GET", "/v3/{project_id}/instances/{instance_id}/sql-filter/switch")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -88,7 +88,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateSqlThrottling: update_sql_throttling -> Response<StartedJob>, Error<ErrorBody>;
+    UpdateSqlThrottling: update_sql_throttling -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("UpdateSqlFilterControl", "POST", "/v3/{project_id}/instances/{instance_id}/sql-filter/switch")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -140,7 +140,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListSqlThrottlingRules: list_sql_throttling_rules -> Response<ListSqlThrottlingRulesResponse>, Error<ErrorBody>;
+    ListSqlThrottlingRules: list_sql_throttling_rules -> Response<ListSqlThrottlingRulesResponse>, CallError<ErrorBody>;
     Spec::new("ShowSqlFilterRule", "GET", "/v3/{project_id}/instances/{instance_id}/sql-filter/rules")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -249,7 +249,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateSqlThrottlingRules: update_sql_throttling_rules -> Response<StartedJob>, Error<ErrorBody>;
+    UpdateSqlThrottlingRules: update_sql_throttling_rules -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("SetSqlFilterRule", "PUT", "/v3/{project_id}/instances/{instance_id}/sql-filter/rules")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -360,7 +360,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteSqlThrottlingRules: delete_sql_throttling_rules -> Response<StartedJob>, Error<ErrorBody>;
+    DeleteSqlThrottlingRules: delete_sql_throttling_rules -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("DeleteSqlFilterRule", "DELETE", "/v3/{project_id}/instances/{instance_id}/sql-filter/rules")
         .params(&[
             path("project_id", any()).client("project_id"),

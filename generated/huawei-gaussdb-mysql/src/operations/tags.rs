@@ -36,7 +36,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListInstanceTags: list_instance_tags -> Response<ListInstanceTagsResponse>, Error<ErrorBody>;
+    ListInstanceTags: list_instance_tags -> Response<ListInstanceTagsResponse>, CallError<ErrorBody>;
     Spec::new("listInstanceTags", "GET", "/v3/{project_id}/instances/{instance_id}/tags")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -56,7 +56,7 @@ impl ListInstanceTags {
 }
 
 yundb_runtime::paged! {
-    ListInstanceTags -> InstanceTagItem, Response<ListInstanceTagsResponse>, Error<ErrorBody>;
+    ListInstanceTags -> InstanceTagItem, Response<ListInstanceTagsResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.tags
 }
@@ -106,7 +106,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListProjectTags: list_project_tags -> Response<ListProjectTagsResponse>, Error<ErrorBody>;
+    ListProjectTags: list_project_tags -> Response<ListProjectTagsResponse>, CallError<ErrorBody>;
     Spec::new("listProjectTags", "GET", "/v3/{project_id}/tags")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -125,7 +125,7 @@ impl ListProjectTags {
 }
 
 yundb_runtime::paged! {
-    ListProjectTags -> ProjectTag, Response<ListProjectTagsResponse>, Error<ErrorBody>;
+    ListProjectTags -> ProjectTag, Response<ListProjectTagsResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.tags
 }
@@ -186,7 +186,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    BatchUpdateInstanceTags: batch_update_instance_tags -> Response<()> as empty, Error<ErrorBody>;
+    BatchUpdateInstanceTags: batch_update_instance_tags -> Response<()> as empty, CallError<ErrorBody>;
     Spec::new("BatchTagAction", "POST", "/v3/{project_id}/instances/{instance_id}/tags/action")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -30,7 +30,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowJob: show_job -> Response<ShowJobResponse>, Error<ErrorBody>;
+    ShowJob: show_job -> Response<ShowJobResponse>, CallError<ErrorBody>;
     Spec::new("ShowGaussMySqlJobInfo", "GET", "/v3/{project_id}/jobs")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -126,7 +126,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListImmediateJobs: list_immediate_jobs -> Response<ListImmediateJobsResponse>, Error<ErrorBody>;
+    ListImmediateJobs: list_immediate_jobs -> Response<ListImmediateJobsResponse>, CallError<ErrorBody>;
     Spec::new("listImmediateJobs", "GET", "/v3/{project_id}/immediate-jobs")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -167,7 +167,7 @@ impl ListImmediateJobs {
 }
 
 yundb_runtime::paged! {
-    ListImmediateJobs -> ImmediateJob, Response<ListImmediateJobsResponse>, Error<ErrorBody>;
+    ListImmediateJobs -> ImmediateJob, Response<ListImmediateJobsResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 1).size("limit").total("total_count");
     |page| page.jobs
 }
@@ -305,7 +305,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListScheduledJobs: list_scheduled_jobs -> Response<ListScheduledJobsResponse>, Error<ErrorBody>;
+    ListScheduledJobs: list_scheduled_jobs -> Response<ListScheduledJobsResponse>, CallError<ErrorBody>;
     Spec::new("ListScheduleJobs", "GET", "/v3/{project_id}/scheduled-jobs")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -343,7 +343,7 @@ impl ListScheduledJobs {
 }
 
 yundb_runtime::paged! {
-    ListScheduledJobs -> ScheduledJob, Response<ListScheduledJobsResponse>, Error<ErrorBody>;
+    ListScheduledJobs -> ScheduledJob, Response<ListScheduledJobsResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.schedules
 }
@@ -414,7 +414,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CancelScheduledJobs: cancel_scheduled_jobs -> Response<CancelScheduledJobsResponse>, Error<ErrorBody>;
+    CancelScheduledJobs: cancel_scheduled_jobs -> Response<CancelScheduledJobsResponse>, CallError<ErrorBody>;
     Spec::new("CancelScheduleTask", "DELETE", "/v3/{project_id}/scheduled-jobs")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -468,7 +468,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteJob: delete_job -> Response<()> as empty, Error<ErrorBody>;
+    DeleteJob: delete_job -> Response<()> as empty, CallError<ErrorBody>;
     Spec::new("DeleteTaskRecord", "DELETE", "/v3/{project_id}/jobs/{job_id}")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -507,7 +507,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteScheduledJob: delete_scheduled_job -> Response<DeleteScheduledJobResponse>, Error<ErrorBody>;
+    DeleteScheduledJob: delete_scheduled_job -> Response<DeleteScheduledJobResponse>, CallError<ErrorBody>;
     Spec::new("DeleteScheduleTasK", "DELETE", "/v3/{project_id}/instance/{instance_id}/scheduled-jobs")
         .params(&[
             path("project_id", any()).client("project_id"),

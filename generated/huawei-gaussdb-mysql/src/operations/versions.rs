@@ -39,7 +39,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListEngineVersions: list_engine_versions -> Response<ListEngineVersionsResponse>, Error<ErrorBody>;
+    ListEngineVersions: list_engine_versions -> Response<ListEngineVersionsResponse>, CallError<ErrorBody>;
     Spec::new("ShowGaussMySqlEngineVersion", "GET", "/v3/{project_id}/datastores/{database_name}")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -32,7 +32,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListProjects: list_projects -> Response<ListProjectsResponse>, Error<ErrorBody>;
+    ListProjects: list_projects -> Response<ListProjectsResponse>, CallError<ErrorBody>;
     Spec::new("KeystoneListProjects", "GET", "/v3/projects")
         .params(&[
             query("domain_id", any()),

@@ -59,7 +59,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateToken: create_token -> Response<CreateTokenResponse, SubjectTokenAndIamTraceIdHeaders>, Error<ErrorBody>;
+    CreateToken: create_token -> Response<CreateTokenResponse, SubjectTokenAndIamTraceIdHeaders>, CallError<ErrorBody>;
     Spec::new("KeystoneCreateUserTokenByPassword", "POST", "/v3/auth/tokens")
         .params(&[query("nocatalog", any()), field("auth", object::<Auth>()).required()])
         .body("application/json", true)

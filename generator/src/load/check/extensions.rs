@@ -27,7 +27,7 @@ const fn extension(key: &'static str, places: &'static [Kind], check: fn(&Node) 
     Extension { key, places, check }
 }
 
-const EXTENSIONS: [Extension; 20] = [
+const EXTENSIONS: [Extension; 21] = [
     extension("x-product", &[Kind::Document], text),
     extension("x-protocol", &[Kind::Document], |node| word(node, &["aliyun-rpc", "huawei-rest"])),
     extension("x-busy-codes", &[Kind::Document], texts),
@@ -40,6 +40,7 @@ const EXTENSIONS: [Extension; 20] = [
     extension("x-sensitive", &[Kind::Schema], flag),
     extension("x-enumDescriptions", &[Kind::Schema], |node| each(node, text)),
     extension("x-enumStatus", &[Kind::Schema], |node| each(node, |node| whole(node, 100..=599))),
+    extension("x-errorCategories", &[Kind::Schema], categories),
     extension("x-json", &[Kind::Schema], map),
     extension("x-pagination", &[Kind::Operation], pagination),
     extension("x-job", &[Kind::Operation], job),
@@ -85,30 +86,68 @@ pub(super) fn check(entries: &mut Entries, kind: Kind, reporter: &mut Reporter<'
     });
 }
 
-/// The keys of `x-enumDescriptions` and `x-enumStatus` are values of the enum.
+/// What error codes can mean, and what the runtime calls it.
+pub(crate) const ERROR_CATEGORIES: [(&str, &str); 10] = [
+    ("auth", "Auth"),
+    ("permission", "Permission"),
+    ("quota", "Quota"),
+    ("not-found", "NotFound"),
+    ("conflict", "Conflict"),
+    ("throttled", "Throttled"),
+    ("invalid-input", "InvalidInput"),
+    ("timeout", "Timeout"),
+    ("server-fault", "ServerFault"),
+    ("other", "Other"),
+];
+
+/// The keys of `x-enumDescriptions` and `x-enumStatus`, and the codes of `x-errorCategories`, are values of the enum.
 pub(super) fn enum_keys(entries: &Entries, reporter: &mut Reporter<'_>) {
     if !reporter.ours {
         return;
     }
+    let values: IndexSet<String> = entries
+        .get("enum")
+        .into_iter()
+        .flat_map(|entry| entry.node.items())
+        .map(|value| match value.as_str() {
+            Some(text) => text.to_owned(),
+            None => value.to_json().to_string(),
+        })
+        .collect();
+    let mut unknown = |extension: &str, value: &str, at: &Location| {
+        let message = format!("`{extension}` has `{value}`, which is not a value of the enum");
+        let mut fault = Diagnostic::error("wrong-extension", message).at(at.clone());
+        let near = nearest(value, values.iter().map(String::as_str));
+        fault.help = near.map(|near| format!("did you mean `{near}`?"));
+        reporter.fault(fault);
+    };
     for extension in ["x-enumDescriptions", "x-enumStatus"] {
-        let Some(entry) = entries.get(extension) else { continue };
-        let values: IndexSet<String> = entries
-            .get("enum")
-            .into_iter()
-            .flat_map(|entry| entry.node.items())
-            .map(|value| match value.as_str() {
-                Some(text) => text.to_owned(),
-                None => value.to_json().to_string(),
-            })
-            .collect();
-        for (key, described) in entry.node.entries().filter(|(key, _)| !values.contains(*key)) {
-            let message = format!("`{extension}` has `{key}`, which is not a value of the enum");
-            let mut fault = Diagnostic::error("wrong-extension", message).at(described.key.clone());
-            let near = nearest(key, values.iter().map(String::as_str));
-            fault.help = near.map(|near| format!("did you mean `{near}`?"));
-            reporter.fault(fault);
+        let described = entries.get(extension).into_iter().flat_map(|entry| entry.node.entries());
+        for (key, entry) in described.filter(|(key, _)| !values.contains(*key)) {
+            unknown(extension, key, &entry.key);
         }
     }
+    // Codes that the document describes nowhere stand beside a plain string.
+    if entries.contains_key("enum") {
+        for (code, at) in codes(entries).filter(|(code, _)| !values.contains(*code)) {
+            unknown("x-errorCategories", code, at);
+        }
+    }
+    let mut seen: IndexMap<&str, &Location> = IndexMap::new();
+    for (code, at) in codes(entries) {
+        if let Some(first) = seen.insert(code, at) {
+            let message = format!("`x-errorCategories` has `{code}` twice");
+            let fault = Diagnostic::error("wrong-extension", message).at(at.clone());
+            reporter.fault(fault.note(first.clone(), "the first one"));
+        }
+    }
+}
+
+/// The codes of `x-errorCategories`.
+fn codes(entries: &Entries) -> impl Iterator<Item = (&str, &Location)> {
+    let categories = entries.get("x-errorCategories").into_iter().flat_map(|entry| entry.node.entries());
+    let codes = categories.flat_map(|(_, category)| category.node.items());
+    codes.filter_map(|code| Some((code.as_str()?, &code.location)))
 }
 
 fn wrong<T>(node: &Node, has_to_be: &str) -> Result<T, (String, Location)> {
@@ -177,6 +216,24 @@ fn each(node: &Node, check: fn(&Node) -> Verdict) -> Verdict {
         return wrong(node, "a map from each value of the enum");
     }
     node.entries().try_for_each(|(_, entry)| check(&entry.node))
+}
+
+/// A map from categories of errors to lists of codes.
+fn categories(node: &Node) -> Verdict {
+    if node.as_object().is_none() {
+        return wrong(node, "a map from categories to lists of error codes");
+    }
+    let words = ERROR_CATEGORIES.map(|(word, _)| word);
+    for (key, entry) in node.entries() {
+        if !words.contains(&key) {
+            let near = nearest(key, words);
+            let near = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
+            let message = format!("has no category `{key}`, only {}{near}", super::parts::list(&words));
+            return Err((message, entry.key.clone()));
+        }
+        texts(&entry.node)?;
+    }
+    Ok(())
 }
 
 /// The name of a client setting, which is a Rust name.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::codec::decode::DecodeError;
-use crate::data::line::Line;
+use crate::data::line::{Line, unsaid};
 use crate::transport::TransportError;
 
 /// Why an item of a stream could not be had.
@@ -112,6 +112,6 @@ impl fmt::Debug for StreamError {
 
 impl StdError for StreamError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|source| source as _)
+        unsaid(self, self.source.as_deref().map(|source| source as _))
     }
 }

@@ -45,7 +45,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ConfigureJob: configure_job -> Response<ConfigureJobResponse>, Error<ErrorBody>, presigned_url;
+    ConfigureJob: configure_job -> Response<ConfigureJobResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("ConfigureDtsJob", "GET", "/#Action=ConfigureDtsJob")
         .params(&[
             query("DataInitialization", any()).required(),

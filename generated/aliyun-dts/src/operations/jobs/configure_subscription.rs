@@ -38,7 +38,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ConfigureSubscription: configure_subscription -> Response<ConfigureSubscriptionResponse>, Error<ErrorBody>, presigned_url;
+    ConfigureSubscription: configure_subscription -> Response<ConfigureSubscriptionResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("ConfigureSubscription", "GET", "/#Action=ConfigureSubscription")
         .params(&[
             query("DbList", any()).required().json(),

@@ -28,7 +28,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteJob: delete_job -> Response<JobResult>, Error<ErrorBody>, presigned_url;
+    DeleteJob: delete_job -> Response<JobResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("DeleteDtsJob", "GET", "/#Action=DeleteDtsJob")
         .params(&[
             query("DtsJobId", any()).required(),

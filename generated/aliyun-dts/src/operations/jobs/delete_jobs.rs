@@ -28,7 +28,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteJobs: delete_jobs -> Response<JobResult>, Error<ErrorBody>, presigned_url;
+    DeleteJobs: delete_jobs -> Response<JobResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("DeleteDtsJobs", "GET", "/#Action=DeleteDtsJobs")
         .params(&[query("DtsJobIds", any()).required(), query("RegionId", any()).client("region")])
         .accept("application/json")

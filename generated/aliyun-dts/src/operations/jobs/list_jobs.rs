@@ -39,7 +39,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListJobs: list_jobs -> Response<ListJobsResponse>, Error<ErrorBody>, presigned_url;
+    ListJobs: list_jobs -> Response<ListJobsResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DescribeDtsJobs", "GET", "/#Action=DescribeDtsJobs")
         .params(&[
             query("Region", any()).required(),
@@ -104,7 +104,7 @@ impl ListJobs {
 }
 
 yundb_runtime::paged! {
-    ListJobs -> Job, Response<ListJobsResponse>, Error<ErrorBody>;
+    ListJobs -> Job, Response<ListJobsResponse>, CallError<ErrorBody>;
     Paging::page("PageNumber", 1).size("PageSize").total("TotalRecordCount");
     |page| page.dts_job_list
 }

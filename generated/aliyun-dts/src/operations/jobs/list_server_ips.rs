@@ -34,7 +34,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListServerIps: list_server_ips -> Response<ListServerIpsResponse>, Error<ErrorBody>, presigned_url;
+    ListServerIps: list_server_ips -> Response<ListServerIpsResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("WhiteIpList", "GET", "/#Action=WhiteIpList")
         .params(&[
             query("Region", any()).required(),

@@ -29,7 +29,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ResetJob: reset_job -> Response<JobResult>, Error<ErrorBody>, presigned_url;
+    ResetJob: reset_job -> Response<JobResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("ResetDtsJob", "GET", "/#Action=ResetDtsJob")
         .params(&[
             query("DtsJobId", any()).required(),

@@ -34,7 +34,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowJob: show_job -> Response<ShowJobResponse>, Error<ErrorBody>, presigned_url;
+    ShowJob: show_job -> Response<ShowJobResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DescribeDtsJobDetail", "GET", "/#Action=DescribeDtsJobDetail")
         .params(&[
             query("DtsJobId", any()).required(),

@@ -33,7 +33,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowJobSummary: show_job_summary -> Response<ShowJobSummaryResponse>, Error<ErrorBody>, presigned_url;
+    ShowJobSummary: show_job_summary -> Response<ShowJobSummaryResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("SummaryJobDetail", "GET", "/#Action=SummaryJobDetail")
         .params(&[
             query("DtsJobId", any()),

@@ -38,7 +38,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowPrecheckStatus: show_precheck_status -> Response<ShowPrecheckStatusResponse>, Error<ErrorBody>, presigned_url;
+    ShowPrecheckStatus: show_precheck_status -> Response<ShowPrecheckStatusResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DescribePreCheckStatus", "GET", "/#Action=DescribePreCheckStatus")
         .params(&[
             query("DtsJobId", any()).required(),
@@ -85,7 +85,7 @@ impl ShowPrecheckStatus {
 }
 
 yundb_runtime::paged! {
-    ShowPrecheckStatus -> ProgressInfo, Response<ShowPrecheckStatusResponse>, Error<ErrorBody>;
+    ShowPrecheckStatus -> ProgressInfo, Response<ShowPrecheckStatusResponse>, CallError<ErrorBody>;
     Paging::page("PageNo", 1).size("PageSize").total("TotalRecordCount");
     |page| page.job_progress
 }

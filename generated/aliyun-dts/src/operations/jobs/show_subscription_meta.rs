@@ -37,7 +37,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowSubscriptionMeta: show_subscription_meta -> Response<ShowSubscriptionMetaResponse>, Error<ErrorBody>, presigned_url;
+    ShowSubscriptionMeta: show_subscription_meta -> Response<ShowSubscriptionMetaResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DescribeSubscriptionMeta", "GET", "/#Action=DescribeSubscriptionMeta")
         .params(&[
             query("Sid", any()).required(),

@@ -32,7 +32,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    SkipPrecheck: skip_precheck -> Response<SkipPrecheckResponse>, Error<ErrorBody>, presigned_url;
+    SkipPrecheck: skip_precheck -> Response<SkipPrecheckResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("SkipPreCheck", "GET", "/#Action=SkipPreCheck")
         .params(&[
             query("JobId", any()).required(),

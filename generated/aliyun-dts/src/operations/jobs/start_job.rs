@@ -28,7 +28,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    StartJob: start_job -> Response<JobResult>, Error<ErrorBody>, presigned_url;
+    StartJob: start_job -> Response<JobResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("StartDtsJob", "GET", "/#Action=StartDtsJob")
         .params(&[
             query("DtsJobId", any()).required(),

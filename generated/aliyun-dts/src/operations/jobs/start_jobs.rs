@@ -28,7 +28,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    StartJobs: start_jobs -> Response<JobResult>, Error<ErrorBody>, presigned_url;
+    StartJobs: start_jobs -> Response<JobResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("StartDtsJobs", "GET", "/#Action=StartDtsJobs")
         .params(&[query("DtsJobIds", any()).required(), query("RegionId", any()).client("region")])
         .accept("application/json")

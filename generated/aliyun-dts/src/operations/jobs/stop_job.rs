@@ -28,7 +28,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    StopJob: stop_job -> Response<JobResult>, Error<ErrorBody>, presigned_url;
+    StopJob: stop_job -> Response<JobResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("StopDtsJob", "GET", "/#Action=StopDtsJob")
         .params(&[
             query("DtsJobId", any()).required(),

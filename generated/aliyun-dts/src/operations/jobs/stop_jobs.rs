@@ -26,7 +26,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    StopJobs: stop_jobs -> Response<JobResult>, Error<ErrorBody>, presigned_url;
+    StopJobs: stop_jobs -> Response<JobResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("StopDtsJobs", "GET", "/#Action=StopDtsJobs")
         .params(&[query("DtsJobIds", any()).required(), query("RegionId", any()).client("region")])
         .accept("application/json")

@@ -28,7 +28,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    SuspendJob: suspend_job -> Response<JobResult>, Error<ErrorBody>, presigned_url;
+    SuspendJob: suspend_job -> Response<JobResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("SuspendDtsJob", "GET", "/#Action=SuspendDtsJob")
         .params(&[
             query("DtsJobId", any()).required(),

@@ -26,7 +26,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    SuspendJobs: suspend_jobs -> Response<JobResult>, Error<ErrorBody>, presigned_url;
+    SuspendJobs: suspend_jobs -> Response<JobResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("SuspendDtsJobs", "GET", "/#Action=SuspendDtsJobs")
         .params(&[query("DtsJobIds", any()).required(), query("RegionId", any()).client("region")])
         .accept("application/json")

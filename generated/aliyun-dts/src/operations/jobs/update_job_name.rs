@@ -26,7 +26,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateJobName: update_job_name -> Response<UpdateJobNameResponse>, Error<ErrorBody>, presigned_url;
+    UpdateJobName: update_job_name -> Response<UpdateJobNameResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("ModifyDtsJobName", "GET", "/#Action=ModifyDtsJobName")
         .params(&[
             query("DtsJobId", any()).required(),

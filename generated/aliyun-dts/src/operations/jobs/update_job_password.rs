@@ -35,7 +35,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateJobPassword: update_job_password -> Response<UpdateJobPasswordResponse>, Error<ErrorBody>, presigned_url;
+    UpdateJobPassword: update_job_password -> Response<UpdateJobPasswordResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("ModifyDtsJobPassword", "GET", "/#Action=ModifyDtsJobPassword")
         .params(&[
             query("DtsJobId", any()).required(),

@@ -37,7 +37,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateSubscription: update_subscription -> Response<UpdateSubscriptionResponse>, Error<ErrorBody>, presigned_url;
+    UpdateSubscription: update_subscription -> Response<UpdateSubscriptionResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("ModifySubscription", "GET", "/#Action=ModifySubscription")
         .params(&[
             query("DbList", any()).required().json(),

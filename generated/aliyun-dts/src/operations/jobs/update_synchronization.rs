@@ -30,7 +30,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateSynchronization: update_synchronization -> Response<UpdateSynchronizationResponse>, Error<ErrorBody>, presigned_url;
+    UpdateSynchronization: update_synchronization -> Response<UpdateSynchronizationResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("ModifyDtsJob", "GET", "/#Action=ModifyDtsJob")
         .params(&[
             query("DtsInstanceId", any()).required(),

@@ -33,11 +33,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ConfigureReplicatorCompare: configure_replicator_compare -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    ConfigureReplicatorCompare: configure_replicator_compare -> Response<CallResult>, CallError<ErrorBody>, presigned_url;
     Spec::new(
-        "ConfigureSynchronizationJobReplicatorCompare",
-        "GET",
-        "/#Action=ConfigureSynchronizationJobReplicatorCompare",
+        "ConfigureSynchronizationJobReplicatorCompare", "GET", "/#Action=ConfigureSynchronizationJobReplicatorCompare",
     )
         .params(&[
             query("SynchronizationJobId", any()).required(),

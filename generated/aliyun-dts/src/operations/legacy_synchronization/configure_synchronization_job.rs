@@ -41,7 +41,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ConfigureSynchronizationJob: configure_synchronization_job -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    ConfigureSynchronizationJob: configure_synchronization_job -> Response<CallResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("ConfigureSynchronizationJob", "GET", "/#Action=ConfigureSynchronizationJob")
         .params(&[
             query("DataInitialization", any()).required(),

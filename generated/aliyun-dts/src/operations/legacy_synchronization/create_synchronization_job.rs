@@ -37,7 +37,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateSynchronizationJob: create_synchronization_job -> Response<CreateSynchronizationJobResponse>, Error<ErrorBody>, presigned_url;
+    CreateSynchronizationJob: create_synchronization_job -> Response<CreateSynchronizationJobResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("CreateSynchronizationJob", "GET", "/#Action=CreateSynchronizationJob")
         .params(&[
             query("DestRegion", any()).required(),

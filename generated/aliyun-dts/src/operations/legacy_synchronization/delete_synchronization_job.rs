@@ -30,7 +30,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteSynchronizationJob: delete_synchronization_job -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    DeleteSynchronizationJob: delete_synchronization_job -> Response<CallResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("DeleteSynchronizationJob", "GET", "/#Action=DeleteSynchronizationJob")
         .params(&[
             query("SynchronizationJobId", any()).required(),

@@ -33,7 +33,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListSynchronizationJobStatuses: list_synchronization_job_statuses -> Response<ListSynchronizationJobStatusesResponse>, Error<ErrorBody>, presigned_url;
+    ListSynchronizationJobStatuses: list_synchronization_job_statuses -> Response<ListSynchronizationJobStatusesResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DescribeSynchronizationJobStatusList", "GET", "/#Action=DescribeSynchronizationJobStatusList")
         .params(&[
             query("SynchronizationJobIdListJsonStr", any()).required().json(),

@@ -42,7 +42,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListSynchronizationJobs: list_synchronization_jobs -> Response<ListSynchronizationJobsResponse>, Error<ErrorBody>, presigned_url;
+    ListSynchronizationJobs: list_synchronization_jobs -> Response<ListSynchronizationJobsResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DescribeSynchronizationJobs", "GET", "/#Action=DescribeSynchronizationJobs")
         .params(&[
             query("RegionId", any()).client("region"),
@@ -86,7 +86,7 @@ impl ListSynchronizationJobs {
 }
 
 yundb_runtime::paged! {
-    ListSynchronizationJobs -> SynchronizationInstance, Response<ListSynchronizationJobsResponse>, Error<ErrorBody>;
+    ListSynchronizationJobs -> SynchronizationInstance, Response<ListSynchronizationJobsResponse>, CallError<ErrorBody>;
     Paging::page("PageNum", 1).size("PageSize").total("TotalRecordCount");
     |page| page.synchronization_instances
 }

@@ -31,7 +31,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ResetSynchronizationJob: reset_synchronization_job -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    ResetSynchronizationJob: reset_synchronization_job -> Response<CallResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("ResetSynchronizationJob", "GET", "/#Action=ResetSynchronizationJob")
         .params(&[
             query("SynchronizationJobId", any()).required(),

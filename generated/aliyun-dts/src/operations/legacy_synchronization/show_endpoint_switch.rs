@@ -29,7 +29,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowEndpointSwitch: show_endpoint_switch -> Response<ShowEndpointSwitchResponse>, Error<ErrorBody>, presigned_url;
+    ShowEndpointSwitch: show_endpoint_switch -> Response<ShowEndpointSwitchResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DescribeEndpointSwitchStatus", "GET", "/#Action=DescribeEndpointSwitchStatus")
         .params(&[
             query("TaskId", any()).required(),

@@ -33,7 +33,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowInitializationStatus: show_initialization_status -> Response<ShowInitializationStatusResponse>, Error<ErrorBody>, presigned_url;
+    ShowInitializationStatus: show_initialization_status -> Response<ShowInitializationStatusResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DescribeInitializationStatus", "GET", "/#Action=DescribeInitializationStatus")
         .params(&[
             query("SynchronizationJobId", any()).required(),

@@ -29,11 +29,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowReplicatorCompare: show_replicator_compare -> Response<ShowReplicatorCompareResponse>, Error<ErrorBody>, presigned_url;
+    ShowReplicatorCompare: show_replicator_compare -> Response<ShowReplicatorCompareResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new(
-        "DescribeSynchronizationJobReplicatorCompare",
-        "GET",
-        "/#Action=DescribeSynchronizationJobReplicatorCompare",
+        "DescribeSynchronizationJobReplicatorCompare", "GET", "/#Action=DescribeSynchronizationJobReplicatorCompare",
     )
         .params(&[
             query("SynchronizationJobId", any()).required(),

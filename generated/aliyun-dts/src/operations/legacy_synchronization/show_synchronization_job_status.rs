@@ -32,7 +32,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowSynchronizationJobStatus: show_synchronization_job_status -> Response<ShowSynchronizationJobStatusResponse>, Error<ErrorBody>, presigned_url;
+    ShowSynchronizationJobStatus: show_synchronization_job_status -> Response<ShowSynchronizationJobStatusResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DescribeSynchronizationJobStatus", "GET", "/#Action=DescribeSynchronizationJobStatus")
         .params(&[
             query("SynchronizationJobId", any()).required(),

@@ -32,7 +32,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowSynchronizationObjectUpdate: show_synchronization_object_update -> Response<ShowSynchronizationObjectUpdateResponse>, Error<ErrorBody>, presigned_url;
+    ShowSynchronizationObjectUpdate: show_synchronization_object_update -> Response<ShowSynchronizationObjectUpdateResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DescribeSynchronizationObjectModifyStatus", "GET", "/#Action=DescribeSynchronizationObjectModifyStatus")
         .params(&[
             query("TaskId", any()).required(),

@@ -31,7 +31,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    StartSynchronizationJob: start_synchronization_job -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    StartSynchronizationJob: start_synchronization_job -> Response<CallResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("StartSynchronizationJob", "GET", "/#Action=StartSynchronizationJob")
         .params(&[
             query("SynchronizationJobId", any()).required(),

@@ -32,7 +32,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    SuspendSynchronizationJob: suspend_synchronization_job -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    SuspendSynchronizationJob: suspend_synchronization_job -> Response<CallResult>, CallError<ErrorBody>, presigned_url;
     Spec::new("SuspendSynchronizationJob", "GET", "/#Action=SuspendSynchronizationJob")
         .params(&[
             query("SynchronizationJobId", any()).required(),

@@ -44,7 +44,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    SwitchSynchronizationEndpoint: switch_synchronization_endpoint -> Response<SwitchSynchronizationEndpointResponse>, Error<ErrorBody>, presigned_url;
+    SwitchSynchronizationEndpoint: switch_synchronization_endpoint -> Response<SwitchSynchronizationEndpointResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("SwitchSynchronizationEndpoint", "GET", "/#Action=SwitchSynchronizationEndpoint")
         .params(&[
             query("Endpoint", object::<SwitchedEndpoint>()).required(),

@@ -35,7 +35,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateSynchronizationObjects: update_synchronization_objects -> Response<UpdateSynchronizationObjectsResponse>, Error<ErrorBody>, presigned_url;
+    UpdateSynchronizationObjects: update_synchronization_objects -> Response<UpdateSynchronizationObjectsResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("ModifySynchronizationObject", "GET", "/#Action=ModifySynchronizationObject")
         .params(&[
             query("SynchronizationJobId", any()).required(),

@@ -45,10 +45,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CancelClickhouseReplicationUpdate: cancel_clickhouse_replication_update -> Response<StartedJob>, Error<ErrorBody>;
+    CancelClickhouseReplicationUpdate: cancel_clickhouse_replication_update -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new(
-        "DeleteClickHouseDataBaseConfig",
-        "DELETE",
+        "DeleteClickHouseDataBaseConfig", "DELETE",
         "/v3/{project_id}/instances/{instance_id}/clickhouse/databases/replication/config",
     )
         .params(&[

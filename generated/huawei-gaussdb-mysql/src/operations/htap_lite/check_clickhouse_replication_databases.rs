@@ -59,10 +59,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CheckClickhouseReplicationDatabases: check_clickhouse_replication_databases -> Response<CheckClickhouseReplicationDatabasesResponse>, Error<ErrorBody>;
+    CheckClickhouseReplicationDatabases: check_clickhouse_replication_databases -> Response<CheckClickhouseReplicationDatabasesResponse>, CallError<ErrorBody>;
     Spec::new(
-        "CheckClickHouseDataBaseConfig",
-        "POST",
+        "CheckClickHouseDataBaseConfig", "POST",
         "/v3/{project_id}/instances/{instance_id}/clickhouse/replication/database-check",
     )
         .params(&[

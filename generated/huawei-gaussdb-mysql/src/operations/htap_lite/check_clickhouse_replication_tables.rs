@@ -60,10 +60,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CheckClickhouseReplicationTables: check_clickhouse_replication_tables -> Response<CheckClickhouseReplicationTablesResponse>, Error<ErrorBody>;
+    CheckClickhouseReplicationTables: check_clickhouse_replication_tables -> Response<CheckClickhouseReplicationTablesResponse>, CallError<ErrorBody>;
     Spec::new(
-        "CheckClickHouseTableConfig",
-        "POST",
+        "CheckClickHouseTableConfig", "POST",
         "/v3/{project_id}/instances/{instance_id}/clickhouse/replication/table-check",
     )
         .params(&[

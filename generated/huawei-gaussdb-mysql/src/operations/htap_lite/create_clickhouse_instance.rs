@@ -53,7 +53,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateClickhouseInstance: create_clickhouse_instance -> Response<CreateClickhouseInstanceResponse>, Error<ErrorBody>;
+    CreateClickhouseInstance: create_clickhouse_instance -> Response<CreateClickhouseInstanceResponse>, CallError<ErrorBody>;
     Spec::new("CreateClickHouseInstance", "POST", "/v3/{project_id}/instances/{instance_id}/clickhouse")
         .params(&[
             path("project_id", any()).client("project_id"),

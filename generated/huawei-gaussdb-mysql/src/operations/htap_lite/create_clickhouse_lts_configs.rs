@@ -42,7 +42,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateClickhouseLtsConfigs: create_clickhouse_lts_configs -> Response<()> as empty, Error<ErrorBody>;
+    CreateClickhouseLtsConfigs: create_clickhouse_lts_configs -> Response<()> as empty, CallError<ErrorBody>;
     Spec::new("UpdateClickHouseLtsConfig", "POST", "/v3/{project_id}/clickhouse/instances/logs/lts-configs")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -38,10 +38,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateClickhouseReplication: create_clickhouse_replication -> Response<StartedJob>, Error<ErrorBody>;
+    CreateClickhouseReplication: create_clickhouse_replication -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new(
-        "CreateClickHouseDataBaseReplication",
-        "POST",
+        "CreateClickHouseDataBaseReplication", "POST",
         "/v3/{project_id}/instances/{instance_id}/clickhouse/replication",
     )
         .params(&[

@@ -41,7 +41,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateClickhouseUser: create_clickhouse_user -> Response<CreateClickhouseUserResponse>, Error<ErrorBody>;
+    CreateClickhouseUser: create_clickhouse_user -> Response<CreateClickhouseUserResponse>, CallError<ErrorBody>;
     Spec::new("CreateClickHouseDatabaseUser", "POST", "/v3/{project_id}/instances/{instance_id}/clickhouse/users")
         .params(&[
             path("project_id", any()).client("project_id"),

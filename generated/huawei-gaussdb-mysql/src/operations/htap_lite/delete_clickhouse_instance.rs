@@ -47,10 +47,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteClickhouseInstance: delete_clickhouse_instance -> Response<StartedJob>, Error<ErrorBody>;
+    DeleteClickhouseInstance: delete_clickhouse_instance -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new(
-        "DeleteClickHouseInstance",
-        "DELETE",
+        "DeleteClickHouseInstance", "DELETE",
         "/v3/{project_id}/instances/{instance_id}/clickhouse/{clickhouse_instance_id}",
     )
         .params(&[

@@ -38,7 +38,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteClickhouseLtsConfigs: delete_clickhouse_lts_configs -> Response<()> as empty, Error<ErrorBody>;
+    DeleteClickhouseLtsConfigs: delete_clickhouse_lts_configs -> Response<()> as empty, CallError<ErrorBody>;
     Spec::new("DeleteClickHouseLtsConfig", "DELETE", "/v3/{project_id}/clickhouse/instances/logs/lts-configs")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -45,10 +45,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteClickhouseReplication: delete_clickhouse_replication -> Response<StartedJob>, Error<ErrorBody>;
+    DeleteClickhouseReplication: delete_clickhouse_replication -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new(
-        "DeleteClickHouseDataBaseReplication",
-        "DELETE",
+        "DeleteClickHouseDataBaseReplication", "DELETE",
         "/v3/{project_id}/instances/{instance_id}/clickhouse/replication/{database_name}",
     )
         .params(&[

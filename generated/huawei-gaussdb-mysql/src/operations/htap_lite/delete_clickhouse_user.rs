@@ -44,10 +44,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteClickhouseUser: delete_clickhouse_user -> Response<DeleteClickhouseUserResponse>, Error<ErrorBody>;
+    DeleteClickhouseUser: delete_clickhouse_user -> Response<DeleteClickhouseUserResponse>, CallError<ErrorBody>;
     Spec::new(
-        "DeleteClickHouseDatabaseUser",
-        "DELETE",
+        "DeleteClickHouseDatabaseUser", "DELETE",
         "/v3/{project_id}/instances/{instance_id}/clickhouse/users/{user_name}",
     )
         .params(&[

@@ -34,7 +34,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ExpandClickhouseVolume: expand_clickhouse_volume -> Response<StartedJob>, Error<ErrorBody>;
+    ExpandClickhouseVolume: expand_clickhouse_volume -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("ResizeClickHouseInstance", "PUT", "/v3/{project_id}/instances/{instance_id}/clickhouse/resize")
         .params(&[
             path("project_id", any()).client("project_id"),

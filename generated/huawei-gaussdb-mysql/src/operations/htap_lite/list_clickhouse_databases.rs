@@ -35,7 +35,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListClickhouseDatabases: list_clickhouse_databases -> Response<ListClickhouseDatabasesResponse>, Error<ErrorBody>;
+    ListClickhouseDatabases: list_clickhouse_databases -> Response<ListClickhouseDatabasesResponse>, CallError<ErrorBody>;
     Spec::new("ListClickHouseDataBase", "GET", "/v3/{project_id}/instances/{instance_id}/clickhouse/databases")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -60,7 +60,7 @@ impl ListClickhouseDatabases {
 }
 
 yundb_runtime::paged! {
-    ListClickhouseDatabases -> String, Response<ListClickhouseDatabasesResponse>, Error<ErrorBody>;
+    ListClickhouseDatabases -> String, Response<ListClickhouseDatabasesResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.databases
 }

@@ -34,7 +34,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListClickhouseLtsConfigs: list_clickhouse_lts_configs -> Response<ListClickhouseLtsConfigsResponse>, Error<ErrorBody>;
+    ListClickhouseLtsConfigs: list_clickhouse_lts_configs -> Response<ListClickhouseLtsConfigsResponse>, CallError<ErrorBody>;
     Spec::new("ShowClickHouseLtsConfig", "GET", "/v3/{project_id}/clickhouse/instances/logs/lts-configs")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -71,7 +71,7 @@ impl ListClickhouseLtsConfigs {
 }
 
 yundb_runtime::paged! {
-    ListClickhouseLtsConfigs -> ClickhouseInstanceLogs, Response<ListClickhouseLtsConfigsResponse>, Error<ErrorBody>;
+    ListClickhouseLtsConfigs -> ClickhouseInstanceLogs, Response<ListClickhouseLtsConfigsResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.instance_lts_configs
 }

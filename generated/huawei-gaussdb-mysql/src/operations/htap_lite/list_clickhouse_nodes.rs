@@ -37,7 +37,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListClickhouseNodes: list_clickhouse_nodes -> Response<ListClickhouseNodesResponse>, Error<ErrorBody>;
+    ListClickhouseNodes: list_clickhouse_nodes -> Response<ListClickhouseNodesResponse>, CallError<ErrorBody>;
     Spec::new("ListClickHouseInstanceNode", "GET", "/v3/{project_id}/instances/{instance_id}/clickhouse/nodes")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -44,10 +44,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListClickhouseReplicationParameters: list_clickhouse_replication_parameters -> Response<ListClickhouseReplicationParametersResponse>, Error<ErrorBody>;
+    ListClickhouseReplicationParameters: list_clickhouse_replication_parameters -> Response<ListClickhouseReplicationParametersResponse>, CallError<ErrorBody>;
     Spec::new(
-        "ListClickHouseDataBaseParameter",
-        "GET",
+        "ListClickHouseDataBaseParameter", "GET",
         "/v3/{project_id}/instances/{instance_id}/clickhouse/replication/database-parameter",
     )
         .params(&[

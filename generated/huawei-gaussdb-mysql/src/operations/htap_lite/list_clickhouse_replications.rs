@@ -35,11 +35,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListClickhouseReplications: list_clickhouse_replications -> Response<ListClickhouseReplicationsResponse>, Error<ErrorBody>;
+    ListClickhouseReplications: list_clickhouse_replications -> Response<ListClickhouseReplicationsResponse>, CallError<ErrorBody>;
     Spec::new(
-        "ListClickHouseDataBaseReplication",
-        "GET",
-        "/v3/{project_id}/instances/{instance_id}/clickhouse/replication",
+        "ListClickHouseDataBaseReplication", "GET", "/v3/{project_id}/instances/{instance_id}/clickhouse/replication",
     )
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -59,7 +57,7 @@ impl ListClickhouseReplications {
 }
 
 yundb_runtime::paged! {
-    ListClickhouseReplications -> ClickhouseReplication, Response<ListClickhouseReplicationsResponse>, Error<ErrorBody>;
+    ListClickhouseReplications -> ClickhouseReplication, Response<ListClickhouseReplicationsResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.replications
 }

@@ -46,7 +46,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListClickhouseSlowLogs: list_clickhouse_slow_logs -> Response<ListClickhouseSlowLogsResponse>, Error<ErrorBody>;
+    ListClickhouseSlowLogs: list_clickhouse_slow_logs -> Response<ListClickhouseSlowLogsResponse>, CallError<ErrorBody>;
     Spec::new("ShowClickHouseSlowLogDetail", "POST", "/v3/{project_id}/instances/{instance_id}/clickhouse/slow-logs")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -92,7 +92,7 @@ impl ListClickhouseSlowLogs {
 }
 
 yundb_runtime::paged! {
-    ListClickhouseSlowLogs -> ClickhouseSlowLog, Response<ListClickhouseSlowLogsResponse>, Error<ErrorBody>;
+    ListClickhouseSlowLogs -> ClickhouseSlowLog, Response<ListClickhouseSlowLogsResponse>, CallError<ErrorBody>;
     Paging::token("line_num").size("limit").next("slow_log_list[-1].line_num");
     |page| page.slow_log_list
 }

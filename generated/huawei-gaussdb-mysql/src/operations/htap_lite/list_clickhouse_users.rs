@@ -35,7 +35,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListClickhouseUsers: list_clickhouse_users -> Response<ListClickhouseUsersResponse>, Error<ErrorBody>;
+    ListClickhouseUsers: list_clickhouse_users -> Response<ListClickhouseUsersResponse>, CallError<ErrorBody>;
     Spec::new("ShowClickHouseDatabaseUser", "GET", "/v3/{project_id}/instances/{instance_id}/clickhouse/users")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -60,7 +60,7 @@ impl ListClickhouseUsers {
 }
 
 yundb_runtime::paged! {
-    ListClickhouseUsers -> ClickhouseUser, Response<ListClickhouseUsersResponse>, Error<ErrorBody>;
+    ListClickhouseUsers -> ClickhouseUser, Response<ListClickhouseUsersResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.user_details
 }

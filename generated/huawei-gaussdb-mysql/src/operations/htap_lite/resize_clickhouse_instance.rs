@@ -37,7 +37,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ResizeClickhouseInstance: resize_clickhouse_instance -> Response<ResizeClickhouseInstanceResponse>, Error<ErrorBody>;
+    ResizeClickhouseInstance: resize_clickhouse_instance -> Response<ResizeClickhouseInstanceResponse>, CallError<ErrorBody>;
     Spec::new("ResizeClickHouseFlavor", "POST", "/v3/{project_id}/instances/{instance_id}/clickhouse/resize-flavor")
         .params(&[
             path("project_id", any()).client("project_id"),

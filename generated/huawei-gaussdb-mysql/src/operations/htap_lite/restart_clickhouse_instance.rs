@@ -34,7 +34,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    RestartClickhouseInstance: restart_clickhouse_instance -> Response<StartedJob>, Error<ErrorBody>;
+    RestartClickhouseInstance: restart_clickhouse_instance -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("RebootClickHouseInstance", "PUT", "/v3/{project_id}/instances/{instance_id}/clickhouse/restart")
         .params(&[
             path("project_id", any()).client("project_id"),

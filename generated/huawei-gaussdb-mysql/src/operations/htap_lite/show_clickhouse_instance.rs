@@ -49,11 +49,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowClickhouseInstance: show_clickhouse_instance -> Response<ShowClickhouseInstanceResponse>, Error<ErrorBody>;
+    ShowClickhouseInstance: show_clickhouse_instance -> Response<ShowClickhouseInstanceResponse>, CallError<ErrorBody>;
     Spec::new(
-        "ListClickHouseInstance",
-        "GET",
-        "/v3/{project_id}/instances/{instance_id}/clickhouse/{clickhouse_instance_id}",
+        "ListClickHouseInstance", "GET", "/v3/{project_id}/instances/{instance_id}/clickhouse/{clickhouse_instance_id}",
     )
         .params(&[
             path("project_id", any()).client("project_id"),

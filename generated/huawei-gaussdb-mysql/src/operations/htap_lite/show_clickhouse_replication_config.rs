@@ -42,10 +42,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowClickhouseReplicationConfig: show_clickhouse_replication_config -> Response<ShowClickhouseReplicationConfigResponse>, Error<ErrorBody>;
+    ShowClickhouseReplicationConfig: show_clickhouse_replication_config -> Response<ShowClickhouseReplicationConfigResponse>, CallError<ErrorBody>;
     Spec::new(
-        "ListClickHouseDataBaseReplicationConfig",
-        "GET",
+        "ListClickHouseDataBaseReplicationConfig", "GET",
         "/v3/{project_id}/instances/{instance_id}/clickhouse/replication/config",
     )
         .params(&[

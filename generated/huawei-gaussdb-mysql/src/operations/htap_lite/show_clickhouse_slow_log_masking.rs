@@ -34,10 +34,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowClickhouseSlowLogMasking: show_clickhouse_slow_log_masking -> Response<ShowClickhouseSlowLogMaskingResponse>, Error<ErrorBody>;
+    ShowClickhouseSlowLogMasking: show_clickhouse_slow_log_masking -> Response<ShowClickhouseSlowLogMaskingResponse>, CallError<ErrorBody>;
     Spec::new(
-        "ShowClickHouseSlowLogSensitiveStatus",
-        "GET",
+        "ShowClickHouseSlowLogSensitiveStatus", "GET",
         "/v3/{project_id}/instances/{instance_id}/clickhouse/slowlog-sensitive",
     )
         .params(&[

@@ -47,10 +47,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateClickhouseReplicationConfig: update_clickhouse_replication_config -> Response<StartedJob>, Error<ErrorBody>;
+    UpdateClickhouseReplicationConfig: update_clickhouse_replication_config -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new(
-        "UpdateClickHouseDataBaseConfig",
-        "PUT",
+        "UpdateClickHouseDataBaseConfig", "PUT",
         "/v3/{project_id}/instances/{instance_id}/clickhouse/databases/replication/config",
     )
         .params(&[

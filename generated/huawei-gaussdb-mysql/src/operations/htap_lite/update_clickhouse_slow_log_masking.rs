@@ -36,10 +36,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateClickhouseSlowLogMasking: update_clickhouse_slow_log_masking -> Response<UpdateClickhouseSlowLogMaskingResponse>, Error<ErrorBody>;
+    UpdateClickhouseSlowLogMasking: update_clickhouse_slow_log_masking -> Response<UpdateClickhouseSlowLogMaskingResponse>, CallError<ErrorBody>;
     Spec::new(
-        "UpdateClickHouseSlowLogSensitiveStatus",
-        "PUT",
+        "UpdateClickHouseSlowLogSensitiveStatus", "PUT",
         "/v3/{project_id}/instances/{instance_id}/clickhouse/slowlog-sensitive",
     )
         .params(&[

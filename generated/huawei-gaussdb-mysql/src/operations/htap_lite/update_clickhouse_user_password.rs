@@ -37,10 +37,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateClickhouseUserPassword: update_clickhouse_user_password -> Response<UpdateClickhouseUserPasswordResponse>, Error<ErrorBody>;
+    UpdateClickhouseUserPassword: update_clickhouse_user_password -> Response<UpdateClickhouseUserPasswordResponse>, CallError<ErrorBody>;
     Spec::new(
-        "UpdateClickHouseDatabaseUserPassword",
-        "PUT",
+        "UpdateClickHouseDatabaseUserPassword", "PUT",
         "/v3/{project_id}/instances/{instance_id}/clickhouse/users/password",
     )
         .params(&[

@@ -48,10 +48,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateClickhouseUserPermissions: update_clickhouse_user_permissions -> Response<UpdateClickhouseUserPermissionsResponse>, Error<ErrorBody>;
+    UpdateClickhouseUserPermissions: update_clickhouse_user_permissions -> Response<UpdateClickhouseUserPermissionsResponse>, CallError<ErrorBody>;
     Spec::new(
-        "UpdateClickHouseDatabaseUserPermission",
-        "PUT",
+        "UpdateClickHouseDatabaseUserPermission", "PUT",
         "/v3/{project_id}/instances/{instance_id}/clickhouse/users/permission",
     )
         .params(&[

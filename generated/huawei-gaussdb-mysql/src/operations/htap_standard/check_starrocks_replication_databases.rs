@@ -49,10 +49,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CheckStarrocksReplicationDatabases: check_starrocks_replication_databases -> Response<CheckStarrocksReplicationDatabasesResponse>, Error<ErrorBody>;
+    CheckStarrocksReplicationDatabases: check_starrocks_replication_databases -> Response<CheckStarrocksReplicationDatabasesResponse>, CallError<ErrorBody>;
     Spec::new(
-        "CheckDataBaseConfig",
-        "POST",
+        "CheckDataBaseConfig", "POST",
         "/v3/{project_id}/instances/{instance_id}/starrocks/databases/replication/database-config-check",
     )
         .params(&[

@@ -48,7 +48,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CheckStarrocksResources: check_starrocks_resources -> Response<CheckStarrocksResourcesResponse>, Error<ErrorBody>;
+    CheckStarrocksResources: check_starrocks_resources -> Response<CheckStarrocksResourcesResponse>, CallError<ErrorBody>;
     Spec::new("CheckStarRocksResource", "POST", "/v3/{project_id}/starrocks/resource-check")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -56,7 +56,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateStarrocksInstance: create_starrocks_instance -> Response<CreateStarrocksInstanceResponse>, Error<ErrorBody>;
+    CreateStarrocksInstance: create_starrocks_instance -> Response<CreateStarrocksInstanceResponse>, CallError<ErrorBody>;
     Spec::new("createStarrocksInstance", "POST", "/v3/{project_id}/instances/{instance_id}/starrocks")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -40,10 +40,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateStarrocksReplication: create_starrocks_replication -> Response<StartedJob>, Error<ErrorBody>;
+    CreateStarrocksReplication: create_starrocks_replication -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new(
-        "CreateStarRocksDataReplication",
-        "POST",
+        "CreateStarRocksDataReplication", "POST",
         "/v3/{project_id}/instances/{instance_id}/starrocks/databases/replication",
     )
         .params(&[

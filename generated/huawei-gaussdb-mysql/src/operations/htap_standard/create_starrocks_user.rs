@@ -42,7 +42,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateStarrocksUser: create_starrocks_user -> Response<CreateStarrocksUserResponse>, Error<ErrorBody>;
+    CreateStarrocksUser: create_starrocks_user -> Response<CreateStarrocksUserResponse>, CallError<ErrorBody>;
     Spec::new("CreateStarRocksDatabaseUser", "POST", "/v3/{project_id}/instances/{instance_id}/starrocks/users")
         .params(&[
             path("project_id", any()).client("project_id"),

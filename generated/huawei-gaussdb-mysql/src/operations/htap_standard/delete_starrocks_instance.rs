@@ -46,10 +46,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteStarrocksInstance: delete_starrocks_instance -> Response<DeleteStarrocksInstanceResponse>, Error<ErrorBody>;
+    DeleteStarrocksInstance: delete_starrocks_instance -> Response<DeleteStarrocksInstanceResponse>, CallError<ErrorBody>;
     Spec::new(
-        "deleteStarrocksInstance",
-        "DELETE",
+        "deleteStarrocksInstance", "DELETE",
         "/v3/{project_id}/instances/{instance_id}/starrocks/{starrocks_instance_id}",
     )
         .params(&[

@@ -36,10 +36,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteStarrocksReplication: delete_starrocks_replication -> Response<StartedJob>, Error<ErrorBody>;
+    DeleteStarrocksReplication: delete_starrocks_replication -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new(
-        "DeleteStarRocksDataReplication",
-        "DELETE",
+        "DeleteStarRocksDataReplication", "DELETE",
         "/v3/{project_id}/instances/{instance_id}/starrocks/databases/replication",
     )
         .params(&[

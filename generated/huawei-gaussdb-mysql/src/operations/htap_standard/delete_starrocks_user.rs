@@ -36,7 +36,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteStarrocksUser: delete_starrocks_user -> Response<DeleteStarrocksUserResponse>, Error<ErrorBody>;
+    DeleteStarrocksUser: delete_starrocks_user -> Response<DeleteStarrocksUserResponse>, CallError<ErrorBody>;
     Spec::new("DeleteStarRocksDatabaseUser", "DELETE", "/v3/{project_id}/instances/{instance_id}/starrocks/users")
         .params(&[
             path("project_id", any()).client("project_id"),

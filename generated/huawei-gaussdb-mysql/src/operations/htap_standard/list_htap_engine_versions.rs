@@ -38,7 +38,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListHtapEngineVersions: list_htap_engine_versions -> Response<ListHtapEngineVersionsResponse>, Error<ErrorBody>;
+    ListHtapEngineVersions: list_htap_engine_versions -> Response<ListHtapEngineVersionsResponse>, CallError<ErrorBody>;
     Spec::new("ListHtapDataStore", "GET", "/v3/{project_id}/htap/datastores/{engine_name}")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -40,7 +40,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListHtapFlavors: list_htap_flavors -> Response<ListHtapFlavorsResponse>, Error<ErrorBody>;
+    ListHtapFlavors: list_htap_flavors -> Response<ListHtapFlavorsResponse>, CallError<ErrorBody>;
     Spec::new("ListHtapFlavor", "GET", "/v3/{project_id}/htap/flavors/{engine_name}")
         .params(&[
             path("project_id", any()).client("project_id"),

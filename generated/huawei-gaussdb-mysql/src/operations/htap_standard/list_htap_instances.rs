@@ -35,7 +35,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListHtapInstances: list_htap_instances -> Response<ListHtapInstancesResponse>, Error<ErrorBody>;
+    ListHtapInstances: list_htap_instances -> Response<ListHtapInstancesResponse>, CallError<ErrorBody>;
     Spec::new("ListHtapInstanceInfo", "GET", "/v3/{project_id}/instances/{instance_id}/htap")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -37,7 +37,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListHtapStorageTypes: list_htap_storage_types -> Response<ListHtapStorageTypesResponse>, Error<ErrorBody>;
+    ListHtapStorageTypes: list_htap_storage_types -> Response<ListHtapStorageTypesResponse>, CallError<ErrorBody>;
     Spec::new("ListHtapStorageType", "GET", "/v3/{project_id}/htap/storage-type/{database}")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -38,7 +38,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListStarrocksDatabases: list_starrocks_databases -> Response<ListStarrocksDatabasesResponse>, Error<ErrorBody>;
+    ListStarrocksDatabases: list_starrocks_databases -> Response<ListStarrocksDatabasesResponse>, CallError<ErrorBody>;
     Spec::new("ListStarRocksDataBases", "GET", "/v3/{project_id}/instances/{instance_id}/starrocks/databases")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -63,7 +63,7 @@ impl ListStarrocksDatabases {
 }
 
 yundb_runtime::paged! {
-    ListStarrocksDatabases -> String, Response<ListStarrocksDatabasesResponse>, Error<ErrorBody>;
+    ListStarrocksDatabases -> String, Response<ListStarrocksDatabasesResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.databases
 }

@@ -44,10 +44,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListStarrocksReplicationParameters: list_starrocks_replication_parameters -> Response<ListStarrocksReplicationParametersResponse>, Error<ErrorBody>;
+    ListStarrocksReplicationParameters: list_starrocks_replication_parameters -> Response<ListStarrocksReplicationParametersResponse>, CallError<ErrorBody>;
     Spec::new(
-        "ListStarRocksDbParameters",
-        "GET",
+        "ListStarRocksDbParameters", "GET",
         "/v3/{project_id}/instances/{instance_id}/starrocks/databases/replication/database-parameters",
     )
         .params(&[

@@ -38,10 +38,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListStarrocksReplications: list_starrocks_replications -> Response<ListStarrocksReplicationsResponse>, Error<ErrorBody>;
+    ListStarrocksReplications: list_starrocks_replications -> Response<ListStarrocksReplicationsResponse>, CallError<ErrorBody>;
     Spec::new(
-        "ListStarRocksDataReplications",
-        "GET",
+        "ListStarRocksDataReplications", "GET",
         "/v3/{project_id}/instances/{instance_id}/starrocks/databases/replication",
     )
         .params(&[
@@ -62,7 +61,7 @@ impl ListStarrocksReplications {
 }
 
 yundb_runtime::paged! {
-    ListStarrocksReplications -> StarrocksReplication, Response<ListStarrocksReplicationsResponse>, Error<ErrorBody>;
+    ListStarrocksReplications -> StarrocksReplication, Response<ListStarrocksReplicationsResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.replications
 }

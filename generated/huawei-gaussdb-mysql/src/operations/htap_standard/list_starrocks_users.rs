@@ -35,7 +35,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListStarrocksUsers: list_starrocks_users -> Response<ListStarrocksUsersResponse>, Error<ErrorBody>;
+    ListStarrocksUsers: list_starrocks_users -> Response<ListStarrocksUsersResponse>, CallError<ErrorBody>;
     Spec::new("ShowStarRocksDatabaseUser", "GET", "/v3/{project_id}/instances/{instance_id}/starrocks/users")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -61,7 +61,7 @@ impl ListStarrocksUsers {
 }
 
 yundb_runtime::paged! {
-    ListStarrocksUsers -> StarrocksUser, Response<ListStarrocksUsersResponse>, Error<ErrorBody>;
+    ListStarrocksUsers -> StarrocksUser, Response<ListStarrocksUsersResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.user_details
 }

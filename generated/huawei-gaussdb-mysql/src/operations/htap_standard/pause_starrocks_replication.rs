@@ -36,10 +36,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    PauseStarrocksReplication: pause_starrocks_replication -> Response<StartedJob>, Error<ErrorBody>;
+    PauseStarrocksReplication: pause_starrocks_replication -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new(
-        "PauseStarRocksDataReplication",
-        "POST",
+        "PauseStarRocksDataReplication", "POST",
         "/v3/{project_id}/instances/{instance_id}/starrocks/databases/replication/pause",
     )
         .params(&[

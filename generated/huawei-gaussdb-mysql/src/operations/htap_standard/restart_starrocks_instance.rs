@@ -34,7 +34,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    RestartStarrocksInstance: restart_starrocks_instance -> Response<RestartStarrocksInstanceResponse>, Error<ErrorBody>;
+    RestartStarrocksInstance: restart_starrocks_instance -> Response<RestartStarrocksInstanceResponse>, CallError<ErrorBody>;
     Spec::new("restartStarrocksInstance", "PUT", "/v3/{project_id}/instances/{starrocks_instance_id}/starrocks/restart")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -46,10 +46,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    RestartStarrocksNode: restart_starrocks_node -> Response<RestartStarrocksNodeResponse>, Error<ErrorBody>;
+    RestartStarrocksNode: restart_starrocks_node -> Response<RestartStarrocksNodeResponse>, CallError<ErrorBody>;
     Spec::new(
-        "restartStarrocksNode",
-        "PUT",
+        "restartStarrocksNode", "PUT",
         "/v3/{project_id}/instances/{starrocks_instance_id}/starrocks/{starrocks_node_id}/restart",
     )
         .params(&[

@@ -36,10 +36,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ResumeStarrocksReplication: resume_starrocks_replication -> Response<StartedJob>, Error<ErrorBody>;
+    ResumeStarrocksReplication: resume_starrocks_replication -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new(
-        "ResumeStarRocksDataReplication",
-        "POST",
+        "ResumeStarRocksDataReplication", "POST",
         "/v3/{project_id}/instances/{instance_id}/starrocks/databases/replication/resume",
     )
         .params(&[

@@ -50,10 +50,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowStarrocksInstance: show_starrocks_instance -> Response<ShowStarrocksInstanceResponse>, Error<ErrorBody>;
+    ShowStarrocksInstance: show_starrocks_instance -> Response<ShowStarrocksInstanceResponse>, CallError<ErrorBody>;
     Spec::new(
-        "ListStarrocksInstanceInfo",
-        "GET",
+        "ListStarrocksInstanceInfo", "GET",
         "/v3/{project_id}/instances/{instance_id}/starrocks/{starrocks_instance_id}",
     )
         .params(&[

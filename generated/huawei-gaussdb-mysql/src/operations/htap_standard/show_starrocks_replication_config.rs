@@ -36,10 +36,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowStarrocksReplicationConfig: show_starrocks_replication_config -> Response<ShowStarrocksReplicationConfigResponse>, Error<ErrorBody>;
+    ShowStarrocksReplicationConfig: show_starrocks_replication_config -> Response<ShowStarrocksReplicationConfigResponse>, CallError<ErrorBody>;
     Spec::new(
-        "ListStarRocksDataReplicationConfig",
-        "GET",
+        "ListStarRocksDataReplicationConfig", "GET",
         "/v3/{project_id}/instances/{instance_id}/starrocks/databases/replication/configuration",
     )
         .params(&[

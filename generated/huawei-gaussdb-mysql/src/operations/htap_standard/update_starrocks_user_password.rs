@@ -37,10 +37,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateStarrocksUserPassword: update_starrocks_user_password -> Response<UpdateStarrocksUserPasswordResponse>, Error<ErrorBody>;
+    UpdateStarrocksUserPassword: update_starrocks_user_password -> Response<UpdateStarrocksUserPasswordResponse>, CallError<ErrorBody>;
     Spec::new(
-        "UpdateStarRocksDatabaseUserPassword",
-        "PUT",
+        "UpdateStarRocksDatabaseUserPassword", "PUT",
         "/v3/{project_id}/instances/{instance_id}/starrocks/users/password",
     )
         .params(&[

@@ -41,10 +41,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateStarrocksUserPermissions: update_starrocks_user_permissions -> Response<UpdateStarrocksUserPermissionsResponse>, Error<ErrorBody>;
+    UpdateStarrocksUserPermissions: update_starrocks_user_permissions -> Response<UpdateStarrocksUserPermissionsResponse>, CallError<ErrorBody>;
     Spec::new(
-        "UpdateStarRocksDatabaseUserPermission",
-        "PUT",
+        "UpdateStarRocksDatabaseUserPermission", "PUT",
         "/v3/{project_id}/instances/{instance_id}/starrocks/users/permission",
     )
         .params(&[

@@ -27,7 +27,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    BatchShowInstances: batch_show_instances -> Response<BatchShowInstancesResponse>, Error<ErrorBody>;
+    BatchShowInstances: batch_show_instances -> Response<BatchShowInstancesResponse>, CallError<ErrorBody>;
     Spec::new("ListGaussMySqlInstanceDetailInfoUnifyStatus", "GET", "/v3.1/{project_id}/instances/details")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -38,7 +38,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    BindInstanceEip: bind_instance_eip -> Response<StartedJob>, Error<ErrorBody>;
+    BindInstanceEip: bind_instance_eip -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("UpdateGaussMySqlInstanceEip", "PUT", "/v3/{project_id}/instances/{instance_id}/public-ips/bind")
         .params(&[
             path("project_id", any()).client("project_id"),

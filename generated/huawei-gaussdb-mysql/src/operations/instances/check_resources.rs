@@ -35,7 +35,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CheckResources: check_resources -> Response<CheckResourcesResponse>, Error<ErrorBody>;
+    CheckResources: check_resources -> Response<CheckResourcesResponse>, CallError<ErrorBody>;
     Spec::new("CheckResource", "POST", "/v3/{project_id}/resource-check")
         .params(&[
             path("project_id", any()).client("project_id"),

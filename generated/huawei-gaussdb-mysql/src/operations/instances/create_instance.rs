@@ -52,7 +52,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateInstance: create_instance -> Response<CreateInstanceResponse>, Error<ErrorBody>;
+    CreateInstance: create_instance -> Response<CreateInstanceResponse>, CallError<ErrorBody>;
     Spec::new("CreateGaussMySqlInstance", "POST", "/v3/{project_id}/instances")
         .params(&[
             path("project_id", any()).client("project_id"),

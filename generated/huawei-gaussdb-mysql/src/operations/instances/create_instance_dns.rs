@@ -40,7 +40,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateInstanceDns: create_instance_dns -> Response<StartedJob>, Error<ErrorBody>;
+    CreateInstanceDns: create_instance_dns -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("CreateGaussMysqlDns", "POST", "/v3/{project_id}/instances/{instance_id}/dns")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -34,7 +34,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateReadReplicas: create_read_replicas -> Response<CreateReadReplicasResponse>, Error<ErrorBody>;
+    CreateReadReplicas: create_read_replicas -> Response<CreateReadReplicasResponse>, CallError<ErrorBody>;
     Spec::new("CreateGaussMySqlReadonlyNode", "POST", "/v3/{project_id}/instances/{instance_id}/nodes/enlarge")
         .params(&[
             path("project_id", any()).client("project_id"),

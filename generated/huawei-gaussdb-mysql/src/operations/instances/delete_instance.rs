@@ -35,7 +35,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteInstance: delete_instance -> Response<StartedJobOrOrder>, Error<ErrorBody>;
+    DeleteInstance: delete_instance -> Response<StartedJobOrOrder>, CallError<ErrorBody>;
     Spec::new("DeleteGaussMySqlInstance", "DELETE", "/v3/{project_id}/instances/{instance_id}")
         .params(&[
             path("project_id", any()).client("project_id"),

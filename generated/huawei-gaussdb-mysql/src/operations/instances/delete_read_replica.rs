@@ -42,7 +42,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteReadReplica: delete_read_replica -> Response<StartedJobOrOrder>, Error<ErrorBody>;
+    DeleteReadReplica: delete_read_replica -> Response<StartedJobOrOrder>, CallError<ErrorBody>;
     Spec::new("DeleteGaussMySqlReadonlyNode", "DELETE", "/v3/{project_id}/instances/{instance_id}/nodes/{node_id}")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -35,7 +35,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ExpandInstanceVolume: expand_instance_volume -> Response<ExpandInstanceVolumeResponse>, Error<ErrorBody>;
+    ExpandInstanceVolume: expand_instance_volume -> Response<ExpandInstanceVolumeResponse>, CallError<ErrorBody>;
     Spec::new("ExpandGaussMySqlInstanceVolume", "POST", "/v3/{project_id}/instances/{instance_id}/volume/extend")
         .params(&[
             path("project_id", any()).client("project_id"),

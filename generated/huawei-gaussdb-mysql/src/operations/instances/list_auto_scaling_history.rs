@@ -34,7 +34,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListAutoScalingHistory: list_auto_scaling_history -> Response<ListAutoScalingHistoryResponse>, Error<ErrorBody>;
+    ListAutoScalingHistory: list_auto_scaling_history -> Response<ListAutoScalingHistoryResponse>, CallError<ErrorBody>;
     Spec::new("ShowAutoScalingHistory", "GET", "/v3/{project_id}/instances/{instance_id}/auto-scaling/history")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -54,7 +54,7 @@ impl ListAutoScalingHistory {
 }
 
 yundb_runtime::paged! {
-    ListAutoScalingHistory -> AutoScalingRecord, Response<ListAutoScalingHistoryResponse>, Error<ErrorBody>;
+    ListAutoScalingHistory -> AutoScalingRecord, Response<ListAutoScalingHistoryResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.records
 }

@@ -29,7 +29,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListDedicatedResources: list_dedicated_resources -> Response<ListDedicatedResourcesResponse>, Error<ErrorBody>;
+    ListDedicatedResources: list_dedicated_resources -> Response<ListDedicatedResourcesResponse>, CallError<ErrorBody>;
     Spec::new("ListGaussMySqlDedicatedResources", "GET", "/v3/{project_id}/dedicated-resources")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -48,7 +48,7 @@ impl ListDedicatedResources {
 }
 
 yundb_runtime::paged! {
-    ListDedicatedResources -> DedicatedResource, Response<ListDedicatedResourcesResponse>, Error<ErrorBody>;
+    ListDedicatedResources -> DedicatedResource, Response<ListDedicatedResourcesResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.resources
 }

@@ -35,7 +35,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListInstances: list_instances -> Response<ListInstancesResponse>, Error<ErrorBody>;
+    ListInstances: list_instances -> Response<ListInstancesResponse>, CallError<ErrorBody>;
     Spec::new("ListGaussMySqlInstancesUnifyStatus", "GET", "/v3.1/{project_id}/instances")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -99,7 +99,7 @@ impl ListInstances {
 }
 
 yundb_runtime::paged! {
-    ListInstances -> Instance, Response<ListInstancesResponse>, Error<ErrorBody>;
+    ListInstances -> Instance, Response<ListInstancesResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.instances
 }

@@ -30,7 +30,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListRecycledInstances: list_recycled_instances -> Response<ListRecycledInstancesResponse>, Error<ErrorBody>;
+    ListRecycledInstances: list_recycled_instances -> Response<ListRecycledInstancesResponse>, CallError<ErrorBody>;
     Spec::new("ListRecycleInstances", "GET", "/v3/{project_id}/instances/recycle-info")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -49,7 +49,7 @@ impl ListRecycledInstances {
 }
 
 yundb_runtime::paged! {
-    ListRecycledInstances -> RecycledInstance, Response<ListRecycledInstancesResponse>, Error<ErrorBody>;
+    ListRecycledInstances -> RecycledInstance, Response<ListRecycledInstancesResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.instances
 }

@@ -34,7 +34,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ResetInstancePassword: reset_instance_password -> Response<()> as empty, Error<ErrorBody>;
+    ResetInstancePassword: reset_instance_password -> Response<()> as empty, CallError<ErrorBody>;
     Spec::new("ResetGaussMySqlPassword", "POST", "/v3/{project_id}/instances/{instance_id}/password")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -41,7 +41,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ResizeInstance: resize_instance -> Response<StartedJobOrOrder>, Error<ErrorBody>;
+    ResizeInstance: resize_instance -> Response<StartedJobOrOrder>, CallError<ErrorBody>;
     Spec::new("ChangeGaussMySqlInstanceSpecification", "POST", "/v3/{project_id}/instances/{instance_id}/action")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -34,7 +34,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    RestartInstance: restart_instance -> Response<StartedJob>, Error<ErrorBody>;
+    RestartInstance: restart_instance -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("RestartGaussMySqlInstance", "POST", "/v3/{project_id}/instances/{instance_id}/restart")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -39,7 +39,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    RestartNode: restart_node -> Response<StartedJob>, Error<ErrorBody>;
+    RestartNode: restart_node -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("RestartGaussMySqlNode", "POST", "/v3/{project_id}/instances/{instance_id}/nodes/{node_id}/restart")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -34,7 +34,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowAutoScalingPolicy: show_auto_scaling_policy -> Response<ShowAutoScalingPolicyResponse>, Error<ErrorBody>;
+    ShowAutoScalingPolicy: show_auto_scaling_policy -> Response<ShowAutoScalingPolicyResponse>, CallError<ErrorBody>;
     Spec::new("showAutoScalingPolicy", "GET", "/v3/{project_id}/instances/{instance_id}/auto-scaling/policy")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -34,7 +34,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowDedicatedResource: show_dedicated_resource -> Response<ShowDedicatedResourceResponse>, Error<ErrorBody>;
+    ShowDedicatedResource: show_dedicated_resource -> Response<ShowDedicatedResourceResponse>, CallError<ErrorBody>;
     Spec::new("ShowDedicatedResourceInfo", "GET", "/v3/{project_id}/dedicated-resource/{dedicated_resource_id}")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -31,7 +31,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowInstance: show_instance -> Response<ShowInstanceResponse>, Error<ErrorBody>;
+    ShowInstance: show_instance -> Response<ShowInstanceResponse>, CallError<ErrorBody>;
     Spec::new("ShowGaussMySqlInstanceInfoUnifyStatus", "GET", "/v3.1/{project_id}/instances/{instance_id}")
         .params(&[
             path("project_id", any()).client("project_id"),

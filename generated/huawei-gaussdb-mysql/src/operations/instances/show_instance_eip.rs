@@ -32,7 +32,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowInstanceEip: show_instance_eip -> Response<ShowInstanceEipResponse>, Error<ErrorBody>;
+    ShowInstanceEip: show_instance_eip -> Response<ShowInstanceEipResponse>, CallError<ErrorBody>;
     Spec::new("ShowInstanceEip", "GET", "/v3/{project_id}/instances/{instance_id}/eip")
         .params(&[
             path("project_id", any()).client("project_id"),

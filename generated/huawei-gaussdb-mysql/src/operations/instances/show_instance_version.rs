@@ -34,7 +34,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowInstanceVersion: show_instance_version -> Response<ShowInstanceVersionResponse>, Error<ErrorBody>;
+    ShowInstanceVersion: show_instance_version -> Response<ShowInstanceVersionResponse>, CallError<ErrorBody>;
     Spec::new("ShowInstanceDatabaseVersion", "GET", "/v3/{project_id}/instances/{instance_id}/database-version")
         .params(&[
             path("project_id", any()).client("project_id"),

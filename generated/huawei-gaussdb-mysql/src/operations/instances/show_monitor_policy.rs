@@ -32,7 +32,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowMonitorPolicy: show_monitor_policy -> Response<ShowMonitorPolicyResponse>, Error<ErrorBody>;
+    ShowMonitorPolicy: show_monitor_policy -> Response<ShowMonitorPolicyResponse>, CallError<ErrorBody>;
     Spec::new("ShowInstanceMonitorExtend", "GET", "/v3/{project_id}/instances/{instance_id}/monitor-policy")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -25,7 +25,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowRecyclePolicy: show_recycle_policy -> Response<ShowRecyclePolicyResponse>, Error<ErrorBody>;
+    ShowRecyclePolicy: show_recycle_policy -> Response<ShowRecyclePolicyResponse>, CallError<ErrorBody>;
     Spec::new("showRecyclePolicy", "GET", "/v3/{project_id}/instances/recycle-policy")
         .params(&[path("project_id", any()).client("project_id"), header("X-Language", any()).client("language")])
         .accept("application/json")

@@ -37,7 +37,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    SwitchOverInstance: switch_over_instance -> Response<StartedJob>, Error<ErrorBody>;
+    SwitchOverInstance: switch_over_instance -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("InvokeGaussMySqlInstanceSwitchOver", "PUT", "/v3/{project_id}/instances/{instance_id}/switchover")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -33,7 +33,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UnbindInstanceEip: unbind_instance_eip -> Response<StartedJob>, Error<ErrorBody>;
+    UnbindInstanceEip: unbind_instance_eip -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("CancelGaussMySqlInstanceEip", "PUT", "/v3/{project_id}/instances/{instance_id}/public-ips/unbind")
         .params(&[
             path("project_id", any()).client("project_id"),

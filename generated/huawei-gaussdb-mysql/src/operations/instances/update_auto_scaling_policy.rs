@@ -45,7 +45,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateAutoScalingPolicy: update_auto_scaling_policy -> Response<UpdateAutoScalingPolicyResponse>, Error<ErrorBody>;
+    UpdateAutoScalingPolicy: update_auto_scaling_policy -> Response<UpdateAutoScalingPolicyResponse>, CallError<ErrorBody>;
     Spec::new("updateAutoScalingPolicy", "PUT", "/v3/{project_id}/instances/{instance_id}/auto-scaling/policy")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -34,7 +34,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateInstanceAlias: update_instance_alias -> Response<()> as empty, Error<ErrorBody>;
+    UpdateInstanceAlias: update_instance_alias -> Response<()> as empty, CallError<ErrorBody>;
     Spec::new("UpdateGaussMySqlInstanceAlias", "PUT", "/v3/{project_id}/instances/{instance_id}/alias")
         .params(&[
             path("project_id", any()).client("project_id"),

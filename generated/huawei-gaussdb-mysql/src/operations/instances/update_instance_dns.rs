@@ -36,7 +36,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateInstanceDns: update_instance_dns -> Response<StartedJob>, Error<ErrorBody>;
+    UpdateInstanceDns: update_instance_dns -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("ModifyGaussMysqlDns", "PUT", "/v3/{project_id}/instances/{instance_id}/dns")
         .params(&[
             path("project_id", any()).client("project_id"),

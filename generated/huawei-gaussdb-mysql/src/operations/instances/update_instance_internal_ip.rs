@@ -37,7 +37,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateInstanceInternalIp: update_instance_internal_ip -> Response<StartedJob>, Error<ErrorBody>;
+    UpdateInstanceInternalIp: update_instance_internal_ip -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("UpdateGaussMySqlInstanceInternalIp", "PUT", "/v3/{project_id}/instances/{instance_id}/internal-ip")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -32,7 +32,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateInstanceName: update_instance_name -> Response<StartedJob>, Error<ErrorBody>;
+    UpdateInstanceName: update_instance_name -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("UpdateGaussMySqlInstanceName", "PUT", "/v3/{project_id}/instances/{instance_id}/name")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -35,7 +35,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateInstancePort: update_instance_port -> Response<StartedJob>, Error<ErrorBody>;
+    UpdateInstancePort: update_instance_port -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("UpdateGaussMySqlInstancePort", "PUT", "/v3/{project_id}/instances/{instance_id}/port")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -37,7 +37,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateInstanceSecurityGroup: update_instance_security_group -> Response<StartedJob>, Error<ErrorBody>;
+    UpdateInstanceSecurityGroup: update_instance_security_group -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("UpdateGaussMySqlInstanceSecurityGroup", "PUT", "/v3/{project_id}/instances/{instance_id}/security-group")
         .params(&[
             path("project_id", any()).client("project_id"),

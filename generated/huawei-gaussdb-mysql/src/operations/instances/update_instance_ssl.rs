@@ -32,7 +32,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateInstanceSsl: update_instance_ssl -> Response<StartedJob>, Error<ErrorBody>;
+    UpdateInstanceSsl: update_instance_ssl -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("SwitchGaussMySqlInstanceSsl", "PUT", "/v3/{project_id}/instances/{instance_id}/ssl-option")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -38,7 +38,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateMaintenanceWindow: update_maintenance_window -> Response<()> as empty, Error<ErrorBody>;
+    UpdateMaintenanceWindow: update_maintenance_window -> Response<()> as empty, CallError<ErrorBody>;
     Spec::new("UpdateGaussMySqlInstanceOpsWindow", "PUT", "/v3/{project_id}/instances/{instance_id}/ops-window")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -40,7 +40,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateMonitorPolicy: update_monitor_policy -> Response<StartedJob>, Error<ErrorBody>;
+    UpdateMonitorPolicy: update_monitor_policy -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("UpdateInstanceMonitor", "PUT", "/v3/{project_id}/instances/{instance_id}/monitor-policy")
         .params(&[
             path("project_id", any()).client("project_id"),

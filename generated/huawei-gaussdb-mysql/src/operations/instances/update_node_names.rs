@@ -38,7 +38,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateNodeNames: update_node_names -> Response<StartedJob>, Error<ErrorBody>;
+    UpdateNodeNames: update_node_names -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("RenameInstanceNode", "PUT", "/v3/{project_id}/instances/{instance_id}/nodes/name")
         .params(&[
             path("project_id", any()).client("project_id"),

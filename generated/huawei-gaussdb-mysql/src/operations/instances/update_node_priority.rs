@@ -48,7 +48,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateNodePriority: update_node_priority -> Response<StartedJob>, Error<ErrorBody>;
+    UpdateNodePriority: update_node_priority -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("ModifyNodePriority", "PUT", "/v3/{project_id}/instances/{instance_id}/nodes/{node_id}/priority")
         .params(&[
             path("project_id", any()).client("project_id"),

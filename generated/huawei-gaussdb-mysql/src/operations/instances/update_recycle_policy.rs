@@ -32,7 +32,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateRecyclePolicy: update_recycle_policy -> Response<()> as empty, Error<ErrorBody>;
+    UpdateRecyclePolicy: update_recycle_policy -> Response<()> as empty, CallError<ErrorBody>;
     Spec::new("SetRecyclePolicy", "PUT", "/v3/{project_id}/instances/recycle-policy")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -31,7 +31,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateServerlessPolicy: update_serverless_policy -> Response<()> as empty, Error<ErrorBody>;
+    UpdateServerlessPolicy: update_serverless_policy -> Response<()> as empty, CallError<ErrorBody>;
     Spec::new("updateServerlessPolicy", "PUT", "/v3/{project_id}/instances/{instance_id}/serverless/policy")
         .params(&[
             path("project_id", any()).client("project_id"),

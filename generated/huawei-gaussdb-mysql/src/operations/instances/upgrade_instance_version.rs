@@ -33,7 +33,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpgradeInstanceVersion: upgrade_instance_version -> Response<StartedJob>, Error<ErrorBody>;
+    UpgradeInstanceVersion: upgrade_instance_version -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("UpgradeGaussMySqlInstanceDatabase", "POST", "/v3/{project_id}/instances/{instance_id}/db-upgrade")
         .params(&[
             path("project_id", any()).client("project_id"),

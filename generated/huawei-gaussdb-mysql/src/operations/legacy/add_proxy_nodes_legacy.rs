@@ -35,7 +35,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    AddProxyNodesLegacy: add_proxy_nodes_legacy -> Response<StartedJob>, Error<ErrorBody>;
+    AddProxyNodesLegacy: add_proxy_nodes_legacy -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("addProxyNodesLegacy", "POST", "/mysql/v3/{project_id}/instances/{instance_id}/proxy/enlarge")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -36,7 +36,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    BatchShowInstancesV3: batch_show_instances_v3 -> Response<BatchShowInstancesV3Response>, Error<ErrorBody>;
+    BatchShowInstancesV3: batch_show_instances_v3 -> Response<BatchShowInstancesV3Response>, CallError<ErrorBody>;
     Spec::new("ListGaussMySqlInstanceDetailInfo", "GET", "/v3/{project_id}/instances/details")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -30,7 +30,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateBackupLegacy: create_backup_legacy -> Response<CreateBackupLegacyResponse>, Error<ErrorBody>;
+    CreateBackupLegacy: create_backup_legacy -> Response<CreateBackupLegacyResponse>, CallError<ErrorBody>;
     Spec::new("createBackupLegacy", "POST", "/mysql/v3/{project_id}/backups/create")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -53,7 +53,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateInstanceLegacy: create_instance_legacy -> Response<CreateInstanceLegacyResponse>, Error<ErrorBody>;
+    CreateInstanceLegacy: create_instance_legacy -> Response<CreateInstanceLegacyResponse>, CallError<ErrorBody>;
     Spec::new("createInstanceLegacy", "POST", "/mysql/v3/{project_id}/instances")
         .params(&[
             path("project_id", any()).client("project_id"),

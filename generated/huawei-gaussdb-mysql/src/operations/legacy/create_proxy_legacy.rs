@@ -37,7 +37,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateProxyLegacy: create_proxy_legacy -> Response<StartedJob>, Error<ErrorBody>;
+    CreateProxyLegacy: create_proxy_legacy -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("createProxyLegacy", "POST", "/mysql/v3/{project_id}/instances/{instance_id}/proxy")
         .params(&[
             path("project_id", any()).client("project_id"),

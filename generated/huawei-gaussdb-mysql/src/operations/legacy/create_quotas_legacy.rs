@@ -35,7 +35,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateQuotasLegacy: create_quotas_legacy -> Response<CreateQuotasLegacyResponse>, Error<ErrorBody>;
+    CreateQuotasLegacy: create_quotas_legacy -> Response<CreateQuotasLegacyResponse>, CallError<ErrorBody>;
     Spec::new("createQuotasLegacy", "POST", "/mysql/v3/{project_id}/quotas")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -34,7 +34,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateReadReplicasLegacy: create_read_replicas_legacy -> Response<CreateReadReplicasLegacyResponse>, Error<ErrorBody>;
+    CreateReadReplicasLegacy: create_read_replicas_legacy -> Response<CreateReadReplicasLegacyResponse>, CallError<ErrorBody>;
     Spec::new("createReadReplicasLegacy", "POST", "/mysql/v3/{project_id}/instances/{instance_id}/nodes/enlarge")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -33,7 +33,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteInstanceLegacy: delete_instance_legacy -> Response<StartedJob>, Error<ErrorBody>;
+    DeleteInstanceLegacy: delete_instance_legacy -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("deleteInstanceLegacy", "DELETE", "/mysql/v3/{project_id}/instances/{instance_id}")
         .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
         .accept("application/json")

@@ -34,7 +34,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteProxyLegacy: delete_proxy_legacy -> Response<StartedJob>, Error<ErrorBody>;
+    DeleteProxyLegacy: delete_proxy_legacy -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("deleteProxyLegacy", "DELETE", "/mysql/v3/{project_id}/instances/{instance_id}/proxy")
         .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
         .accept("application/json")

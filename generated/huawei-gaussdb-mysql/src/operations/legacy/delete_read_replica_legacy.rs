@@ -49,7 +49,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteReadReplicaLegacy: delete_read_replica_legacy -> Response<StartedJob>, Error<ErrorBody>;
+    DeleteReadReplicaLegacy: delete_read_replica_legacy -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("deleteReadReplicaLegacy", "DELETE", "/mysql/v3/{project_id}/instances/{instance_id}/nodes/{node_id}")
         .params(&[path("project_id", any()).client("project_id"), path("instance_id", any()), path("node_id", any())])
         .accept("application/json")

@@ -40,7 +40,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ExpandInstanceVolumeLegacy: expand_instance_volume_legacy -> Response<ExpandInstanceVolumeLegacyResponse>, Error<ErrorBody>;
+    ExpandInstanceVolumeLegacy: expand_instance_volume_legacy -> Response<ExpandInstanceVolumeLegacyResponse>, CallError<ErrorBody>;
     Spec::new("expandInstanceVolumeLegacy", "POST", "/mysql/v3/{project_id}/instances/{instance_id}/volume/extend")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -34,7 +34,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListBackupsLegacy: list_backups_legacy -> Response<ListBackupsLegacyResponse>, Error<ErrorBody>;
+    ListBackupsLegacy: list_backups_legacy -> Response<ListBackupsLegacyResponse>, CallError<ErrorBody>;
     Spec::new("listBackupsLegacy", "GET", "/mysql/v3/{project_id}/backups")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -81,7 +81,7 @@ impl ListBackupsLegacy {
 }
 
 yundb_runtime::paged! {
-    ListBackupsLegacy -> LegacyBackup, Response<ListBackupsLegacyResponse>, Error<ErrorBody>;
+    ListBackupsLegacy -> LegacyBackup, Response<ListBackupsLegacyResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.backups
 }

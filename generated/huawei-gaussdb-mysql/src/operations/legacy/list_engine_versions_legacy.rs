@@ -34,7 +34,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListEngineVersionsLegacy: list_engine_versions_legacy -> Response<ListEngineVersionsLegacyResponse>, Error<ErrorBody>;
+    ListEngineVersionsLegacy: list_engine_versions_legacy -> Response<ListEngineVersionsLegacyResponse>, CallError<ErrorBody>;
     Spec::new("listEngineVersionsLegacy", "GET", "/mysql/v3/{project_id}/datastores/{database_name}")
         .params(&[path("project_id", any()).client("project_id"), path("database_name", any())])
         .accept("application/json")

@@ -41,7 +41,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListErrorLogsLegacy: list_error_logs_legacy -> Response<ListErrorLogsLegacyResponse>, Error<ErrorBody>;
+    ListErrorLogsLegacy: list_error_logs_legacy -> Response<ListErrorLogsLegacyResponse>, CallError<ErrorBody>;
     Spec::new("listErrorLogsLegacy", "GET", "/mysql/v3/{project_id}/instances/{instance_id}/errorlog")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -79,7 +79,7 @@ impl ListErrorLogsLegacy {
 }
 
 yundb_runtime::paged! {
-    ListErrorLogsLegacy -> LegacyErrorLog, Response<ListErrorLogsLegacyResponse>, Error<ErrorBody>;
+    ListErrorLogsLegacy -> LegacyErrorLog, Response<ListErrorLogsLegacyResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_record");
     |page| page.error_log_list
 }

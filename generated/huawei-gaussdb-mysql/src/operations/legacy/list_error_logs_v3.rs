@@ -40,7 +40,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListErrorLogsV3: list_error_logs_v3 -> Response<ListErrorLogsV3Response>, Error<ErrorBody>;
+    ListErrorLogsV3: list_error_logs_v3 -> Response<ListErrorLogsV3Response>, CallError<ErrorBody>;
     Spec::new("listErrorLogsV3", "GET", "/v3/{project_id}/instances/{instance_id}/errorlog")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -80,7 +80,7 @@ impl ListErrorLogsV3 {
 }
 
 yundb_runtime::paged! {
-    ListErrorLogsV3 -> ErrorLogV3, Response<ListErrorLogsV3Response>, Error<ErrorBody>;
+    ListErrorLogsV3 -> ErrorLogV3, Response<ListErrorLogsV3Response>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_record");
     |page| page.error_log_list
 }

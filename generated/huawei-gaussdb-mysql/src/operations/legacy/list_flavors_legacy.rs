@@ -41,7 +41,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListFlavorsLegacy: list_flavors_legacy -> Response<ListFlavorsLegacyResponse>, Error<ErrorBody>;
+    ListFlavorsLegacy: list_flavors_legacy -> Response<ListFlavorsLegacyResponse>, CallError<ErrorBody>;
     Spec::new("listFlavorsLegacy", "GET", "/mysql/v3/{project_id}/flavors/{database_name}")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -34,7 +34,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListInstancesLegacy: list_instances_legacy -> Response<ListInstancesLegacyResponse>, Error<ErrorBody>;
+    ListInstancesLegacy: list_instances_legacy -> Response<ListInstancesLegacyResponse>, CallError<ErrorBody>;
     Spec::new("listInstancesLegacy", "GET", "/mysql/v3/{project_id}/instances")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -77,7 +77,7 @@ impl ListInstancesLegacy {
 }
 
 yundb_runtime::paged! {
-    ListInstancesLegacy -> LegacyInstance, Response<ListInstancesLegacyResponse>, Error<ErrorBody>;
+    ListInstancesLegacy -> LegacyInstance, Response<ListInstancesLegacyResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.instances
 }

@@ -35,7 +35,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListInstancesV3: list_instances_v3 -> Response<ListInstancesV3Response>, Error<ErrorBody>;
+    ListInstancesV3: list_instances_v3 -> Response<ListInstancesV3Response>, CallError<ErrorBody>;
     Spec::new("ListGaussMySqlInstances", "GET", "/v3/{project_id}/instances")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -98,7 +98,7 @@ impl ListInstancesV3 {
 }
 
 yundb_runtime::paged! {
-    ListInstancesV3 -> InstanceV3, Response<ListInstancesV3Response>, Error<ErrorBody>;
+    ListInstancesV3 -> InstanceV3, Response<ListInstancesV3Response>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.instances
 }

@@ -32,7 +32,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListParameterTemplatesLegacy: list_parameter_templates_legacy -> Response<ListParameterTemplatesLegacyResponse>, Error<ErrorBody>;
+    ListParameterTemplatesLegacy: list_parameter_templates_legacy -> Response<ListParameterTemplatesLegacyResponse>, CallError<ErrorBody>;
     Spec::new("listParameterTemplatesLegacy", "GET", "/mysql/v3/{project_id}/configurations")
         .params(&[path("project_id", any()).client("project_id")])
         .accept("application/json")

@@ -37,7 +37,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListProxyFlavorsLegacy: list_proxy_flavors_legacy -> Response<ListProxyFlavorsLegacyResponse>, Error<ErrorBody>;
+    ListProxyFlavorsLegacy: list_proxy_flavors_legacy -> Response<ListProxyFlavorsLegacyResponse>, CallError<ErrorBody>;
     Spec::new("listProxyFlavorsLegacy", "GET", "/mysql/v3/{project_id}/instances/{instance_id}/proxy/flavors")
         .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
         .accept("application/json")

@@ -28,7 +28,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListQuotasLegacy: list_quotas_legacy -> Response<ListQuotasLegacyResponse>, Error<ErrorBody>;
+    ListQuotasLegacy: list_quotas_legacy -> Response<ListQuotasLegacyResponse>, CallError<ErrorBody>;
     Spec::new("listQuotasLegacy", "GET", "/mysql/v3/{project_id}/quotas")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -51,7 +51,7 @@ impl ListQuotasLegacy {
 }
 
 yundb_runtime::paged! {
-    ListQuotasLegacy -> LegacyEnterpriseProjectQuota, Response<ListQuotasLegacyResponse>, Error<ErrorBody>;
+    ListQuotasLegacy -> LegacyEnterpriseProjectQuota, Response<ListQuotasLegacyResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.quota_list
 }

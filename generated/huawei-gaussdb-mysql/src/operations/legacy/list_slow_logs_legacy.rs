@@ -39,7 +39,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListSlowLogsLegacy: list_slow_logs_legacy -> Response<ListSlowLogsLegacyResponse>, Error<ErrorBody>;
+    ListSlowLogsLegacy: list_slow_logs_legacy -> Response<ListSlowLogsLegacyResponse>, CallError<ErrorBody>;
     Spec::new("listSlowLogsLegacy", "GET", "/mysql/v3/{project_id}/instances/{instance_id}/slowlog")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -77,7 +77,7 @@ impl ListSlowLogsLegacy {
 }
 
 yundb_runtime::paged! {
-    ListSlowLogsLegacy -> LegacySlowLog, Response<ListSlowLogsLegacyResponse>, Error<ErrorBody>;
+    ListSlowLogsLegacy -> LegacySlowLog, Response<ListSlowLogsLegacyResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_record");
     |page| page.slow_log_list
 }

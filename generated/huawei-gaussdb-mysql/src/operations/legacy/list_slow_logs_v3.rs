@@ -40,7 +40,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListSlowLogsV3: list_slow_logs_v3 -> Response<ListSlowLogsV3Response>, Error<ErrorBody>;
+    ListSlowLogsV3: list_slow_logs_v3 -> Response<ListSlowLogsV3Response>, CallError<ErrorBody>;
     Spec::new("listSlowLogsV3", "GET", "/v3/{project_id}/instances/{instance_id}/slowlog")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -81,7 +81,7 @@ impl ListSlowLogsV3 {
 }
 
 yundb_runtime::paged! {
-    ListSlowLogsV3 -> SlowLogV3, Response<ListSlowLogsV3Response>, Error<ErrorBody>;
+    ListSlowLogsV3 -> SlowLogV3, Response<ListSlowLogsV3Response>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_record");
     |page| page.slow_log_list
 }

@@ -34,7 +34,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ResetInstancePasswordLegacy: reset_instance_password_legacy -> Response<()> as empty, Error<ErrorBody>;
+    ResetInstancePasswordLegacy: reset_instance_password_legacy -> Response<()> as empty, CallError<ErrorBody>;
     Spec::new("resetInstancePasswordLegacy", "POST", "/mysql/v3/{project_id}/instances/{instance_id}/password")
         .params(&[
             path("project_id", any()).client("project_id"),

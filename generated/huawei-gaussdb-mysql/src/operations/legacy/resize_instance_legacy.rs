@@ -48,7 +48,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ResizeInstanceLegacy: resize_instance_legacy -> Response<StartedJobOrOrder>, Error<ErrorBody>;
+    ResizeInstanceLegacy: resize_instance_legacy -> Response<StartedJobOrOrder>, CallError<ErrorBody>;
     Spec::new("resizeInstanceLegacy", "POST", "/mysql/v3/{project_id}/instances/{instance_id}/action")
         .params(&[
             path("project_id", any()).client("project_id"),

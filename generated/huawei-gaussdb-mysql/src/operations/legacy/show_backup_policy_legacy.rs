@@ -32,7 +32,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowBackupPolicyLegacy: show_backup_policy_legacy -> Response<ShowBackupPolicyLegacyResponse>, Error<ErrorBody>;
+    ShowBackupPolicyLegacy: show_backup_policy_legacy -> Response<ShowBackupPolicyLegacyResponse>, CallError<ErrorBody>;
     Spec::new("showBackupPolicyLegacy", "GET", "/mysql/v3/{project_id}/instances/{instance_id}/backups/policy")
         .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
         .accept("application/json")

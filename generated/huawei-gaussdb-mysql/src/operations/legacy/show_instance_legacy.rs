@@ -35,7 +35,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowInstanceLegacy: show_instance_legacy -> Response<ShowInstanceLegacyResponse>, Error<ErrorBody>;
+    ShowInstanceLegacy: show_instance_legacy -> Response<ShowInstanceLegacyResponse>, CallError<ErrorBody>;
     Spec::new("showInstanceLegacy", "GET", "/mysql/v3/{project_id}/instances/{instance_id}")
         .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
         .accept("application/json")

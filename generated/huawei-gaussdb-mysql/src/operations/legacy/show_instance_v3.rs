@@ -36,7 +36,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowInstanceV3: show_instance_v3 -> Response<ShowInstanceV3Response>, Error<ErrorBody>;
+    ShowInstanceV3: show_instance_v3 -> Response<ShowInstanceV3Response>, CallError<ErrorBody>;
     Spec::new("ShowGaussMySqlInstanceInfo", "GET", "/v3/{project_id}/instances/{instance_id}")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -25,7 +25,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowJobLegacy: show_job_legacy -> Response<ShowJobLegacyResponse>, Error<ErrorBody>;
+    ShowJobLegacy: show_job_legacy -> Response<ShowJobLegacyResponse>, CallError<ErrorBody>;
     Spec::new("showJobLegacy", "GET", "/mysql/v3/{project_id}/jobs")
         .params(&[path("project_id", any()).client("project_id"), query("id", any()).required()])
         .accept("application/json")

@@ -30,7 +30,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowProjectQuotasLegacy: show_project_quotas_legacy -> Response<ShowProjectQuotasLegacyResponse>, Error<ErrorBody>;
+    ShowProjectQuotasLegacy: show_project_quotas_legacy -> Response<ShowProjectQuotasLegacyResponse>, CallError<ErrorBody>;
     Spec::new("showProjectQuotasLegacy", "GET", "/mysql/v3/{project_id}/project-quotas")
         .params(&[
             path("project_id", any()).client("project_id"),

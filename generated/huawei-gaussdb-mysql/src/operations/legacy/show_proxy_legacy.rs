@@ -35,7 +35,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowProxyLegacy: show_proxy_legacy -> Response<ShowProxyLegacyResponse>, Error<ErrorBody>;
+    ShowProxyLegacy: show_proxy_legacy -> Response<ShowProxyLegacyResponse>, CallError<ErrorBody>;
     Spec::new("showProxyLegacy", "GET", "/mysql/v3/{project_id}/instances/{instance_id}/proxy")
         .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
         .accept("application/json")

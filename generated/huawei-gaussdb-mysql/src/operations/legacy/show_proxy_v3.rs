@@ -35,7 +35,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowProxyV3: show_proxy_v3 -> Response<ShowProxyV3Response>, Error<ErrorBody>;
+    ShowProxyV3: show_proxy_v3 -> Response<ShowProxyV3Response>, CallError<ErrorBody>;
     Spec::new("showProxyV3", "GET", "/v3/{project_id}/instances/{instance_id}/proxy")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -46,7 +46,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateBackupPolicyLegacy: update_backup_policy_legacy -> Response<UpdateBackupPolicyLegacyResponse>, Error<ErrorBody>;
+    UpdateBackupPolicyLegacy: update_backup_policy_legacy -> Response<UpdateBackupPolicyLegacyResponse>, CallError<ErrorBody>;
     Spec::new("updateBackupPolicyLegacy", "PUT", "/mysql/v3/{project_id}/instances/{instance_id}/backups/policy/update")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -35,7 +35,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateInstanceNameLegacy: update_instance_name_legacy -> Response<StartedJob>, Error<ErrorBody>;
+    UpdateInstanceNameLegacy: update_instance_name_legacy -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("updateInstanceNameLegacy", "PUT", "/mysql/v3/{project_id}/instances/{instance_id}/name")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -35,7 +35,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateQuotasLegacy: update_quotas_legacy -> Response<UpdateQuotasLegacyResponse>, Error<ErrorBody>;
+    UpdateQuotasLegacy: update_quotas_legacy -> Response<UpdateQuotasLegacyResponse>, CallError<ErrorBody>;
     Spec::new("updateQuotasLegacy", "PUT", "/mysql/v3/{project_id}/quotas")
         .params(&[
             path("project_id", any()).client("project_id"),

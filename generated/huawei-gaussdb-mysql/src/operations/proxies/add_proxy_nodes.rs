@@ -36,7 +36,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    AddProxyNodes: add_proxy_nodes -> Response<StartedJob>, Error<ErrorBody>;
+    AddProxyNodes: add_proxy_nodes -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("ExpandGaussMySqlProxy", "POST", "/v3/{project_id}/instances/{instance_id}/proxy/enlarge")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -44,7 +44,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    CreateProxy: create_proxy -> Response<StartedJob>, Error<ErrorBody>;
+    CreateProxy: create_proxy -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("CreateGaussMySqlProxy", "POST", "/v3/{project_id}/instances/{instance_id}/proxy")
         .params(&[
             path("project_id", any()).client("project_id"),

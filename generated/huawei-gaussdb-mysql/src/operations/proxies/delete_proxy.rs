@@ -34,7 +34,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteProxy: delete_proxy -> Response<StartedJob>, Error<ErrorBody>;
+    DeleteProxy: delete_proxy -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("DeleteGaussMySqlProxy", "DELETE", "/v3/{project_id}/instances/{instance_id}/proxy")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -38,7 +38,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListProxies: list_proxies -> Response<ListProxiesResponse>, Error<ErrorBody>;
+    ListProxies: list_proxies -> Response<ListProxiesResponse>, CallError<ErrorBody>;
     Spec::new("ShowGaussMySqlProxyList", "GET", "/v3/{project_id}/instances/{instance_id}/proxies")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -58,7 +58,7 @@ impl ListProxies {
 }
 
 yundb_runtime::paged! {
-    ListProxies -> ProxyDetails, Response<ListProxiesResponse>, Error<ErrorBody>;
+    ListProxies -> ProxyDetails, Response<ListProxiesResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit");
     |page| page.proxy_list
 }

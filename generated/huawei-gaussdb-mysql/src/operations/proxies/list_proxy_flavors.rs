@@ -35,7 +35,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListProxyFlavors: list_proxy_flavors -> Response<ListProxyFlavorsResponse>, Error<ErrorBody>;
+    ListProxyFlavors: list_proxy_flavors -> Response<ListProxyFlavorsResponse>, CallError<ErrorBody>;
     Spec::new("ShowGaussMySqlProxyFlavors", "GET", "/v3/{project_id}/instances/{instance_id}/proxy/flavors")
         .params(&[
             path("project_id", any()).client("project_id"),

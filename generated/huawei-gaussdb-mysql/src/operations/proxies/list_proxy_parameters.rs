@@ -48,11 +48,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListProxyParameters: list_proxy_parameters -> Response<ListProxyParametersResponse>, Error<ErrorBody>;
+    ListProxyParameters: list_proxy_parameters -> Response<ListProxyParametersResponse>, CallError<ErrorBody>;
     Spec::new(
-        "ShowProxyConfigurations",
-        "GET",
-        "/v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/configurations",
+        "ShowProxyConfigurations", "GET", "/v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/configurations",
     )
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -76,7 +74,7 @@ impl ListProxyParameters {
 }
 
 yundb_runtime::paged! {
-    ListProxyParameters -> ProxyParameter, Response<ListProxyParametersResponse>, Error<ErrorBody>;
+    ListProxyParameters -> ProxyParameter, Response<ListProxyParametersResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.configurations
 }

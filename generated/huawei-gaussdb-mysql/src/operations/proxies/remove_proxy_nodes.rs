@@ -41,7 +41,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    RemoveProxyNodes: remove_proxy_nodes -> Response<StartedJob>, Error<ErrorBody>;
+    RemoveProxyNodes: remove_proxy_nodes -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("ShrinkGaussMySqlProxy", "PUT", "/v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/reduce")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -39,11 +39,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ResizeProxy: resize_proxy -> Response<StartedJob>, Error<ErrorBody>;
+    ResizeProxy: resize_proxy -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new(
-        "ChangeGaussMySqlProxySpecification",
-        "PUT",
-        "/v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/flavor",
+        "ChangeGaussMySqlProxySpecification", "PUT", "/v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/flavor",
     )
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -38,7 +38,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    RestartProxy: restart_proxy -> Response<StartedJob>, Error<ErrorBody>;
+    RestartProxy: restart_proxy -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("RestartProxyInstance", "POST", "/v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/restart")
         .params(&[
             path("project_id", any()).client("project_id"),

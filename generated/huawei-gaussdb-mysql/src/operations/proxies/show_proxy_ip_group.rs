@@ -37,7 +37,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowProxyIpGroup: show_proxy_ip_group -> Response<ShowProxyIpGroupResponse>, Error<ErrorBody>;
+    ShowProxyIpGroup: show_proxy_ip_group -> Response<ShowProxyIpGroupResponse>, CallError<ErrorBody>;
     Spec::new("ShowProxyIpgroup", "GET", "/v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/ipgroup")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -49,10 +49,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowProxyVersion: show_proxy_version -> Response<ShowProxyVersionResponse>, Error<ErrorBody>;
+    ShowProxyVersion: show_proxy_version -> Response<ShowProxyVersionResponse>, CallError<ErrorBody>;
     Spec::new(
-        "showProxyVersion",
-        "GET",
+        "showProxyVersion", "GET",
         "/v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/{engine_name}/proxy-version",
     )
         .params(&[

@@ -48,10 +48,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateProxyAccessControl: update_proxy_access_control -> Response<UpdateProxyAccessControlResponse>, Error<ErrorBody>;
+    UpdateProxyAccessControl: update_proxy_access_control -> Response<UpdateProxyAccessControlResponse>, CallError<ErrorBody>;
     Spec::new(
-        "SwitchAccessControl",
-        "POST",
+        "SwitchAccessControl", "POST",
         "/v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/access-control-switch",
     )
         .params(&[

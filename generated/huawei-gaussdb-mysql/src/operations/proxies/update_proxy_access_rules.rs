@@ -53,7 +53,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateProxyAccessRules: update_proxy_access_rules -> Response<UpdateProxyAccessRulesResponse>, Error<ErrorBody>;
+    UpdateProxyAccessRules: update_proxy_access_rules -> Response<UpdateProxyAccessRulesResponse>, CallError<ErrorBody>;
     Spec::new("CreateAccessControl", "POST", "/v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/access-control")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -52,10 +52,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateProxyConnectionPool: update_proxy_connection_pool -> Response<StartedJob>, Error<ErrorBody>;
+    UpdateProxyConnectionPool: update_proxy_connection_pool -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new(
-        "UpdateProxyConnectionPoolType",
-        "PUT",
+        "UpdateProxyConnectionPoolType", "PUT",
         "/v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/connection-pool-type",
     )
         .params(&[

@@ -38,7 +38,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateProxyName: update_proxy_name -> Response<UpdateProxyNameResponse>, Error<ErrorBody>;
+    UpdateProxyName: update_proxy_name -> Response<UpdateProxyNameResponse>, CallError<ErrorBody>;
     Spec::new("updateProxyName", "PUT", "/v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/rename")
         .params(&[
             path("project_id", any()).client("project_id"),

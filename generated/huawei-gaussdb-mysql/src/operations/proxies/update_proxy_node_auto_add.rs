@@ -53,10 +53,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateProxyNodeAutoAdd: update_proxy_node_auto_add -> Response<UpdateProxyNodeAutoAddResponse>, Error<ErrorBody>;
+    UpdateProxyNodeAutoAdd: update_proxy_node_auto_add -> Response<UpdateProxyNodeAutoAddResponse>, CallError<ErrorBody>;
     Spec::new(
-        "UpdateNewNodeAutoAddSwitch",
-        "POST",
+        "UpdateNewNodeAutoAddSwitch", "POST",
         "/v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/new-node-auto-add",
     )
         .params(&[

@@ -52,10 +52,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateProxyParameters: update_proxy_parameters -> Response<StartedJob>, Error<ErrorBody>;
+    UpdateProxyParameters: update_proxy_parameters -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new(
-        "UpdateProxyNewConfigurations",
-        "PUT",
+        "UpdateProxyNewConfigurations", "PUT",
         "/v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/configurations",
     )
         .params(&[

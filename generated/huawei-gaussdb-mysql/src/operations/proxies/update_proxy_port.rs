@@ -38,7 +38,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateProxyPort: update_proxy_port -> Response<StartedJob>, Error<ErrorBody>;
+    UpdateProxyPort: update_proxy_port -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("updateProxyPort", "PUT", "/v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/port")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -56,11 +56,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateProxyRouteMode: update_proxy_route_mode -> Response<StartedJob>, Error<ErrorBody>;
+    UpdateProxyRouteMode: update_proxy_route_mode -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new(
-        "ModifyGaussMySqlProxyRouteMode",
-        "PUT",
-        "/v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/route-mode",
+        "ModifyGaussMySqlProxyRouteMode", "PUT", "/v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/route-mode",
     )
         .params(&[
             path("project_id", any()).client("project_id"),

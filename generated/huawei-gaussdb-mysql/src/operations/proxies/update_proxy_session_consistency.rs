@@ -50,10 +50,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateProxySessionConsistency: update_proxy_session_consistency -> Response<StartedJob>, Error<ErrorBody>;
+    UpdateProxySessionConsistency: update_proxy_session_consistency -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new(
-        "UpdateProxySessionConsistence",
-        "PUT",
+        "UpdateProxySessionConsistence", "PUT",
         "/v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/session-consistence",
     )
         .params(&[

@@ -39,7 +39,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateProxySsl: update_proxy_ssl -> Response<StartedJob>, Error<ErrorBody>;
+    UpdateProxySsl: update_proxy_ssl -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("SwitchGaussMySqlProxySsl", "PUT", "/v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/ssl")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -38,11 +38,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateProxyTransactionSplit: update_proxy_transaction_split -> Response<StartedJob>, Error<ErrorBody>;
+    UpdateProxyTransactionSplit: update_proxy_transaction_split -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new(
-        "UpdateTransactionSplitStatus",
-        "POST",
-        "/v3/{project_id}/instances/{instance_id}/proxy/transaction-split",
+        "UpdateTransactionSplitStatus", "POST", "/v3/{project_id}/instances/{instance_id}/proxy/transaction-split",
     )
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -48,7 +48,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateProxyWeights: update_proxy_weights -> Response<StartedJob>, Error<ErrorBody>;
+    UpdateProxyWeights: update_proxy_weights -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("SetGaussMySqlProxyWeight", "PUT", "/v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/weight")
         .params(&[
             path("project_id", any()).client("project_id"),

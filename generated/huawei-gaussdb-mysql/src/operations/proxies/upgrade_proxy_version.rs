@@ -49,11 +49,9 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpgradeProxyVersion: upgrade_proxy_version -> Response<UpgradeProxyVersionResponse>, Error<ErrorBody>;
+    UpgradeProxyVersion: upgrade_proxy_version -> Response<UpgradeProxyVersionResponse>, CallError<ErrorBody>;
     Spec::new(
-        "upgradeProxyVersion",
-        "POST",
-        "/v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/upgrade-version",
+        "upgradeProxyVersion", "POST", "/v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/upgrade-version",
     )
         .params(&[
             path("project_id", any()).client("project_id"),
