@@ -949,8 +949,7 @@ impl Client {
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.copy_instance_parameters(
-    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07",
-    ///     "b26ab68e7a77495c8d84b92e4eaa33d3pr07",
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "b26ab68e7a77495c8d84b92e4eaa33d3pr07",
     /// )
     ///     .name("paramTemplate-test-1")
     ///     .description("test")

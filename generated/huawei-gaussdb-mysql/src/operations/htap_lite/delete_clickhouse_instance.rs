@@ -21,8 +21,7 @@ impl Client {
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.delete_clickhouse_instance(
-    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07",
-    ///     "clickhouse_instance_id",
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "clickhouse_instance_id",
     /// )
     ///     .await?;
     /// client.wait_for(&response).await?;

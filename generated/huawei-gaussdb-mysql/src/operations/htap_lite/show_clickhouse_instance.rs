@@ -23,8 +23,7 @@ impl Client {
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.show_clickhouse_instance(
-    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07",
-    ///     "df3ae779e2ad4993a03ccd7a81240125in16",
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "df3ae779e2ad4993a03ccd7a81240125in16",
     /// )
     ///     .await?;
     /// println!("{:?}", response.instance);

@@ -21,8 +21,7 @@ impl Client {
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.delete_starrocks_instance(
-    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07",
-    ///     "9ac58f9b88744f8a87893d22f6ef9a28in17",
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "9ac58f9b88744f8a87893d22f6ef9a28in17",
     /// )
     ///     .await?;
     /// println!("{:?}", response.workflow_id);

@@ -21,8 +21,7 @@ impl Client {
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.restart_starrocks_node(
-    ///     "9ac58f9b88744f8a87893d22f6ef9a28in17",
-    ///     "2c464fbdc8ea4c59814dab2243d8e270no17",
+    ///     "9ac58f9b88744f8a87893d22f6ef9a28in17", "2c464fbdc8ea4c59814dab2243d8e270no17",
     /// )
     ///     .await?;
     /// println!("{:?}", response.workflow_id);

@@ -22,8 +22,7 @@ impl Client {
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.show_starrocks_instance(
-    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07",
-    ///     "b6280c323ce449f2ad02af74e21f3dc5in17",
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "b6280c323ce449f2ad02af74e21f3dc5in17",
     /// )
     ///     .await?;
     /// for item in &response.instances {

@@ -25,8 +25,7 @@ impl Client {
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.delete_read_replica(
-    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07",
-    ///     "096c0fc43e804757b59946b80dc27f8bin07",
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "096c0fc43e804757b59946b80dc27f8bin07",
     /// )
     ///     .await?;
     /// client.wait_for(&response).await?;

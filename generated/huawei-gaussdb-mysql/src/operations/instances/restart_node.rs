@@ -21,8 +21,7 @@ impl Client {
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.restart_node(
-    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07",
-    ///     "f0d5f01f04964f36a545ad85e4e9cfe9no07",
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "f0d5f01f04964f36a545ad85e4e9cfe9no07",
     /// )
     ///     .delay(false)
     ///     .await?;

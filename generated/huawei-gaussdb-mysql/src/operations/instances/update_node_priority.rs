@@ -21,8 +21,7 @@ impl Client {
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.update_node_priority(
-    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07",
-    ///     "ss62c18799854a919bab633874c159dfno01",
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "ss62c18799854a919bab633874c159dfno01",
     /// )
     ///     .priority(2)
     ///     .await?;

@@ -23,8 +23,7 @@ impl Client {
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.delete_read_replica_legacy(
-    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07",
-    ///     "d1ae66fsfdsaer3w3ino9",
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "d1ae66fsfdsaer3w3ino9",
     /// )
     ///     .await?;
     /// client.wait_for(&response).await?;

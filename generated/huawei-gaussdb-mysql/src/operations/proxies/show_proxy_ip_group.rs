@@ -20,8 +20,7 @@ impl Client {
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.show_proxy_ip_group(
-    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07",
-    ///     "7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01",
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01",
     /// )
     ///     .await?;
     /// println!("{:?}", response.enable_ip_group);
