@@ -53,8 +53,8 @@ fn inner(name: &str, variables: &[(&str, &str)]) -> bool {
     let output = command.envs(variables.iter().copied()).output().unwrap();
     let stdout = String::from_utf8_lossy(&output.stdout);
     assert!(
-        output.status.success() && output.contains("1 passed"),
-        "{output}{}",
+        output.status.success() && stdout.contains("1 passed"),
+        "{stdout}{}",
         String::from_utf8_lossy(&output.stderr)
     );
     false
