@@ -8,6 +8,7 @@ use h2::Reason;
 use yundb_aliyun_dg as dg;
 use yundb_aliyun_dts as dts;
 use yundb_huawei_gaussdb_mysql as gaussdb;
+use yundb_runtime::builder::SignsRequests;
 use yundb_runtime::{CallError, Client, ClientBuilder, Credentials, ErrorKind, ReqwestTransport, RetryPolicy};
 
 use super::server::{Fault, Moment, PROTOCOLS, Protocol, Server};
@@ -66,7 +67,7 @@ impl<E, H> From<CallError<E, H>> for Failed {
     }
 }
 
-fn client<C: From<Client>>(builder: ClientBuilder<C>, transport: &ReqwestTransport, url: &str) -> C {
+fn client<C: From<Client> + SignsRequests>(builder: ClientBuilder<C>, transport: &ReqwestTransport, url: &str) -> C {
     let pauses = RetryPolicy::new().first_pause(Duration::from_millis(1));
     let builder = builder.endpoint(url).transport(transport.clone()).rate_limits([]).retries(pauses);
     builder.credentials(Credentials::access_key("AK", "SK")).timeout(Duration::from_millis(500)).build().unwrap()

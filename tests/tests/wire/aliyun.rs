@@ -30,7 +30,7 @@ struct Way {
 }
 
 impl Way {
-    fn set_up<C: From<Client>>(self, mut builder: ClientBuilder<C>, operation: &Operation) -> ClientBuilder<C> {
+    fn set_up(self, mut builder: ClientBuilder, operation: &Operation) -> ClientBuilder {
         for param in &operation.params {
             if let Some(setting) = &param.client {
                 builder = builder.parameter(setting, param.as_text());
@@ -59,7 +59,7 @@ async fn call_all<C: From<Client> + Clone>(
 ) {
     for operation in &service.operations {
         let server = Server::returning([operation.response()]).await;
-        let client = server.client(way.set_up(builder(), operation));
+        let client = C::from(server.client(way.set_up(builder().untyped(), operation)));
         let received = calls::call(service, tables, &client, operation).await;
         let received = received.unwrap_or_else(|error| panic!("{}: {}", operation.id, error.display));
         check_request(&server.request().await, operation, service, way);

@@ -35,8 +35,8 @@ impl<C: From<Client> + Clone> Called<C> {
         let (operations, responses): (Vec<_>, Vec<_>) = cases.into_iter().unzip();
         let server = Server::returning(responses).await;
         let keys = Credentials::access_key("ak", "sk");
-        let builder = (self.builder)().credentials(keys).project_id("p1").region("cn-north-4");
-        let client = server.client(builder);
+        let builder = (self.builder)().untyped().credentials(keys).project_id("p1").region("cn-north-4");
+        let client = C::from(server.client(builder));
         let mut errors = Vec::new();
         for operation in operations {
             let outcome = calls::call(&self.service, self.tables, &client, operation).await;

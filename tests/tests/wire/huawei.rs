@@ -48,13 +48,13 @@ async fn call_all<C: From<Client> + Clone>(
 ) {
     for operation in &service.operations {
         let server = Server::returning([operation.response()]).await;
-        let mut builder = builder().project_id(PROJECT);
+        let mut builder = builder().untyped().project_id(PROJECT);
         for param in &operation.params {
             if let Some(setting) = &param.client {
                 builder = builder.parameter(setting, param.as_text());
             }
         }
-        let client = server.client(builder.credentials(way.credentials()));
+        let client = C::from(server.client(builder.credentials(way.credentials())));
         let received = calls::call(service, tables, &client, operation).await;
         let received = received.unwrap_or_else(|error| panic!("{}: {}", operation.id, error.display));
         check_request(&server.request().await, operation, way);

@@ -35,10 +35,11 @@ async fn call_all<C: From<Client> + Clone + Debug>(
     name: &str,
     tables: Tables<C>,
     builder: fn() -> ClientBuilder<C>,
-    set_up: fn(ClientBuilder<C>) -> ClientBuilder<C>,
+    set_up: fn(ClientBuilder) -> ClientBuilder,
 ) -> (usize, usize) {
     let (mut inputs, mut responses) = (0, 0);
     let service = Service::load(name, Samples::Made);
+    let with_keys = |keys| set_up(builder().untyped().project_id("p").language("en-us").credentials(keys));
     for operation in &service.operations {
         inputs += operation.params.iter().map(|param| count(&param.value)).sum::<usize>();
         inputs += operation.body.as_ref().map_or(0, count);
@@ -47,14 +48,14 @@ async fn call_all<C: From<Client> + Clone + Debug>(
 
         let keys = Credentials::access_key("ak", SECRET).with_security_token(TOKEN);
         hides(&keys);
-        let builder = || set_up(builder().project_id("p").language("en-us").credentials(keys.clone()));
+        let builder = || with_keys(keys.clone());
         hides(&builder());
         // The success; a truncated one, and a failure, with secrets in their bodies.
         let cut = ResponseTemplate::new(200).set_body_string(format!("{{\"echo\": \"{HIDDEN}echo\""));
         let echo = json!({"Code": "E", "error_code": "E", "echo": operation.response.body, "key": SECRET});
         let echo = ResponseTemplate::new(400).set_body_json(echo);
         let server = Server::returning([operation.response(), cut, echo]).await;
-        let client = server.client(builder());
+        let client = C::from(server.client(builder()));
         hides(&client);
         let call = || calls::call(&service, tables, &client, operation);
         let received = call().await.ok().unwrap();
@@ -72,8 +73,8 @@ async fn call_all<C: From<Client> + Clone + Debug>(
         }
     }
     // The URL of a request that failed to connect contains the parameters of a GET.
-    let client = set_up(builder().credentials(Credentials::access_key("ak", SECRET)).project_id("p").language("en-us"));
-    let client = client.retries(RetryPolicy::none()).endpoint("http://127.0.0.1:1").build().unwrap();
+    let refused = with_keys(Credentials::access_key("ak", SECRET)).endpoint("http://127.0.0.1:1");
+    let client = C::from(refused.retries(RetryPolicy::none()).build().unwrap());
     for operation in &service.operations {
         let error = calls::call(&service, tables, &client, operation).await.err().unwrap();
         assert_eq!(error.kind, ErrorKind::Connect);
@@ -107,7 +108,7 @@ async fn aliyun() {
         call_all("aliyun-dts", drivers::yundb_aliyun_dts::TABLES, dts::Client::builder, |it| it.region("cn-hangzhou"))
             .await;
     assert_eq!(dts, (16, 0));
-    let acs3 = |it: ClientBuilder<sts::Client>| it.signature(Signature::Acs3);
+    let acs3 = |it: ClientBuilder| it.signature(Signature::Acs3);
     assert_eq!(call_all("aliyun-sts", drivers::yundb_aliyun_sts::TABLES, sts::Client::builder, acs3).await, (0, 2));
 }
 

@@ -213,7 +213,7 @@ impl CredentialsSource for Silent {
 
 #[tokio::test(start_paused = true)]
 async fn sources_have_a_time_limit() {
-    let begin = Instant::now();
+    let begin = tokio::time::Instant::now();
     let error = CachedCredentials::new(Silent).credentials().await.unwrap_err();
     assert_eq!(error.to_string(), "no response within 30s (`load_timeout`)");
     assert_eq!(begin.elapsed(), Duration::from_secs(30));
