@@ -130,7 +130,7 @@ impl<'a> Walk<'a> {
 
     /// What is said of a value that has a name: of a field, or a parameter.
     fn value(&mut self, owner: Option<&str>, name: &str, schema: &'a Value, at: &str) {
-        let name = &format!("{}{name}", owner.unwrap_or_default());
+        let name = &owner.map_or_else(|| name.to_owned(), |owner| format!("{owner}::{name}"));
         let own = schema;
         let schema = self.resolve(schema);
         for node in [own, schema] {

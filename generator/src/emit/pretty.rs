@@ -33,6 +33,9 @@ pub(super) fn statement(lines: &[&str]) -> usize {
     ];
     let Some(first) = lines.first() else { return 1 };
     let trimmed = first.trim_start();
+    if trimmed.starts_with("#[") && !first.ends_with(']') {
+        return lines.iter().position(|line| line.ends_with(']')).map_or(1, |end| end + 1);
+    }
     if !STARTS.iter().any(|start| trimmed.starts_with(start)) || first.ends_with(';') {
         return 1;
     }
@@ -51,10 +54,13 @@ pub(super) fn laid_out(lines: &[&str]) -> String {
     let indent = first.len() - first.trim_start().len();
     let margin = " ".repeat(indent);
     let trimmed = first.trim_start();
+    let joined = join(lines.iter().copied());
+    if trimmed.starts_with("#[") {
+        return format!("{margin}{joined}");
+    }
     if trimmed.contains("fn ") && !trimmed.starts_with("const ") {
         return function(lines, &margin);
     }
-    let joined = join(lines.iter().copied());
     if trimmed.starts_with("use ") || trimmed.starts_with("pub use ") {
         return import(&joined, &margin);
     }

@@ -87,8 +87,8 @@ fn has_header(path: &Path, file: &Path) -> io::Result<bool> {
     Ok(bears_header(path, &String::from_utf8_lossy(&start)))
 }
 
-/// Whether a generated file can have this path: the manifest, the README, the list, a Rust file below `src`, or Markdown below
-/// `docs`; never a hidden file or folder, such as a repository.
+/// Whether a generated file can have this path: the manifest, the README, the list, a Rust file below `src`, or Markdown
+/// below `docs/guide` or `docs/samples`; never a hidden file or folder, such as a repository.
 pub(super) fn may_be_generated(path: &Path) -> bool {
     let plain = |component| match component {
         Component::Normal(name) => !name.as_encoded_bytes().starts_with(b"."),
@@ -98,7 +98,9 @@ pub(super) fn may_be_generated(path: &Path) -> bool {
         path.starts_with(folder) && path.extension().is_some_and(|extension| extension == ending)
     };
     let at_top = ["Cargo.toml", "README.md", LIST].iter().any(|name| path.as_os_str() == *name);
-    at_top || ((below("src", "rs") || below("docs", "md")) && path.components().all(plain))
+    at_top
+        || ((below("src", "rs") || below("docs/guide", "md") || below("docs/samples", "md"))
+            && path.components().all(plain))
 }
 
 /// The path with `/` as separator, the same on any machine.

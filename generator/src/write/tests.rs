@@ -68,6 +68,7 @@ fn paths_stay_within_the_folder() {
         "src/.x/y.rs",
         "tests/x.rs",
         "docs/x.md",
+        "docs/samples/.x.md",
         "docs/samples/x.rs",
     ] {
         let error = write(&folder.path().join("crate"), &files(&[(path, "")]), false).unwrap_err();

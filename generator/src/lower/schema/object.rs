@@ -71,8 +71,6 @@ impl<'a> Lower<'a, '_> {
                 let lines = words.iter().flat_map(|words| docs::lines(&format!("Further fields. {words}")));
                 self.types[id].docs.extend(std::iter::once(String::new()).filter(|_| !words.is_empty()));
                 self.types[id].docs.extend(lines);
-            } else if let TypeKind::Struct(known) = &mut self.types[id].kind {
-                add_examples(known, &body);
             }
         }
         self.open.pop();
@@ -370,18 +368,5 @@ pub fn renamed(ident: &str, rule: Option<&str>) -> String {
             pascal[..first].to_ascii_lowercase() + &pascal[first..]
         }
         _ => ident.to_owned(),
-    }
-}
-
-/// Types that are equal but for the examples of their fields are one type, which has the examples of all.
-fn add_examples(known: &mut Struct, other: &Struct) {
-    for field in &other.fields {
-        let Some(same) = known.fields.iter_mut().find(|known| known.wire == field.wire) else { continue };
-        let (docs, words) = (same.docs.join(" "), field.docs.join(" "));
-        let example =
-            words.rfind("Example: `").and_then(|at| words[at..].find("`.").map(|end| &words[at..at + end + 2]));
-        if let Some(example) = example.filter(|example| !docs.contains(*example)) {
-            same.docs = docs::with_fact(std::mem::take(&mut same.docs), example);
-        }
     }
 }

@@ -27,9 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc = include_str!(
-        "../../../docs/samples/cancel_clickhouse_replication_update.md"
-    )]
+    #[doc = include_str!("../../../docs/samples/cancel_clickhouse_replication_update.md")]
     #[doc(alias = "DeleteClickHouseDataBaseConfig")]
     #[doc(alias = "cancelClickhouseReplicationUpdate")]
     pub fn cancel_clickhouse_replication_update(

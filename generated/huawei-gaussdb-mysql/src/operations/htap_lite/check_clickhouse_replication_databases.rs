@@ -41,9 +41,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc = include_str!(
-        "../../../docs/samples/check_clickhouse_replication_databases.md"
-    )]
+    #[doc = include_str!("../../../docs/samples/check_clickhouse_replication_databases.md")]
     #[doc(alias = "CheckClickHouseDataBaseConfig")]
     #[doc(alias = "checkClickhouseReplicationDatabases")]
     pub fn check_clickhouse_replication_databases(

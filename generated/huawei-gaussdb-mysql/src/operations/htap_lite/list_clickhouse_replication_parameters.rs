@@ -26,9 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc = include_str!(
-        "../../../docs/samples/list_clickhouse_replication_parameters.md"
-    )]
+    #[doc = include_str!("../../../docs/samples/list_clickhouse_replication_parameters.md")]
     #[doc(alias = "ListClickHouseDataBaseParameter")]
     #[doc(alias = "listClickhouseReplicationParameters")]
     pub fn list_clickhouse_replication_parameters(

@@ -29,9 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc = include_str!(
-        "../../../docs/samples/update_clickhouse_replication_config.md"
-    )]
+    #[doc = include_str!("../../../docs/samples/update_clickhouse_replication_config.md")]
     #[doc(alias = "UpdateClickHouseDataBaseConfig")]
     #[doc(alias = "updateClickhouseReplicationConfig")]
     pub fn update_clickhouse_replication_config(

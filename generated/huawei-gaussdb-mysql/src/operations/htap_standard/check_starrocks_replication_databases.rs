@@ -31,9 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc = include_str!(
-        "../../../docs/samples/check_starrocks_replication_databases.md"
-    )]
+    #[doc = include_str!("../../../docs/samples/check_starrocks_replication_databases.md")]
     #[doc(alias = "CheckDataBaseConfig")]
     #[doc(alias = "checkStarrocksReplicationDatabases")]
     pub fn check_starrocks_replication_databases(

@@ -26,9 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc = include_str!(
-        "../../../docs/samples/list_starrocks_replication_parameters.md"
-    )]
+    #[doc = include_str!("../../../docs/samples/list_starrocks_replication_parameters.md")]
     #[doc(alias = "ListStarRocksDbParameters")]
     #[doc(alias = "listStarrocksReplicationParameters")]
     pub fn list_starrocks_replication_parameters(
