@@ -30,13 +30,13 @@ type Siblings = HashMap<String, (String, String)>;
 pub fn link(service: &mut Service, components: &HashMap<&str, String>) {
     let names = Names::of(service, components);
     let none = Siblings::new();
-    let in_prose = |docs: &mut Docs| names.link(docs, &none);
+    let in_prose = |docs: &mut Docs| names.link(docs, &none, "");
     in_prose(&mut service.docs);
     service.settings.iter_mut().flat_map(|setting| &mut setting.docs).for_each(in_prose);
     service.servers.iter_mut().for_each(|server| in_prose(&mut server.docs));
     service.schemes.iter_mut().for_each(|scheme| in_prose(&mut scheme.docs));
     service.received.iter_mut().for_each(|received| in_prose(&mut received.docs));
-    service.guides.iter_mut().for_each(|guide| guide.text = names.linked(&guide.text, &none, false));
+    service.guides.iter_mut().for_each(|guide| guide.text = names.linked(&guide.text, (&none, ""), false));
     for group in &mut service.groups {
         in_prose(&mut group.docs);
         group.operations.iter_mut().for_each(|operation| names.operation(operation));
@@ -46,11 +46,11 @@ pub fn link(service: &mut Service, components: &HashMap<&str, String>) {
             TypeKind::Struct(body) => fields(&body.fields),
             _ => Siblings::new(),
         };
-        names.link(&mut definition.docs, &siblings);
+        names.link(&mut definition.docs, &siblings, "");
         match &mut definition.kind {
             TypeKind::Struct(body) => {
                 for field in &mut body.fields {
-                    names.link(&mut field.docs, &without(&siblings, &field.wire));
+                    names.link(&mut field.docs, &siblings, &field.wire);
                 }
             }
             TypeKind::StringEnum(all) => all.iter_mut().for_each(|variant| in_prose(&mut variant.docs)),
@@ -61,8 +61,8 @@ pub fn link(service: &mut Service, components: &HashMap<&str, String>) {
     }
     for form in &mut service.forms {
         let siblings = inputs(&form.fields, "Self");
-        names.link(&mut form.docs, &siblings);
-        form.fields.iter_mut().for_each(|field| names.link(&mut field.docs, &without(&siblings, &field.wire)));
+        names.link(&mut form.docs, &siblings, "");
+        form.fields.iter_mut().for_each(|field| names.link(&mut field.docs, &siblings, &field.wire));
     }
 }
 
@@ -109,10 +109,10 @@ impl Names {
 
     fn operation(&self, operation: &mut Operation) {
         let own = inputs(&operation.setters, &operation.type_name);
-        self.link(&mut operation.docs, &own);
+        self.link(&mut operation.docs, &own, "");
         let own = inputs(&operation.setters, "Self");
-        operation.setters.iter_mut().for_each(|setter| self.link(&mut setter.docs, &without(&own, &setter.wire)));
-        operation.representations.iter_mut().for_each(|it| self.link(&mut it.docs, &own));
+        operation.setters.iter_mut().for_each(|setter| self.link(&mut setter.docs, &own, &setter.wire));
+        operation.representations.iter_mut().for_each(|it| self.link(&mut it.docs, &own, ""));
         // The compiler shows a note as it is written, so this link has no target of its own.
         if let Some(id) = operation.deprecated.as_ref().and_then(|note| note.strip_prefix("use `")?.strip_suffix('`')) {
             operation.deprecated = Some(match self.operations.get(id) {
@@ -123,10 +123,11 @@ impl Names {
         }
     }
 
-    fn link(&self, docs: &mut Docs, siblings: &Siblings) {
+    /// Links the docs of an item, which is not linked itself: `own` is its wire name.
+    fn link(&self, docs: &mut Docs, siblings: &Siblings, own: &str) {
         if docs.iter().any(|line| line.contains('`')) {
             let text = docs.join("\n");
-            let linked = self.linked(&text, siblings, true);
+            let linked = self.linked(&text, (siblings, own), true);
             if linked != text {
                 *docs = linked.split('\n').map(str::to_owned).collect();
             }
@@ -134,14 +135,22 @@ impl Names {
     }
 
     /// The same text with links; perhaps with its lines filled anew where these became too long.
-    fn linked(&self, text: &str, siblings: &Siblings, fill: bool) -> String {
+    fn linked(&self, text: &str, siblings: (&Siblings, &str), fill: bool) -> String {
         let mut out = String::with_capacity(text.len());
         let (mut taken, mut within) = (0, 0);
+        // Where the last code span ended, and whether it was a value: lists of values may be long.
+        let mut last = (0, false);
         for (event, range) in Parser::new_ext(text, options()).into_offset_iter() {
             match event {
                 Event::Start(Tag::Link { .. } | Tag::Image { .. } | Tag::Heading { .. }) => within += 1,
                 Event::End(TagEnd::Link | TagEnd::Image | TagEnd::Heading(_)) => within -= 1,
-                Event::Code(name) if within == 0 && !is_value(&text[..range.start]) => {
+                Event::Code(name) if within == 0 => {
+                    let between = &text[last.0..range.start];
+                    let goes_on = last.1 && !between.contains(". ") && !between.contains("\n\n");
+                    last = (range.end, goes_on || is_value(&text[..range.start]));
+                    if last.1 {
+                        continue;
+                    }
                     let guide = self.guide(&name, &text[..range.start]);
                     let Some(link) = guide.or_else(|| self.resolve(&name, siblings)) else { continue };
                     out.push_str(&text[taken..range.start]);
@@ -171,8 +180,8 @@ impl Names {
         Some(format!("[`docs::{module}`](crate::docs::{module})"))
     }
 
-    fn resolve(&self, name: &str, siblings: &Siblings) -> Option<String> {
-        if let Some((shown, path)) = siblings.get(name) {
+    fn resolve(&self, name: &str, (siblings, own): (&Siblings, &str)) -> Option<String> {
+        if let Some((shown, path)) = siblings.get(name).filter(|_| name != own) {
             return Some(format!("[`{shown}`]({path})"));
         }
         if let Some(method) = self.operations.get(name) {
@@ -202,11 +211,6 @@ fn siblings<'a>(all: impl Iterator<Item = (&'a str, &'a str)>, owner: &str) -> S
     }
     found.retain(|wire, _| !twice.contains(wire.as_str()));
     found
-}
-
-fn without(siblings: &Siblings, wire: &str) -> Siblings {
-    let others = siblings.iter().filter(|(name, _)| *name != wire);
-    others.map(|(name, sibling)| (name.clone(), sibling.clone())).collect()
 }
 
 /// Whether the code span that comes next is a value, as the sentence says that it is in.
@@ -288,7 +292,7 @@ mod tests {
             ("see\n`object-lists`", "see\n[`docs::object_lists`](crate::docs::object_lists)"),
             ("``listFlavors``", "[`list_flavors`](crate::Client::list_flavors)"),
         ] {
-            assert_eq!(names().linked(text, &siblings, true), linked);
+            assert_eq!(names().linked(text, (&siblings, ""), true), linked);
         }
     }
 
@@ -296,7 +300,7 @@ mod tests {
     fn long_lines_are_filled_anew() {
         let words = "word ".repeat(20);
         let text = format!("- {words}`listFlavors`\n  and more\n- next\n\n| `listFlavors` {words} |");
-        let linked = names().linked(&text, &Siblings::new(), true);
+        let linked = names().linked(&text, (&Siblings::new(), ""), true);
         let lines: Vec<&str> = linked.split('\n').collect();
         assert_eq!(lines[1], "  [`list_flavors`](crate::Client::list_flavors) and more");
         assert_eq!(lines[2], "- next");
