@@ -1,6 +1,6 @@
 //! What the generated yundb clients stand on: sending, signing, checking and decoding.
 //!
-//! A generated crate states its operations as data ([`operation`], [`shape`]) and wraps a [`Client`] and its [`Call`]s;
+//! A generated crate states its operations as data ([`mod@operation`], [`shape`]) and wraps a [`Client`] and its [`Call`]s;
 //! all else happens here, once for every service.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

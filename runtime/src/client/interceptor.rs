@@ -27,7 +27,7 @@ pub trait Interceptor: fmt::Debug + Send + Sync {
         let _ = (attempt, request);
     }
 
-    /// After the response, or the failure. An attempt that is given up, as its caller waits no longer, has no end.
+    /// After the response, or the failure, within the `tracing` span of the attempt. An attempt that is given up, as its caller waits no longer, has no end.
     fn after_attempt(&self, attempt: &Attempt, outcome: &Outcome<'_>) {
         let _ = (attempt, outcome);
     }
@@ -39,7 +39,7 @@ pub trait Interceptor: fmt::Debug + Send + Sync {
 pub struct Attempt {
     /// The operation, by its documented name.
     pub operation: &'static str,
-    /// The service's package, such as `aliyun-dts`.
+    /// Package and version of the client, such as `yundb-aliyun-dts/0.1.0`.
     pub service: &'static str,
     /// Which attempt it is, from 1.
     pub number: u32,

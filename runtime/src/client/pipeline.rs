@@ -136,7 +136,7 @@ async fn attempts(
         let exchange = Exchange::default();
         let mut trial = Trial { skew, credentials: None, exchange: exchange.clone(), token_replaced: false };
         let span = tracing::debug_span!("attempt", number = about.number);
-        let attempt = attempt::attempt(settings, planned, &about, &mut trial).instrument(span);
+        let attempt = attempt::attempt(settings, planned, &about, &mut trial).instrument(span.clone());
         let outcome = exchange.until(&*settings.clock, progress.end, attempt).await;
         let outcome = outcome.unwrap_or_else(|| Err(Failure::out_of_time(spec, progress.limit, progress.last.take())));
         let elapsed = settings.clock.monotonic().saturating_duration_since(begin);
@@ -145,7 +145,7 @@ async fn attempts(
                 if let Some(skew) = progress.skew {
                     settings.skews.keep(planned.base, skew);
                 }
-                succeeded(settings, &about, &response, elapsed);
+                span.in_scope(|| succeeded(settings, &about, &response, elapsed));
                 settings.budget.earn(progress.paid);
                 return Ok(response);
             }
@@ -161,7 +161,7 @@ async fn attempts(
         repeatable.token &= !trial.token_replaced;
         let failure = classified(settings, planned, failure, repeatable, mended);
         let retry_in = progress.next(settings, planned, &failure, repeatable.is_safe());
-        failed(settings, &about, &failure, elapsed, retry_in);
+        span.in_scope(|| failed(settings, &about, &failure, elapsed, retry_in));
         let Some(pause) = retry_in else { return Err(failure.after(progress.attempts)) };
         tracing::debug!(?pause, "another attempt follows");
         progress.last = Some(failure);

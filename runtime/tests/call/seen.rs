@@ -52,11 +52,9 @@ async fn spans_and_events() {
     let text = LOG.with_borrow(|log| String::from_utf8_lossy(log).into_owned());
     for said in [
         r#"operation="AddDatabase" service="mini-aliyun/1""#,
-        "number=1",
-        r#"failed status=429 code="Throttling.User" class=Throttled"#,
+        r#":attempt{number=1}: yundb_runtime::client::pipeline: failed status=429 code="Throttling.User" class=Throttled"#,
         "another attempt follows pause=",
-        "number=2",
-        r#"succeeded status=200 request_id="r-1""#,
+        r#":attempt{number=2}: yundb_runtime::client::pipeline: succeeded status=200 request_id="r-1""#,
     ] {
         assert!(text.contains(said), "{said} in {text}");
     }
