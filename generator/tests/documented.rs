@@ -1,6 +1,6 @@
 //! What a document says of an item is in the docs of that item: descriptions, defaults, bounds, examples.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ fn plain(text: &str) -> String {
 
 /// Whether Markdown or marks of direction are made safe in a text, so that it is not the same any more: these have tests of their own.
 fn has_marks(words: &str) -> bool {
-    ["```", "~~~", "](", "<", "\u{202a}", "\u{2066}"].iter().any(|mark| words.contains(mark))
+    ["```", "~~~", "](", "<", "\n\n   ", "\u{202a}", "\u{2066}"].iter().any(|mark| words.contains(mark))
 }
 
 /// The docs of all items of a crate, by their names.
@@ -93,6 +93,7 @@ impl Docs {
 struct Walk<'a> {
     document: &'a Value,
     docs: &'a Docs,
+    ids: BTreeSet<&'a str>,
     checked: usize,
     missing: Vec<String>,
 }
@@ -178,7 +179,10 @@ impl<'a> Walk<'a> {
 
     /// What is said within a schema.
     fn schema(&mut self, owner: Option<&str>, schema: &'a Value, at: &str) {
-        let owner = schema.get("title").and_then(Value::as_str).or(owner);
+        // A title that a shared type has, too, names that one; and a type that is only merged into others has no docs.
+        let taken = |title: &&str| self.document.pointer(&format!("/components/schemas/{title}")).is_none();
+        let titled = schema.get("title").and_then(Value::as_str).filter(taken);
+        let owner = titled.or(owner).filter(|owner| self.docs.by_name.contains_key(&plain(owner)));
         if schema.get("$ref").is_some() {
             return;
         }
@@ -201,8 +205,14 @@ impl<'a> Walk<'a> {
     }
 
     fn operation(&mut self, operation: &'a Value, at: &str) {
-        // Without an id the name is made of method and path.
-        let id = operation.get("operationId").and_then(Value::as_str).unwrap_or(at);
+        let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
+        if id.is_empty() || !self.ids.insert(id) {
+            // The name is made of method and path.
+            for key in ["summary", "description"] {
+                self.anywhere(at, operation.get(key).and_then(Value::as_str).unwrap_or_default());
+            }
+            return;
+        }
         for key in ["summary", "description"] {
             if let Some(words) = operation.get(key).and_then(Value::as_str) {
                 self.expect(&[id], at, key, words);
@@ -254,7 +264,7 @@ fn walk(spec: &Path, krate: &Path) -> (usize, Vec<String>) {
     yundb_generator::bundle(spec, &bundled).expect("a document");
     let document: Value = serde_json::from_str(&fs::read_to_string(bundled).expect("a bundle")).expect("JSON");
     let docs = Docs::of(krate);
-    let mut walk = Walk { document: &document, docs: &docs, checked: 0, missing: Vec::new() };
+    let mut walk = Walk { document: &document, docs: &docs, ids: BTreeSet::new(), checked: 0, missing: Vec::new() };
     walk.anywhere("info", document.pointer("/info/description").and_then(Value::as_str).unwrap_or_default());
     for tag in document.get("tags").and_then(Value::as_array).into_iter().flatten() {
         walk.anywhere("tags", tag.get("description").and_then(Value::as_str).unwrap_or_default());
