@@ -1,8 +1,8 @@
-//! Counts and times of attempts, for whatever recorder the program has installed for the `metrics` crate.
+//! Counts and durations of attempts, for the `metrics` recorder that the program has installed.
 
 use super::interceptor::{Attempt, Interceptor, Outcome};
 
-/// Records each attempt with the `metrics` crate; hand it to the builder's `interceptor`.
+/// Records each attempt with the `metrics` crate. Pass it to the builder's `interceptor`.
 ///
 /// | metric | kind | labels |
 /// |---|---|---|
@@ -10,7 +10,7 @@ use super::interceptor::{Attempt, Interceptor, Outcome};
 /// | `yundb_attempt_duration_seconds` | histogram | `service`, `operation` |
 /// | `yundb_retries_total` | counter: attempts after which another follows | `service`, `operation` |
 ///
-/// `outcome` is `success`, or the [`ErrorKind`](crate::ErrorKind) in small letters.
+/// `outcome` is `success`, or the [`ErrorKind`](crate::ErrorKind) in lower case.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Metrics;
 
