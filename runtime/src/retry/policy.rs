@@ -12,14 +12,14 @@ use super::strategy::{RetryContext, RetryStrategy};
 /// | failure | repeated |
 /// |---|---|
 /// | no connection, or none within `connect_timeout` | yes: nothing was sent |
-/// | a certificate that isn't trusted, a proxy that wants a password (407) | no: the next attempt would find the same |
+/// | an untrusted certificate, failed authentication at the proxy (407) | no: it would recur |
 /// | status 408 or 429, a throttling code | yes: the service did not act |
-/// | a date that the service does not take | once, with the service's own time: it did not act |
-/// | credentials that the service does not take, where the provider has others | once: it did not act |
-/// | a code that says that something else is under way | yes, after longer pauses: the service did not act |
-/// | status 500, 502 or 504, a connection that broke, `timeout` | if the operation is safe to repeat |
-/// | status 503, which documents call not worth repeating | the same, but only once |
-/// | anything else, and anything once a stream that is the body was begun | no |
+/// | a date that the service rejects | once, with the service's own time: it did not act |
+/// | credentials that the service rejects, if the provider has others | once: it did not act |
+/// | a code for another operation in progress | yes, after longer pauses: the service did not act |
+/// | status 500, 502 or 504, a broken connection, `timeout` | if the operation is safe to repeat |
+/// | status 503, documented as not worth retrying | the same, but only once |
+/// | anything else, and any call whose body is a stream that has been started | no |
 ///
 /// An operation is safe to repeat if a repeated call has no further effect, according to the spec or the HTTP method
 /// (for Alibaba Cloud's RPC only the spec), or if it has a `ClientToken`: a call without one gets one, and keeps it in
