@@ -1,6 +1,6 @@
 //! The runtime of the generated yundb clients: sends, signs, validates and decodes.
 //!
-//! A generated crate describes its operations as data ([`operation`], [`shape`]) and wraps a [`Client`] and its
+//! A generated crate describes its operations as data ([`mod@operation`], [`shape`]) and wraps a [`Client`] and its
 //! [`Call`]s; everything else is implemented here, once for all services.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
