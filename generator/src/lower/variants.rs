@@ -59,7 +59,7 @@ struct Value {
     number: bool,
 }
 
-/// The context of a symbol in a value: the text before it, and whether a digit follows.
+/// The context of a symbol in a value: the pattern of the text before it, and whether a digit follows.
 type Place = (String, bool);
 
 impl Value {

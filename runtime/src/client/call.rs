@@ -349,7 +349,7 @@ macro_rules! operation_methods {
             /// Returns the call as a signed URL: anyone who has it can make this call once, by GET and without a key,
             /// until the service rejects its date after about 15 minutes. Keep it secret.
             ///
-            /// Fails with `ErrorKind::Config` if the call has a body or headers.
+            /// Fails with `ErrorKind::Config` if the call has a body, or headers of its own.
             pub async fn presigned_url(
                 self,
             ) -> ::core::result::Result<$crate::Secret, $crate::CallError<$error $(, $headers)?>> {

@@ -277,7 +277,7 @@ fn falls_under(media_type: &str, documented: &str) -> bool {
     }
 }
 
-/// The media type of a body encoded by the caller. An ambiguous one is a violation.
+/// The media type of a body encoded by the caller. One that is not specific enough to read the body is a violation.
 fn raw_type(draft: &Draft, documented: &str, body: &RequestBody, violations: &mut Vec<Violation>) -> String {
     let by_header = draft.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(CONTENT_TYPE.as_str()));
     let mut wrong = |message: String| violations.push(Violation::new("body", message));

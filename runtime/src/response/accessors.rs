@@ -101,11 +101,12 @@ macro_rules! accessors {
         /// Whether the same call may be sent again and may then succeed. The client has already retried it, according
         /// to its [`RetryPolicy`](crate::RetryPolicy).
         ///
-        /// True if the service certainly did not act: another operation is in progress, there was no connection (or none within
-        /// `connect_timeout`), status 408 or 429, or a code for throttling. For an idempotent operation also after status 500,
-        /// 502, 503 or 504, after a broken connection, and after `timeout`. An operation is idempotent if the document says so;
-        /// otherwise if its method is GET, HEAD, PUT, DELETE, OPTIONS or TRACE, except for Alibaba Cloud's RPC, whose documents
-        /// have GET for all actions. False for everything else, and for a call whose body is a stream that was begun.
+        /// True if the service certainly did not act: another operation is in progress, no connection was established
+        /// (or not within `connect_timeout`), status 408 or 429, or a code for throttling. For an idempotent operation
+        /// also after status 500, 502, 503 or 504, after a broken connection, and after `timeout`. An operation is
+        /// idempotent if the document states it; otherwise if its method is GET, HEAD, PUT, DELETE, OPTIONS or TRACE,
+        /// except for Alibaba Cloud's RPC, whose documents have GET for all actions. False for everything else, and for
+        /// a call whose body is a stream that has been started.
         pub fn is_retryable(&self) -> bool {
             self.failure().is_some_and(Failure::is_retryable)
         }

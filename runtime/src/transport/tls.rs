@@ -194,8 +194,8 @@ fn denied_by_system(cause: &(dyn StdError + 'static), connecting: bool) -> bool 
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 fn denies(alert: u8, connecting: bool) -> bool {
     match alert {
-        // bad_certificate, unsupported_certificate, certificate_revoked, certificate_expired, certificate_unknown, unknown_ca,
-        // access_denied, decrypt_error, certificate_required
+        // bad_certificate, unsupported_certificate, certificate_revoked, certificate_expired, certificate_unknown,
+        // unknown_ca, access_denied, decrypt_error, certificate_required
         42..=46 | 48 | 49 | 51 | 116 => true,
         // handshake_failure, protocol_version, insufficient_security
         40 | 70 | 71 => connecting,

@@ -91,7 +91,7 @@ impl<'a> Values<'a> {
         json.into_iter().chain(types).collect()
     }
 
-    /// Whether another optional value of this type may be set. One with optional values of its own counts for two.
+    /// Whether another optional value of this type may be set. One with optional values of its own must leave room for one.
     pub fn one_more(&self, ty: &Type) -> bool {
         let of_struct = ty.innermost().is_some_and(|id| matches!(self.service.types[id].kind, TypeKind::Struct(_)));
         let left = self.optional.get();

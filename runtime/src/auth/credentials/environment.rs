@@ -57,8 +57,9 @@ impl EnvironmentCredentials {
         Self { families: &HUAWEI, token: None, config: ProviderConfig::new() }
     }
 
-    /// `ALIBABA_CLOUD_ACCESS_KEY_ID`, `ALIBABA_CLOUD_ACCESS_KEY_SECRET` and, for temporary keys, `ALIBABA_CLOUD_SECURITY_TOKEN`; the
-    /// same with the older prefixes `ALIBABACLOUD_` and `ALICLOUD_`; else the token `ALIBABA_CLOUD_BEARER_TOKEN`.
+    /// Creates a provider for `ALIBABA_CLOUD_ACCESS_KEY_ID`, `ALIBABA_CLOUD_ACCESS_KEY_SECRET` and, for temporary keys,
+    /// `ALIBABA_CLOUD_SECURITY_TOKEN`; the same with the older prefixes `ALIBABACLOUD_` and `ALICLOUD_`; else the token
+    /// `ALIBABA_CLOUD_BEARER_TOKEN`.
     pub fn aliyun() -> Self {
         Self { families: &ALIYUN, token: Some("ALIBABA_CLOUD_BEARER_TOKEN"), config: ProviderConfig::new() }
     }

@@ -78,7 +78,8 @@ mod tests {
         assert!(signed.string_to_sign.starts_with("GET&%2F&AccessKeyId%3Dtestid%26Action%3DDescribeRegions%26"));
     }
 
-    // The signatures below were also computed by alibabacloud_openapi_util 0.2.4 and aliyun-python-sdk-core 2.16.1 (PyPI).
+    // The signatures below were also computed by alibabacloud_openapi_util 0.2.4 and aliyun-python-sdk-core 2.16.1
+    // (PyPI).
 
     #[test]
     fn special_characters() {
