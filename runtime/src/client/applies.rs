@@ -74,7 +74,7 @@ pub trait IsAlibabaCloud {}
 )]
 pub trait IsHuaweiCloud {}
 
-/// A [`Client`](crate::Client) without generated operations can be of any service; `build` rejects settings that do not
+/// A [`Client`] without generated operations can be of any service; `build` rejects settings that do not
 /// apply.
 macro_rules! any_service {
     ($($name:ident),*) => { $(impl $name for Client {})* };

@@ -374,7 +374,7 @@ pub fn renamed(ident: &str, rule: Option<&str>) -> String {
     }
 }
 
-/// Types that differ only in the examples of their fields are one type, with the examples of all.
+/// Types that are equal but for the examples of their fields are one type, which has the examples of all.
 fn add_examples(known: &mut Struct, other: &Struct) {
     for field in &other.fields {
         let Some(same) = known.fields.iter_mut().find(|known| known.wire == field.wire) else { continue };
