@@ -113,7 +113,7 @@ impl Names {
         let own = inputs(&operation.setters, "Self");
         operation.setters.iter_mut().for_each(|setter| self.link(&mut setter.docs, &without(&own, &setter.wire)));
         operation.representations.iter_mut().for_each(|it| self.link(&mut it.docs, &own));
-        // The compiler prints a note verbatim, so this link has no separate target.
+        // The compiler shows a note as it is written, so this link has no target of its own.
         if let Some(id) = operation.deprecated.as_ref().and_then(|note| note.strip_prefix("use `")?.strip_suffix('`')) {
             operation.deprecated = Some(match self.operations.get(id) {
                 Some(method) if self.client => format!("use [`Client::{method}`]"),
@@ -133,7 +133,7 @@ impl Names {
         }
     }
 
-    /// The text with links; with `fill`, lines that became too long are wrapped again.
+    /// The same text with links; perhaps with its lines filled anew where these became too long.
     fn linked(&self, text: &str, siblings: &Siblings, fill: bool) -> String {
         let mut out = String::with_capacity(text.len());
         let (mut taken, mut within) = (0, 0);
@@ -209,7 +209,7 @@ fn without(siblings: &Siblings, wire: &str) -> Siblings {
     others.map(|(name, sibling)| (name.clone(), sibling.clone())).collect()
 }
 
-/// Whether the next code span is a value, judging by its sentence.
+/// Whether the code span that comes next is a value, as the sentence says that it is in.
 fn is_value(before: &str) -> bool {
     let paragraph = before.rsplit("\n\n").next().unwrap_or_default();
     let sentence = paragraph.rsplit(". ").next().unwrap_or_default();
