@@ -1,7 +1,7 @@
 //! The runtime of the generated yundb clients: sends, signs, validates and decodes.
 //!
-//! A generated crate describes its operations as data ([`mod@operation`], [`shape`]) and wraps a [`Client`] and its
-//! [`Call`]s; everything else is implemented here, once for all services.
+//! A generated crate states its operations as data ([`mod@operation`], [`shape`]) and wraps a [`Client`] and its [`Call`]s;
+//! all else happens here, once for every service.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 // In order of dependency: each module imports only from the ones before it.

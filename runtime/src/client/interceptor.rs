@@ -28,7 +28,7 @@ pub trait Interceptor: fmt::Debug + Send + Sync {
         let _ = (attempt, request);
     }
 
-    /// Called after the response or the failure, but not if the call's future is dropped during the attempt.
+    /// After the response, or the failure, within the `tracing` span of the attempt. An attempt that is given up, as its caller waits no longer, has no end.
     fn after_attempt(&self, attempt: &Attempt, outcome: &Outcome<'_>) {
         let _ = (attempt, outcome);
     }
