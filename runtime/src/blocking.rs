@@ -1,4 +1,4 @@
-//! Calls for programs without async: the same code, run by a thread of ours while the caller's waits.
+//! Blocking calls: the same code, run on a background thread while the caller's thread waits.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -10,10 +10,10 @@ use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::runtime::{Builder, Handle};
 use tracing::Instrument as _;
 
-/// One thread for all clients: connections are kept for as long as the program runs.
+/// One thread for all clients, so that connections are kept as long as the program runs.
 static RUNTIME: LazyLock<Result<Handle, String>> = LazyLock::new(|| {
     let no_thread = |error| format!("no thread for calls that block: {error}");
-    // Of one thread, so that it is known which thread must not wait. What may wait runs on others, as `spawn_blocking` has them.
+    // Single-threaded, so that the thread that must not block is known. Blocking work runs in `spawn_blocking`.
     let runtime = Builder::new_current_thread().enable_all().build().map_err(no_thread)?;
     let handle = runtime.handle().clone();
     let run = move || {
@@ -25,15 +25,15 @@ static RUNTIME: LazyLock<Result<Handle, String>> = LazyLock::new(|| {
 });
 
 thread_local! {
-    /// Whether this is the thread that runs the calls.
+    /// Whether this is the background thread.
     static OURS: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Waits for the end of this. It may be called within an async runtime, whose thread it holds up then. A panic goes on in the caller,
-/// as it would with `.await`; an error says why nothing was run.
+/// Blocks until the future has completed. Can be called within an async runtime, whose thread it then blocks. A panic
+/// is resumed in the caller, as with `.await`; an error describes why the future could not be run.
 pub(crate) fn wait<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> Result<T, String> {
     if OURS.get() {
-        // It would wait for itself, and all others for it.
+        // It would wait for itself, and all other calls with it.
         return Err("a call cannot block within a callback of one that blocks, such as a credentials provider or an \
                     interceptor: use `send().await`, or `tokio::task::spawn_blocking`"
             .to_owned());
@@ -43,7 +43,7 @@ pub(crate) fn wait<T: Send + 'static>(future: impl Future<Output = T> + Send + '
     let (response, waiting) = std::sync::mpsc::sync_channel(1);
     runtime.spawn(
         async move {
-            // Nobody takes it if the waiting thread is gone.
+            // There is no receiver if the waiting thread has ended.
             let _ = response.send(AssertUnwindSafe(future).catch_unwind().await);
         }
         .in_current_span(),
@@ -55,14 +55,14 @@ pub(crate) fn wait<T: Send + 'static>(future: impl Future<Output = T> + Send + '
     }
 }
 
-/// The items of a stream, one after the other, each waited for.
+/// A blocking iterator over a stream.
 pub struct BlockingIter<T> {
     stream: Option<BoxStream<'static, T>>,
     failed: fn(String) -> T,
 }
 
 impl<T> BlockingIter<T> {
-    /// Of this stream; `failed` says that it cannot be run.
+    /// Creates an iterator over this stream; `failed` creates the item for a stream that cannot be run.
     pub(crate) fn new(stream: BoxStream<'static, T>, failed: fn(String) -> T) -> Self {
         Self { stream: Some(stream), failed }
     }
@@ -90,20 +90,20 @@ impl<T> std::fmt::Debug for BlockingIter<T> {
     }
 }
 
-/// `send_blocking`, for an operation; nothing without the feature `blocking`.
+/// Defines `send_blocking` for an operation; expands to nothing without the feature `blocking`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! blocking_methods {
     ($name:ident => Response<$output:ty $(, $headers:ty)?>, CallError<$error:ty>) => {
         impl $name {
-            /// As `send`, for programs without async: the thread waits for the response.
+            /// Like `send`, for programs without async: blocks until there is a response.
             pub fn send_blocking(
                 self,
             ) -> ::core::result::Result<$crate::Response<$output $(, $headers)?>, $crate::CallError<$error $(, $headers)?>> {
                 self.0.send_blocking::<Self>()
             }
 
-            /// As `send_as`, for programs without async: the thread waits for the response.
+            /// Like `send_as`, for programs without async: blocks until there is a response.
             pub fn send_as_blocking<T>(
                 self,
                 representation: $crate::Representation<T>,
@@ -114,13 +114,13 @@ macro_rules! blocking_methods {
     };
 }
 
-/// `presigned_url_blocking`, for an operation whose calls can be URLs.
+/// Defines `presigned_url_blocking` for an operation whose calls can be presigned.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! blocking_presigned_methods {
     ($name:ident => CallError<$error:ty $(, $headers:ty)?>) => {
         impl $name {
-            /// As `presigned_url`, for programs without async: the thread waits for the credentials.
+            /// Like `presigned_url`, for programs without async: blocks until there are credentials.
             pub fn presigned_url_blocking(
                 self,
             ) -> ::core::result::Result<$crate::Secret, $crate::CallError<$error $(, $headers)?>> {
@@ -130,13 +130,13 @@ macro_rules! blocking_presigned_methods {
     };
 }
 
-/// `pages_blocking` and `items_blocking`, for a paged operation.
+/// Defines `pages_blocking` and `items_blocking` for a paged operation.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! blocking_paged_methods {
     ($name:ident => $item:ty, Response<$output:ty $(, $headers:ty)?>, CallError<$error:ty>) => {
         impl $name {
-            /// As `pages`, for programs without async.
+            /// Like `pages`, for programs without async.
             pub fn pages_blocking(
                 self,
             ) -> $crate::BlockingIter<
@@ -145,7 +145,7 @@ macro_rules! blocking_paged_methods {
                 $crate::pages_blocking::<Self>(self.0)
             }
 
-            /// As `items`, for programs without async.
+            /// Like `items`, for programs without async.
             pub fn items_blocking(
                 self,
             ) -> $crate::BlockingIter<::core::result::Result<$item, $crate::CallError<$error $(, $headers)?>>> {

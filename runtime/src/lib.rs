@@ -1,10 +1,10 @@
-//! What the generated yundb clients stand on: sending, signing, checking and decoding.
+//! The runtime of the generated yundb clients: sends, signs, validates and decodes.
 //!
 //! A generated crate states its operations as data ([`mod@operation`], [`shape`]) and wraps a [`Client`] and its [`Call`]s;
 //! all else happens here, once for every service.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-// From what stands on nothing to what stands on all: each imports from those before it only.
+// In order of dependency: each module imports only from the ones before it.
 mod data;
 
 mod codec;
@@ -31,7 +31,7 @@ mod follow;
 #[cfg(feature = "test-util")]
 pub mod test_util;
 
-/// Types of texts that documents give a `format`.
+/// Types of texts with a `format`.
 pub mod format {
     pub use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -69,7 +69,7 @@ pub use check::Violation;
 pub use check::fits;
 #[cfg(feature = "metrics")]
 pub use client::Metrics;
-/// Traits by which a generated client states which settings of [`ClientBuilder`] apply to it.
+/// Traits that select the settings of [`ClientBuilder`] available to a generated client.
 pub use client::applies as builder;
 pub use client::{Attempt, Call, Client, ClientBuilder, Interceptor, JsonCall, Outcome, RateLimiter, UnsignedRequest};
 pub use codec::additional::additional;

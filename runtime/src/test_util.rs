@@ -1,5 +1,5 @@
-//! For the tests of programs that call a service: a transport that gives prepared responses and keeps the requests, and a clock
-//! that is set by hand. Nothing reaches a network, unless a [`Recorder`] is to record what comes back, for [`Replay::from_file`].
+//! Test utilities for programs that call a service: a transport with canned responses that keeps the requests, and a
+//! manual clock. No network is used, except by a [`Recorder`], which records real responses for [`Replay::from_file`].
 //!
 //! ```
 //! use std::time::Duration;
@@ -58,8 +58,8 @@
 //! # }
 //! ```
 //!
-//! Pauses take no time with a [`ManualClock`], which goes on by each: a job of four hours is waited for at once, in async programs and
-//! in others.
+//! With a [`ManualClock`] pauses take no time, and advance the clock instead: a wait for a job of four hours returns
+//! immediately, in async and in blocking programs.
 
 mod hide;
 mod record;
@@ -81,12 +81,12 @@ pub use record::Recorder;
 use crate::transport::clock::Clock;
 use crate::transport::{ByteStream, RequestBody, Transport, TransportError, TransportErrorKind};
 
-/// What a request is answered with.
+/// A canned response.
 #[derive(Debug)]
 #[must_use = "hand it to `Replay`"]
 pub struct Reply {
     kind: Kind,
-    /// The method and path of the request that it is for, if not for any.
+    /// The method and path of the expected request; `None` for any.
     expected: Option<(String, String)>,
 }
 
@@ -95,7 +95,7 @@ enum Kind {
     RawResponse(Response<ByteStream>),
     Failure(TransportError),
     Never,
-    /// The response itself was not well-formed.
+    /// The response itself was malformed.
     Wrong(String),
 }
 
@@ -104,12 +104,12 @@ impl Reply {
         Self { kind, expected: None }
     }
 
-    /// Only for a request of this method and path.
+    /// Restricts the reply to requests with this method and path.
     fn expecting(self, method: impl Into<String>, path: impl Into<String>) -> Self {
         Self { expected: Some((method.into(), path.into())), ..self }
     }
 
-    /// A response of this status, without a body.
+    /// Creates a response with this status and without a body.
     pub fn new(status: u16) -> Self {
         let mut response = Response::new(ByteStream::from(Bytes::new()));
         match StatusCode::from_u16(status) {
@@ -119,7 +119,7 @@ impl Reply {
         Self::of(Kind::RawResponse(response))
     }
 
-    /// A response of this status, with this body as JSON.
+    /// Creates a response with this status and a JSON body.
     pub fn json(status: u16, body: impl Serialize) -> Self {
         match serde_json::to_vec(&body) {
             Ok(body) => Self::new(status).header(CONTENT_TYPE.as_str(), "application/json").body(body),
@@ -127,7 +127,7 @@ impl Reply {
         }
     }
 
-    /// With a header more.
+    /// Adds a header.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         if let Kind::RawResponse(response) = &mut self.kind {
             match (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value)) {
@@ -138,7 +138,7 @@ impl Reply {
         self
     }
 
-    /// With this body instead.
+    /// Sets the body.
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
         if let Kind::RawResponse(response) = &mut self.kind {
             *response.body_mut() = ByteStream::from(body.into());
@@ -146,12 +146,13 @@ impl Reply {
         self
     }
 
-    /// No response, but this failure.
+    /// Creates a transport failure instead of a response.
     pub fn failure(kind: TransportErrorKind) -> Self {
         Self::of(Kind::Failure(TransportError::new(kind, format!("the test lets this fail ({kind:?})"))))
     }
 
-    /// No response at all, until a timeout ends the wait. It takes real time, unless the transport has a [clock](Replay::clock).
+    /// Creates a reply that never arrives, so that a timeout ends the wait. It takes real time, unless the transport
+    /// has a [clock](Replay::clock).
     pub fn never() -> Self {
         Self::of(Kind::Never)
     }
@@ -169,7 +170,7 @@ impl From<TransportError> for Reply {
     }
 }
 
-/// A transport that answers with replies from a list, and keeps the requests. Clones share both.
+/// A transport that returns canned replies in order, and keeps the requests. Clones share both.
 #[derive(Clone, Default)]
 pub struct Replay(Arc<Mutex<State>>);
 
@@ -181,31 +182,31 @@ struct State {
 }
 
 impl Replay {
-    /// Answers with these, in turn. A request beyond the last reply fails.
+    /// Creates a transport with these replies. A request beyond the last one fails.
     pub fn new(replies: impl IntoIterator<Item = Reply>) -> Self {
         let replay = Self::default();
         replay.state().replies.extend(replies);
         replay
     }
 
-    /// Lets the time pass on this clock in which no response comes, so that the time limit of the call, which has the same clock, ends
-    /// a [`Reply::never`] at once.
+    /// Sets the clock on which the time without a response passes, so that the time limit of the call, which must have
+    /// the same clock, ends a [`Reply::never`] immediately.
     pub fn clock(self, clock: &ManualClock) -> Self {
         self.state().clock = Some(clock.clone());
         self
     }
 
-    /// With another reply at the end.
+    /// Appends a reply.
     pub fn push(&self, reply: Reply) {
         self.state().replies.push_back(reply);
     }
 
-    /// The requests so far, as they were to be sent: signed, and with all secrets in them.
+    /// Returns the requests so far, as sent: signed, and including all secrets.
     pub fn requests(&self) -> Vec<Request<Bytes>> {
         self.state().requests.clone()
     }
 
-    /// How many replies have not been asked for.
+    /// Returns the number of unused replies.
     pub fn left(&self) -> usize {
         self.state().replies.len()
     }
@@ -217,7 +218,7 @@ impl Replay {
     async fn wait_for_ever<T>(&self) -> T {
         let clock = self.state().clock.clone();
         let Some(clock) = clock else { return std::future::pending().await };
-        // Whoever has waited long enough drops this.
+        // The future is dropped when the caller's time limit passes.
         loop {
             clock.sleep(Duration::from_millis(1)).await;
         }
@@ -266,11 +267,11 @@ impl Transport for Replay {
     }
 }
 
-/// A clock that stands still until it is set, or until somebody waits: a pause ends at once, and the clock has gone on by it. Clones
-/// share the time.
+/// A clock that stands still until it is set, or until a task sleeps: a pause ends immediately and advances the clock.
+/// Clones share the time.
 ///
-/// It is for one task. Where several wait at the same time, their pauses follow one another. What an exchange with a real server takes is
-/// no time of this clock; the limit of each attempt ends one that takes too long by the system's clock, too.
+/// It is for a single task: concurrent pauses are added up. Exchanges with a real server take no time on this clock;
+/// the time limit of each attempt is also enforced by the system's clock.
 #[derive(Clone, Debug)]
 pub struct ManualClock(Arc<Mutex<Time>>);
 
@@ -281,17 +282,17 @@ struct Time {
 }
 
 impl ManualClock {
-    /// A clock that shows this.
+    /// Creates a clock with this time.
     pub fn at(time: Timestamp) -> Self {
         Self(Arc::new(Mutex::new(Time { date: time, monotonic: Instant::now() })))
     }
 
-    /// Shows another time from now on. No time passes by that: monotonic time stays as it is.
+    /// Sets the time. Monotonic time does not change.
     pub fn set(&self, time: Timestamp) {
         self.time().date = time;
     }
 
-    /// Lets this much time pass; at the end of time it stays there.
+    /// Advances the clock, saturating at the maximum time.
     pub fn advance(&self, by: Duration) {
         self.time().advance(by);
     }
@@ -321,7 +322,7 @@ impl Clock for ManualClock {
     fn sleep(&self, time: Duration) -> BoxFuture<'_, ()> {
         Box::pin(async move {
             self.advance(time);
-            // Limits are looked at between.
+            // Lets time limits be checked in between.
             tokio::task::yield_now().await;
         })
     }

@@ -1,10 +1,10 @@
-//! The folders of the runtime stand on each other in one order, and no files import each other in a circle.
+//! The folders of the runtime depend on each other in one order, and no files import each other circularly.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// Each imports from those before it, never from one after it.
+/// Each imports only from those before it.
 const ORDER: [&str; 12] = [
     "data",
     "codec",
@@ -20,7 +20,7 @@ const ORDER: [&str; 12] = [
     "follow",
 ];
 
-/// The files that each file imports from, by module path; imports of tests don't count.
+/// The files that each file imports from, by module path; imports in tests are ignored.
 type Imports = BTreeMap<Vec<String>, BTreeSet<Vec<String>>>;
 
 fn collect(folder: &Path, module: &[String], texts: &mut BTreeMap<Vec<String>, String>) {
@@ -43,7 +43,7 @@ fn collect(folder: &Path, module: &[String], texts: &mut BTreeMap<Vec<String>, S
     }
 }
 
-/// What stands behind `crate::` and `super::`, as module paths from the top.
+/// The paths after `crate::` and `super::`, as module paths from the root.
 fn named(module: &[String], code: &str) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     for (at, start) in ["crate::", "super::"].iter().flat_map(|start| code.match_indices(start)) {
@@ -108,7 +108,8 @@ fn each_folder_stands_on_those_before_it() {
 #[test]
 fn no_files_import_each_other_in_a_circle() {
     let mut left = imports();
-    // Takes away what imports nothing that is left, or is imported by nothing that is left, until only circles are.
+    // Removes files that import nothing that is left, or are imported by nothing that is left, until only cycles
+    // remain.
     loop {
         let before = left.len();
         let modules: BTreeSet<Vec<String>> = left.keys().cloned().collect();

@@ -1,4 +1,4 @@
-//! How much memory a large response costs besides its bytes.
+//! The memory used by a large response, in addition to its bytes.
 #![cfg(target_os = "linux")]
 
 use serde::Deserialize;
@@ -59,14 +59,14 @@ impl Paged for List {
     }
 }
 
-/// The most that this process has had, in KiB.
+/// The peak memory of this process, in KiB.
 fn peak() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("VmHWM");
     line.trim().trim_end_matches("kB").trim().parse().expect("a number")
 }
 
-/// What no type has a field for is passed over at each step: whether it succeeded, its type, the next page, the job.
+/// Unknown fields are skipped at each step: the verdict, the type, the next page, the job.
 #[tokio::test(start_paused = true)]
 async fn unknown_keys_cost_nothing() {
     const MIB: usize = 4;

@@ -1,4 +1,4 @@
-//! What is left of a secret in this process's memory when a call is over.
+//! Copies of a secret in the process's memory after a call.
 #![cfg(target_os = "linux")]
 
 use std::fs::File;
@@ -48,7 +48,7 @@ impl Operation for Add {
     const SPEC: &'static Spec = &Spec::new("Add", "GET", "/#Action=Add").params(&[query("Password", any())]);
 }
 
-/// Drops what it is to send, as all do in the end.
+/// Drops the request, as every transport eventually does.
 #[derive(Debug)]
 struct Nowhere;
 
@@ -62,7 +62,7 @@ impl Transport for Nowhere {
     }
 }
 
-/// The secret, which stands nowhere as it is: each byte is another one here.
+/// The secret, masked so that it does not occur in memory itself.
 const MASKED: [u8; 24] = *b"ipsdqboe:kpigqstqcfvyxno";
 
 fn secret() -> Secret {
@@ -71,7 +71,7 @@ fn secret() -> Secret {
     Secret::from(text)
 }
 
-/// How often the secret stands in the memory of this process.
+/// Number of copies of the secret in this process's memory.
 fn copies() -> usize {
     let maps = std::fs::read_to_string("/proc/self/maps").expect("Linux");
     let memory = File::open("/proc/self/mem").expect("Linux");

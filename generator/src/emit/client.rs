@@ -1,4 +1,4 @@
-//! The crate's frame: its page, the list of operation modules, and the client.
+//! The frame of the crate: its page, the list of operation modules, and the client.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,8 @@ use super::{EmitError, Scope, doc, doc_inner, ident, operation, templates};
 use crate::lower::model::{Operation, Place, Protocol, SchemeKind, Service};
 use crate::lower::plain;
 
-/// Methods of operators and other traits of the standard library, as whose implementations clippy sees methods of these names.
+/// Methods of operators and other traits of the standard library; clippy mistakes methods with these names for their
+/// implementations.
 const TRAIT_METHODS: &[&str] = &[
     "add",
     "as_mut",
@@ -44,11 +45,11 @@ const TRAIT_METHODS: &[&str] = &[
     "sub",
 ];
 
-/// `lib.rs`: the crate's page and what it exports.
+/// `lib.rs`: the crate's page and its exports.
 pub(super) fn lib(service: &Service) -> Result<TokenStream, EmitError> {
     let page = templates::page(service)?;
     let docs = doc_inner(&page.lines().map(str::to_owned).collect::<Vec<_>>());
-    // Each type of a chain takes several steps of rustc's, of which it goes 128 unless told otherwise.
+    // Each type of a chain takes several steps of rustc's recursion limit, which defaults to 128.
     let steps = Literal::string(&(service.longest_chain * 8).next_power_of_two().to_string());
     let limit = (service.longest_chain > 16).then(|| quote!(#![recursion_limit = #steps]));
     let webhooks = (!service.received.is_empty()).then(|| {
@@ -68,7 +69,7 @@ pub(super) fn lib(service: &Service) -> Result<TokenStream, EmitError> {
         .into_iter()
         .any(|method| TRAIT_METHODS.contains(&method.as_str()))
         .then(|| quote!(#![allow(clippy::should_implement_trait, reason = "the names are those of the document")]));
-    // Docs link items by their whole paths, also where these are in scope, and operations of features that may be off.
+    // Docs link items by their full paths, even if these are in scope, and operations of features that may be disabled.
     Ok(quote! {
         #docs
         #![forbid(unsafe_code)]
@@ -99,7 +100,7 @@ pub(super) fn guides(service: &Service) -> TokenStream {
     }
 }
 
-/// `operations/mod.rs`: one module a feature.
+/// `operations/mod.rs`: a module per feature.
 pub(super) fn modules(service: &Service) -> TokenStream {
     let modules = service.groups.iter().map(|group| {
         let (module, feature) = (ident(&group.module), &group.feature);
@@ -223,7 +224,7 @@ pub(super) fn client(service: &Service) -> TokenStream {
     }
 }
 
-/// Which settings the client's builder has.
+/// The traits for the builder's settings that apply to the client.
 fn applicable(service: &Service) -> TokenStream {
     let operations = || service.groups.iter().flat_map(|group| &group.operations);
     let servers = || service.servers.iter().chain(operations().flat_map(|operation| &operation.servers));
@@ -250,7 +251,7 @@ fn applicable(service: &Service) -> TokenStream {
     implemented.collect()
 }
 
-/// What a security scheme is.
+/// The kind of a security scheme.
 fn kind(scope: &Scope<'_>, kind: &SchemeKind) -> TokenStream {
     let kinds = scope.uses.item("SchemeKind");
     match kind {
@@ -273,7 +274,7 @@ fn kind(scope: &Scope<'_>, kind: &SchemeKind) -> TokenStream {
     }
 }
 
-/// The kinds of jobs, each with the operation that shows it: whatever features are on, jobs can be waited for.
+/// The kinds of jobs, each with its poll operation, so that jobs can be polled whatever features are enabled.
 fn jobs(scope: &Scope<'_>) -> TokenStream {
     let operations = || scope.service.groups.iter().flat_map(|group| &group.operations);
     let jobs = scope.service.jobs.iter().enumerate().filter_map(|(kind, job)| {

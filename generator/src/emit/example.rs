@@ -1,5 +1,5 @@
-//! Examples: a call of an operation as people would write it, with the values that the document shows, and what is done with the
-//! response. They compile, as doc tests.
+//! Examples: an idiomatic call of an operation with the document's sample values, and a use of its response. They are
+//! doc tests, so they must compile.
 
 mod json;
 mod likeness;
@@ -11,10 +11,10 @@ use crate::lower::model::{Body, FormDef, Input, InputKind, Operation, Param, Ser
 pub(super) use json::{is_password, is_secret};
 use value::{Known, Taken, Values, is_telling, plain};
 
-/// The columns that stand before the text of a method's docs.
+/// The columns before the text of a method's docs.
 const MARGIN: usize = 8;
 
-/// An example, taken apart: its lines of `use`, and those of its statements.
+/// An example, split into its `use` lines and its statements.
 pub(super) struct Example {
     pub imports: Vec<String>,
     pub statements: Vec<String>,
@@ -35,7 +35,7 @@ pub(super) fn docs(service: &Service, operation: &Operation) -> Vec<String> {
     out
 }
 
-/// An operation's example, for a `client` that is there.
+/// An operation's example, given a `client`.
 pub(super) fn example(service: &Service, operation: &Operation) -> Example {
     let values = Values::new(service);
     let mut statements = Vec::new();
@@ -46,7 +46,7 @@ pub(super) fn example(service: &Service, operation: &Operation) -> Example {
     }
     let call = |arguments: &[String]| format!("client.{}({}){setters}", operation.method_name, arguments.join(", "));
     let mut code = call(&arguments);
-    // A long argument is built before the call.
+    // A long argument becomes a statement before the call.
     if MARGIN + code.len() + "let response = .await?;".len() > pretty::WIDTH {
         let mut short = arguments.clone();
         for (input, argument) in operation.arguments.iter().zip(&mut short) {
@@ -63,12 +63,12 @@ pub(super) fn example(service: &Service, operation: &Operation) -> Example {
     Example { imports: lines(imports), statements: lines(statements) }
 }
 
-/// Statements of several lines, line by line.
+/// Splits statements into lines.
 fn lines(statements: Vec<String>) -> Vec<String> {
     statements.iter().flat_map(|statement| statement.lines().map(str::to_owned)).collect()
 }
 
-/// A statement as it stands in docs: within the columns that these have.
+/// Formats a statement within the columns available in docs.
 fn laid_out(statement: &str) -> String {
     let margin = " ".repeat(MARGIN);
     let shown = match statement.strip_suffix(';') {
@@ -80,7 +80,7 @@ fn laid_out(statement: &str) -> String {
     lines.join("\n")
 }
 
-/// The setters that an example calls: of what is required, and a few of what the sample of the request has.
+/// The setters that an example calls: the required ones, and a few of those in the request's sample.
 fn set<'o>(values: &Values<'_>, operation: &'o Operation) -> Vec<&'o Input> {
     let mut found: Vec<&Input> = Vec::new();
     for input in &operation.setters {
@@ -90,7 +90,7 @@ fn set<'o>(values: &Values<'_>, operation: &'o Operation) -> Vec<&'o Input> {
             found.push(input);
         }
     }
-    // Of several bodies none is required by itself.
+    // If there are several bodies, none is required by itself.
     let lacks_body = operation.body.as_ref().is_some_and(|Body { required, .. }| *required)
         && !operation.arguments.iter().chain(found.iter().copied()).any(|input| is_of_body(operation, input));
     if lacks_body {
@@ -110,7 +110,7 @@ fn param<'p>(params: &'p [Param], input: &Input) -> Option<&'p Param> {
 }
 
 fn required(params: &[Param], input: &Input) -> bool {
-    // Headers of parts are required with their parts only.
+    // Headers of parts are required only with their parts.
     let header = matches!(input.kind, InputKind::PartHeader(..));
     !header && param(params, input).is_some_and(|param| param.required && param.client.is_none())
 }
@@ -129,7 +129,7 @@ fn is_of_body(operation: &Operation, input: &Input) -> bool {
     }
 }
 
-/// What is known of an input's value.
+/// The known facts about an input's value.
 fn known(input: &Input) -> Known<'_> {
     Known { sample: input.example.as_ref().map(|example| &example.value), name: plain(&input.ident), shape: None }
 }
@@ -151,7 +151,7 @@ fn argument(values: &Values<'_>, input: &Input) -> String {
     }
 }
 
-/// What both arguments and setters take in the same way.
+/// A value for an input, as both arguments and setters accept it.
 fn given(values: &Values<'_>, input: &Input) -> String {
     let known = known(input);
     let runtime = format!("{}::runtime", values.krate);
@@ -177,7 +177,7 @@ fn setter(values: &Values<'_>, input: &Input) -> String {
             let media_type = range.replace('*', "x");
             format!(".{}({media_type:?}, {})", input.ident, given(values, input))
         }
-        // These take any integer.
+        // These accept any integer.
         InputKind::Value(Type::U64, _) if input.place.is_none() => {
             format!(".{}({})", input.ident, values.value(&Type::I128, known(input), Taken::Loose))
         }
@@ -185,7 +185,7 @@ fn setter(values: &Values<'_>, input: &Input) -> String {
     }
 }
 
-/// A form that is sent in place of another body.
+/// A form that replaces another body.
 fn form(values: &Values<'_>, form: &FormDef) -> String {
     let mut out = format!("{}::new()", values.import(&form.name));
     for input in form.fields.iter().filter(|input| required(&form.params, input)) {

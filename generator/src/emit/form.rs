@@ -1,4 +1,4 @@
-//! Forms that stand beside other bodies, as emitted: a type with a setter for each field, and the fields as data.
+//! Forms that can replace another body: a type with a setter for each field, and the fields as data.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -6,7 +6,7 @@ use quote::quote;
 use super::{EmitError, Scope, comment, ident, operation, pretty};
 use crate::lower::model::FormDef;
 
-/// A form's type with everything that belongs to it.
+/// A form's type and its implementations.
 pub(super) fn form(scope: &Scope<'_>, form: &FormDef) -> Result<TokenStream, EmitError> {
     let name = ident(&form.name);
     let params = form.params.iter().map(|param| operation::param(scope, param));

@@ -1,4 +1,4 @@
-//! Which file an operation or a type goes to: a file for each group and one for what groups share, a folder for a long one.
+//! The file of each operation and type: a file per group and one for shared types, and a folder for a long group.
 
 use std::collections::BTreeSet;
 
@@ -10,26 +10,26 @@ use super::{EmitError, Scope, doc, doc_inner, form, ident, operation, print, typ
 use crate::lower::model::{Aliased, Group, Operation, Service, TypeId, TypeKind, Users};
 use crate::lower::{NO_MODULES, names};
 
-/// A file that takes more lines than this becomes a folder.
+/// A longer file becomes a folder.
 const LONG: usize = 1_500;
 
 /// A file with definitions.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum File {
-    /// `types.rs`: what several groups use.
+    /// `types.rs`: types used by several groups.
     Shared,
     /// A whole group.
     Group(usize),
-    /// What several operations of a group use.
+    /// Types used by several operations of a group.
     GroupTypes(usize),
-    /// One operation of a group, by its place in it.
+    /// One operation of a group, by its index.
     Operation(usize, usize),
-    /// `webhooks.rs`, which has names for types that stand elsewhere.
+    /// `webhooks.rs`, which names types defined elsewhere.
     Webhooks,
 }
 
 impl File {
-    /// The way from the file's folder to that of the crate.
+    /// The relative path from the file's folder to the crate's.
     pub(super) fn to_root(self) -> &'static str {
         match self {
             File::Shared | File::Webhooks => "../",
@@ -38,7 +38,7 @@ impl File {
         }
     }
 
-    /// Whether a definition with these users stands in this file.
+    /// Whether a definition with these users belongs to this file.
     pub(super) fn holds(self, users: Users) -> bool {
         match self {
             File::Shared => users == Users::Several,
@@ -50,8 +50,8 @@ impl File {
     }
 }
 
-/// `types.rs`: the types that several groups use; those of one group are exported from here too. In a folder the lists of
-/// values have a file of their own.
+/// `types.rs`: the types used by several groups; those of one group are re-exported. In a folder, enums have a file of
+/// their own.
 pub(super) fn shared(service: &Service) -> Result<Vec<(String, String)>, EmitError> {
     let exports = service.groups.iter().enumerate().filter_map(|(index, group)| {
         let file = File::Group(index);
@@ -112,7 +112,7 @@ pub(super) fn shared(service: &Service) -> Result<Vec<(String, String)>, EmitErr
     ])
 }
 
-/// `webhooks.rs`: what the service sends by itself, if it sends anything.
+/// `webhooks.rs`: the payloads sent by the service, if there are any.
 pub(super) fn webhooks(service: &Service) -> Result<Option<String>, EmitError> {
     if service.received.is_empty() {
         return Ok(None);
@@ -135,7 +135,7 @@ pub(super) fn webhooks(service: &Service) -> Result<Option<String>, EmitError> {
     print(service, &uses, tokens).map(Some)
 }
 
-/// The file of a group, or the files of its folder if it is a long one.
+/// The file of a group, or the files of its folder if it is long.
 pub(super) fn group(service: &Service, index: usize, group: &Group) -> Result<Vec<(String, String)>, EmitError> {
     let stem = format!("src/operations/{}", group.module.trim_start_matches("r#"));
     let docs = doc_inner(&group.docs);
@@ -143,7 +143,7 @@ pub(super) fn group(service: &Service, index: usize, group: &Group) -> Result<Ve
     if whole.lines().count() <= LONG || group.operations.len() < 2 {
         return Ok(vec![(format!("{stem}.rs"), whole)]);
     }
-    // Methods have different names, but one may be called as the other files of the folder.
+    // Methods have unique names, but one may be named like another file of the folder.
     let mut names = names::Scope::with(&[NO_MODULES, &["types"]].concat());
     let mut files = Vec::new();
     let mut modules = TokenStream::new();
@@ -205,11 +205,11 @@ fn operations(
     print(service, &uses, quote!(#docs #imports #body))
 }
 
-/// Which types of a file are meant.
+/// A selection of a file's types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Which {
     All,
-    /// Those that are lists of values, and so refer to no other type.
+    /// Enums, which refer to no other type.
     Enums,
     Others,
 }

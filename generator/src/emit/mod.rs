@@ -1,4 +1,5 @@
-//! Emit: from the model to files. Rust through `quote` and `prettyplease`, all else through templates. No decisions here.
+//! Emit: prints the model to files. Rust through `quote` and `prettyplease`, everything else through templates. No
+//! decisions are made here.
 
 mod client;
 mod example;
@@ -27,7 +28,7 @@ use runtime::Uses;
 pub(crate) use header::bears_header;
 pub use templates::Manifest;
 
-/// The files of a client crate, by path. `notes` end its README.
+/// The files of a client crate, by path. `notes` are appended to its README.
 pub fn emit(
     service: &Service,
     manifest: &Manifest,
@@ -67,7 +68,7 @@ pub fn emit(
     Ok(files)
 }
 
-/// Emitted tokens that are not Rust, or a template that failed: a fault of the generator.
+/// Emitted tokens that are not valid Rust, or a failed template: a bug in the generator.
 #[derive(Debug)]
 pub struct EmitError(String);
 
@@ -79,7 +80,7 @@ impl std::fmt::Display for EmitError {
 
 impl std::error::Error for EmitError {}
 
-/// The file that is being emitted.
+/// The file being emitted.
 pub(crate) struct Scope<'a> {
     service: &'a Service,
     file: File,
@@ -102,7 +103,7 @@ impl Scope<'_> {
     }
 }
 
-/// An identifier, raw where it has to be.
+/// An identifier, raw if necessary.
 fn ident(name: &str) -> Ident {
     match name.strip_prefix("r#") {
         Some(name) => Ident::new_raw(name, Span::call_site()),
@@ -110,16 +111,16 @@ fn ident(name: &str) -> Ident {
     }
 }
 
-/// What stands between the lines of a doc comment until the file is printed: an attribute for each would cost a quarter of the
-/// time that printing takes.
+/// Separates the lines of a doc comment until the file is printed: one attribute per line would take a quarter of the
+/// printing time.
 const NEXT_LINE: char = '\u{1f}';
 
-/// Doc comments of the item that follows.
+/// Doc comments of the following item.
 fn doc<T: AsRef<str>>(lines: &[T]) -> TokenStream {
     joined(lines).map(|text| quote!(#[doc = #text])).unwrap_or_default()
 }
 
-/// Doc comments of the module they stand in.
+/// Doc comments of the enclosing module.
 fn doc_inner<T: AsRef<str>>(lines: &[T]) -> TokenStream {
     joined(lines).map(|text| quote!(#![doc = #text])).unwrap_or_default()
 }
@@ -132,23 +133,24 @@ fn comment<T: AsRef<str>>(lines: &[T], indent: usize) -> String {
     lines.map(|line| format!("{margin}///{line}\n")).collect()
 }
 
-/// The lines of a doc comment as one; None if there are none.
+/// The lines of a doc comment joined; `None` if there are none.
 fn joined<T: AsRef<str>>(lines: &[T]) -> Option<String> {
-    // The texts of a document are clean already; names and values that stand in docs are cleaned here.
+    // The document's texts are already clean; names and values in docs are cleaned here.
     let lines: Vec<String> = lines.iter().map(|line| clean(line.as_ref()).replace('\n', " ")).collect();
     let spaced: Vec<String> =
         lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") }).collect();
     (!spaced.is_empty()).then(|| spaced.join(&NEXT_LINE.to_string()))
 }
 
-/// Formats a file and says where it comes from.
+/// Formats a file and adds its header.
 fn print(service: &Service, uses: &Uses<'_>, tokens: TokenStream) -> Result<String, EmitError> {
     let file = syn::parse2(tokens).map_err(|error| EmitError(error.to_string()))?;
     let text = space_out(&prettyplease::unparse(&file), uses);
     Ok(format!("{}\n\n{text}", header::header("rs", &service.source)))
 }
 
-/// Lays out what `prettyplease` breaks at fewer columns than people do, puts empty lines between items, and fills in the macros.
+/// Reformats expressions that `prettyplease` breaks too early, inserts blank lines between items, and fills in the
+/// macros.
 fn space_out(text: &str, uses: &Uses<'_>) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 20);
     let mut previous = String::new();
@@ -170,13 +172,13 @@ fn space_out(text: &str, uses: &Uses<'_>) -> String {
                 || line.starts_with("mod ")
                 || line.starts_with("pub mod ")
         };
-        // Attributes and docs belong to what follows them.
+        // Attributes and docs belong to the following item.
         let attached =
             previous.trim_start().starts_with("//") || previous.trim_start().starts_with("#[") || previous == ")]";
         let gap = match indent {
             0 if previous.starts_with("//!") => !first.starts_with("//!"),
             0 if closes || attached => false,
-            // The modules and imports of a file stand together.
+            // No blank lines among the modules and imports of a file.
             0 => !(uses_line(first) && (uses_line(&previous) || previous == "};")),
             4 => !closes && (previous == "    }" || (previous.ends_with(';') && first.starts_with("    fn "))),
             _ => false,

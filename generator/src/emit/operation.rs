@@ -1,4 +1,4 @@
-//! Operations as emitted: the client's method, the struct of inputs with its setters, and the data of the call.
+//! Operations: the client's method, the struct of inputs with its setters, and the data of the call.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::lower::model::{
     Serialization, Server, ServerVariable, Step, Style, Type, TypeId, Users,
 };
 
-/// One operation: `Client::method`, its call, what the runtime needs to know of it.
+/// One operation: `Client::method`, its call, and the facts for the runtime.
 pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> Result<TokenStream, EmitError> {
     let client = scope.uses.client();
     let (method, name) = (ident(&operation.method_name), ident(&operation.type_name));
@@ -48,7 +48,7 @@ pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> Result<Toke
     })
 }
 
-/// The samples below an operation's docs, from a file of their own.
+/// Includes the samples below an operation's docs, from a file of their own.
 fn samples(scope: &Scope<'_>, operation: &Operation) -> Option<TokenStream> {
     let path = format!("{}{}", scope.file.to_root(), samples::path(operation));
     samples::any(operation).then(|| quote!(#[doc = include_str!(#path)]))
@@ -75,7 +75,7 @@ fn representations(scope: &Scope<'_>, operation: &Operation) -> Option<TokenStre
     (!operation.representations.is_empty()).then(|| quote!(impl #name { #(#constants)* }))
 }
 
-/// How an operation is addressed and sent, but for the job that it begins.
+/// How an operation is addressed and sent, without the job that it starts.
 pub(super) fn spec(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
     let spec = scope.uses.item("Spec");
     let (wire, method, path) = (&operation.name, &operation.method, &operation.template);
@@ -120,7 +120,7 @@ fn call(scope: &Scope<'_>, operation: &Operation) -> Result<TokenStream, EmitErr
         let job = ident(&scope.service.jobs[*kind].name);
         spec = quote!(#spec.job(#id, &crate::client::#job));
     }
-    // `Self::SPEC` is the trait's.
+    // `Self::SPEC` is an item of the trait.
     scope.uses.item("Operation");
     let spec = pretty::lay_out(&pretty::flat(&spec)?, 4, 4, 0);
     let (name, method) = (&operation.type_name, &operation.method_name);
@@ -237,10 +237,10 @@ fn paging(scope: &Scope<'_>, operation: &Operation, paging: &Paging) -> Result<T
     Ok(scope.uses.invoke(text))
 }
 
-/// The expression that takes the items out of a page.
+/// The expression that extracts the items from a page.
 fn items(scope: &Scope<'_>, steps: &[Step]) -> TokenStream {
     let mut out = quote!(page);
-    // Once a step is optional, the following ones are taken inside of it.
+    // After an optional step, the following ones are nested in a closure.
     let mut open = false;
     for step in steps {
         let field = ident(&step.ident);
@@ -284,7 +284,7 @@ pub(super) fn servers(scope: &Scope<'_>, servers: &[Server]) -> TokenStream {
     quote!(#(#servers),*)
 }
 
-/// The definitions that an operation leads to and that stand in its file, nearest first, but for those that were found before.
+/// The definitions that an operation refers to and that belong to its file, nearest first, without those in `seen`.
 pub(super) fn types_of(scope: &Scope<'_>, operation: &Operation, seen: &mut BTreeSet<TypeId>) -> Vec<TypeId> {
     let service = scope.service;
     let mut found = Vec::new();
@@ -304,10 +304,10 @@ pub(super) fn types_of(scope: &Scope<'_>, operation: &Operation, seen: &mut BTre
 }
 
 fn collect(scope: &Scope<'_>, ty: &Type, seen: &mut BTreeSet<TypeId>, found: &mut Vec<TypeId>) {
-    // Not by recursion: types lead to each other in chains of thousands.
+    // Iterative, as chains of types can have thousands of links.
     let mut open: Vec<TypeId> = ty.innermost().into_iter().collect();
     while let Some(id) = open.pop() {
-        // What stands elsewhere leads to nothing here, as its users use that, too.
+        // Types defined elsewhere refer to no types of this file, as their users would use these, too.
         if !scope.owns(id) || !seen.insert(id) {
             continue;
         }
@@ -319,7 +319,7 @@ fn collect(scope: &Scope<'_>, ty: &Type, seen: &mut BTreeSet<TypeId>, found: &mu
     }
 }
 
-/// The forms that an operation takes beside another body.
+/// The forms of an operation that can replace another body.
 pub(super) fn forms_of(operation: &Operation) -> Vec<usize> {
     let forms = operation.setters.iter().filter_map(|input| match &input.kind {
         InputKind::Form(_, form) => Some(*form),
@@ -328,7 +328,7 @@ pub(super) fn forms_of(operation: &Operation) -> Vec<usize> {
     forms.collect()
 }
 
-/// The bodies by status that an operation answers.
+/// The bodies by status in an operation's responses.
 pub(super) fn outcomes_of(operation: &Operation) -> Vec<usize> {
     let by_status = |answer: &Answer| match answer {
         Answer::ByStatus(index) => Some(*index),
@@ -338,11 +338,11 @@ pub(super) fn outcomes_of(operation: &Operation) -> Vec<usize> {
 }
 
 impl Scope<'_> {
-    /// What `send` yields, as the runtime's macros take it, perhaps with how that is read.
+    /// The output of `send`, in the syntax of the runtime's macros, optionally with the method that reads it.
     fn result(&self, operation: &Operation, reading: bool) -> String {
         let headers = self.headers(operation).map(|name| quote!(, #name));
         let (output, error) = self.answers(operation);
-        // JSON, streams and bodies by status read themselves.
+        // The types of JSON, streams and bodies by status determine how they are read.
         let read_as = |answer: &Answer| match answer {
             Answer::One(Payload::Text) if reading => " as text",
             Answer::One(Payload::Empty) if reading => " as empty",
@@ -353,7 +353,7 @@ impl Scope<'_> {
         format!("{output}{}, {error}{}", read_as(&operation.output), read_as(&operation.error))
     }
 
-    /// What a success and an error are read as.
+    /// The types of a success and an error.
     fn answers(&self, operation: &Operation) -> (TokenStream, TokenStream) {
         let names = &operation.own_names;
         (self.answer(&operation.output, names.output.as_ref()), self.answer(&operation.error, names.error.as_ref()))
@@ -370,12 +370,12 @@ impl Scope<'_> {
         }
     }
 
-    /// What headers are read as.
+    /// The type of the headers.
     fn headers(&self, operation: &Operation) -> Option<TokenStream> {
         Some(self.own_name(operation.headers?, None))
     }
 
-    /// A type by the name that the operation has for it.
+    /// A type, by the operation's own name for it.
     fn own_name(&self, id: TypeId, own_name: Option<&String>) -> TokenStream {
         let definition = &self.service.types[id];
         self.named(own_name.unwrap_or(&definition.name), definition.users)
@@ -419,7 +419,8 @@ impl Scope<'_> {
         }
     }
 
-    /// What a setter takes that can be left out again by `None`: the type of the argument, or `Integer`, and the step that hands it on.
+    /// For a setter whose argument can be `None`: the type of the argument, or `Integer`, and the expression that
+    /// passes it on.
     fn optional(&self, input: &Input) -> Option<(TokenStream, TokenStream)> {
         let (name, wire) = (ident(&input.ident), &input.wire);
         Some(match &input.kind {
@@ -462,7 +463,7 @@ impl Scope<'_> {
         }
     }
 
-    /// What an argument of the client's method takes, and the step that hands it to the call.
+    /// The type of an argument of the client's method, and the expression that passes it to the call.
     fn input(&self, input: &Input) -> (TokenStream, TokenStream) {
         let name = ident(&input.ident);
         let wire = &input.wire;
@@ -554,7 +555,7 @@ impl Scope<'_> {
             InputKind::JsonAs(media_type, shape, ty) => {
                 let within = !shape.rules.is_empty() || !matches!(shape.inner, Inner::None | Inner::Object(_));
                 let (ty, shape) = (self.ty(ty), self.shape(shape));
-                // Temporaries within a shape live on in an item only.
+                // Only in an item do temporaries within a shape live long enough.
                 let shape = match within {
                     true => quote!({ const SHAPE: &yundb_runtime::shape::Shape = &#shape; SHAPE }),
                     false => quote!(const { &#shape }),

@@ -1,11 +1,11 @@
-//! Tables as people write them: on one line where they fit, otherwise one call or element a line, and of texts as many as fit.
-//! `prettyplease` breaks lines at fewer columns and leaves alone what is inside of a macro.
+//! Idiomatic formatting of tables: on one line if they fit, else one call or element per line, and as many texts as
+//! fit. `prettyplease` breaks lines earlier, and does not format macros.
 
 use proc_macro2::TokenStream;
 
 use super::EmitError;
 
-/// The columns of a line.
+/// Maximum line width.
 pub(super) const WIDTH: usize = 120;
 
 /// An expression on one line.
@@ -18,7 +18,7 @@ pub(super) fn flat(expression: &TokenStream) -> Result<String, EmitError> {
     Ok(expression.unwrap_or(&joined).to_owned())
 }
 
-/// How many of these lines are laid out together: an import, a constant or a function; 1 where the line stays as it is.
+/// Number of these lines to format together: an import, a constant or a function; 1 for a line to keep.
 pub(super) fn statement(lines: &[&str]) -> usize {
     const STARTS: [&str; 9] = [
         "use ",
@@ -48,7 +48,7 @@ pub(super) fn statement(lines: &[&str]) -> usize {
     lines.iter().position(|line| ends(&line)).map_or(1, |end| end + 1)
 }
 
-/// An import, a constant or a function, laid out.
+/// An import, a constant or a function, formatted.
 pub(super) fn laid_out(lines: &[&str]) -> String {
     let first = lines.first().copied().unwrap_or_default();
     let indent = first.len() - first.trim_start().len();
@@ -68,7 +68,7 @@ pub(super) fn laid_out(lines: &[&str]) -> String {
     format!("{margin}{};", lay_out(code, indent, indent, 1))
 }
 
-/// On one line, if its body is one expression that has room there.
+/// On one line, if its body is a single expression that fits.
 fn function(lines: &[&str], margin: &str) -> String {
     let opens = lines.iter().position(|line| line.ends_with('{')).unwrap_or_default();
     let (head, rest) = lines.split_at(opens + 1);
@@ -90,7 +90,7 @@ fn function(lines: &[&str], margin: &str) -> String {
     format!("{margin}{head}\n{body}\n{margin}}}")
 }
 
-/// As many names a line as it has room for.
+/// With as many names per line as fit.
 fn import(code: &str, margin: &str) -> String {
     let whole = format!("{margin}{code}");
     let listed = code.split_once('{').and_then(|(before, rest)| Some((before, rest.strip_suffix("};")?)));
@@ -101,7 +101,7 @@ fn import(code: &str, margin: &str) -> String {
     format!("{margin}{before}{{{}\n{margin}}};", packed(elements(&names).into_iter(), margin.len() + 4))
 }
 
-/// As many elements a line, of this indentation, as it has room for.
+/// With as many elements per line as fit, at this indentation.
 fn packed<'a>(elements: impl Iterator<Item = &'a str>, indent: usize) -> String {
     let mut out = String::new();
     let mut column = WIDTH;
@@ -117,7 +117,7 @@ fn packed<'a>(elements: impl Iterator<Item = &'a str>, indent: usize) -> String 
     out
 }
 
-/// Code of several lines, none of them a comment, on one.
+/// Joins lines of code without comments.
 pub(super) fn join<'a>(lines: impl Iterator<Item = &'a str>) -> String {
     let mut out = String::new();
     for line in lines.map(str::trim) {
@@ -133,7 +133,7 @@ pub(super) fn join<'a>(lines: impl Iterator<Item = &'a str>) -> String {
     out
 }
 
-/// Lays out code that stands on one line: it begins in this column of a line of this indentation, and is followed by so many
+/// Formats code on one line: it begins at this column of a line with this indentation, and is followed by this many
 /// characters.
 pub(super) fn lay_out(code: &str, indent: usize, column: usize, after: usize) -> String {
     if column + code.chars().count() + after <= WIDTH {
@@ -155,7 +155,7 @@ pub(super) fn lay_out(code: &str, indent: usize, column: usize, after: usize) ->
     let Some(open) = last_group(code) else { return code.to_owned() };
     let (before, close) = (&code[..=open], &code[code.len() - 1..]);
     let elements = elements(&code[open + 1..code.len() - 1]);
-    // What holds nothing but a list is broken where the list is.
+    // A bracket around a single list is broken where the list is.
     if let [only] = elements.as_slice()
         && last_group(only).is_some_and(|open| matches!(&only[..open], "&" | "" | "const { &"))
         && before.ends_with('(')
@@ -170,7 +170,7 @@ pub(super) fn lay_out(code: &str, indent: usize, column: usize, after: usize) ->
     format!("{before}\n{}{}{close}", lines.collect::<String>(), " ".repeat(indent))
 }
 
-/// A chain of calls, taken apart: what it begins with, and each `.call(..)`.
+/// Splits a chain of calls into its receiver and each `.call(..)`.
 fn links(code: &str) -> Vec<&str> {
     let mut out = Vec::new();
     let (mut start, mut closed) = (0, false);
@@ -185,7 +185,7 @@ fn links(code: &str) -> Vec<&str> {
     out
 }
 
-/// Where the brackets open that close at the end of the code.
+/// The opening position of the brackets that close at the end of the code.
 fn last_group(code: &str) -> Option<usize> {
     let (mut open, mut end) = (None, None);
     scan(code, |at, c, depth| match c {
@@ -196,7 +196,7 @@ fn last_group(code: &str) -> Option<usize> {
     open.filter(|open| end == Some(code.len() - 1) && *open + 2 < code.len())
 }
 
-/// What stands between commas.
+/// The parts between commas.
 fn elements(code: &str) -> Vec<&str> {
     let mut out = Vec::new();
     let mut start = 0;
@@ -211,7 +211,8 @@ fn elements(code: &str) -> Vec<&str> {
     out
 }
 
-/// Visits what is no text, each character with the number of brackets that are open behind it, also those of `::<T, _>`.
+/// Visits all characters outside of texts, each with the number of brackets open after it, including those of `::<T,
+/// _>`.
 fn scan(code: &str, mut visit: impl FnMut(usize, char, usize)) {
     let (mut depth, mut text, mut escaped, mut types) = (0_usize, false, false, 0_usize);
     for (at, c) in code.char_indices() {

@@ -1,4 +1,4 @@
-//! The one place that knows the runtime's items: their names, and the imports that emitted code needs.
+//! The only place with the names of the runtime's items, and the imports of emitted code.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-/// Where each item of other crates comes from.
+/// The module of each item from other crates.
 const ITEMS: &[(&str, &[&str])] = &[
     ("serde", &["Deserialize", "Serialize"]),
     ("std::collections", &["BTreeMap"]),
@@ -106,19 +106,19 @@ const ITEMS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// The crate that emitted code stands on.
+/// The crate that emitted code depends on.
 const RUNTIME: &str = "yundb_runtime";
 
-/// Traits of the runtime of which emitted code uses the items, so that they have to be in scope.
+/// Traits of the runtime that must be in scope, as emitted code uses their items.
 const SCOPED: &[&str] = &["Operation"];
 
-/// What one emitted file uses of other modules.
+/// The items of other modules used by an emitted file.
 #[derive(Default)]
 pub struct Uses<'a> {
-    /// The types of the crate, as far as they may be in scope: what is called like one of them is named by its path.
+    /// The crate's types that may be in scope: an item with such a name is referred to by its path.
     types_of_crate: Option<&'a HashSet<String>>,
     items: RefCell<BTreeSet<&'static str>>,
-    /// Traits that are in scope without their name.
+    /// Traits imported as `_`.
     unnamed: RefCell<BTreeSet<&'static str>>,
     types: RefCell<BTreeSet<String>>,
     client: RefCell<bool>,
@@ -126,7 +126,7 @@ pub struct Uses<'a> {
 }
 
 impl<'a> Uses<'a> {
-    /// In a file where types of the crate are in scope.
+    /// For a file with the crate's types in scope.
     pub fn beside(types: &'a HashSet<String>) -> Self {
         Self { types_of_crate: Some(types), ..Self::default() }
     }
@@ -135,7 +135,7 @@ impl<'a> Uses<'a> {
         self.types_of_crate.is_some_and(|types| types.contains(name))
     }
 
-    /// An item of the runtime, serde or std, imported where it is used.
+    /// An item of the runtime, serde or std, imported on use.
     pub fn item(&self, name: &'static str) -> TokenStream {
         let module = ITEMS.iter().find(|(_, names)| names.contains(&name)).map(|(module, _)| *module);
         debug_assert!(module.is_some(), "{name} is not listed");
@@ -166,8 +166,8 @@ impl<'a> Uses<'a> {
         quote!(Client)
     }
 
-    /// An invocation of one of the runtime's macros, as it shall stand in the file: `prettyplease` does not format
-    /// what is inside of one, so a placeholder takes its place until [`Uses::fill`].
+    /// An invocation of one of the runtime's macros, verbatim: `prettyplease` does not format macro arguments, so a
+    /// placeholder is printed until [`Uses::fill`] replaces it.
     pub fn invoke(&self, text: String) -> TokenStream {
         let mut macros = self.macros.borrow_mut();
         macros.push(text);
@@ -175,7 +175,7 @@ impl<'a> Uses<'a> {
         quote!(placeholder!(#index);)
     }
 
-    /// The printed line with a placeholder, filled.
+    /// Replaces the placeholder in a printed line, if there is one.
     pub fn fill(&self, line: &str) -> Option<String> {
         let index: usize = line.trim().strip_prefix("placeholder!(")?.strip_suffix(");")?.parse().ok()?;
         self.macros.borrow().get(index).cloned()
@@ -217,7 +217,7 @@ impl<'a> Uses<'a> {
     }
 }
 
-/// Names of a module, as an import lists them.
+/// The names of a module, in the syntax of imports.
 fn listed(module: TokenStream, names: &[Ident]) -> TokenStream {
     match names {
         [one] => quote!(#module::#one),
@@ -225,7 +225,7 @@ fn listed(module: TokenStream, names: &[Ident]) -> TokenStream {
     }
 }
 
-/// The imports of one crate: one line if all fits there, otherwise one for each module.
+/// The imports from one crate: one line if it fits, else one per module.
 fn grouped(root: &str, modules: &[(String, Vec<Ident>)]) -> TokenStream {
     let columns: usize = modules.iter().flat_map(|(_, names)| names).map(|name| name.to_string().len() + 2).sum();
     let root = super::ident(root);

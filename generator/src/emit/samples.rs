@@ -1,8 +1,8 @@
-//! Samples of requests and responses in the docs, folded: each operation has them in a file of its own, which its method includes, so
-//! that its code stays readable.
+//! Collapsed samples of requests and responses in the docs: each operation has them in a separate file, which its
+//! method includes to keep the code readable.
 //!
-//! Secrets are replaced, whether a type or only a field's name says that they are some. A sample of more than [`LONGEST`] lines has
-//! only the first item of each list, and what is still beyond that is cut off; a line below it says so.
+//! Secrets are redacted, by type and by field name. A sample of more than [`LONGEST`] lines is reduced to the first
+//! item of each list, and truncated if it is still too long; a note below states that.
 
 use serde_json::Value;
 
@@ -11,16 +11,16 @@ use super::header;
 use crate::lower::model::{Operation, Sample, Service, Type, TypeId, TypeKind};
 use crate::lower::{NO_MODULES, clean};
 
-/// The lines of a sample.
+/// Maximum number of lines of a sample.
 const LONGEST: usize = 60;
 
-/// What stands in place of a secret.
+/// Replaces a secret.
 const HIDDEN: &str = "******";
 
-/// How deep types are followed.
+/// Maximum depth at which types are followed.
 const DEEPEST: usize = 64;
 
-/// How many values are looked at in a sample, those of alternatives once for each.
+/// Maximum number of values inspected in a sample, counting each alternative of a union.
 const MOST: usize = 100_000;
 
 /// The path of an operation's samples in the crate.
@@ -30,7 +30,7 @@ pub(super) fn path(operation: &Operation) -> String {
     format!("docs/samples/{name}{end}.md")
 }
 
-/// Whether there are any.
+/// Whether an operation has samples.
 pub(super) fn any(operation: &Operation) -> bool {
     !operation.requests.is_empty() || !operation.responses.is_empty()
 }
@@ -58,7 +58,7 @@ fn html(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// A sample as it is printed, and a note below it if that is not the whole.
+/// A sample as printed, and a note if it is incomplete.
 fn shown(mut sample: Value) -> (String, &'static str) {
     let print = |sample: &Value| serde_json::to_string_pretty(sample).unwrap_or_default();
     let whole = print(&sample);
@@ -74,7 +74,7 @@ fn shown(mut sample: Value) -> (String, &'static str) {
     (lines.join("\n"), "Lists are cut off after their first item, and the rest is left out.\n\n")
 }
 
-/// Leaves the first item of each list.
+/// Keeps the first item of each list.
 fn shorten(value: &mut Value) {
     match value {
         Value::Array(items) => {
@@ -86,7 +86,7 @@ fn shorten(value: &mut Value) {
     }
 }
 
-/// A sample without what its types, or else the names of its fields, say is secret.
+/// A sample with secrets redacted, by its types or else by the names of its fields.
 fn redacted(service: &Service, operation: &Operation, sample: &Sample) -> Value {
     let mut hiding = Hiding { service, left: MOST };
     let mut value = sample.value.clone();
@@ -110,7 +110,7 @@ fn redacted(service: &Service, operation: &Operation, sample: &Sample) -> Value 
 /// Follows types through a sample.
 struct Hiding<'a> {
     service: &'a Service,
-    /// How many more values it looks at: alternatives within alternatives may be many. What is left then is hidden.
+    /// Remaining number of values to inspect, as nested alternatives can be many. The rest is redacted.
     left: usize,
 }
 
@@ -132,13 +132,13 @@ impl Hiding<'_> {
             (Type::Nullable(inner), value) => self.hide(inner, value, depth - 1),
             (Type::JsonText(inner), value) => self.hide_text(inner, value, depth - 1),
             (Type::Named(id), value) => self.hide_named(*id, value, depth),
-            // What is not as its type says may be anything.
+            // A value that does not match its type may be anything.
             (_, value) if value.is_object() || value.is_array() => guess(value, false),
             _ => {}
         }
     }
 
-    /// JSON in a text, which stays as it is written unless there is something to hide.
+    /// JSON in a text, which is kept verbatim unless it contains secrets.
     fn hide_text(&mut self, inner: &Type, value: &mut Value, depth: usize) {
         let Value::String(text) = value else { return self.hide(inner, value, depth) };
         let Ok(parsed) = serde_json::from_str::<Value>(text) else { return };
@@ -161,7 +161,7 @@ impl Hiding<'_> {
                     }
                 }
             }
-            // Whichever alternative has a secret.
+            // Any alternative may contain a secret.
             (TypeKind::Union(union), value) => {
                 union.variants.iter().for_each(|variant| self.hide_alternative(&variant.ty, value, depth - 1));
             }
@@ -173,10 +173,10 @@ impl Hiding<'_> {
         }
     }
 
-    /// As [`Self::hide`], for what may be of another type.
+    /// Like [`Self::hide`], for a value that may have another type.
     fn hide_alternative(&mut self, ty: &Type, value: &mut Value, depth: usize) {
         match (ty, &value) {
-            // A text beside other texts is none that anybody knows to be a secret.
+            // A text that may also be a plain text is not known to be a secret.
             (Type::Secret, Value::String(_)) => *value = HIDDEN.into(),
             (Type::Secret, _) => {}
             _ => self.hide(ty, value, depth),
@@ -184,7 +184,7 @@ impl Hiding<'_> {
     }
 }
 
-/// Hides what the names of fields say is secret.
+/// Redacts values by the names of their fields.
 fn guess(value: &mut Value, secret: bool) {
     match value {
         Value::String(_) | Value::Number(_) if secret => *value = HIDDEN.into(),

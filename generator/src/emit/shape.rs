@@ -1,4 +1,4 @@
-//! Checks as emitted: chains of the runtime's shape builders.
+//! Checks: chains of calls of the runtime's shape builders.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -97,14 +97,14 @@ impl Scope<'_> {
         out
     }
 
-    /// A field as a table of checks has it.
+    /// A field's entry in a table of checks.
     pub(super) fn row(&self, name: &str, required: bool, shape: &Shape) -> TokenStream {
         let function = self.uses.item(if required { "required" } else { "optional" });
         let shape = self.shape(shape);
         quote!(#function(#name, #shape))
     }
 
-    /// A rule as emitted: a call of the runtime's function of that name.
+    /// A rule: a call of the runtime's function for it.
     pub(super) fn rule(&self, rule: &Rule) -> TokenStream {
         let list = |shapes: &[Shape]| {
             let shapes = shapes.iter().map(|shape| self.shape(shape));
@@ -150,7 +150,7 @@ impl Scope<'_> {
     }
 }
 
-/// Whether a number is an integer, however it is written, that no float would round.
+/// Whether a number is an integer, in any notation, that a float represents exactly.
 fn is_integral(number: &Number) -> bool {
     integer(number).is_some() || number.as_f64().is_some_and(|value| value.fract() == 0.0 && value.abs() < 9.0e15)
 }

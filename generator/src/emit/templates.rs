@@ -1,4 +1,4 @@
-//! What isn't Rust, by askama templates: the manifest, the README, the crate's page.
+//! The files that are not Rust, from askama templates: the manifest, the README, the crate's page.
 
 use std::path::PathBuf;
 
@@ -11,13 +11,13 @@ use crate::lower::model::{
 };
 use crate::lower::{clean, code, listed, plain};
 
-/// How the crate's manifest names what it stands on.
+/// The dependencies in the crate's manifest.
 #[derive(Debug, Clone, Default)]
 pub enum Manifest {
-    /// A member of a workspace that sets versions, lints and dependencies.
+    /// A member of a workspace that defines versions, lints and dependencies.
     #[default]
     Workspace,
-    /// A crate of its own; the runtime from this folder, or from the registry.
+    /// A standalone crate, with the runtime from this folder, or from the registry.
     Standalone(Option<PathBuf>),
 }
 
@@ -56,7 +56,7 @@ struct PageTemplate<'a> {
 }
 
 impl PageTemplate<'_> {
-    /// A bar would end the cell of a table.
+    /// Escapes bars, which would end the cell of a table.
     fn cell(&self, text: &str) -> String {
         text.replace("\\|", "|").replace('|', "\\|")
     }
@@ -66,7 +66,7 @@ impl PageTemplate<'_> {
     }
 }
 
-/// A text as TOML writes it.
+/// A text in TOML's syntax.
 fn toml(text: &str) -> String {
     let escaped = text.chars().map(|c| match c {
         '"' | '\\' => format!("\\{c}"),
@@ -76,7 +76,7 @@ fn toml(text: &str) -> String {
     format!("\"{}\"", escaped.collect::<String>())
 }
 
-/// The call that the crate's page shows.
+/// The call on the crate's page.
 struct PageExample {
     setting: String,
     imports: Vec<String>,
@@ -100,7 +100,7 @@ pub(super) fn manifest(service: &Service, manifest: &Manifest) -> Result<String,
 }
 
 pub(super) fn readme(service: &Service, notes: Option<&str>) -> Result<String, EmitError> {
-    // Links to items only work on the crate's own page, and what only the compiler needs to see of the example is seen nowhere else.
+    // Links to items work only on the crate's own page, and hidden lines of the example are omitted elsewhere.
     let page = page(service)?;
     let mut example = false;
     let shown = page.lines().filter_map(|line| match line {
@@ -138,7 +138,7 @@ pub(super) fn page(service: &Service) -> Result<String, EmitError> {
     })
 }
 
-/// An entry of a list: a name as code, and the lines that say what it is.
+/// An entry of a list: a name as code, and the lines of its description.
 fn entry(name: &str, docs: &[String]) -> Vec<String> {
     if docs.is_empty() { vec![format!("- {}", code(name))] } else { listed(&code(name), docs) }
 }
@@ -151,7 +151,7 @@ fn server(server: &Server) -> Vec<String> {
     }
 }
 
-/// A security scheme, and by which setting of the builder its key is given.
+/// A security scheme, and the builder's setter for its key.
 fn scheme(service: &Service, scheme: &Scheme) -> Vec<String> {
     if service.protocol != Protocol::Http {
         return entry(&scheme.name, &scheme.docs);
@@ -172,7 +172,7 @@ fn scheme(service: &Service, scheme: &Scheme) -> Vec<String> {
             "Not supported by the client: set what it needs with `.default_header(name, value)`".to_owned()
         }
     };
-    // A name that ends a code span stands in no example.
+    // A name that would end a code span is not shown.
     let how = if name.contains('`') { how.replace(&format!("{name:?}"), "name") } else { how };
     let docs: Vec<String> = match scheme.docs.is_empty() {
         true => vec![format!("{how}.")],
@@ -198,7 +198,7 @@ fn errors(service: &Service) -> Vec<String> {
     found
 }
 
-/// Where a guide stands in the crate.
+/// The path of a guide in the crate.
 pub(super) fn guide_path(guide: &Guide) -> String {
     format!("docs/guide/{}.md", guide.module.trim_start_matches("r#"))
 }
@@ -217,7 +217,7 @@ fn render(template: &impl Template) -> Result<String, EmitError> {
     template.render().map(|text| format!("{}\n", text.trim_end())).map_err(|error| EmitError(error.to_string()))
 }
 
-/// ``[`a`](b)`` becomes `` `a` ``: a README has no items to link to. Guides are files beside it.
+/// Converts ``[`a`](b)`` to `` `a` ``: a README has no items to link to. Guides are files next to it.
 fn unlink(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -240,7 +240,7 @@ fn unlink(text: &str) -> String {
     out + rest
 }
 
-/// The operation that asks for least, so that the example is true as it stands.
+/// The operation with the fewest requirements, so that the example is correct as it is.
 fn page_example(service: &Service) -> Option<PageExample> {
     let operations = || service.groups.iter().flat_map(|group| &group.operations);
     let asks = |operation: &&Operation| {

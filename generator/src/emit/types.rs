@@ -1,4 +1,4 @@
-//! Types as emitted: structs with setters and checks, open enums, unions, tuples, bodies by status.
+//! Types: structs with setters and checks, open enums, unions, tuples, bodies by status.
 
 mod tuples;
 
@@ -14,7 +14,7 @@ use crate::lower::model::{
 };
 use crate::lower::{code, renamed};
 
-/// A type's definition with everything that belongs to it.
+/// A type's definition and its implementations.
 pub(super) fn definition(scope: &Scope<'_>, id: TypeId) -> TokenStream {
     let definition = &scope.service.types[id];
     let aliases = aliases(scope, Aliased::Type(id), &definition.name);
@@ -50,7 +50,7 @@ fn structure(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> TokenStr
     let (serialize, deserialize) = (scope.uses.item("Serialize"), scope.uses.item("Deserialize"));
     let docs = doc(&definition.docs);
     let default = body.default.then(|| quote!(Default,));
-    // For a field that must be there it would invent one.
+    // For a required field it would invent a value.
     let container_default = body.fields.iter().any(|field| field.presence == Presence::Empty)
         && body.fields.iter().all(|field| field.presence != Presence::Always);
     let mut container = Vec::new();
@@ -101,12 +101,12 @@ fn field(scope: &Scope<'_>, body: &Struct, field: &Field, container_default: boo
     quote!(#docs #serde pub #name: #ty,)
 }
 
-/// The name of a field on the wire, if that is to be said.
+/// The name of a field on the wire, if it has to be stated.
 fn field_name<'a>(body: &Struct, field: &'a Field) -> Option<&'a str> {
     (renamed(&field.ident, body.rename_all) != field.wire).then_some(field.wire.as_str())
 }
 
-/// A struct that callers fill: the runtime's macro takes it as it reads.
+/// A struct that callers fill, in the syntax of the runtime's macro.
 fn setters(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> String {
     let mut out = format!("yundb_runtime::setters! {{\n{}", comment(&definition.docs, 4));
     if let Some(rule) = body.rename_all {
@@ -139,7 +139,7 @@ fn setters(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> String {
     format!("{out}    }}{}\n}}", additional.unwrap_or_default())
 }
 
-/// The only value of a field, as Rust has it.
+/// The only value of a field, in Rust's syntax.
 fn constant(scope: &Scope<'_>, field: &Field) -> Option<String> {
     let [value] = field.values.as_slice() else { return None };
     if !field.filled {
@@ -164,7 +164,7 @@ fn constant(scope: &Scope<'_>, field: &Field) -> Option<String> {
     })
 }
 
-/// A type as people write it.
+/// A type in idiomatic spacing.
 pub(super) fn written(ty: &TokenStream) -> String {
     ty.to_string().replace(" < ", "<").replace(" >", ">").replace(" ,", ",").replace(" :: ", "::")
 }
@@ -209,7 +209,7 @@ fn enumeration<T: std::fmt::Debug>(
     ))
 }
 
-/// A macro's invocation with one entry a line.
+/// A macro invocation with one entry per line.
 fn invocation(macro_name: &str, head: &str, entries: impl Iterator<Item = String>) -> String {
     let entries: String = entries.map(|entry| format!("    {entry},\n")).collect();
     format!("yundb_runtime::{macro_name}!({head} {{\n{entries}}});")
@@ -236,7 +236,7 @@ fn union(scope: &Scope<'_>, definition: &TypeDef, union: &Union) -> TokenStream 
     let checks = union.checked.then(|| alternatives(scope, &name, union));
     let conversions = union.variants.iter().filter_map(|variant| {
         let unique = count.get(&variant.ty) == Some(&1);
-        // `Value` would take the variant for what is unknown; a type can't convert from itself.
+        // `Value` would be ambiguous with the variant for unknown values; a type cannot convert from itself.
         if !unique || matches!(variant.ty, Type::Value) {
             return None;
         }
@@ -294,7 +294,7 @@ fn newtype(scope: &Scope<'_>, definition: &TypeDef, newtype: &Newtype) -> TokenS
     }
 }
 
-/// The macro that reads and writes a union.
+/// The macro that decodes and encodes a union.
 fn reading(definition: &TypeDef, union: &Union) -> String {
     let either = |values: &[Constant]| values.iter().map(literal).collect::<Vec<_>>().join(" | ");
     let path = |path: &[String]| path.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(" / ");
@@ -319,7 +319,7 @@ fn reading(definition: &TypeDef, union: &Union) -> String {
     }
 }
 
-/// A constant as people read it.
+/// A constant in docs.
 fn plain(constant: &Constant) -> String {
     match constant {
         Constant::Text(text) => text.clone(),
@@ -328,7 +328,7 @@ fn plain(constant: &Constant) -> String {
     }
 }
 
-/// A constant in Rust.
+/// A constant in Rust's syntax.
 fn literal(constant: &Constant) -> String {
     match constant {
         Constant::Text(text) => format!("{text:?}"),
@@ -337,7 +337,7 @@ fn literal(constant: &Constant) -> String {
     }
 }
 
-/// The table of a union's alternatives, each with what it is known by and what is checked of it.
+/// The table of a union's alternatives, each with its distinguishing properties and checks.
 fn alternatives(scope: &Scope<'_>, name: &proc_macro2::Ident, union: &Union) -> TokenStream {
     let rows = union.variants.iter().map(|variant| {
         let alternative = scope.uses.item("alternative");
@@ -367,7 +367,7 @@ fn choice(name: &proc_macro2::Ident, rows: &[TokenStream]) -> TokenStream {
     }
 }
 
-/// The kind of JSON that a type is (the runtime's `Kind`).
+/// The kind of JSON of a type (the runtime's `Kind`).
 fn kind(scope: &Scope<'_>, ty: &Type) -> &'static str {
     match ty {
         Type::String | Type::Secret | Type::Formatted(_) | Type::JsonText(_) => "Text",
@@ -388,7 +388,7 @@ fn kind(scope: &Scope<'_>, ty: &Type) -> &'static str {
     }
 }
 
-/// The kind of what is in a list or map, if that is one.
+/// The kind of the elements of a list or map.
 fn elements(scope: &Scope<'_>, ty: &Type) -> Option<&'static str> {
     match ty {
         Type::List(inner) | Type::Map(inner) => Some(kind(scope, inner)).filter(|kind| *kind != "Any"),
@@ -397,7 +397,7 @@ fn elements(scope: &Scope<'_>, ty: &Type) -> Option<&'static str> {
     }
 }
 
-/// The enum for bodies that depend on the status.
+/// The enum of bodies that depend on the status.
 pub(super) fn outcome(scope: &Scope<'_>, outcome: &Outcome) -> TokenStream {
     let name = ident(&outcome.name);
     let error = scope.uses.item("DecodeError");
@@ -422,7 +422,8 @@ pub(super) fn outcome(scope: &Scope<'_>, outcome: &Outcome) -> TokenStream {
             }
         }
     });
-    // A status may stand alone and in its hundred: matched beside each other, as arms of one range overlap.
+    // A status may be listed together with its range: they are matched separately, as arms of one range pattern would
+    // overlap.
     let ranges = outcome.cases.iter().any(|case| case.statuses.iter().any(|status| matches!(status, Status::Range(_))));
     let subject = if ranges { quote!((response.status(), response.status() / 100)) } else { quote!(response.status()) };
     let arms = outcome.cases.iter().map(|case| {
@@ -506,7 +507,7 @@ fn pattern(case: &Case, ranges: bool) -> TokenStream {
 }
 
 impl Scope<'_> {
-    /// A constant, as the runtime's data has it.
+    /// A constant in the runtime's data.
     pub(super) fn constant(&self, constant: &Constant) -> TokenStream {
         match constant {
             Constant::Text(text) => {
@@ -524,7 +525,7 @@ impl Scope<'_> {
         }
     }
 
-    /// A type as it is written.
+    /// A type in Rust's syntax.
     pub(super) fn ty(&self, ty: &Type) -> TokenStream {
         match ty {
             Type::String => quote!(String),
@@ -569,7 +570,7 @@ impl Scope<'_> {
         }
     }
 
-    /// What a body is read as.
+    /// The type of a body.
     pub(super) fn payload(&self, payload: &Payload) -> TokenStream {
         match payload {
             Payload::Empty => quote!(()),
@@ -590,7 +591,7 @@ impl Scope<'_> {
         }
     }
 
-    /// What callers give for a type, if that may be something that turns into it.
+    /// The argument type for a type that callers can give in a convertible form.
     pub(super) fn given(&self, ty: &Type) -> Option<TokenStream> {
         match ty {
             Type::List(inner) => {
@@ -605,7 +606,7 @@ impl Scope<'_> {
         }
     }
 
-    /// Whether callers would rather give something else that turns into the type.
+    /// Whether callers would usually give a convertible value instead of the type.
     fn converts(&self, ty: &Type) -> bool {
         match ty {
             Type::String | Type::Secret | Type::Formatted(_) | Type::Value | Type::JsonText(_) => true,

@@ -1,4 +1,4 @@
-//! Answers: what a body is read as, chosen by status; errors likewise.
+//! Responses and errors: the type of the body, by status.
 
 use openapiv3::{ReferenceOr, Response, StatusCode};
 
@@ -11,26 +11,26 @@ use super::{Lower, names};
 use crate::accounting::Reason;
 use crate::load::Part;
 
-/// All that an operation may answer.
+/// All responses of an operation.
 pub(super) struct Answers {
     pub output: Answer,
     pub error: Answer,
     pub headers: Option<TypeId>,
     pub accept: String,
-    /// Media types of successes beside those of `accept`.
+    /// Media types of successes other than those of `accept`.
     pub representations: Vec<Representation>,
-    /// Those of them that are JSON of another type.
+    /// Those among them that are JSON of another type.
     pub others: Vec<String>,
-    /// What each status means, in the document's words.
+    /// The document's description of each status.
     pub meanings: Vec<Meaning>,
-    /// The bodies of successes that the document shows.
+    /// The document's samples of successful bodies.
     pub samples: Vec<Sample>,
 }
 
-/// A response by its status, and the name of the shared response that it refers to.
+/// A response with its status, and the name of the shared response that it refers to.
 type Listed<'a> = (Status, Option<(Part<'a, Response>, Option<&'a str>)>);
 
-/// What is read of errors of one status, if they come as one of these media types; as any, where none is named.
+/// The payload of errors with one status and one of these media types, or any if none is listed.
 type Guarded = (Status, Vec<String>, Payload);
 
 impl<'a> Lower<'a, '_> {
@@ -49,7 +49,7 @@ impl<'a> Lower<'a, '_> {
         let default = listed.pop_if(|(status, _)| *status == Status::Default);
         let (mut successes, mut errors): (Vec<_>, Vec<_>) =
             listed.into_iter().partition(|(status, _)| status.is_success());
-        // `default` is whatever is not listed: errors, unless no success is listed.
+        // `default` stands for all unlisted statuses: errors, unless no success is listed.
         if successes.is_empty() {
             successes.extend(default);
         }
@@ -70,7 +70,7 @@ impl<'a> Lower<'a, '_> {
             failures.push((status, self.read(status, response, head, type_name, &name)));
         }
         let failed: Vec<Status> = failures.iter().map(|(status, _)| *status).collect();
-        // Words of other media types stand at their constants.
+        // The descriptions of other media types are at their constants.
         let words = |(status, contents): &(Status, Vec<Content<'a>>)| Some((*status, contents.first()?.words.clone()?));
         meanings.extend(read.iter().chain(&failures).filter_map(words));
         let best = |(status, contents): &(Status, Vec<Content<'a>>)| {
@@ -90,13 +90,13 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// The media type that a response is asked for as.
+    /// The media type in which a response is requested.
     fn best(&self, response: &Part<'a, Response>) -> Option<&'a str> {
         let content = response.map("content", &response.item.content);
         content.min_by_key(|(name, media)| self.preference(name, media)).map(|(name, _)| name)
     }
 
-    /// The media types of a response, the best one first; none where HTTP has no body.
+    /// The media types of a response, the best one first; empty if HTTP allows no body.
     fn read(
         &mut self,
         status: Status,
@@ -110,7 +110,7 @@ impl<'a> Lower<'a, '_> {
             response.entry("content").iter().for_each(|entry| self.ledger.ignore(&entry.key, Reason::NoBody));
             return Vec::new();
         }
-        // The types of a shared response are named after it, not after the operation that comes first.
+        // The types of a shared response are named after it, not after the first operation that uses it.
         let shared = shared.map(names::camel);
         let owner = match &shared {
             Some(shared) => Owner { parent: shared, name: "body" },
@@ -119,7 +119,7 @@ impl<'a> Lower<'a, '_> {
         self.contents(&response, owner)
     }
 
-    /// The responses by status, references followed; None for one that leads nowhere.
+    /// The responses by status, with references resolved; `None` for one that cannot be resolved.
     fn listed(&mut self, found: &Found<'a>) -> Vec<Listed<'a>> {
         let responses = &found.operation.item.responses;
         let entries = found.operation.entry("responses").map(|entry| &entry.node);
@@ -165,13 +165,13 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// What errors are read as, by status and by the media type that they come as.
+    /// The payloads of errors, by status and by media type.
     fn error(&mut self, failures: Vec<(Status, Vec<Content<'a>>)>, name: &str) -> Answer {
         let mut guarded: Vec<Guarded> = Vec::new();
         for (status, contents) in failures {
             let mut of_status: Vec<(Payload, Vec<String>)> = Vec::new();
             for Content { media_type, payload, .. } in contents.into_iter().filter(|content| !content.repeats) {
-                // An error is read to its end. Bytes are with every error, typed or not.
+                // Errors are read completely. Every error provides its bytes, typed or not.
                 let payload = match payload {
                     Payload::Events(..) | Payload::Lines(_) => Payload::Text,
                     Payload::Stream => continue,
@@ -182,7 +182,7 @@ impl<'a> Lower<'a, '_> {
                     None => of_status.push((payload, vec![essence(media_type)])),
                 }
             }
-            // The best one is what an error is tried as whose media type is none of the documented ones.
+            // Errors with an undocumented media type are decoded as the best one.
             for (index, (payload, media_types)) in of_status.into_iter().enumerate().rev() {
                 guarded.push((status, if index == 0 { Vec::new() } else { media_types }, payload));
             }
@@ -193,7 +193,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// One payload, or an enum by status where payloads differ.
+    /// One payload, or an enum by status if payloads differ.
     pub(super) fn outcome(&mut self, answers: Vec<(Status, Payload)>, name: &str) -> Answer {
         let guarded = answers.into_iter().map(|(status, payload)| (status, Vec::new(), payload)).collect();
         self.by_status(guarded, false, name)
@@ -211,7 +211,7 @@ impl<'a> Lower<'a, '_> {
             return Answer::One(distinct.pop().map_or(Payload::Empty, |(_, _, payload)| payload));
         }
         let mut scope = names::Scope::default();
-        // What is read as any media type has the first claim on its status's name.
+        // The payload for any media type has priority for the name of its status.
         distinct.sort_by_key(|(_, media_types, _)| !media_types.is_empty());
         let mut cases: Vec<Case> = distinct
             .into_iter()
@@ -247,7 +247,7 @@ impl<'a> Lower<'a, '_> {
     }
 }
 
-/// The bodies that are shown of what `send` asks for, each with its status if there are several.
+/// The samples of the bodies that `send` requests, each with its status if there are several.
 fn samples(read: &mut [(Status, Vec<Content<'_>>)], many: bool) -> Vec<Sample> {
     let best = read.iter_mut().filter_map(|(status, contents)| Some((*status, contents.first_mut()?)));
     let samples = best.flat_map(|(status, content)| {
@@ -258,7 +258,7 @@ fn samples(read: &mut [(Status, Vec<Content<'_>>)], many: bool) -> Vec<Sample> {
     samples.collect()
 }
 
-/// Each status with all that is said of it, in the order of the statuses.
+/// Each status with all its descriptions, sorted by status.
 fn meanings_of(mut found: Vec<(Status, String)>, failed: &[Status]) -> Vec<Meaning> {
     found.retain(|(_, words)| !words.is_empty());
     found.sort_by_key(|(status, _)| *status);
@@ -280,7 +280,7 @@ impl Status {
         }
     }
 
-    /// The status as people write it.
+    /// The status in the usual notation.
     fn pattern(self) -> String {
         match self {
             Self::Code(code) => format!("`{code}`"),

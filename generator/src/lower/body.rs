@@ -12,13 +12,13 @@ use crate::load::{Additional, JsonType, Part, Schema, Sub};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Whether a media type is JSON or a `+json` type.
+/// Whether a media type is JSON or has the suffix `+json`.
 pub fn is_json(media_type: &str) -> bool {
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
 }
 
-/// Whether a media type is that of url-encoded forms.
+/// Whether a media type is that of URL-encoded forms.
 pub(super) fn is_form(media_type: &str) -> bool {
     media_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(FORM)
 }
@@ -28,7 +28,7 @@ pub(super) fn is_text(media_type: &str) -> bool {
     media_type.trim().get(..5).is_some_and(|start| start.eq_ignore_ascii_case("text/"))
 }
 
-/// How good a media type is for a typed body; less is better.
+/// The rank of a media type for a typed body; lower is better.
 pub fn rank(media_type: &str, media: &Part<'_, MediaType>) -> u8 {
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match essence.as_str() {
@@ -54,21 +54,21 @@ fn structured(media: &Part<'_, MediaType>) -> bool {
     })
 }
 
-/// What a body of a media type is to the caller.
+/// How the caller provides a body of a media type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     /// A typed value, as JSON.
     Json,
-    /// Fields of a url-encoded form.
+    /// Fields of a URL-encoded form.
     Form,
     /// Fields and files.
     Multipart,
-    /// What the caller encodes.
+    /// A body encoded by the caller.
     Raw,
 }
 
 impl Kind {
-    /// Where the fields of a form go.
+    /// The place of a form's fields.
     fn place(self) -> Place {
         if self == Self::Multipart { Place::Part } else { Place::Form }
     }
@@ -92,7 +92,7 @@ impl<'a> Lower<'a, '_> {
             inputs.shown = self.shown(&media);
         }
         match self.kind_of(media_type, &media) {
-            // Its media type is the caller's to name, which a setter does.
+            // The caller has to choose the media type, through a setter.
             Kind::Json if is_json_range(media_type) => {
                 self.alternative(media_type, &media, type_name, inputs);
                 return Some(Body { media_type: media_type.to_owned(), required, shape: Shape::default() });
@@ -162,7 +162,7 @@ impl<'a> Lower<'a, '_> {
             let message = "`encoding` is for forms, and JSON is none".to_owned();
             self.unsupported("encoding", message, &field.key, "ignored");
         }
-        // The fields of an inline object are setters of the call; a type with a name is given whole.
+        // The fields of an inline object become setters of the call; a named type is passed as a whole.
         if let Some(schema) = media.schema().filter(|schema| schema.reference().is_none()) {
             let mut flat = schema.read();
             if flattens(&flat) {
@@ -177,7 +177,7 @@ impl<'a> Lower<'a, '_> {
         self.whole_body(media, description, required, type_name, inputs);
     }
 
-    /// A body that is one typed value.
+    /// A body that consists of one typed value.
     fn whole_body(
         &mut self,
         media: &Part<'a, MediaType>,
@@ -228,8 +228,8 @@ impl<'a> Lower<'a, '_> {
         inputs.params.push(Param { required, ..param("body", Place::Body) });
     }
 
-    /// The schema of a body that the caller encodes: of a lone text or file nothing is lost, of others the fields are.
-    /// Returns its words.
+    /// Accounts for the schema of a body that the caller encodes: nothing is lost for a single text or file, else the
+    /// fields are. Returns its description.
     pub(super) fn raw_schema(&mut self, media: &Part<'a, MediaType>, type_name: &str) -> Option<String> {
         if let Some(encoding) = media.entry("encoding") {
             self.ledger.ignore(&encoding.key, Reason::Opaque);
@@ -253,7 +253,7 @@ impl<'a> Lower<'a, '_> {
         None
     }
 
-    /// The schema of single items, of a body that is not read or written item by item.
+    /// Accounts for the schema of items, if a body is not processed item by item.
     pub(super) fn untyped_items(&mut self, media: &Part<'a, MediaType>) {
         if let Some(entry) = media.entry("itemSchema") {
             let message = "the items of a body of this media type are not typed".to_owned();
@@ -261,10 +261,10 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// A schema through its references and single parts, for a look that takes nothing over.
+    /// Resolves a schema's references and single `allOf` parts, for inspection only.
     pub(super) fn peek(&self, schema: &Sub<'a>) -> Schema<'a> {
         let mut schema = schema.clone();
-        // `load` has refused schemas that are themselves; this only bounds the loop.
+        // `load` has rejected circular schemas; this only bounds the loop.
         for _ in 0..64 {
             if let Some(reference) = schema.reference() {
                 match self.loaded.component("schemas", reference.value) {
@@ -336,7 +336,8 @@ impl<'a> Lower<'a, '_> {
         });
     }
 
-    /// Whether no value of a type can be sent as the form: it has files, parts with headers, or parts that the caller encodes.
+    /// Whether the form cannot be sent as a single value: it has files, parts with headers, or parts encoded by the
+    /// caller.
     fn needs_setters(&self, media: &Part<'a, MediaType>, flat: &Schema<'a>) -> bool {
         let encoded = |(name, encoding): (&String, &Encoding)| {
             let property = flat.properties.0.get(name.as_str());
@@ -348,8 +349,8 @@ impl<'a> Lower<'a, '_> {
             || media.item.encoding.iter().any(encoded)
     }
 
-    /// The fields of a form or multipart body: setters, whether the schema has a name or not. A form of other things than fields is
-    /// a value.
+    /// The fields of a form or multipart body become setters, even if the schema has a name. A form without fields is a
+    /// value.
     fn form_body(
         &mut self,
         media: &Part<'a, MediaType>,
@@ -374,7 +375,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// An object's keywords, its reference and `allOf` resolved.
+    /// An object's keywords, with its reference and `allOf` resolved.
     pub(super) fn flat(&mut self, schema: Sub<'a>) -> Schema<'a> {
         let whole = Schema { all_of: vec![schema.clone()], ..Schema::any(schema.at()) };
         let flat = self.flatten(&whole, None);
@@ -383,7 +384,7 @@ impl<'a> Lower<'a, '_> {
         flat
     }
 
-    /// What is said of a body whose fields are setters. What can't be said of them is left out.
+    /// The description of a body whose fields are setters. Keywords that do not apply to them are left out.
     pub(super) fn flat_words(&mut self, description: Option<&'a str>, flat: &Schema<'a>) -> Vec<String> {
         self.take(&flat.deprecated);
         self.unknown(flat);
@@ -397,7 +398,7 @@ impl<'a> Lower<'a, '_> {
         own.chain(docs::facts(&facts, &Type::Value, self.ledger)).collect()
     }
 
-    /// What the fields of a body have to meet together.
+    /// The requirements on the fields of a body as a whole.
     pub(super) fn flat_shape(&mut self, flat: &Schema<'a>) -> Shape {
         let mut shape = Shape { rules: self.rules(flat, &Type::Map(Box::new(Type::Value)), false), ..Shape::default() };
         shape.min_items = self.take(&flat.min_properties).filter(|fewest| *fewest > 0);
@@ -405,7 +406,7 @@ impl<'a> Lower<'a, '_> {
         shape
     }
 
-    /// What is said of a body's schema that stands at no type. An example of it is a sample.
+    /// The description of a body's schema that has no type. Its example becomes a sample.
     pub(super) fn body_words(&self, lowered: &Lowered<'a>) -> Option<String> {
         if let Some(example) = lowered.example {
             self.ledger.ignore(example.at, Reason::Sample);
@@ -423,7 +424,7 @@ pub(super) fn is_binary(schema: &Schema<'_>) -> bool {
     text && schema.format.is_some_and(|format| format.value == "binary")
 }
 
-/// Whether a body's fields become setters: an object with properties and nothing else, without a name.
+/// Whether a body's fields become setters: it is an anonymous object with properties only.
 fn flattens(flat: &Schema<'_>) -> bool {
     !flat.properties.0.is_empty()
         && flat.all_of.is_empty()
@@ -436,7 +437,7 @@ fn flattens(flat: &Schema<'_>) -> bool {
         && flat.additional.as_ref().is_none_or(|additional| additional.value == Additional::Allowed(false))
 }
 
-/// Makes the arguments that are of the body optional, as there are other bodies. What the caller encodes is set like those.
+/// Makes the arguments for the body optional, as there are other bodies. A raw body becomes a setter.
 fn or_another(inputs: &mut Inputs, first: usize) {
     let mut arguments = Vec::new();
     let mut setters = Vec::new();
@@ -454,12 +455,12 @@ fn or_another(inputs: &mut Inputs, first: usize) {
     inputs.setters.splice(0..0, setters);
 }
 
-/// A range of JSON types, `application/*+json`, of which none stands for all others.
+/// A range of JSON types, `application/*+json`, which has no representative type.
 fn is_json_range(media_type: &str) -> bool {
     media_type.contains('*') && is_json(media_type)
 }
 
-/// What names a media type in a setter.
+/// The part of a setter's name that denotes a media type.
 fn word_of(media_type: &str) -> String {
     let essence = media_type.split(';').next().unwrap_or_default().trim();
     let (kind, subtype) = essence.split_once('/').unwrap_or(("", essence));
@@ -470,7 +471,7 @@ fn word_of(media_type: &str) -> String {
     }
 }
 
-/// What is said of a body whose media type the caller names.
+/// The note on a body whose media type the caller chooses.
 fn range_words(media_type: &str) -> Option<String> {
     let essence = media_type.split(';').next().unwrap_or_default().trim();
     let any = matches!(essence, "*/*" | "application/*" | "text/*");
@@ -486,7 +487,7 @@ fn range_words(media_type: &str) -> Option<String> {
     }
 }
 
-/// What is said of a body.
+/// The docs of a body.
 fn body_docs(words: &[Option<&str>]) -> Docs {
     let words = words.iter().copied().flatten().filter(|words| !words.trim().is_empty());
     let words = words.collect::<Vec<_>>().join("\n\n");

@@ -1,16 +1,15 @@
-//! Which nodes of a graph lead to each other, in time and memory that grow with the graph.
+//! Strongly connected components of a graph, in linear time and memory.
 
-/// For each node a number that it shares with those nodes that it leads to and that lead back to it. `edges` are the nodes that
-/// each leads to.
+/// Returns a component number for each node. `edges` lists the successors of each node.
 ///
-/// After Kosaraju: no recursion, as graphs of types are as deep as they are long. `petgraph` has the same, and would bring a second
-/// version of `hashbrown` for these lines.
+/// Kosaraju's algorithm, without recursion, as graphs of types can be as deep as they are long. `petgraph` has it, too,
+/// but would add a second version of `hashbrown` for these lines.
 pub(super) fn circles(edges: &[Vec<usize>]) -> Vec<usize> {
     let mut back: Vec<Vec<usize>> = vec![Vec::new(); edges.len()];
     for (from, targets) in edges.iter().enumerate() {
         targets.iter().for_each(|to| back[*to].push(from));
     }
-    // A node is done when all that it leads to is; the last one done leads to no other circle but by edges that point away from it.
+    // A node is done when all its successors are; the last one done is in a component without incoming edges.
     let mut done = Vec::with_capacity(edges.len());
     let mut seen = vec![false; edges.len()];
     for start in 0..edges.len() {
@@ -43,7 +42,7 @@ mod tests {
     use super::circles;
 
     proptest::proptest! {
-        /// Two nodes share a number if each leads to the other, and only then.
+        /// Two nodes share a number if and only if each can reach the other.
         #[test]
         fn circles_are_those_that_lead_back(pairs in proptest::collection::vec((0usize..9, 0usize..9), 0..20)) {
             let mut edges = vec![Vec::new(); 9];

@@ -1,4 +1,4 @@
-//! Doc comments: what a document says, made safe for rustdoc, with the facts that its keywords add.
+//! Doc comments: the document's texts, made safe for rustdoc, with facts from its keywords.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use super::model::{Constant, Docs, Type};
 use crate::accounting::Ledger;
 use crate::load::Schema;
 
-/// An item of a list: a name, and what is said of it indented under that.
+/// An item of a list: a name, with its description indented below.
 pub fn listed(name: &str, docs: &[String]) -> Docs {
     let (first, more) = docs.split_first().map_or(("", docs), |(first, more)| (first.as_str(), more));
     let more = more.iter().map(|line| format!("  {line}"));
@@ -16,7 +16,7 @@ pub fn listed(name: &str, docs: &[String]) -> Docs {
     lines(&item.join("\n"))
 }
 
-/// What a thing is called, and what is said of it behind a colon if that is a paragraph.
+/// A name, followed by its description after a colon if that is a paragraph.
 pub fn introduced(name: &str, docs: Docs) -> Docs {
     let end = docs.iter().position(String::is_empty).unwrap_or(docs.len());
     match docs.first() {
@@ -30,34 +30,34 @@ pub fn introduced(name: &str, docs: Docs) -> Docs {
     }
 }
 
-/// The first sentence of a text, without a full stop.
+/// The first sentence of a text, without the full stop.
 pub fn summary(text: &str) -> String {
-    // What is cut off of it may have held the rest of a mark.
+    // The truncated part may have contained the end of a mark.
     let sentence = lines(&markdown::first_sentence(text)).join(" ");
     sentence.trim_end_matches(['.', '\u{3002}']).to_owned()
 }
 
-/// A description followed by the facts that the schema's keywords state.
+/// A description followed by the facts from the schema's keywords.
 pub fn with_facts(description: Option<&str>, facts: Vec<String>, fallback: impl FnOnce() -> String) -> Docs {
     let text = description.map(str::trim).filter(|text| !text.is_empty()).map_or_else(fallback, str::to_owned);
-    // What the description says already is not said twice.
+    // Facts that the description already states are not repeated.
     let facts: Vec<String> =
         facts.into_iter().filter(|fact| !says(&text, fact) && !text.contains(fact.trim_end_matches('.'))).collect();
     let facts = facts.join(" ");
     let out = lines(&text);
-    // Short texts take the facts on the same line, others in a paragraph of their own.
+    // After short texts the facts follow on the same line, else in a paragraph of their own.
     match text.contains('\n') && !facts.is_empty() && !out.is_empty() {
         true => out.into_iter().chain([String::new()]).chain(lines(&facts)).collect(),
         false => with_fact(out, &facts),
     }
 }
 
-/// Docs whose last paragraph goes on with a fact, after a full stop.
+/// Docs with a fact appended to the last paragraph, after a full stop.
 pub fn with_fact(docs: Docs, fact: &str) -> Docs {
     continued(docs, fact, lines)
 }
 
-/// The same for a sentence that has links into the crate.
+/// Like [`with_fact`], for a sentence with links into the crate.
 pub fn with_markdown(docs: Docs, sentence: &str) -> Docs {
     continued(docs, sentence, |text| markdown::wrap(text, markdown::WIDTH))
 }
@@ -81,7 +81,8 @@ fn continued(mut docs: Docs, fact: &str, lines: impl Fn(&str) -> Docs) -> Docs {
     docs
 }
 
-/// Whether a sentence of a text says a fact already: has its default, or all its numbers and words that make a limit of them.
+/// Whether a sentence of a text already states a fact: its default, or all its numbers and the words that make them
+/// limits.
 fn says(text: &str, fact: &str) -> bool {
     if let Some(value) = fact.strip_prefix("Defaults to `").and_then(|rest| rest.strip_suffix("`.")) {
         let value = format!("`{value}`");
@@ -132,7 +133,7 @@ fn says(text: &str, fact: &str) -> bool {
         })
 }
 
-/// That an input must be sent, and whether the client does so by itself.
+/// The note on a required input, which mentions if the client sends it by itself.
 pub fn required(constant: Option<&Constant>) -> &'static str {
     match constant {
         Some(_) => "Required; sent by default.",
@@ -140,7 +141,7 @@ pub fn required(constant: Option<&Constant>) -> &'static str {
     }
 }
 
-/// What the keywords of a schema say, as sentences.
+/// The facts from a schema's keywords, as sentences.
 pub fn facts(schema: &Schema<'_>, ty: &Type, ledger: &Ledger) -> Vec<String> {
     let mut out = Vec::new();
     let of_type = |format: &str| match ty {
@@ -193,7 +194,7 @@ fn names(schema: &Schema<'_>) -> Option<String> {
     }
 }
 
-/// A number as people write it: `10` for `10.0`.
+/// A number in the usual notation: `10` for `10.0`.
 fn number(number: &serde_json::Number) -> String {
     match number.as_f64() {
         Some(value) if number.is_f64() => value.to_string(),
@@ -201,12 +202,12 @@ fn number(number: &serde_json::Number) -> String {
     }
 }
 
-/// An example as a sentence, if it is short and may be shown.
+/// An example as a sentence, if it is short and not secret.
 pub fn example(value: Option<&Value>) -> Option<String> {
     value.and_then(inline).filter(|text| text.len() <= 60).map(|v| format!("Example: `{v}`."))
 }
 
-/// A value as code, if it can stand between backticks.
+/// A value as code, if it can be put between backticks.
 fn inline(value: &Value) -> Option<String> {
     let text = match value {
         Value::Null => return None,

@@ -1,8 +1,8 @@
-//! What error codes mean, as `x-errorCategories` beside their enums has it.
+//! Categories of error codes, from `x-errorCategories` of their enums.
 
 use crate::load::{ERROR_CATEGORIES, Loaded, Node};
 
-/// The codes of each category, by the runtime's name of it. A code that several schemas name counts once.
+/// The codes of each category, by the runtime's name of it. A code in several schemas counts once.
 pub(super) fn errors(loaded: &Loaded) -> Vec<(&'static str, Vec<String>)> {
     let mut found: Vec<_> = ERROR_CATEGORIES.iter().map(|(_, variant)| (*variant, Vec::new())).collect();
     collect(&loaded.root, &mut found);

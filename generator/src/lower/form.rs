@@ -1,4 +1,4 @@
-//! The fields of forms and multipart bodies: what each of them takes, and how it is written.
+//! The fields of forms and multipart bodies: their types, and how they are serialized.
 
 use openapiv3::{Encoding, MediaType, ParameterSchemaOrContent};
 
@@ -10,16 +10,16 @@ use super::{Lower, docs, markdown, names, sample};
 use crate::accounting::Reason;
 use crate::load::{Additional, Entry, JsonType, Part, SWAGGER, Schema, Sub};
 
-/// Names of the methods that every form has.
+/// Names of the methods of every form.
 const FORM_METHODS: &[&str] = &["new", "default", "clone"];
 
-/// What the docs of a file say of its format, which its type says already.
+/// The note on a file's format, which its type already expresses.
 pub(super) const BINARY: &str = "Format: `binary`.";
 
-/// How many alternatives within alternatives a form's fields are looked for in.
+/// Maximum nesting of alternatives in which a form's fields are collected.
 const DEEPEST: usize = 16;
 
-/// How a field is written, where that isn't the usual way.
+/// How a field is serialized, if not by default.
 #[derive(Default)]
 struct Written {
     style: Option<Serialization>,
@@ -29,8 +29,8 @@ struct Written {
 }
 
 impl<'a> Lower<'a, '_> {
-    /// The fields of a form's schema, if setters take them: those of an object, and in multipart bodies whatever has files in it.
-    /// All other forms are values of a type, whose entries are the fields.
+    /// The fields of a form's schema, if they become setters: those of an object, and in multipart bodies any schema
+    /// with files. All other forms are values of a type, whose entries are the fields.
     pub(super) fn fields_of_form(&mut self, media: &Part<'a, MediaType>, place: Place) -> Option<Schema<'a>> {
         let mut flat = self.flat(media.schema()?);
         self.complete(&mut flat);
@@ -48,7 +48,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// Whether there are files among the fields, in whichever alternative.
+    /// Whether there are files among the fields, in any alternative.
     pub(super) fn has_files(&self, flat: &Schema<'a>, depth: usize) -> bool {
         let further = matches!(&flat.additional, Some(more) if matches!(&more.value, Additional::Of(of) if self.file(of).is_some()));
         let alternatives = flat.one_of.iter().chain(&flat.any_of).chain(&flat.all_of);
@@ -57,7 +57,7 @@ impl<'a> Lower<'a, '_> {
             || depth > 0 && { alternatives }.any(|part| self.has_files(&self.followed(part), depth - 1))
     }
 
-    /// A schema through its references.
+    /// A schema with its references resolved.
     pub(super) fn followed(&self, schema: &Sub<'a>) -> Schema<'a> {
         let mut schema = schema.clone();
         for _ in 0..64 {
@@ -70,7 +70,7 @@ impl<'a> Lower<'a, '_> {
         schema.read()
     }
 
-    /// The fields of all alternatives of a form, as there are files among them, which no value of a type has.
+    /// The fields of all alternatives of a form with files, which no single type can represent.
     fn of_all(&mut self, mut flat: Schema<'a>, depth: usize) -> Schema<'a> {
         let alternatives: Vec<Sub<'a>> = flat.one_of.drain(..).chain(flat.any_of.drain(..)).collect();
         let mut always: Option<Vec<_>> = None;
@@ -104,7 +104,8 @@ impl<'a> Lower<'a, '_> {
         flat
     }
 
-    /// A form beside other bodies: a type with a setter for each field, which operations that refer to one schema share.
+    /// A form that can replace another body: a type with a setter for each field, shared by the operations that refer
+    /// to the same schema.
     pub(super) fn form_type(
         &mut self,
         media: &Part<'a, MediaType>,
@@ -147,7 +148,7 @@ impl<'a> Lower<'a, '_> {
         self.forms.len() - 1
     }
 
-    /// What is said of single fields of a form whose fields aren't setters.
+    /// The serialization of single fields of a form whose fields are not setters.
     pub(super) fn written_fields(&mut self, media: &Part<'a, MediaType>, place: Place) -> Vec<Param> {
         let encodings = media.entry("encoding").into_iter().flat_map(|entry| entry.node.entries());
         let names: Vec<&'a str> = encodings.map(|(name, _)| name).collect();
@@ -164,7 +165,7 @@ impl<'a> Lower<'a, '_> {
         params.collect()
     }
 
-    /// The setters of an object's fields; one of them is an argument if it is an envelope (and there may be one).
+    /// The setters of an object's fields; a single required object may become an argument.
     pub(super) fn flat_fields(
         &mut self,
         flat: &Schema<'a>,
@@ -211,7 +212,7 @@ impl<'a> Lower<'a, '_> {
             };
             let files = files.or(encoded);
             if flat.conditional.contains(&wire) {
-                // It is held against the condition.
+                // It is checked against the condition.
                 lowered.shape = Shape::default();
             }
             if files.is_some() {
@@ -224,7 +225,7 @@ impl<'a> Lower<'a, '_> {
                 continue;
             }
             self.ledger.take(property.at());
-            // Of an optional body a field is required once another is there, which the runtime knows.
+            // In an optional body a field is required only if another one is set, which the runtime checks.
             let required = listed.is_some();
             if let Some(media_type) = written.media_type.as_deref().filter(|_| files.is_some()) {
                 lowered.facts.push(format!("Media type: {}.", markdown::code(media_type)));
@@ -263,7 +264,7 @@ impl<'a> Lower<'a, '_> {
             }
         }
         self.unknown_encodings(media, flat);
-        // An envelope: the one thing that must be given is an object.
+        // An envelope: the only required field is an object.
         let mut required = fields.iter().enumerate().filter(|(_, (_, required, _))| *required);
         let envelope = match (required.next(), required.next()) {
             (Some((index, (_, _, Type::Named(id)))), None) if place == Place::Field && enveloped => {
@@ -285,7 +286,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// Fields whose names the caller chooses.
+    /// Fields whose names are chosen by the caller.
     fn further_fields(&mut self, flat: &Schema<'a>, type_name: &str, place: Place, inputs: &mut Inputs) {
         let Some(additional) = &flat.additional else { return };
         self.ledger.take(additional.at);
@@ -340,7 +341,7 @@ impl<'a> Lower<'a, '_> {
                 continue;
             };
             reference.into_iter().for_each(|at| self.ledger.take(at));
-            // OpenAPI has it said elsewhere.
+            // OpenAPI defines it elsewhere.
             if wire.eq_ignore_ascii_case("content-type") {
                 self.ledger.ignore(at, Reason::HttpHeader);
                 header.node.entries().for_each(|(_, entry)| self.ledger.ignore(&entry.key, Reason::HttpHeader));
@@ -385,12 +386,13 @@ impl<'a> Lower<'a, '_> {
         found
     }
 
-    /// How a field of a form is written. What is said in vain is left out, and so are headers where the field has no `setter`.
+    /// How a field of a form is serialized. Settings without effect are left out, as are headers if the field has no
+    /// `setter`.
     fn written(&mut self, media: &Part<'a, MediaType>, wire: &str, place: Place, setter: bool) -> Written {
         let Some((entry, encoding)) = encoding(media, wire) else { return Written::default() };
         let types = encoding.content_type.as_deref();
         let keys = ["style", "explode", "allowReserved"];
-        // Multipart bodies have had styles since 3.1, and lists in them before 3.0.
+        // Multipart bodies support styles since 3.1, and lists in Swagger 2.0.
         let may = place == Place::Form || !self.is_3_0() || self.loaded.root.get(SWAGGER).is_some();
         let styled = may && keys.iter().any(|key| entry.node.get(key).is_some());
         for (key, entry) in entry.node.entries() {
@@ -412,7 +414,7 @@ impl<'a> Lower<'a, '_> {
             }
         }
         let style = encoding.style.as_ref().map_or(Serialization { style: Style::Form, explode: true }, query_style);
-        // `openapiv3` takes an absent `explode` for false.
+        // `openapiv3` reads an absent `explode` as false.
         let explode = entry.node.get("explode").and_then(|node| node.as_bool()).unwrap_or(style.explode);
         Written {
             style: styled.then_some(Serialization { explode, ..style }),
@@ -427,7 +429,7 @@ impl<'a> Lower<'a, '_> {
         version.is_none_or(|version| version.starts_with("3.0"))
     }
 
-    /// How a field would be written that never is.
+    /// The serialization of a field that is never sent.
     fn unsent(&self, media: Option<&Part<'a, MediaType>>, wire: &str, reason: Reason) {
         if let Some((entry, _)) = media.and_then(|media| encoding(media, wire)) {
             self.ledger.ignore(&entry.key, reason);
@@ -444,12 +446,12 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// Whether a multipart field is a file or a list of files, or may be.
+    /// Whether a multipart field is, or may be, a file or a list of files.
     pub(super) fn file(&self, property: &Sub<'a>) -> Option<InputKind> {
         self.file_or_untyped(property, false)
     }
 
-    /// The same, with the fields without a type that are of a media type of bytes.
+    /// Like [`file`](Self::file), including fields without a type but with a binary media type.
     fn file_or_untyped(&self, property: &Sub<'a>, bytes: bool) -> Option<InputKind> {
         let is_file = |part: &Sub<'a>| self.is_file(part) || bytes && is_plain(&self.peek(part));
         let alternatives = self.choices(property);
@@ -464,8 +466,8 @@ impl<'a> Lower<'a, '_> {
         (any && all).then_some(if files { InputKind::Parts } else { InputKind::Part })
     }
 
-    /// What takes a multipart field that is an object or list by its schema, and by its `encoding` no JSON: as JSON it would not be
-    /// what its media type says.
+    /// The input for a multipart field that is an object or list by its schema, but not JSON by its `encoding`: sending
+    /// it as JSON would contradict its media type.
     pub(super) fn encoded_by_caller(&self, property: &Sub<'a>, media_types: Option<&str>) -> Option<InputKind> {
         let mut listed = media_types?.split(',').map(str::trim);
         if listed.any(|it| {
@@ -485,7 +487,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// The alternatives of a union; anything else is the only one.
+    /// The alternatives of a union; for any other schema the schema itself.
     fn choices(&self, schema: &Sub<'a>) -> Vec<Sub<'a>> {
         let peeked = self.peek(schema);
         match peeked.one_of.is_empty() && peeked.any_of.is_empty() {
@@ -494,7 +496,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// Whether a schema is of a file or text, as the caller likes.
+    /// Whether a schema allows either a file or text.
     fn may_be_file(&self, schema: &Sub<'a>) -> bool {
         let alternatives = self.choices(schema);
         alternatives.iter().any(|part| self.is_file(part))
@@ -507,7 +509,7 @@ impl<'a> Lower<'a, '_> {
         is_binary(&self.peek(schema)) || self.held_media_type(schema, DEEPEST).is_some_and(bytes)
     }
 
-    /// What a text holds as it is (`contentMediaType`, since 3.1): a file, unless it is text itself.
+    /// The media type of a text's content (`contentMediaType`, since 3.1): a file, unless it is text itself.
     fn held_media_type(&self, schema: &Sub<'a>, depth: usize) -> Option<&'a str> {
         let depth = depth.checked_sub(1).filter(|_| !self.is_3_0())?;
         if let Some(reference) = schema.reference() {
@@ -520,7 +522,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// The media type that the values of a multipart field have by their own schema.
+    /// The media type of a multipart field's values by their own schema.
     fn own_media_type(&self, property: &Sub<'a>) -> Option<String> {
         let alternatives = self.choices(property).into_iter();
         let items = |part: &Sub<'a>| self.peek(part).items.map(|items| items.value);
@@ -529,17 +531,17 @@ impl<'a> Lower<'a, '_> {
     }
 }
 
-/// Whether a schema is of text, which is sent as a part without a file's name, or of nothing.
+/// Whether a schema is of text, which is sent as a part without a file name, or of nothing.
 fn may_stand_beside_file(schema: &Schema<'_>) -> bool {
     schema.ty.is_some_and(|ty| ty.value == JsonType::String) || is_null(schema)
 }
 
-/// What is said of one field.
+/// The encoding of one field.
 fn encoding<'a>(media: &Part<'a, MediaType>, wire: &str) -> Option<(&'a Entry, &'a Encoding)> {
     Some((media.entry("encoding")?.node.as_object()?.get(wire)?, media.item.encoding.get(wire)?))
 }
 
-/// Whether a schema may be of text, and says nothing of what is inside.
+/// Whether a schema may be a text without a declared content.
 fn is_plain(schema: &Schema<'_>) -> bool {
     schema.ty.is_none_or(|ty| ty.value == JsonType::String)
         && schema.properties.0.is_empty()
@@ -550,7 +552,7 @@ fn is_plain(schema: &Schema<'_>) -> bool {
         && schema.format.is_none()
 }
 
-/// Whether a list of media types begins with one that is no text.
+/// Whether a list of media types begins with a binary one.
 fn is_of_bytes(types: &str) -> bool {
     let first = types.split(',').next().unwrap_or_default().trim();
     first.contains('/') && !is_text(first) && !is_json(first) && !first.contains("xml") && !first.starts_with("*/")

@@ -1,9 +1,9 @@
-//! Formats of texts that have a type of their own, and the choice to leave them text.
+//! Formats of texts with a type of their own, and the option to keep them as text.
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
-/// A `format` of texts that has a type.
+/// A `format` of texts with a type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Format {
     /// `date-time`
@@ -18,7 +18,7 @@ pub enum Format {
     Duration,
     /// `uuid`
     Uuid,
-    /// `uri` and `url`, but no references, which may be relative
+    /// `uri` and `url`, but not references, which may be relative
     Uri,
     /// `ipv4`
     Ipv4,
@@ -28,16 +28,16 @@ pub enum Format {
     Ip,
 }
 
-/// What the generator and the runtime know of a format.
+/// The facts about a format.
 struct Facts {
     format: Format,
-    /// What documents call it; the first name is that of the option.
+    /// Its names in documents; the first one is also that of the option.
     names: &'static [&'static str],
     /// The runtime's type.
     type_name: &'static str,
-    /// The function of the runtime's shapes that checks it.
+    /// The runtime's shape function that checks it.
     check: Option<&'static str>,
-    /// A text of it, for examples.
+    /// A sample text, for examples.
     sample: &'static str,
 }
 
@@ -64,7 +64,7 @@ const FORMATS: &[Facts] = &[
         check: Some("time"),
         sample: "07:46:22",
     },
-    // What services take for a duration is often not ISO 8601: `3600`, `1mo`.
+    // Services often have durations in other notations than ISO 8601: `3600`, `1mo`.
     Facts { format: Format::Duration, names: &["duration"], type_name: "Span", check: None, sample: "PT1H" },
     Facts {
         format: Format::Uuid,
@@ -86,7 +86,7 @@ const FORMATS: &[Facts] = &[
 ];
 
 impl Format {
-    /// The format that documents call so.
+    /// The format with this name in documents.
     pub fn named(name: &str) -> Option<Self> {
         FORMATS.iter().find(|facts| facts.names.contains(&name)).map(|facts| facts.format)
     }
@@ -106,18 +106,18 @@ impl Format {
         self.facts().type_name
     }
 
-    /// The runtime's function for shapes that checks it.
+    /// The runtime's shape function that checks it.
     pub fn check(self) -> Option<&'static str> {
         self.facts().check
     }
 
-    /// A text of it.
+    /// A sample text.
     pub fn sample(self) -> &'static str {
         self.facts().sample
     }
 }
 
-/// Which formats of texts have types: all, but for those that are left text.
+/// The formats that have types: all, except those kept as text.
 ///
 /// Parsed from a list such as `date-time=text,uuid=text`, or `all=text`; `=typed` is the default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -126,18 +126,18 @@ pub struct Formats {
 }
 
 impl Formats {
-    /// No format has a type.
+    /// Keeps all formats as text.
     pub fn all_text() -> Self {
         Self { texts: FORMATS.iter().map(|facts| facts.format).collect() }
     }
 
-    /// Leaves a format text.
+    /// Keeps a format as text.
     pub fn text(mut self, format: Format) -> Self {
         self.texts.insert(format);
         self
     }
 
-    /// The format that documents call so, if it has a type.
+    /// The format with this name in documents, if it has a type.
     pub fn typed(&self, name: &str) -> Option<Format> {
         Format::named(name).filter(|format| !self.texts.contains(format))
     }

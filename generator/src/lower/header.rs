@@ -1,4 +1,4 @@
-//! Typed response headers: one struct for all that an operation may answer, shared by the operations that have the same.
+//! Typed response headers: one struct for all responses of an operation, shared by operations with the same headers.
 
 use openapiv3::{Header, ParameterSchemaOrContent, ReferenceOr, Response};
 
@@ -11,16 +11,16 @@ use crate::accounting::Reason;
 use crate::diagnostic::Location;
 use crate::load::{Node, Part};
 
-/// A header as it was found first, and its field.
+/// The first occurrence of a header, and its field.
 struct Found<'a> {
-    /// Its name as it is written there.
+    /// Its name as written there.
     name: &'a str,
     node: &'a Node,
     field: Field,
 }
 
 impl<'a> Lower<'a, '_> {
-    /// The struct of the headers of these responses, successes and errors; None if they have none.
+    /// The struct of the headers of these responses, successes and errors; `None` if they have none.
     pub(super) fn headers(
         &mut self,
         responses: impl Iterator<Item = Part<'a, Response>>,
@@ -30,7 +30,7 @@ impl<'a> Lower<'a, '_> {
         for response in responses {
             let mut own: Vec<&str> = Vec::new();
             for (wire, header) in response.map("headers", &response.item.headers) {
-                // To HTTP, two names that differ in case are one.
+                // HTTP header names are case-insensitive.
                 if own.iter().any(|known| known.eq_ignore_ascii_case(wire)) {
                     let message = format!("the header `{wire}` is there already");
                     self.unsupported("header-differs", message, header.at, "it is read as the first one says");
@@ -61,7 +61,7 @@ impl<'a> Lower<'a, '_> {
             }
         };
         let lower = wire.to_ascii_lowercase();
-        // OpenAPI has the content type said elsewhere.
+        // OpenAPI defines the content type elsewhere.
         if lower == "content-type" {
             self.ledger.ignore(at, Reason::HttpHeader);
             return header.node.entries().for_each(|(_, entry)| self.ledger.ignore(&entry.key, Reason::HttpHeader));
@@ -79,7 +79,7 @@ impl<'a> Lower<'a, '_> {
         self.take_members(&header, &["description", "schema", "content", "deprecated"]);
         let mut lowered = self.header_type(wire, &header, type_name);
         if lower == "set-cookie" && !matches!(lowered.ty, Type::List(_)) {
-            // It may come more than once, and what it holds has commas in it.
+            // It can be repeated, and its values contain commas.
             lowered.ty = Type::List(Box::new(lowered.ty));
         }
         let docs = lowered
@@ -114,7 +114,7 @@ impl<'a> Lower<'a, '_> {
         });
     }
 
-    /// What a header is read as.
+    /// The type of a header.
     fn header_type(&mut self, wire: &str, header: &Part<'a, Header>, type_name: &str) -> Lowered<'a> {
         let naming = Naming::new(type_name, wire);
         match &header.item.format {
@@ -164,7 +164,8 @@ impl<'a> Lower<'a, '_> {
         self.peek(schema).ty.is_some_and(|ty| ty.value == crate::load::JsonType::String)
     }
 
-    /// Whether OpenAPI's style `simple` can write a value of this type: a plain one, a list of such, or an object with such members.
+    /// Whether OpenAPI's style `simple` can represent a value of this type: a plain one, a list of plain ones, or an
+    /// object with such members.
     fn fits_header(&self, ty: &Type) -> bool {
         match ty {
             Type::List(inner) | Type::Map(inner) => self.is_plain(inner),
@@ -180,7 +181,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// Whether a value of this type is one word of a header.
+    /// Whether a value of this type is a single word in a header.
     fn is_plain(&self, ty: &Type) -> bool {
         match ty {
             Type::List(_) | Type::Map(_) | Type::Value => false,
@@ -234,7 +235,7 @@ impl<'a> Lower<'a, '_> {
 
 fn field(lower: String, ty: Type, docs: Docs, deprecated: Option<bool>) -> Field {
     Field {
-        // Its Rust name is found when all of them are known.
+        // Its Rust name is assigned when all fields are known.
         ident: String::new(),
         docs,
         ty,
@@ -253,7 +254,8 @@ fn field(lower: String, ty: Type, docs: Docs, deprecated: Option<bool>) -> Field
     }
 }
 
-/// What headers are called together: by the words that they begin with, so that the name stays whatever operations have them.
+/// The name of the struct: the common prefixes of the headers, so that it does not depend on the operations that use
+/// it.
 fn struct_name(written: &[&str]) -> String {
     let words = |name: &str| -> Vec<String> {
         let words = name.split(['-', '_', '.']).filter(|word| !word.is_empty()).map(str::to_owned);
@@ -281,7 +283,7 @@ fn struct_name(written: &[&str]) -> String {
     if name.is_empty() { "Response".to_owned() } else { name }
 }
 
-/// How many groups of headers the name of a struct has at most.
+/// Maximum number of header groups in the name of a struct.
 const MOST_NAMED: usize = 3;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! `x-job`: the jobs that operations begin. Operations whose jobs are asked about in the same way share one.
+//! `x-job`: the jobs that operations start. Jobs that are polled in the same way share one kind.
 
 use serde_json::Value;
 
@@ -8,7 +8,8 @@ use super::{Lower, names};
 use crate::diagnostic::Diagnostic;
 
 impl<'a> Lower<'a, '_> {
-    /// Where the id of the job is that an operation begins, and its kind by index into those found so far. `load` has checked that nothing lacks.
+    /// The location of the job's id in the response, and the index of its kind. `load` has checked that nothing is
+    /// missing.
     pub(super) fn job(&mut self, found: &Found<'a>, inputs: &Inputs) -> Option<JobStart> {
         let data = found.operation.item.extensions.get("x-job")?;
         let text = |key: &str| Some(data.get(key)?.as_str()?.to_owned());
@@ -40,7 +41,7 @@ impl<'a> Lower<'a, '_> {
             succeeded: texts("succeeded"),
             failed: texts("failed"),
         };
-        // One operation may show several kinds.
+        // An operation may return the states of several kinds.
         let stem = job.name.clone();
         for number in 2.. {
             match self.jobs.iter().position(|other| other.name == job.name) {
@@ -54,8 +55,8 @@ impl<'a> Lower<'a, '_> {
         Some(JobStart { id, kind: self.jobs.len() - 1 })
     }
 
-    /// A state that a job may be in, as the document lists them, and of which `x-job` does not say what it means: whoever waits would ask
-    /// on and on, for nothing perhaps.
+    /// Reports states that the document lists for a job and that `x-job` does not classify: a client would poll on,
+    /// perhaps forever.
     pub(super) fn unclassified_states(&mut self, groups: &[Group]) {
         let operations = || groups.iter().flat_map(|group| &group.operations);
         for (job, place) in self.jobs.iter().zip(&self.job_places) {
@@ -79,7 +80,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// The values that the document lists for what is at a dotted path of an answer.
+    /// The values listed for the field at a dotted path of a response.
     fn states(&self, output: &Answer, path: &str) -> Vec<String> {
         let Answer::One(Payload::Json(ty)) = output else { return Vec::new() };
         let mut ty = ty;

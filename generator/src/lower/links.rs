@@ -1,7 +1,7 @@
-//! Links from docs to the items that they name: code spans with the document's name of an operation, of a type, or of an input or
-//! field beside the item at hand.
+//! Links in docs to the items that they mention: code spans with the document's name of an operation, a type, or an
+//! input or field next to the documented item.
 //!
-//! This comes last, when all names are known. Docs are Markdown lines for rustdoc already.
+//! This is the last step, when all names are known. Docs are then already Markdown lines for rustdoc.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,22 +11,22 @@ use super::markdown::{WIDTH, is_block, options, wrap};
 use super::model::{Docs, Field, Input, Operation, Service, TypeKind, Users};
 use super::names;
 
-/// What names of a document link to.
+/// Link targets by names in the document.
 struct Names {
-    /// The method by the operation's id, or another name that the vendor has for it.
+    /// The method by the operation's id, or another name that the vendor uses.
     operations: HashMap<String, String>,
     /// The Rust name by the component's name.
     types: HashMap<String, String>,
     /// The module by the guide's name.
     guides: HashMap<String, String>,
-    /// Whether `Client` is the client wherever an operation is.
+    /// Whether `Client` is the client in every place with an operation.
     client: bool,
 }
 
-/// Inputs or fields that stand together, by their wire names: what to write for each, and where it is.
+/// Inputs or fields of one item, by wire name: the text to write for each, and its target.
 type Siblings = HashMap<String, (String, String)>;
 
-/// Links what all docs of a service name. `components` has the Rust name of each shared schema.
+/// Adds links to all docs of a service. `components` has the Rust name of each shared schema.
 pub fn link(service: &mut Service, components: &HashMap<&str, String>) {
     let names = Names::of(service, components);
     let none = Siblings::new();
@@ -68,7 +68,7 @@ pub fn link(service: &mut Service, components: &HashMap<&str, String>) {
 
 impl Names {
     fn of(service: &Service, components: &HashMap<&str, String>) -> Self {
-        // A name that is a value or an input, too, may mean that.
+        // A name that is also a value or an input is ambiguous.
         let mut others: HashSet<&str> = HashSet::new();
         for definition in &service.types {
             match &definition.kind {
@@ -82,7 +82,7 @@ impl Names {
         let mut operations = HashMap::new();
         for operation in all() {
             let method = names::plain(&operation.method_name);
-            // A single word is as likely anything else.
+            // A single word is probably something else.
             let known = operation.aliases.iter().chain([&operation.name]).map(String::as_str).chain([method]);
             for name in known.filter(|name| names::snake(name).contains('_') && !others.contains(name)) {
                 operations.entry(name.to_owned()).or_insert_with(|| method.to_owned());
@@ -167,7 +167,7 @@ impl Names {
         if fill { filled(&out) } else { out }
     }
 
-    /// A guide by its module, or by its name where the words before it say that a guide follows.
+    /// A guide by its module, or by its name if the words before it announce a guide.
     fn guide(&self, name: &str, before: &str) -> Option<String> {
         let (known, named) = match name.strip_prefix("docs::") {
             Some(module) => (self.guides.values().find(|known| *known == module), true),
@@ -199,7 +199,7 @@ fn fields(fields: &[Field]) -> Siblings {
     siblings(fields.iter().map(|field| (field.wire.as_str(), field.ident.as_str())), "Self")
 }
 
-/// What has the same wire name as something beside it is not linked.
+/// Items that share a wire name are not linked.
 fn siblings<'a>(all: impl Iterator<Item = (&'a str, &'a str)>, owner: &str) -> Siblings {
     let mut found = Siblings::new();
     let mut twice = HashSet::new();
@@ -221,7 +221,7 @@ fn is_value(before: &str) -> bool {
     sentence.contains("One of `") || ends(&["One of", "Example:", "Defaults to", "Matches", "Format:", "Value:"])
 }
 
-/// Fills the lines of paragraphs anew of which one is too long; tables, code and other blocks stay.
+/// Wraps paragraphs with a line that is too long; tables, code and other blocks are kept.
 fn filled(text: &str) -> String {
     let lines: Vec<&str> = text.split('\n').collect();
     let mut out: Vec<String> = Vec::with_capacity(lines.len());
@@ -244,7 +244,7 @@ fn filled(text: &str) -> String {
         }
         let margin = " ".repeat(indent + mark);
         let mut words = content[mark..].to_owned();
-        // A line that ends in `\` is meant to end there.
+        // A trailing `\` is a deliberate line break.
         while let Some(next) = lines.get(at).and_then(|next| next.strip_prefix(&margin)) {
             if words.ends_with('\\') || next.is_empty() || is_block(next) {
                 break;

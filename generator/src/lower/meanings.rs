@@ -1,18 +1,19 @@
-//! Names of an enum's variants by what their values mean, where the values themselves are codes that nobody reads.
+//! Names of enum variants by their meaning, if the values are unreadable codes.
 
 use std::collections::HashMap;
 
 use super::markdown::{first_sentence, lines};
 use super::names::{self, Scope};
 
-/// How many words of a meaning make a name. A negation that comes later is kept, as the name would state the opposite without it.
+/// Maximum number of words of a meaning in a name. A later negation is kept, as the name would otherwise state the
+/// opposite.
 const WORDS: usize = 6;
 const WITH_NEGATION: usize = 9;
 
-/// Words that a name reads as well without.
+/// Words that a name does not need.
 const DROPPED: &[&str] = &["a", "an", "the", "this", "that", "is", "are", "was", "were", "its", "their"];
 
-/// Words that a name has between others, never at its end.
+/// Words that a name may contain, but not at its end.
 const LINKS: &[&str] = &[
     "of", "to", "for", "in", "on", "at", "with", "by", "from", "and", "or", "as", "than", "while", "be", "been",
     "being",
@@ -20,7 +21,7 @@ const LINKS: &[&str] = &[
 
 const NEGATIONS: &[&str] = &["not", "no", "cannot", "never", "without", "neither", "nor"];
 
-/// Whether a value is a code: a few letters, and a number of at least four digits that ends it, such as `DBS.280001`.
+/// Whether a value is a code: a few letters, and a final number of at least four digits, such as `DBS.280001`.
 pub fn is_code(value: &str) -> bool {
     let stem = value.trim_end_matches(|c: char| c.is_ascii_digit());
     let digits = value.len() - stem.len();
@@ -32,9 +33,10 @@ pub fn is_code(value: &str) -> bool {
         && letters.bytes().all(|c| c.is_ascii_alphabetic())
 }
 
-/// The names of an enum's variants: `values` names them by their values, and `meanings` has what some of them mean.
+/// The names of an enum's variants: `values` are the names by value, and `meanings` has the known meanings.
 ///
-/// Values with the same name by meaning have their value behind it, all of them, so that their order makes no difference.
+/// If several values have the same name by meaning, the value is appended to all of them, so that the order does not
+/// matter.
 pub fn names(values: Vec<String>, meanings: &[Option<&str>]) -> Vec<String> {
     let meant: Vec<Option<String>> = meanings.iter().map(|meaning| name(meaning.as_ref()?)).collect();
     let mut count: HashMap<&str, usize> = HashMap::from([("Unknown", 1)]);
@@ -42,7 +44,7 @@ pub fn names(values: Vec<String>, meanings: &[Option<&str>]) -> Vec<String> {
         *count.entry(meant.as_ref().unwrap_or(value)).or_default() += 1;
     }
     let mut scope = Scope::with(&["Unknown"]);
-    // Nothing that is named by its value makes way for a meaning.
+    // A name by value is never displaced by a meaning.
     let kept: Vec<bool> = values.iter().zip(&meant).map(|(v, m)| m.is_none() && scope.take_if_free(v)).collect();
     let choose = |((value, meant), kept): ((&String, &Option<String>), bool)| match meant {
         _ if kept => value.clone(),
@@ -53,12 +55,12 @@ pub fn names(values: Vec<String>, meanings: &[Option<&str>]) -> Vec<String> {
     values.iter().zip(&meant).zip(kept).map(choose).collect()
 }
 
-/// The name of a value without the letter that a leading digit needs.
+/// The name of a value without the letter before its leading digit.
 fn number(name: &str) -> &str {
     name.strip_prefix('N').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(name)
 }
 
-/// A name of the first sentence of a meaning; none if that has no letters that all can type.
+/// A name from the first sentence of a meaning; `None` if it has no ASCII letters.
 fn name(meaning: &str) -> Option<String> {
     let sentence = lines(&first_sentence(meaning)).join(" ");
     let clause = sentence.split([';', ':', '(']).next().unwrap_or_default();
@@ -141,7 +143,8 @@ mod tests {
         }
     }
 
-    /// Whatever the order: two meanings that read alike both get their values, and no readable value makes way.
+    /// In any order: two meanings with the same name both get their values appended, and no readable value is
+    /// displaced.
     #[test]
     fn no_order_decides() {
         let all = [

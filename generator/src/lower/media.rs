@@ -1,4 +1,4 @@
-//! Media types of responses: as what each is read, which one is asked for, and what a constant for it is called.
+//! Media types of responses: the form of each, the preferred one, and the names of their constants.
 
 use openapiv3::MediaType;
 
@@ -6,11 +6,11 @@ use super::body::{is_binary, is_json};
 use super::{Lower, names};
 use crate::load::{JsonType, Part, Schema};
 
-/// As what a body is read.
+/// The form in which a body is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     Json,
-    /// JSON values, one after the other.
+    /// A sequence of JSON values.
     Lines,
     Text,
     Bytes,
@@ -18,12 +18,13 @@ pub(super) enum Form {
     Events,
 }
 
-/// A media type without its parameters, in small letters.
+/// A media type without parameters, in lower case.
 pub(super) fn essence(media_type: &str) -> String {
     media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// Whether a media type is a sequence of JSON values: the names in use for it, and JSON with a parameter `stream`, as Kubernetes has it.
+/// Whether a media type is a sequence of JSON values: the established names, and JSON with a parameter `stream`, as in
+/// Kubernetes.
 fn is_lines(media_type: &str, essence: &str) -> bool {
     const SUFFIXES: [&str; 7] =
         ["ndjson", "jsonl", "jsonlines", "json-lines", "json-seq", "stream+json", "json-stream"];
@@ -31,14 +32,14 @@ fn is_lines(media_type: &str, essence: &str) -> bool {
     SUFFIXES.iter().any(|suffix| essence.ends_with(suffix)) || is_json(essence) && streams()
 }
 
-/// Whether a media type is text, as far as its name says.
+/// Whether a media type is text, according to its name.
 fn is_textual(essence: &str) -> bool {
     const SUFFIXES: [&str; 4] = ["xml", "yaml", "javascript", "x-www-form-urlencoded"];
     essence.starts_with("text/") || SUFFIXES.iter().any(|suffix| essence.ends_with(suffix))
 }
 
 impl<'a> Lower<'a, '_> {
-    /// As what a media type of a response is read. What is a file by its schema is bytes, whatever it is called.
+    /// The form of a response's media type. A file by its schema is bytes, whatever its media type.
     pub(super) fn form(&self, media_type: &str, media: &Part<'a, MediaType>) -> Form {
         let essence = essence(media_type);
         if is_lines(media_type, &essence) {
@@ -57,10 +58,10 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// How good a media type is for what `send` asks for; less is better.
+    /// The rank of a media type for `send`; lower is better.
     ///
-    /// JSON with a type comes first, and then lines of JSON, text and bytes. Events come last: services that have something else besides
-    /// send them only to those who ask for them, often by a flag in the request.
+    /// Typed JSON comes first, followed by lines of JSON, text and bytes. Events come last: services with alternatives
+    /// send events only on request, often by a flag in the input.
     pub(super) fn preference(&self, media_type: &str, media: &Part<'a, MediaType>) -> u8 {
         match self.form(media_type, media) {
             Form::Json if media.schema().is_none() => 3,
@@ -75,7 +76,7 @@ impl<'a> Lower<'a, '_> {
     }
 }
 
-/// As what a body of any media type is read, by its schema alone.
+/// The form of a body with any media type, by its schema alone.
 fn form_of(schema: &Schema<'_>) -> Form {
     match schema.ty.as_ref().map(|ty| ty.value) {
         Some(JsonType::String) => Form::Text,
@@ -84,7 +85,7 @@ fn form_of(schema: &Schema<'_>) -> Form {
     }
 }
 
-/// What a media type is called among those of an operation: by its subtype, or else by all of it.
+/// Candidates for the constant's name of a media type: its subtype, or else the whole media type.
 pub(super) fn constant_names(media_type: &str) -> [String; 2] {
     let text = media_type.to_ascii_lowercase().replace('*', " any ").replace('+', " ");
     let (essence, parameters) = text.split_once(';').unwrap_or((&text, ""));

@@ -1,4 +1,4 @@
-//! Lower: from the OpenAPI document to yundb's own model. All decisions are taken here.
+//! Lower: from the OpenAPI document to yundb's own model. All decisions are made here.
 
 mod answer;
 mod body;
@@ -49,7 +49,7 @@ use model::{
 use names::{Scope, Wanted};
 use schema::{Component, Inline};
 
-/// Turns a loaded document into the model of a client crate. The ledger gets a mark for all that is taken over.
+/// Converts a loaded document to the model of a client crate. The ledger records everything that is used.
 pub fn lower(
     loaded: &Loaded,
     package: &str,
@@ -103,7 +103,7 @@ fn service(
         renamed: None,
         titles: HashMap::new(),
     };
-    // Shared types have the first claim on their names, whether operations use them or not.
+    // Shared types have the first claim on their names, whether or not operations use them.
     let shared: Vec<&str> = loaded.schemas().map(|(name, _)| name).collect();
     let wanted: Vec<Wanted> = shared.iter().copied().map(Wanted::camel).collect();
     lower.component_names = shared.into_iter().zip(lower.scope.assign(&wanted)).collect();
@@ -158,7 +158,8 @@ fn service(
     service
 }
 
-/// Types and traits that emitted code names without a path, and what a call, which is a tuple struct, would be mistaken for.
+/// Types and traits that emitted code names without a path, and items that could be confused with a call, which is a
+/// tuple struct.
 const RESERVED_TYPES: &[&str] = &[
     "Option",
     "String",
@@ -177,20 +178,20 @@ const RESERVED_TYPES: &[&str] = &[
 ];
 const RESERVED_CALLS: &[&str] = &["Ok", "Err", "Some", "None"];
 
-/// What emitted code, or everyone, calls on a client.
+/// Methods of a client that emitted code or every user calls.
 const CLIENT_METHODS: &[&str] = &["builder", "wait_for", "resume", "call", "call_action", "call_path", "clone", "new"];
 
-/// No modules: `mod.rs` is that of the folder, and Windows has devices of the other names.
+/// Invalid module names: `mod.rs` is that of the folder, and the others are reserved by Windows.
 pub(crate) const NO_MODULES: &[&str] = &[
     "mod", "con", "prn", "aux", "nul", "com0", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9",
     "lpt0", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
 ];
 
-/// The state of a lowering.
+/// The state of lowering.
 pub(crate) struct Lower<'a, 'd> {
     api: &'a OpenAPI,
     loaded: &'a Loaded,
-    /// Which formats of texts have types.
+    /// The formats of texts that have types.
     formats: &'d Formats,
     ledger: &'d Ledger,
     diagnostics: &'d mut Diagnostics,
@@ -199,50 +200,50 @@ pub(crate) struct Lower<'a, 'd> {
     scope: Scope,
     components: HashMap<&'a str, Component<'a>>,
     component_names: HashMap<&'a str, String>,
-    /// What components say of places that refer to them, of those that contain themselves.
+    /// The flags that recursive components set at the places that refer to them.
     flags: HashMap<&'a str, schema::Flags>,
     /// Definitions of inline types, so that equal ones are one type.
     inline: HashMap<Inline<'a>, model::TypeId>,
-    /// What a text has to be that several alternatives became one enum of.
+    /// The limits of the texts in alternatives that were merged to one enum.
     limited: HashMap<model::TypeId, model::Shape>,
-    /// The components that each component is part of by `allOf`.
+    /// The components derived from each component by `allOf`.
     children: HashMap<&'a str, Vec<&'a str>>,
     /// Unions with a discriminator.
     discriminated: HashMap<model::TypeId, told::Discriminated<'a>>,
-    /// Where the inline types that were looked into stand.
+    /// The locations of the inline types lowered so far.
     seen: HashSet<&'a Location>,
     outcomes: Vec<Outcome>,
     jobs: Vec<Job>,
-    /// Where the first `x-job` of each stands.
+    /// The location of the first `x-job` of each kind.
     job_places: Vec<&'a Location>,
     forms: Vec<FormDef>,
     settings: Vec<Setting>,
-    /// Security schemes that callers meet without the client.
+    /// Security schemes that are left to the caller.
     unmet: HashSet<String>,
     received: Vec<Received>,
     lone: Vec<model::Type>,
-    /// The operation at hand, for diagnostics.
+    /// The current operation, for diagnostics.
     operation: String,
-    /// What was said of which place, but for the operation: those that share a component all meet it.
+    /// Diagnostics that were reported with an operation, as those that share a component would all repeat them.
     named: HashSet<(&'static str, String, Location)>,
-    /// By what stands where: how it is called there.
+    /// The name of each definition in each place.
     places: HashMap<(Aliased, String), String>,
     aliases: BTreeMap<Aliased, Vec<String>>,
-    /// The objects that are being lowered, each within the one before.
+    /// The objects being lowered, from the outside in.
     open: Vec<model::TypeId>,
-    /// Those within an equal one at hand that are called after its place already.
+    /// The types within an equal type that have already been named after the current place.
     renamed: Option<HashSet<model::TypeId>>,
-    /// The names that the document gives itself, wherever the definition stands.
+    /// Names given by the document itself, independent of the place.
     titles: HashMap<Aliased, String>,
 }
 
 impl<'a> Lower<'a, '_> {
-    /// Something in the document that the generated code does not do: it is left out, with all that stands within.
+    /// Reports that generated code does not support a part of the document: it is left out with its content.
     fn unsupported(&mut self, code: &'static str, message: String, at: &Location, effect: &str) {
         self.leave_out(code, message, at, effect, None);
     }
 
-    /// The same, with what to write instead.
+    /// Like [`unsupported`](Self::unsupported), with advice on what to write instead.
     fn leave_out(&mut self, code: &'static str, message: String, at: &Location, effect: &str, help: Option<String>) {
         if let Some(message) = self.named(code, message, at) {
             let diagnostic = Diagnostic::warning(code, message).at(at.clone()).label(effect).left_out();
@@ -250,25 +251,25 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// Something in the document that is probably a mistake.
+    /// Reports a probable mistake in the document.
     fn warn(&mut self, code: &'static str, message: String, at: &Location, help: &str) {
         if let Some(message) = self.named(code, message, at) {
             self.diagnostics.push(Diagnostic::warning(code, message).at(at.clone()).help(help));
         }
     }
 
-    /// The message, with the operation that meets the place first. None for those that meet it again.
+    /// The message, with the first operation that uses the location. `None` for later ones.
     fn named(&mut self, code: &'static str, message: String, at: &Location) -> Option<String> {
         let first = self.named.insert((code, message.clone(), at.clone()));
         first.then(|| if self.operation.is_empty() { message } else { format!("{}: {message}", self.operation) })
     }
 
-    /// The value of a keyword, which thereby is in the client.
+    /// The value of a keyword, which is recorded as used.
     fn take<T: Clone>(&self, keyword: &Keyword<'a, T>) -> Option<T> {
         self.ledger.value(keyword)
     }
 
-    /// Marks members of a part as taken over.
+    /// Records members of a part as used.
     fn take_members<T>(&self, part: &Part<'a, T>, keys: &[&str]) {
         for entry in keys.iter().filter_map(|key| part.entry(key)) {
             self.ledger.take(&entry.key);
@@ -284,14 +285,14 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// Names a definition after the first place where it stands.
+    /// Names a definition after its first place.
     fn name_first(&mut self, of: Aliased, place: String) -> String {
         let name = self.scope.take(place.clone());
         self.places.insert((of, place), name.clone());
         name
     }
 
-    /// The name of a definition in a place where it stands, perhaps once more; and whether the place is new.
+    /// The name of a definition in a place, which may be a repetition; and whether the place is new.
     fn name_in(&mut self, of: Aliased, place: String) -> (String, bool) {
         if let Some(title) = self.titles.get(&of) {
             return (title.clone(), false);
@@ -304,7 +305,7 @@ impl<'a> Lower<'a, '_> {
         (name, true)
     }
 
-    /// Marks a tree as taken over, with all that stands within.
+    /// Records a tree with all its content as used.
     fn take_whole(&self, node: &Node) {
         self.ledger.take(&node.location);
         node.items().for_each(|item| self.take_whole(item));
@@ -373,7 +374,7 @@ impl<'a> Lower<'a, '_> {
             .collect()
     }
 
-    /// The methods and the types of all operations, which have the next claim on their names after shared types.
+    /// The methods and types of all operations, which claim their names after shared types.
     fn calls<'f>(&mut self, operations: impl Iterator<Item = &'f operation::Found<'a>>) -> Vec<(String, String)>
     where
         'a: 'f,
@@ -409,18 +410,18 @@ fn about(loaded: &Loaded) -> String {
     words.collect::<Vec<_>>().join("\n\n")
 }
 
-/// What the vendor's gateways call the service.
+/// The name of the service in the vendor's gateways.
 fn product(api: &OpenAPI) -> String {
     api.extensions.get("x-product").and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
-/// Codes of failures that pass when what is under way is done.
+/// Codes of temporary failures while another operation is in progress.
 fn busy(api: &OpenAPI) -> Vec<String> {
     let codes = api.extensions.get("x-busy-codes").and_then(Value::as_array).into_iter().flatten();
     codes.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// The limits of each user; those of the whole service are nothing that a client can keep.
+/// The limits per user; a client cannot enforce those of the whole service.
 fn limits(api: &OpenAPI) -> Vec<RateLimit> {
     let all = api.extensions.get("x-rate-limit").and_then(Value::as_array).into_iter().flatten();
     let of_users = all.filter(|limit| limit.get("per").and_then(Value::as_str).is_none_or(|per| per == "user"));
@@ -441,7 +442,7 @@ fn guides(loaded: &[(String, String)]) -> Vec<Guide> {
     loaded.iter().zip(modules).map(guide).collect()
 }
 
-/// What people call the document that the spec was transcribed from.
+/// The name of the document that the spec was transcribed from.
 fn document(api: &OpenAPI) -> Option<String> {
     let doc = api.extensions.get("x-doc")?;
     let text = |key: &str| doc.get(key).and_then(Value::as_str);
@@ -451,7 +452,7 @@ fn document(api: &OpenAPI) -> Option<String> {
     Some([title].into_iter().chain(edition).collect::<Vec<_>>().join(", "))
 }
 
-/// What is said of a tag, and of where it belongs among the others.
+/// The description of a tag, and its position among the others.
 fn tag_docs(tag: &Part<'_, openapiv3::Tag>) -> String {
     let text = |key: &str| tag.node.get(key).and_then(Node::as_str).map(str::trim).filter(|text| !text.is_empty());
     let said = ["summary", "description"].into_iter().filter_map(text).map(str::to_owned);
@@ -460,13 +461,13 @@ fn tag_docs(tag: &Part<'_, openapiv3::Tag>) -> String {
     said.chain(parent).chain(kind).collect::<Vec<_>>().join("\n\n")
 }
 
-/// What is said of a server and of the variables in its URL.
+/// The description of a server and of the variables in its URL.
 fn server_docs(server: &Part<'_, openapiv3::Server>) -> Docs {
     let name = server.node.get("name").and_then(Node::as_str).map(|name| format!("`{}`.", name.replace('`', "'")));
     let words: Vec<&str> = name.as_deref().into_iter().chain(server.item.description.as_deref()).collect();
     let mut out = docs::lines(&words.join(" "));
     let variables = server.item.variables.iter().flatten();
-    // What is listed needs a line to stand under.
+    // A list needs an introductory line.
     if out.is_empty() && server.item.variables.iter().flatten().next().is_some() {
         out.push("Its variables are:".to_owned());
     }

@@ -1,4 +1,4 @@
-//! yundb's own model of a service: what `lower` decides and `emit` prints. All names are Rust names already.
+//! yundb's own model of a service: the decisions of `lower`, printed by `emit`. All names are already Rust names.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -11,25 +11,25 @@ use super::format::Format;
 pub struct Service {
     /// The package name (`yundb-huawei-drs`).
     pub package: String,
-    /// The spec's folder or file name, as the generated files name their source.
+    /// The spec's folder or file name, which generated files name as their source.
     pub source: String,
     /// Title, version and description of the API.
     pub title: String,
     /// The API's version.
     pub version: String,
-    /// The vendor's name of the product, or nothing.
+    /// The vendor's name of the product, or empty.
     pub product: String,
-    /// What the service is, as Markdown lines.
+    /// The description of the service, as Markdown lines.
     pub docs: Docs,
-    /// The document that the spec was transcribed from, if one is named: its title, or file name, and its edition.
+    /// The document that the spec was transcribed from, if known: its title or file name, and its edition.
     pub document: Option<String>,
-    /// What there is to read beside the operations.
+    /// Guides to the service.
     pub guides: Vec<Guide>,
     /// How calls are addressed and signed.
     pub protocol: Protocol,
-    /// Where the service is reached.
+    /// The addresses of the service.
     pub servers: Vec<Server>,
-    /// What the client fills in each call that has it.
+    /// Settings of the client that fill parameters.
     pub settings: Vec<Setting>,
     /// Security schemes by name.
     pub schemes: Vec<Scheme>,
@@ -41,32 +41,32 @@ pub struct Service {
     pub types: Vec<TypeDef>,
     /// The names of all types.
     pub type_names: HashSet<String>,
-    /// What types are called where they stand once more.
+    /// Further names of types, one for each place where they are repeated.
     pub aliases: BTreeMap<Aliased, Vec<String>>,
-    /// How many types the longest chain has in which each holds the next.
+    /// Number of types in the longest chain in which each contains the next.
     pub longest_chain: usize,
-    /// The kinds of jobs that operations begin.
+    /// The kinds of jobs that operations start.
     pub jobs: Vec<Job>,
-    /// Error codes that say that something else is under way.
+    /// Error codes for another operation in progress.
     pub busy: Vec<String>,
-    /// What other codes mean: categories by the runtime's names, each with its codes.
+    /// The categories of other codes, by the runtime's names, each with its codes.
     pub errors: Vec<(&'static str, Vec<String>)>,
-    /// How many calls a user may make.
+    /// The rate limits per user.
     pub limits: Vec<RateLimit>,
-    /// Bodies that differ by status: answers and errors that several operations share.
+    /// Bodies that differ by status: responses and errors shared by several operations.
     pub outcomes: Vec<Outcome>,
-    /// Forms that stand beside other bodies.
+    /// Forms that can replace another body.
     pub forms: Vec<FormDef>,
-    /// What the service sends by itself.
+    /// The payloads sent by the service.
     pub received: Vec<Received>,
-    /// Types that stand for themselves, as there are no operations.
+    /// The types of a document without operations.
     pub lone: Vec<Type>,
 }
 
-/// A page that explains something, in Markdown.
+/// A guide, in Markdown.
 #[derive(Clone, Debug)]
 pub struct Guide {
-    /// The name of its file, without the ending.
+    /// The name of its file, without the extension.
     pub name: String,
     /// The module.
     pub module: String,
@@ -76,14 +76,14 @@ pub struct Guide {
     pub text: String,
 }
 
-/// What the document says of responses with a status.
+/// The document's description of responses with a status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Meaning {
-    /// The status as docs write it.
+    /// The status, as written in docs.
     pub status: String,
     /// Whether these responses are errors.
     pub error: bool,
-    /// The document's words.
+    /// The description.
     pub words: String,
 }
 
@@ -94,16 +94,16 @@ pub struct Received {
     pub name: String,
     /// Docs.
     pub docs: Docs,
-    /// What it is.
+    /// The payload.
     pub payload: Payload,
-    /// Whether it is no longer to be relied on.
+    /// Whether it is deprecated.
     pub deprecated: bool,
 }
 
 /// Markdown lines of a doc comment.
 pub type Docs = Vec<String>;
 
-/// Features of the runtime that each crate hands on under the same names. `rustls` is on by default.
+/// Features of the runtime that each crate re-exports under the same names. `rustls` is enabled by default.
 pub const RUNTIME_FEATURES: &[&str] = &["rustls", "native-tls", "blocking", "gzip", "metrics", "test-util"];
 
 /// Operations of one tag: a module and a Cargo feature.
@@ -126,80 +126,80 @@ pub struct Operation {
     pub name: String,
     /// The client's method.
     pub method_name: String,
-    /// The struct that collects the input.
+    /// The struct of the operation's inputs.
     pub type_name: String,
     /// One line for tables.
     pub summary: String,
     /// Docs of the client's method.
     pub docs: Docs,
-    /// How many lines of them come before the first section.
+    /// Number of lines in `docs` before the first section.
     pub sections: usize,
-    /// What is said of its responses, until it has a place in docs.
+    /// The descriptions of its responses, until they are placed in docs.
     pub meanings: Vec<Meaning>,
-    /// Other names that people search for.
+    /// Search terms.
     pub aliases: Vec<String>,
     /// Why it should not be used, if it is deprecated.
     pub deprecated: Option<String>,
-    /// What it is known by on the wire, for tables.
+    /// Its identity on the wire, for tables.
     pub address: String,
     /// HTTP method.
     pub method: String,
-    /// Path template, as the document has it.
+    /// Path template, as in the document.
     pub path: String,
-    /// The same with the names of its parameters only between braces.
+    /// The path template with only the names of its parameters between braces.
     pub template: String,
     /// Inputs that are arguments of the client's method.
     pub arguments: Vec<Input>,
     /// Inputs that are setters.
     pub setters: Vec<Input>,
-    /// Everything that may be sent, in sending order.
+    /// All parameters, in the order of sending.
     pub params: Vec<Param>,
     /// The body.
     pub body: Option<Body>,
     /// `Accept` header.
     pub accept: String,
-    /// Media types of successes beside those of `accept`.
+    /// Media types of successes other than those of `accept`.
     pub representations: Vec<Representation>,
-    /// Those of them that are JSON of another type.
+    /// Those among them that are JSON of another type.
     pub others: Vec<String>,
     /// Own security alternatives.
     pub security: Option<Vec<Vec<String>>>,
     /// Own servers.
     pub servers: Vec<Server>,
-    /// Where the method's own meaning is wrong.
+    /// Idempotency, if the method suggests otherwise.
     pub idempotent: Option<bool>,
-    /// What a success answers.
+    /// The output of a success.
     pub output: Answer,
     /// The struct of typed response headers.
     pub headers: Option<TypeId>,
-    /// What an error answers.
+    /// The output of an error.
     pub error: Answer,
-    /// Its own names of these.
+    /// The operation's own names for these.
     pub own_names: OwnNames,
-    /// How its pages are asked for.
+    /// How its pages are requested.
     pub paging: Option<Paging>,
-    /// The job that it begins.
+    /// The job that it starts.
     pub job: Option<JobStart>,
-    /// The bodies of requests that the document shows.
+    /// The document's samples of request bodies.
     pub requests: Vec<Sample>,
-    /// The bodies of successes that it shows.
+    /// The document's samples of successful bodies.
     pub responses: Vec<Sample>,
 }
 
-/// A body that the document shows.
+/// A sample of a body.
 #[derive(Debug, Clone)]
 pub struct Sample {
-    /// The document's own words for it.
+    /// Its description in the document.
     pub summary: Option<String>,
     /// The body as JSON.
     pub value: Value,
-    /// What it is read as; none if its fields are inputs of the operation.
+    /// Its type; `None` if its fields are inputs of the operation.
     pub ty: Option<Type>,
-    /// The status that it comes with, if there are several.
+    /// Its status, if there are several.
     pub status: Option<String>,
 }
 
-/// A value that the document shows of an input.
+/// The document's example of an input.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Example {
     /// The value as JSON.
@@ -208,7 +208,7 @@ pub struct Example {
     pub sent: bool,
 }
 
-/// A media type that a success can be asked for as, besides the one that `send` asks for.
+/// A media type in which a success can be requested, other than the one that `send` requests.
 #[derive(Debug, Clone)]
 pub struct Representation {
     /// The name of its constant.
@@ -217,7 +217,7 @@ pub struct Representation {
     pub media_type: String,
     /// The statuses that have it; empty for all.
     pub statuses: Vec<Status>,
-    /// What it is read as.
+    /// The output.
     pub answer: Answer,
     /// Docs.
     pub docs: Docs,
@@ -230,20 +230,20 @@ pub struct Body {
     pub media_type: String,
     /// Whether it must be sent.
     pub required: bool,
-    /// What its fields have to meet together.
+    /// The requirements on its fields as a whole.
     pub shape: Shape,
 }
 
-/// A number of calls that may be made in a time.
+/// A rate limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimit {
-    /// How many calls.
+    /// Maximum number of calls.
     pub calls: u32,
-    /// In how many seconds.
+    /// Length of the interval in seconds.
     pub seconds: u32,
 }
 
-/// The job that an operation begins.
+/// The job that an operation starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobStart {
     /// Dotted wire path of the job's id in the response.
@@ -252,39 +252,39 @@ pub struct JobStart {
     pub kind: usize,
 }
 
-/// How a job is asked about.
+/// How a kind of job is polled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
     /// Its Rust name.
     pub name: String,
-    /// The method name of the operation that shows it.
+    /// The method name of the operation that returns its state.
     pub poll: String,
-    /// Its parameter that takes the id.
+    /// That operation's parameter for the id.
     pub argument: String,
-    /// Parameters that it takes over from the call that began the job.
+    /// Parameters copied from the call that started the job.
     pub also: Vec<String>,
     /// Dotted wire path of the state.
     pub state: String,
-    /// States of a job that goes on.
+    /// States of a running job.
     pub running: Vec<String>,
-    /// States of one that has succeeded.
+    /// States of a successful job.
     pub succeeded: Vec<String>,
-    /// States of one that has failed.
+    /// States of a failed job.
     pub failed: Vec<String>,
 }
 
-/// How pages are asked for, and where the answer has its items.
+/// How pages are requested, and where the response has its items.
 #[derive(Debug, Clone)]
 pub struct Paging {
-    /// What moves on from page to page.
+    /// The kind of position.
     pub style: PagingStyle,
     /// Parameter with the page size, if there is one.
     pub size: Option<String>,
-    /// Parameter that moves on.
+    /// The parameter with the position.
     pub position: String,
     /// Number of the first page or row.
     pub first: i64,
-    /// Fields that lead to the list, as Rust expressions need them.
+    /// Fields that lead to the list, for a Rust expression.
     pub items: Vec<Step>,
     /// Type of an item.
     pub item: Type,
@@ -294,29 +294,29 @@ pub struct Paging {
     pub next: Option<String>,
 }
 
-/// What moves on from page to page.
+/// The kind of a page's position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PagingStyle {
     /// The number of rows before the page.
     Offset,
     /// The page's number.
     Page,
-    /// A token of the page before.
+    /// A token from the previous page.
     Token,
 }
 
-/// One field on the way to a page's items.
+/// A field on the path to a page's items.
 #[derive(Debug, Clone)]
 pub struct Step {
     /// The Rust field.
     pub ident: String,
     /// Whether it is an `Option`.
     pub optional: bool,
-    /// Whether it is JSON carried in a string.
+    /// Whether it is JSON in a string.
     pub json_text: bool,
 }
 
-/// A form with files that stands beside other bodies: a type with a setter for each field.
+/// A form with files that can replace another body: a type with a setter for each field.
 #[derive(Debug, Clone)]
 pub struct FormDef {
     /// Rust name.
@@ -325,63 +325,63 @@ pub struct FormDef {
     pub docs: Docs,
     /// Its fields.
     pub fields: Vec<Input>,
-    /// The fields as they are sent.
+    /// The fields as sent.
     pub params: Vec<Param>,
     /// Operations that use it.
     pub users: Users,
 }
 
-/// Something that the caller gives.
+/// An input of an operation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Input {
     /// Rust name.
     pub ident: String,
     /// Name on the wire, as in the table of parameters.
     pub wire: String,
-    /// The place, where the wire name alone is ambiguous.
+    /// The place, if the wire name alone is ambiguous.
     pub place: Option<Place>,
     /// Docs.
     pub docs: Docs,
-    /// What it takes.
+    /// The kind of argument.
     pub kind: InputKind,
     /// Whether it is deprecated.
     pub deprecated: bool,
-    /// The value that the document shows.
+    /// The document's example.
     pub example: Option<Example>,
 }
 
-/// What an input takes.
+/// The kind of argument that an input accepts.
 #[derive(Debug, Clone, PartialEq)]
 pub enum InputKind {
     /// A typed value; nullable ones take an `Option`.
     Value(Type, bool),
-    /// The same as an argument that is left out where another body is set.
+    /// Like `Value`, as an argument that is omitted if another body is set.
     Optional(Type, bool),
-    /// A typed value that is sent as JSON text, or that text.
+    /// A typed value that is sent as JSON text, or such text.
     JsonText(Type),
     /// A multipart file.
     Part,
     /// Several multipart files.
     Parts,
-    /// Multipart files under names that the caller chooses.
+    /// Multipart files with names chosen by the caller.
     NamedParts,
-    /// A header of the part of a multipart body that has this field.
+    /// A header of the multipart body's part with this field.
     PartHeader(String, Type),
     /// The raw body.
     Raw,
     /// The raw body in another media type.
     RawAs(String),
-    /// The whole body as JSON in another media type, and what is checked of it.
+    /// The whole body as JSON in another media type, and its checks.
     JsonAs(String, Shape, Type),
-    /// The same for a range of media types, of which the caller names one.
+    /// Like `JsonAs`, for a range of media types with one chosen by the caller.
     JsonOf(String, Shape, Type),
     /// A form in another media type, by its index.
     Form(String, usize),
-    /// A typed value whose fields are those of a form in another media type, with what is said of single fields.
+    /// A typed value with the fields of a form in another media type, and the serialization of single fields.
     ValueAs(String, Vec<Param>, Shape, Type),
 }
 
-/// Where a parameter goes (the runtime's `Place`).
+/// Where a parameter is sent (the runtime's `Place`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Place {
     /// In the path.
@@ -396,7 +396,7 @@ pub enum Place {
     Cookie,
     /// A field of the JSON body.
     Field,
-    /// A field of the url-encoded body.
+    /// A field of the URL-encoded body.
     Form,
     /// A field of the multipart body.
     Part,
@@ -404,7 +404,7 @@ pub enum Place {
     Body,
 }
 
-/// How lists and objects are written (the runtime's `Style`).
+/// How lists and objects are serialized (the runtime's `Style`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
     /// `a,b`
@@ -425,17 +425,17 @@ pub enum Style {
     Cookie,
 }
 
-/// How a list or object is written.
+/// How a list or object is serialized.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Serialization {
-    /// What stands between its parts.
+    /// The separator of its parts.
     pub style: Style,
-    /// Whether each part is written by itself.
+    /// Whether each part is serialized separately.
     pub explode: bool,
 }
 
 impl InputKind {
-    /// The type of the values that it takes.
+    /// The type of the values that it accepts.
     pub fn ty(&self) -> Option<&Type> {
         match self {
             Self::Value(ty, _)
@@ -450,43 +450,43 @@ impl InputKind {
     }
 }
 
-/// One parameter as it is sent.
+/// A parameter as sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Param {
     /// Name on the wire.
     pub name: String,
-    /// Where it goes.
+    /// Where it is sent.
     pub place: Place,
-    /// Whether it must be given.
+    /// Whether it is required.
     pub required: bool,
-    /// How it is written, where that isn't its place's default.
+    /// How it is serialized, if not in its place's default style.
     pub style: Option<Serialization>,
-    /// Whether reserved characters stay.
+    /// Whether reserved characters are sent unencoded.
     pub allow_reserved: bool,
     /// Whether it is sent as JSON text.
     pub json: bool,
-    /// Whether it stands for all fields of a form that have no parameter of their own.
+    /// Whether it stands for all fields of a form without a parameter of their own.
     pub spread: bool,
-    /// The multipart field of whose part it is a header.
+    /// The multipart field to whose part the header belongs.
     pub header_of: Option<String>,
     /// Media types of a multipart field, as the document lists them.
     pub media_type: Option<String>,
     /// The client's setting that fills it.
     pub client: Option<String>,
-    /// The only value that it can have, which the client sends unless another is set.
+    /// The only value that it can have, which is sent unless the caller sets another.
     pub constant: Option<Constant>,
-    /// What is checked.
+    /// Its checks.
     pub shape: Shape,
 }
 
-/// What a value must look like (the runtime's `Shape`).
+/// The checks of a value (the runtime's `Shape`).
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Shape {
-    /// What is inside.
+    /// The checks of its content.
     pub inner: Inner,
-    /// Fewest characters.
+    /// Minimum number of characters.
     pub min_length: Option<usize>,
-    /// Most characters.
+    /// Maximum number of characters.
     pub max_length: Option<usize>,
     /// Lower limit.
     pub minimum: Option<Bound>,
@@ -498,43 +498,43 @@ pub struct Shape {
     pub pattern: Option<String>,
     /// The format of a text, if it is checked.
     pub format: Option<Format>,
-    /// Fewest entries.
+    /// Minimum number of entries.
     pub min_items: Option<usize>,
-    /// Most entries.
+    /// Maximum number of entries.
     pub max_items: Option<usize>,
-    /// No duplicates.
+    /// Whether duplicates are excluded.
     pub unique: bool,
-    /// What it has to meet besides.
+    /// Further rules.
     pub rules: Vec<Rule>,
-    /// The kinds of JSON that it may be, by the names of the runtime's functions; any, if none is named.
+    /// The allowed kinds of JSON, by the names of the runtime's functions; any if empty.
     pub kinds: Vec<&'static str>,
 }
 
-/// One thing that a value has to meet (the runtime's `Rule`).
+/// A rule for a value (the runtime's `Rule`).
 #[derive(Debug, Clone, PartialEq)]
 pub enum Rule {
-    /// Where the first holds the second has to, elsewhere the third.
+    /// If the first shape holds, the second must hold, else the third.
     When(Box<[Shape; 3]>),
-    /// It must not hold.
+    /// The shape must not hold.
     Not(Box<Shape>),
-    /// At least one has to hold.
+    /// At least one shape must hold.
     AnyOf(Vec<Shape>),
-    /// Just one has to hold.
+    /// Exactly one shape must hold.
     OnlyOne(Vec<Shape>),
-    /// At least and at most so many elements are such.
+    /// The minimum and maximum number of elements with a shape.
     Contains(Box<Shape>, usize, Option<usize>),
-    /// The first elements by place, and all that follow.
+    /// The first elements by position, and all that follow.
     Prefix(Vec<Shape>, Box<Shape>),
     /// The names of entries.
     Names(Box<Shape>),
-    /// Entries beyond those of these names: by patterns of names, and those that match none.
+    /// Entries other than those with these names: by patterns of names, and those that match none.
     Others(Vec<String>, Vec<(String, Shape)>, Box<Shape>),
-    /// The values that there are, as JSON.
+    /// The allowed values, as JSON.
     Values(Vec<String>),
 }
 
 impl Rule {
-    /// The shapes in it.
+    /// The shapes in this rule.
     pub fn shapes(&self) -> Vec<&Shape> {
         match self {
             Self::When(shapes) => shapes.iter().collect(),
@@ -546,7 +546,7 @@ impl Rule {
         }
     }
 
-    /// The shapes in it, to be changed.
+    /// The shapes in this rule, mutable.
     pub fn shapes_mut(&mut self) -> Vec<&mut Shape> {
         match self {
             Self::When(shapes) => shapes.iter_mut().collect(),
@@ -560,7 +560,7 @@ impl Rule {
         }
     }
 
-    /// Whether it lets everything through.
+    /// Whether it has no effect.
     pub fn is_idle(&self) -> bool {
         match self {
             Self::When(shapes) => shapes[1..].iter().all(|shape| *shape == Shape::default()),
@@ -578,22 +578,22 @@ impl Rule {
 pub struct Bound {
     /// The limit, exact.
     pub value: Number,
-    /// Whether the limit itself is outside.
+    /// Whether the limit itself is excluded.
     pub exclusive: bool,
 }
 
 impl Shape {
-    /// What nothing is.
+    /// A shape that no value satisfies.
     pub fn never() -> Self {
         Self { rules: vec![Rule::Not(Box::default())], ..Self::default() }
     }
 
-    /// Whether nothing is so.
+    /// Whether no value satisfies it.
     pub fn is_never(&self) -> bool {
         *self == Self::never()
     }
 
-    /// What meets this or another one.
+    /// A shape satisfied by the values of either.
     pub fn or(mut self, other: &Self) -> Self {
         if self == *other {
             return self;
@@ -612,7 +612,7 @@ impl Shape {
         Self { rules: vec![Rule::AnyOf(shapes)], ..Self::default() }
     }
 
-    /// The definitions that it leads to, through lists, maps and rules.
+    /// The definitions that it refers to, through lists, maps and rules.
     pub fn objects(&self) -> Vec<TypeId> {
         let mut found = match &self.inner {
             Inner::None => Vec::new(),
@@ -625,7 +625,7 @@ impl Shape {
     }
 }
 
-/// What is inside a value that is checked.
+/// The checks of a value's content.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum Inner {
     /// Nothing to check.
@@ -633,7 +633,7 @@ pub enum Inner {
     None,
     /// The fields of a struct, the elements of a tuple, or the alternatives of a union.
     Object(TypeId),
-    /// Fields of an object that has no type of its own: each by name, whether it must be there, and what is checked of it.
+    /// Fields of an object without a type of its own: name, whether it is required, and its checks.
     Fields(Vec<(String, bool, Shape)>),
     /// Elements of a list.
     List(Box<Shape>),
@@ -641,7 +641,7 @@ pub enum Inner {
     Map(Box<Shape>),
 }
 
-/// The body of an answer.
+/// The body of a response.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
     /// One kind of body, whatever the status.
@@ -651,7 +651,7 @@ pub enum Answer {
 }
 
 impl Operation {
-    /// All that a call may be answered with: what `send` yields, errors, and the other representations.
+    /// All outputs of a call: of `send`, errors, and the other representations.
     pub fn answers(&self) -> impl Iterator<Item = &Answer> {
         [&self.output, &self.error].into_iter().chain(self.representations.iter().map(|it| &it.answer))
     }
@@ -664,7 +664,7 @@ pub struct Outcome {
     pub name: String,
     /// Whether it is an error.
     pub error: bool,
-    /// Its cases in the order in which they are matched.
+    /// Its cases, in the order of matching.
     pub cases: Vec<Case>,
     /// Operations that use it.
     pub users: Users,
@@ -677,23 +677,23 @@ pub struct Case {
     pub variant: String,
     /// Statuses; empty for all others.
     pub statuses: Vec<Status>,
-    /// Media types that it is for, without parameters; empty for all others.
+    /// Media types without parameters; empty for all others.
     pub media_types: Vec<String>,
-    /// What is in it.
+    /// The payload.
     pub payload: Payload,
 }
 
-/// A definition that has more than one name: what is equal is one type, and is called after each place where it stands, so that
-/// nothing is called otherwise when another place comes before it.
+/// A definition with several names: equal types are one type, with a name for each place, so that no name changes when
+/// another place is added before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Aliased {
     /// A type.
     Type(TypeId),
-    /// Bodies by status, by their index.
+    /// Bodies by status, by index.
     Outcome(usize),
 }
 
-/// What an operation calls what it answers, where the definition is called after another operation.
+/// The operation's own names for its outputs, if their definitions are named after another operation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OwnNames {
     /// The bodies by status of successes.
@@ -702,7 +702,7 @@ pub struct OwnNames {
     pub error: Option<String>,
 }
 
-/// One status or a range of a hundred.
+/// A status, or a range of a hundred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
     /// `200`
@@ -713,7 +713,7 @@ pub enum Status {
     Default,
 }
 
-/// What a body is read as.
+/// How a body is read.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Payload {
     /// No body.
@@ -722,16 +722,16 @@ pub enum Payload {
     Json(Type),
     /// Text.
     Text,
-    /// Bytes, not read at once.
+    /// Bytes, streamed.
     Stream,
-    /// Server-sent events with such data; or that are such a value with all their fields.
+    /// Server-sent events with this type of data; or events whose type includes all fields.
     Events(Type, bool),
-    /// JSON values, one after the other.
+    /// A sequence of JSON values.
     Lines(Type),
 }
 
 impl Payload {
-    /// The type that values of it are of.
+    /// The type of its values.
     pub fn ty(&self) -> Option<&Type> {
         match self {
             Self::Json(ty) | Self::Events(ty, _) | Self::Lines(ty) => Some(ty),
@@ -739,7 +739,7 @@ impl Payload {
         }
     }
 
-    /// Whether it is handed on as it arrives.
+    /// Whether it is streamed.
     pub fn is_streamed(&self) -> bool {
         matches!(self, Self::Stream | Self::Events(..) | Self::Lines(_))
     }
@@ -755,7 +755,7 @@ pub enum Type {
     String,
     /// Text that must not be shown.
     Secret,
-    /// Text of a format.
+    /// Text with a format.
     Formatted(Format),
     /// True or false.
     Bool,
@@ -773,18 +773,18 @@ pub enum Type {
     Value,
     /// A list.
     List(Box<Type>),
-    /// A map by text.
+    /// A map with text keys.
     Map(Box<Type>),
     /// A value that may be null.
     Nullable(Box<Type>),
-    /// JSON carried in a string.
+    /// JSON in a string.
     JsonText(Box<Type>),
     /// A type of the crate.
     Named(TypeId),
 }
 
 impl Type {
-    /// The types that stand around another one here, from the outside in, and at last that one.
+    /// The nested types, from the outside in.
     pub fn layers(&self) -> impl Iterator<Item = &Self> {
         std::iter::successors(Some(self), |ty| match ty {
             Self::List(inner) | Self::Map(inner) | Self::Nullable(inner) | Self::JsonText(inner) => Some(inner),
@@ -792,7 +792,7 @@ impl Type {
         })
     }
 
-    /// The type of the crate that it leads to, through lists and the like.
+    /// The crate's type that it refers to, through lists and the like.
     pub fn innermost(&self) -> Option<TypeId> {
         match self.layers().last() {
             Some(Self::Named(id)) => Some(*id),
@@ -810,17 +810,18 @@ pub struct TypeDef {
     pub docs: Docs,
     /// Whether it is deprecated.
     pub deprecated: bool,
-    /// What it is.
+    /// Its kind.
     pub kind: TypeKind,
-    /// Whether callers give it.
+    /// Whether it is sent.
     pub input: bool,
-    /// Whether services answer it.
+    /// Whether it is received.
     pub output: bool,
     /// Operations that use it.
     pub users: Users,
 }
 
-/// Which operations use a definition, as far as it matters for where that stands. An operation is its group and its place in it.
+/// The operations that use a definition, as far as they determine its place. An operation is its group and its index in
+/// it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Users {
     /// None.
@@ -830,12 +831,12 @@ pub enum Users {
     One(usize, usize),
     /// Several of one group.
     Group(usize),
-    /// Those of several groups, or the crate itself.
+    /// Operations of several groups, or the crate itself.
     Several,
 }
 
 impl Users {
-    /// The users of both.
+    /// The combined users.
     pub fn and(self, other: Self) -> Self {
         match (self, other) {
             (one, other) if one == other => one,
@@ -847,7 +848,7 @@ impl Users {
         }
     }
 
-    /// The group, if all are of one.
+    /// The group, if all users belong to one.
     pub fn group(self) -> Option<usize> {
         match self {
             Self::One(group, _) | Self::Group(group) => Some(group),
@@ -856,7 +857,7 @@ impl Users {
     }
 }
 
-/// What a type is.
+/// The kind of a type.
 #[derive(Debug, Clone)]
 pub enum TypeKind {
     /// An object.
@@ -869,11 +870,11 @@ pub enum TypeKind {
     Union(Union),
     /// A list of a fixed length.
     Tuple(Tuple),
-    /// A list or map that contains itself: another type under a name of its own.
+    /// A recursive list or map: a named type that wraps another.
     Newtype(Newtype),
 }
 
-/// A list whose elements are each of a type of their own.
+/// A list with an individual type for each element.
 #[derive(Debug, Clone, Default)]
 pub struct Tuple {
     /// Its elements.
@@ -889,22 +890,22 @@ pub struct Element {
     pub docs: Docs,
     /// The type.
     pub ty: Type,
-    /// Whether it stands in a box, to end a recursion.
+    /// Whether it is boxed, to end a recursion.
     pub boxed: bool,
-    /// What is checked.
+    /// Its checks.
     pub shape: Shape,
 }
 
-/// A type that is another one under a name of its own.
+/// A named type that wraps another.
 #[derive(Debug, Clone)]
 pub struct Newtype {
-    /// What is inside.
+    /// The wrapped type.
     pub ty: Type,
-    /// Whether that stands in a box, to end a recursion.
+    /// Whether that is boxed, to end a recursion.
     pub boxed: bool,
     /// Whether a table of checks is emitted.
     pub checked: bool,
-    /// What is checked.
+    /// Its checks.
     pub shape: Shape,
 }
 
@@ -913,15 +914,15 @@ pub struct Newtype {
 pub struct Struct {
     /// Its fields.
     pub fields: Vec<Field>,
-    /// What else it may hold.
+    /// The type of additional properties.
     pub additional: Option<Type>,
-    /// Whether the document excludes further entries.
+    /// Whether the document excludes additional properties.
     pub closed: bool,
-    /// The Rust name of the field for what else it may hold.
+    /// The Rust name of the field for additional properties.
     pub additional_ident: String,
-    /// Serde's `rename_all`, where it saves most renames.
+    /// Serde's `rename_all`, if it saves explicit renames.
     pub rename_all: Option<&'static str>,
-    /// What it has to meet as a whole.
+    /// The rules for it as a whole.
     pub rules: Vec<Rule>,
     /// Whether a table of checks is emitted.
     pub checked: bool,
@@ -942,34 +943,34 @@ pub struct Field {
     pub docs: Docs,
     /// Its type, without `Option`.
     pub ty: Type,
-    /// How absence is held.
+    /// How absence is represented.
     pub presence: Presence,
-    /// Whether it stands in a box, to end a recursion.
+    /// Whether it is boxed, to end a recursion.
     pub boxed: bool,
     /// Whether the spec requires it.
     pub required: bool,
-    /// Only the service sets it.
+    /// Whether only the service sets it.
     pub read_only: bool,
-    /// Only callers set it; services never return it.
+    /// Whether only callers set it; services never return it.
     pub write_only: bool,
-    /// `required` names it, and nothing describes it: a service may not know it.
+    /// Whether it is in `required` but not described: a service may not know it.
     pub undescribed: bool,
     /// Whether it is deprecated.
     pub deprecated: bool,
-    /// The values that it can have, if the document lists them all.
+    /// The possible values, if the document lists them all.
     pub values: Vec<Constant>,
-    /// Whether callers need not set it, as it has one value only.
+    /// Whether callers need not set it, as it has a single value.
     pub filled: bool,
-    /// The value that the document shows.
+    /// The document's example.
     pub example: Option<Value>,
-    /// What is checked.
+    /// Its checks.
     pub shape: Shape,
 }
 
-/// How a field holds absence.
+/// How a field represents absence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
-    /// Always there.
+    /// Always present.
     Always,
     /// `Option`.
     Optional,
@@ -980,7 +981,7 @@ pub enum Presence {
 }
 
 impl TypeKind {
-    /// The types that values of it hold.
+    /// The types in its values.
     pub fn inner_types(&self) -> impl Iterator<Item = &Type> {
         let (body, union, tuple, newtype) = match self {
             Self::Struct(body) => (Some(body), None, None, None),
@@ -1004,50 +1005,50 @@ pub struct Variant<T> {
     pub ident: String,
     /// The value.
     pub value: T,
-    /// The value as a search term, where the name is made of what it means.
+    /// The value as a search term, if the variant is named after its meaning.
     pub alias: Option<String>,
     /// Docs.
     pub docs: Docs,
 }
 
-/// One of several types.
+/// A union of types.
 #[derive(Debug, Clone, Default)]
 pub struct Union {
-    /// The property that tells all alternatives apart, if there is one: its name, within the properties before it.
+    /// The property that distinguishes all alternatives, if there is one: its path of names.
     pub tag: Option<Vec<String>>,
     /// The types.
     pub variants: Vec<UnionVariant>,
-    /// The variant that values of no known kind are read as.
+    /// The variant for values of unknown kind.
     pub fallback: Option<usize>,
     /// Whether a table of checks is emitted.
     pub checked: bool,
 }
 
-/// One type of a [`Union`].
+/// An alternative of a [`Union`].
 #[derive(Debug, Clone)]
 pub struct UnionVariant {
     /// Rust name.
     pub ident: String,
-    /// The properties that it is known by: of a union with a tag that one only.
+    /// The properties that identify it: in a union with a tag only that one.
     pub marks: Vec<Mark>,
     /// The type.
     pub ty: Type,
-    /// Whether it stands in a box.
+    /// Whether it is boxed.
     pub boxed: bool,
-    /// What is checked.
+    /// Its checks.
     pub shape: Shape,
 }
 
-/// A property that has one of few values.
+/// A property with a few possible values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mark {
-    /// Its name, within the properties before it.
+    /// Its path of names.
     pub path: Vec<String>,
     /// The values.
     pub values: Vec<Constant>,
 }
 
-/// A value that a document lists.
+/// A value listed in a document.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Constant {
     /// A text.
@@ -1069,14 +1070,14 @@ pub enum Protocol {
     HuaweiRest,
 }
 
-/// One address of a service.
+/// An address of a service.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Server {
     /// URL template.
     pub url: String,
     /// Region id.
     pub region: Option<String>,
-    /// What the document says of it.
+    /// The document's description.
     pub docs: Docs,
     /// The variables of its template.
     pub variables: Vec<ServerVariable>,
@@ -1087,7 +1088,7 @@ pub struct Server {
 pub struct Setting {
     /// Its name.
     pub name: String,
-    /// What the document says of the parameters, each different text once.
+    /// The document's descriptions of the parameters, without duplicates.
     pub docs: Vec<Docs>,
 }
 
@@ -1096,9 +1097,9 @@ pub struct Setting {
 pub struct ServerVariable {
     /// Its name.
     pub name: String,
-    /// Its value where none is given.
+    /// Its default.
     pub default: String,
-    /// The values that it may have; any if none are listed.
+    /// The allowed values; empty for any.
     pub values: Vec<String>,
 }
 
@@ -1107,21 +1108,22 @@ pub struct ServerVariable {
 pub struct Scheme {
     /// Name.
     pub name: String,
-    /// What the document says of it.
+    /// The document's description.
     pub docs: Docs,
     /// Kind.
     pub kind: SchemeKind,
 }
 
-/// What a security scheme is.
+/// The kind of a security scheme.
 #[derive(Debug, Clone)]
 pub enum SchemeKind {
-    /// A key in a place under a name.
+    /// A key with a place and a name.
     ApiKey(Place, String),
     /// HTTP basic.
     Basic,
     /// A bearer token.
     Bearer,
-    /// Not declared, or of a kind that is not supported: calls are sent with or without a key. A key goes where the name suggests.
+    /// Undeclared, or of an unsupported kind: calls are sent with or without a key. A key is sent where the name
+    /// suggests.
     Caller(Option<Box<SchemeKind>>),
 }

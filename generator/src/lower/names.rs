@@ -1,7 +1,7 @@
-//! Names: from what a document says to Rust identifiers, without collisions.
+//! Names: from the document's names to unique Rust identifiers.
 //!
-//! Identifiers are ASCII, whatever script a document is in: they can be typed on any keyboard, be the names of files, and none of
-//! them looks like another.
+//! Identifiers are ASCII, whatever the script of the document: they can be typed on any keyboard, used as file names,
+//! and are not confusable.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -9,26 +9,26 @@ use std::collections::{HashMap, HashSet};
 use any_ascii::any_ascii_char;
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
-/// The longest name that stays whole: names of types and modules become those of files, which file systems limit to 255 bytes.
+/// Longer names are shortened: names of types and modules become file names, which file systems limit to 255 bytes.
 const LONGEST: usize = 120;
 
-/// Names that are taken in a scope.
+/// The names that are taken in a scope.
 #[derive(Debug, Default, Clone)]
 pub struct Scope {
-    /// Names that mean something else already, without `r#`.
+    /// Names with another meaning, without `r#`.
     reserved: HashSet<String>,
     taken: HashSet<String>,
-    /// By stem the number to go on with: all that are lower are taken.
+    /// The next number for each stem: all lower ones are taken.
     next: HashMap<String, usize>,
 }
 
 impl Scope {
-    /// A scope in which these names mean something else already.
+    /// A scope in which these names have another meaning.
     pub fn with(reserved: &[&str]) -> Self {
         Self { reserved: reserved.iter().map(|name| (*name).to_owned()).collect(), ..Self::default() }
     }
 
-    /// Takes `name`; if it is reserved, with a `_` behind it; if it is taken, the first of `name2`, `name3`, ... that is free.
+    /// Takes `name`, with `_` appended if it is reserved; if it is taken, the first free one of `name2`, `name3`, ...
     pub fn take(&mut self, name: String) -> String {
         let name = match self.reserved.contains(plain(&name)) {
             true => format!("{}_", plain(&name)),
@@ -37,7 +37,7 @@ impl Scope {
         if self.taken.insert(name.clone()) { name } else { self.number(&name) }
     }
 
-    /// Takes the first of `name2`, `name3`, ... that is free.
+    /// Takes the first free one of `name2`, `name3`, ...
     pub fn number(&mut self, name: &str) -> String {
         let name = plain(name).trim_end_matches('_');
         let stem = if name.ends_with(|c: char| c.is_ascii_digit()) { format!("{name}_") } else { name.to_owned() };
@@ -51,7 +51,7 @@ impl Scope {
         name
     }
 
-    /// Takes the first candidate that is free, else numbers the last.
+    /// Takes the first free candidate, else numbers the last one.
     pub fn take_first(&mut self, candidates: impl IntoIterator<Item = String>) -> String {
         let mut last = String::new();
         for candidate in candidates {
@@ -68,12 +68,12 @@ impl Scope {
         !self.reserved.contains(plain(name)) && self.taken.insert(name.to_owned())
     }
 
-    /// All names that were taken.
+    /// All taken names.
     pub fn into_names(self) -> HashSet<String> {
         self.taken
     }
 
-    /// Gives a name back.
+    /// Releases a name.
     pub fn release(&mut self, name: &str) {
         self.taken.remove(name);
         let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
@@ -84,8 +84,8 @@ impl Scope {
         }
     }
 
-    /// Takes names for all that share the scope, so that no order decides who gets the name that several would have: it is the
-    /// one whose name needs no change, else the one of the lowest rank. Nothing that is bent takes the name of another.
+    /// Assigns all names of a scope, independent of their order. A contested name goes to the item whose name needs no
+    /// change, else to the one with the lowest rank. A changed name never displaces another.
     pub fn assign(&mut self, wanted: &[Wanted]) -> Vec<String> {
         let mut order: Vec<usize> = (0..wanted.len()).collect();
         order.sort_by_key(|&at| (!wanted[at].exact, wanted[at].rank, &wanted[at].said));
@@ -123,27 +123,27 @@ impl Scope {
     }
 }
 
-/// What something in a scope would be called.
+/// The preferred names of an item.
 #[derive(Debug, Clone)]
 pub struct Wanted {
-    /// What the document says.
+    /// The document's name.
     said: String,
-    /// The name, if nothing else has it.
+    /// The name if there is no conflict.
     natural: String,
-    /// The name with all symbols spelled.
+    /// The name with all symbols spelled out.
     spelled: String,
-    /// Whether the name is what the document says, letter by letter.
+    /// Whether the name is exactly that of the document.
     exact: bool,
-    /// The name that says where in the request it goes.
+    /// The name with the place in the request.
     placed: Option<String>,
-    /// Of those with one name the lowest gets it.
+    /// Among items with the same name the lowest rank gets it.
     rank: usize,
 }
 
 impl Wanted {
     /// A field, argument, method or module.
     pub fn snake(name: &str) -> Self {
-        // Here `_` stands between words, whatever is spelled.
+        // Here `_` separates words, so it is kept when symbols are spelled out.
         let (natural, spelled) = (snake(name), snaked(&spelled(&name.replace('_', &SEAM.to_string()))));
         Self { said: name.to_owned(), exact: plain(&natural) == name, natural, spelled, placed: None, rank: 0 }
     }
@@ -154,7 +154,7 @@ impl Wanted {
         Self { said: name.to_owned(), exact: natural == name, natural, spelled, placed: None, rank: 0 }
     }
 
-    /// An input that goes to a place of the request, of which those of lower rank are nearer to the caller.
+    /// An input at a place of the request; lower ranks are closer to the caller.
     pub fn placed(name: &str, place: &str, rank: usize) -> Self {
         let wanted = Self::snake(name);
         let placed = format!("{}_{place}", plain(&wanted.natural).trim_end_matches('_'));
@@ -162,12 +162,12 @@ impl Wanted {
     }
 }
 
-/// A name without what makes it raw.
+/// A name without the prefix of a raw identifier.
 pub fn plain(name: &str) -> &str {
     name.strip_prefix("r#").unwrap_or(name)
 }
 
-/// An identifier of the name of a file.
+/// An identifier from the name of a file.
 pub fn raw(name: &str) -> String {
     ident(name.to_owned(), "n", "empty")
 }
@@ -190,7 +190,7 @@ fn cameled(words: &str) -> String {
     ident(upper_camel(words), "N", "Empty")
 }
 
-/// The name of a type that belongs to another: both in one.
+/// The name of a type that belongs to another, combined.
 pub fn joined(parent: &str, name: &str) -> String {
     shortened(format!("{}{}", parent.trim_end_matches('_'), name))
 }
@@ -200,7 +200,7 @@ pub fn feature(module: &str) -> String {
     plain(module).trim_end_matches('_').replace('_', "-")
 }
 
-/// English singular of a plural, for the name of a list's element.
+/// The English singular of a plural, for the name of a list's element.
 pub fn singular(name: &str) -> String {
     let lower = name.to_ascii_lowercase();
     for keep in ["ss", "us", "is", "news", "series", "status"] {
@@ -226,15 +226,15 @@ fn strip_suffix<'a>(name: &'a str, suffix: &str) -> Option<&'a str> {
     name.to_ascii_lowercase().ends_with(suffix).then(|| &name[..name.len() - suffix.len()])
 }
 
-/// The words of a name: symbols only stand between them, unless there is nothing else.
+/// The words of a name: symbols only separate them, unless there is nothing else.
 fn natural(name: &str) -> String {
-    // A sign before a digit carries meaning that word splitting would lose.
+    // A sign before a digit has a meaning that splitting would lose.
     let signed = name.strip_prefix('-').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     let text = words(&signed.map_or(Cow::Borrowed(name), |rest| format!("minus {rest}").into()), ' ');
     if text.contains(|c: char| c.is_ascii_alphanumeric()) { text } else { spelled(name) }
 }
 
-/// The words of a name with all symbols spelled.
+/// The words of a name with all symbols spelled out.
 fn spelled(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     let has_words = name.contains(char::is_alphanumeric);
@@ -290,7 +290,7 @@ pub(super) fn symbol(symbol: char) -> Option<Cow<'static, str>> {
     Some(word.into())
 }
 
-/// Stands after the code point of a symbol that has no name, so that it does not run into what follows.
+/// Separates the code point of a nameless symbol from the following characters.
 pub(super) const SEAM: char = '\u{1}';
 
 /// A symbol by its code point.
@@ -298,8 +298,9 @@ pub(super) fn code_point(symbol: char) -> String {
     format!("u{:x}{SEAM}", u32::from(symbol))
 }
 
-/// Words in one, each with a capital letter. Where a number comes after a code point, which may end in a digit or a letter, they are
-/// kept apart: by `_` between digits, elsewhere by the letter that numbers have in front, as Rust wants no `_` beside a letter.
+/// Joins words, each with a capital letter. A number after a code point, which may end in a digit or a letter, is
+/// separated: by `_` between digits, else by the letter that precedes numbers, as Rust's conventions allow no `_` next
+/// to a letter.
 pub(super) fn upper_camel(words: &str) -> String {
     let mut name = String::new();
     for part in words.split(SEAM).map(ToUpperCamelCase::to_upper_camel_case) {
@@ -315,14 +316,15 @@ pub(super) fn upper_camel(words: &str) -> String {
     name
 }
 
-/// Keeps letters, digits and `kept`, in ASCII; marks on letters and what cannot be seen are dropped; all else separates words.
+/// Keeps ASCII letters, digits and `kept`; diacritics and invisible characters are dropped; everything else separates
+/// words.
 pub(super) fn words(name: &str, kept: char) -> String {
     let mut out = String::with_capacity(name.len());
     for c in name.chars() {
         match any_ascii_char(c) {
             _ if c.is_ascii_alphanumeric() || c == kept || c == SEAM => out.push(c),
             _ if c.is_ascii() => out.push(' '),
-            // A soft sign is written as an apostrophe.
+            // A soft sign is transliterated as an apostrophe.
             letters if c.is_alphabetic() && !letters.is_empty() => {
                 out.extend(letters.chars().filter(char::is_ascii_alphanumeric));
             }
@@ -335,7 +337,7 @@ pub(super) fn words(name: &str, kept: char) -> String {
     out
 }
 
-/// Makes a legal identifier of ASCII letters, digits and `_`: keywords, leading digits and great length.
+/// Makes a legal identifier of ASCII letters, digits and `_`: handles keywords, leading digits and excessive length.
 pub(super) fn ident(name: String, prefix: &str, empty: &str) -> String {
     let name = match name.bytes().next() {
         None => return empty.to_owned(),
@@ -345,14 +347,14 @@ pub(super) fn ident(name: String, prefix: &str, empty: &str) -> String {
     let name = shortened(name);
     match name.as_str() {
         "self" | "Self" | "super" | "crate" | "_" => format!("{name}_"),
-        // A keyword since edition 2024, which `syn` takes for a name.
+        // A keyword since edition 2024, which `syn` treats as a name.
         "gen" => "r#gen".to_owned(),
         _ if syn::parse_str::<syn::Ident>(&name).is_ok() => name,
         _ => format!("r#{name}"),
     }
 }
 
-/// A name that is too long ends in a number that is made of all of it.
+/// Replaces the end of a name that is too long by a hash of the whole name.
 pub(super) fn shortened(name: String) -> String {
     if name.len() <= LONGEST {
         return name;
@@ -409,7 +411,7 @@ mod tests {
         assert!(snake(&long).len() <= LONGEST && snake(&long) != snake(&format!("{long}er")));
     }
 
-    /// Names that share a scope in every order: the same names.
+    /// The assigned names of a scope do not depend on the order.
     #[test]
     fn no_order_decides() {
         for (wanted, expected) in [

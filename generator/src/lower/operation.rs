@@ -17,17 +17,17 @@ use super::{Lower, docs, markdown, names};
 use crate::accounting::Reason;
 use crate::load::{JsonType, Loaded, Node, Part, Schema, bare, operations, placeholders, sent};
 
-/// An operation where it stands in the document.
+/// An operation and its location in the document.
 pub struct Found<'a> {
     pub path: &'a str,
     pub item: Part<'a, PathItem>,
-    /// The method as it is sent.
+    /// The method as sent.
     pub method: String,
     pub operation: Part<'a, openapiv3::Operation>,
 }
 
 impl Found<'_> {
-    /// The operation's id, made from method and path where there is none.
+    /// The operation's id, derived from method and path if there is none.
     pub fn id(&self) -> String {
         self.operation.item.operation_id.clone().filter(|id| id.chars().any(char::is_alphanumeric)).unwrap_or_else(
             || {
@@ -53,7 +53,7 @@ pub fn find(loaded: &Loaded) -> impl Iterator<Item = Found<'_>> {
     loaded.api.paths.paths.iter().flat_map(move |(path, item)| {
         let item = match item {
             ReferenceOr::Item(item) => paths.and_then(|paths| Some(Part::of(item, paths.get(path)?))),
-            // `load` has put the referenced item here.
+            // `load` has replaced the reference by its target.
             ReferenceOr::Reference { .. } => None,
         };
         item.into_iter().flat_map(move |item| {
@@ -68,7 +68,7 @@ pub fn find(loaded: &Loaded) -> impl Iterator<Item = Found<'_>> {
     })
 }
 
-/// Names of the methods that every call has (the runtime's `operation_methods!`).
+/// Names of the methods of every call (the runtime's `operation_methods!`).
 const CALL_METHODS: &[&str] = &[
     "send",
     "send_as",
@@ -92,26 +92,26 @@ const CALL_METHODS: &[&str] = &[
     "clone",
 ];
 
-/// What is collected while an operation's inputs are lowered.
+/// The state of lowering an operation's inputs.
 #[derive(Default)]
 pub(super) struct Inputs {
     pub arguments: Vec<Input>,
     pub setters: Vec<Input>,
     pub params: Vec<Param>,
-    /// What the inputs would be called.
+    /// The preferred names of the inputs.
     wanted: Vec<Wanted>,
-    /// What the document says of a body whose fields are setters.
+    /// The document's description of a body whose fields are setters.
     pub body_docs: Vec<String>,
-    /// What its fields have to meet together.
+    /// The requirements on its fields as a whole.
     pub body_shape: Shape,
-    /// The bodies that the document shows.
+    /// The document's samples of bodies.
     pub shown: Vec<Shown>,
-    /// The type of a body that is given whole.
+    /// The type of a body that is passed as a whole.
     pub whole_body: Option<Type>,
 }
 
 impl Inputs {
-    /// Stands for the Rust name of an input until all inputs are known, as they share a scope.
+    /// A placeholder for the Rust name of an input until all inputs are known, as they share a scope.
     pub fn name(&mut self, wire: &str, place: Place) -> String {
         let (suffix, rank) = match place {
             Place::Path => ("path", 0),
@@ -124,7 +124,7 @@ impl Inputs {
         (self.wanted.len() - 1).to_string()
     }
 
-    /// Gives all inputs their names, beside methods that there are already.
+    /// Assigns the names of all inputs, given the existing methods.
     pub fn assign_names(&mut self, methods: &[&str]) {
         let names = Scope::with(methods).assign(&self.wanted);
         for input in self.arguments.iter_mut().chain(&mut self.setters) {
@@ -133,7 +133,7 @@ impl Inputs {
         }
     }
 
-    /// The place, if the wire name occurs in another place too.
+    /// The place, if the wire name also occurs in another place.
     pub fn ambiguous(&self, wire: &str, place: Place) -> Option<Place> {
         self.params.iter().any(|param| param.name == wire && param.place != place).then_some(place)
     }
@@ -144,7 +144,7 @@ impl<'a> Lower<'a, '_> {
         let operation = found.operation.item;
         self.ledger.take(found.operation.at);
         let mut inputs = Inputs::default();
-        // Types that stand in it are called after the method, which no shared type changes.
+        // Nested types are named after the method, whose name does not depend on shared types.
         let base = names::camel(names::plain(&method_name));
         for (parameter, shared) in self.parameters(found) {
             let naming = match shared {
@@ -153,7 +153,7 @@ impl<'a> Lower<'a, '_> {
             };
             self.parameter(found, &parameter, &naming, &mut inputs);
         }
-        // Arguments stand in the path's order, whatever the order of their declarations.
+        // Arguments are in the order of the path, not of their declarations.
         let path = template(found.path, &inputs.params);
         inputs.arguments.sort_by_key(|input| path.find(&format!("{{{}}}", input.wire)).unwrap_or(usize::MAX));
         let body = self.body(found, &base, &mut inputs);
@@ -213,7 +213,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// The name in errors: the vendor's where there is one, as a ticket needs it.
+    /// The name in errors: the vendor's if there is one, as it is needed in tickets.
     fn wire_name(&self, found: &Found<'a>) -> String {
         if let Some((_, action)) = found.path.split_once("#Action=") {
             return action.to_owned();
@@ -236,7 +236,7 @@ impl<'a> Lower<'a, '_> {
         let words = [&operation.summary, &operation.description].into_iter().filter_map(said).map(str::trim);
         let mut out = Docs::new();
         for words in words {
-            // The first line of a table of contents is a sentence.
+            // The first line becomes a sentence in tables of contents.
             let sentence = out.is_empty() && !words.contains('\n') && !words.ends_with(['.', '!', '?', ':']);
             if !out.is_empty() {
                 out.push(String::new());
@@ -309,7 +309,7 @@ impl<'a> Lower<'a, '_> {
         (out, sections)
     }
 
-    /// The section of the document that describes an operation. The crate's page has the document's title and edition.
+    /// The section of the document that describes an operation. Title and edition are on the crate's page.
     fn source(&self, doc: &Value) -> Option<String> {
         let text = |key| doc.get(key).and_then(Value::as_str);
         let of_all = self.api.extensions.get("x-doc").and_then(|doc| doc.get("document")?.as_str());
@@ -324,7 +324,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// The words of a path without operations are of no use.
+    /// Descriptions of paths without operations have no use.
     pub(super) fn empty_paths(&self) {
         let paths = self.loaded.root.get("paths").into_iter().flat_map(|paths| paths.entries());
         let operations: HashSet<&str> = find(self.loaded).map(|found| found.path).collect();
@@ -333,7 +333,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// The first tag is the operation's module; the others are only words.
+    /// The first tag determines the operation's module; the others are only descriptive.
     fn take_tags(&self, found: &Found<'a>) {
         let tags = found.operation.node.get("tags").into_iter().flat_map(|node| node.items());
         for (index, tag) in tags.enumerate() {
@@ -344,7 +344,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// The values of an enum, in words.
+    /// The values of an enum as text.
     fn values_of(&self, ty: &Type) -> Option<String> {
         let Type::Named(id) = ty else { return None };
         let TypeKind::StringEnum(variants) = &self.types.get(*id)?.kind else { return None };
@@ -352,7 +352,7 @@ impl<'a> Lower<'a, '_> {
         Some(format!("One of {}.", values.join(", ")))
     }
 
-    /// Keeps what is said of a parameter that the client fills: once, though many operations have it.
+    /// Keeps the description of a parameter that the client fills, once for all operations.
     fn setting(&mut self, name: &str, docs: Docs) {
         match self.settings.iter_mut().find(|setting| setting.name == name) {
             Some(setting) if setting.docs.contains(&docs) => {}
@@ -361,7 +361,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// What the type of a shared parameter is called: like it, unless a shared type is.
+    /// The name for the type of a shared parameter: that of the parameter, unless a shared type has it.
     fn shared_parameter(&self, shared: &str) -> Naming {
         let name = names::camel(shared);
         match self.component_names.values().any(|taken| *taken == name) {
@@ -370,7 +370,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// What the operation calls what it answers, where that is called after another operation.
+    /// The operation's own names for the types of its responses, if they are named after another operation.
     fn own_names(&self, answers: &Answers, base: &str) -> OwnNames {
         let name = |of: Aliased, suffix: &str| {
             let name = self.places.get(&(of, names::joined(base, suffix)))?;
@@ -411,7 +411,7 @@ impl<'a> Lower<'a, '_> {
             reference.into_iter().for_each(|at| self.ledger.take(at));
             let place = place(&parameter);
             let name = &parameter.item.parameter_data_ref().name;
-            // OpenAPI has these elsewhere: media types, and security schemes if there are any.
+            // OpenAPI defines these elsewhere: as media types, and as security schemes if there are any.
             let elsewhere = place == Place::Header
                 && match name.to_ascii_lowercase().as_str() {
                     "accept" | "content-type" => true,
@@ -425,7 +425,7 @@ impl<'a> Lower<'a, '_> {
             {
                 out.push((parameter, shared));
             } else {
-                // The operation's own counts.
+                // The operation's own parameter takes precedence.
                 parameter.node.entries().for_each(|(_, entry)| self.ledger.ignore(&entry.key, Reason::Overridden));
             }
         }
@@ -452,7 +452,7 @@ impl<'a> Lower<'a, '_> {
                     }
                     let json = super::body::is_json(media_type);
                     self.ledger.take(media.at);
-                    // Text is text, and the query itself is written as forms are.
+                    // Text is not encoded, and the whole query is serialized like a form.
                     let text = super::body::is_text(media_type)
                         && media.schema().is_some_and(|schema| is_scalar(&self.peek(&schema)));
                     let form = place == Place::QueryString && super::body::is_form(media_type);
@@ -515,7 +515,7 @@ impl<'a> Lower<'a, '_> {
             example: self.parameter_example(part, lowered.example.map(|it| it.value)),
         };
         match (place, &client) {
-            // What the client fills is not asked of every call.
+            // A parameter filled by the client is not an input of each call.
             (_, Some(setting)) => {
                 let docs = docs::with_fact(input.docs, &self.values_of(&ty).unwrap_or_default());
                 self.setting(setting, docs);
@@ -540,7 +540,7 @@ impl<'a> Lower<'a, '_> {
     }
 }
 
-/// The value of an example, which OpenAPI 3.2 has under a name of its own.
+/// The value of an example, which has another key in OpenAPI 3.2.
 fn example_value(example: &Node) -> Option<&Node> {
     example.get("value").or_else(|| example.get("dataValue"))
 }
@@ -600,7 +600,7 @@ pub(super) fn query_style(style: &QueryStyle) -> Serialization {
     Serialization { style, explode }
 }
 
-/// A path with only the names of parameters between braces, where the document writes them as another template language does.
+/// A path with only the parameters' names between braces, if the document uses the syntax of another template language.
 fn template(path: &str, params: &[Param]) -> String {
     let mut out = path.to_owned();
     for placeholder in placeholders(path) {
@@ -612,13 +612,13 @@ fn template(path: &str, params: &[Param]) -> String {
     out
 }
 
-/// Whether a path says of a parameter that it may be several segments: `{path*}`, `{+path}`, `{path...}`.
+/// Whether a parameter of a path may have several segments: `{path*}`, `{+path}`, `{path...}`.
 fn is_several_segments(path: &str, name: &str) -> bool {
     let mut of_name = placeholders(path).filter(|placeholder| *placeholder != name && bare(placeholder) == name);
     of_name.any(|placeholder| placeholder.contains(['*', '+']) || placeholder.ends_with("..."))
 }
 
-/// What an operation is known by on the wire.
+/// The identity of an operation on the wire.
 fn address(found: &Found<'_>) -> String {
     match found.path.split_once("/#") {
         Some((_, action)) => action.to_owned(),
@@ -626,18 +626,18 @@ fn address(found: &Found<'_>) -> String {
     }
 }
 
-/// Whether a schema is of one text, number or flag.
+/// Whether a schema is a single text, number or flag.
 fn is_scalar(schema: &Schema<'_>) -> bool {
     use JsonType::{Boolean, Integer, Number, String};
     schema.ty.is_some_and(|ty| matches!(ty.value, String | Integer | Number | Boolean))
 }
 
-/// Words that are more than blanks.
+/// The text, unless it is blank.
 fn said(words: &Option<String>) -> Option<&str> {
     words.as_deref().filter(|words| !words.trim().trim_matches('.').is_empty())
 }
 
-/// Names under which people search for the operation: the vendor's, and the id as it is written.
+/// Search terms for the operation: the vendor's name, and the verbatim id.
 fn aliases(found: &Found<'_>, method_name: &str, type_name: &str) -> Vec<String> {
     let sdk = found.operation.item.extensions.get("x-sdk-name").and_then(Value::as_str);
     let id = found.operation.item.operation_id.as_deref();
@@ -656,7 +656,7 @@ fn deprecation(found: &Found<'_>) -> String {
     let legacy = found.operation.item.extensions.get("x-legacy");
     let text = |key: &str| legacy.and_then(|legacy| legacy.get(key)).and_then(Value::as_str);
     match (text("replacement"), text("retired")) {
-        // Its method is known when all operations are.
+        // Its method is assigned when all operations are known.
         (Some(replacement), _) => format!("use `{replacement}`"),
         (None, Some(date)) => format!("retired on {date}"),
         (None, None) => "the service discourages its use".to_owned(),

@@ -1,4 +1,4 @@
-//! Paging: `x-pagination`, resolved against the operation's parameters and the type that it answers.
+//! Paging: `x-pagination`, resolved against the operation's parameters and response type.
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ impl<'a> Lower<'a, '_> {
         let paging = found.operation.item.extensions.get("x-pagination")?;
         let at = found.operation.place("x-pagination");
         let text = |group: &str, key: &str| paging.get(group)?.get(key)?.as_str().map(str::to_owned);
-        // Other people's documents use the key for things of their own.
+        // Third-party documents use this key with other meanings.
         let (style, position, size) = match paging.get("style")?.as_str()? {
             "offset" => (PagingStyle::Offset, text("request", "offset"), text("request", "limit")),
             "page" => (PagingStyle::Page, text("request", "page"), text("request", "size")),
@@ -93,7 +93,7 @@ impl<'a> Lower<'a, '_> {
         })
     }
 
-    /// Whether a dotted path leads to a field of the response, as far as that is typed.
+    /// Whether a dotted path leads to a field of the response, as far as it is typed.
     fn leads_somewhere(&self, path: &str, output: &Answer) -> bool {
         let Answer::One(Payload::Json(ty)) = output else { return false };
         let mut ty = ty;
@@ -120,7 +120,7 @@ impl<'a> Lower<'a, '_> {
         true
     }
 
-    /// The fields from the answer to the list of items, and the type of an item.
+    /// The fields from the response to the list of items, and the type of an item.
     fn steps(&self, path: &str, output: &Answer) -> Option<(Vec<Step>, Type)> {
         let Answer::One(Payload::Json(ty)) = output else { return None };
         let mut ty = ty.clone();
@@ -133,7 +133,7 @@ impl<'a> Lower<'a, '_> {
                 Type::JsonText(inner) => (true, inner.as_ref().clone()),
                 other => (false, other.clone()),
             };
-            // Answers hold lists as they are and all else as an option, unless it is guaranteed.
+            // Responses have lists without `Option`, and everything else with it unless its presence is guaranteed.
             let list = !json_text && matches!(inner, Type::List(_));
             steps.push(Step { ident: field.ident.clone(), optional: !list && !field.required, json_text });
             ty = inner;

@@ -1,4 +1,4 @@
-//! What one media type of a response is read as, and the representations that callers can ask for.
+//! The payload of a response's media types, and the representations that callers can request.
 
 use std::collections::HashSet;
 
@@ -12,20 +12,20 @@ use super::{Lower, names};
 use crate::accounting::Reason;
 use crate::load::{JsonType, Part, Schema, Sub};
 
-/// One media type of a response, read.
+/// A media type of a response.
 #[derive(Clone, Debug)]
 pub(super) struct Content<'a> {
     pub media_type: &'a str,
     pub payload: Payload,
-    /// What is said of it.
+    /// Its description.
     pub words: Option<String>,
-    /// Whether it is text or bytes of what is there as JSON, too.
+    /// Whether it is the text or bytes of content that is also available as JSON.
     pub repeats: bool,
-    /// The bodies that the document shows.
+    /// The document's samples of the body.
     pub shown: Vec<Shown>,
 }
 
-/// Whose types the inline ones of a response are.
+/// The owner of a response's inline types.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Owner<'n> {
     /// The operation, or the shared response.
@@ -39,7 +39,7 @@ impl<'a> Lower<'a, '_> {
         let mut all: Vec<(&'a str, Part<'a, MediaType>)> = response.map("content", &response.item.content).collect();
         all.sort_by_key(|(name, media)| self.preference(name, media));
         let mut out: Vec<Content<'a>> = Vec::new();
-        // What is written as JSON, and by whom its types are known.
+        // The schemas available as JSON, which name the types.
         let mut typed: Vec<Sub<'a>> = Vec::new();
         for (index, (media_type, media)) in all.into_iter().enumerate() {
             self.ledger.take(media.at);
@@ -82,7 +82,7 @@ impl<'a> Lower<'a, '_> {
         (Payload::Json(lowered.element()), words)
     }
 
-    /// A body that is text or bytes. Where the same is there as JSON, nothing of its schema is lost.
+    /// A text or binary body. If it is also available as JSON, nothing of its schema is lost.
     fn raw_content(&mut self, media: &Part<'a, MediaType>, owner: Owner<'_>, repeats: bool) -> Option<String> {
         match media.entry("schema") {
             Some(entry) if repeats => {
@@ -93,11 +93,11 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// JSON values, one after the other: of `itemSchema`, of the items of a list, or of the schema itself.
+    /// A sequence of JSON values: with the type of `itemSchema`, of a list's items, or of the schema itself.
     fn lines(&mut self, media: &Part<'a, MediaType>, owner: Owner<'_>) -> (Payload, Option<String>) {
         let naming = Naming::new(owner.parent, &item_name(owner.name, "item"));
         match self.sequence_item(media) {
-            // A text can't say what is on its lines.
+            // The type of a text does not describe its lines.
             Some(Item { schema, .. }) if self.peek(&schema).ty.is_some_and(|ty| ty.value == JsonType::String) => {
                 (Payload::Lines(Type::Value), self.raw_schema(media, owner.parent))
             }
@@ -115,11 +115,11 @@ impl<'a> Lower<'a, '_> {
         let Some(item) = self.sequence_item(media) else { return (text, None) };
         let mut flat = self.peek(&item.schema);
         if !self.followed(&item.schema).all_of.is_empty() && item.list.is_none() {
-            // Which fields there are is said by all parts.
+            // All `allOf` parts contribute fields.
             flat = self.flat(item.schema.clone());
         }
         if flat.ty.is_none() && flat.says_no_type() && flat.all_of.is_empty() {
-            // Data of which nothing is said is what it is on the wire.
+            // Undescribed data is a text, as on the wire.
             let (_, words) = self.item_type(&item, &naming);
             return (text, words);
         }
@@ -158,7 +158,7 @@ impl<'a> Lower<'a, '_> {
         Some(Item { list: None, schema, stated: true })
     }
 
-    /// The type of an item, and what is said of it.
+    /// The type of an item, and its description.
     fn item_type(&mut self, item: &Item<'a>, naming: &Naming) -> (Type, Option<String>) {
         let lowered = self.schema(item.list.as_ref().unwrap_or(&item.schema), naming);
         let words = self.body_words(&lowered);
@@ -168,14 +168,15 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// Whether items are described as events with their fields: an object with `data` and what else an event has. Where OpenAPI does not
-    /// say that items are meant (`itemSchema`), an `event` has to be among it, and nothing else must be required.
+    /// Whether items are described as events with their fields: an object with `data` and the other fields of events.
+    /// Unless OpenAPI states that items are meant (`itemSchema`), it must have `event`, and require nothing else.
     fn is_event(&mut self, item: &Item<'a>, flat: &Schema<'a>) -> bool {
         let mut data = false;
         self.is_of_event(item, flat, &[], &mut data) && data
     }
 
-    /// The same for what may be an alternative, of which some have no `data`; `outer` are the fields that all of them have.
+    /// Like [`is_event`](Self::is_event), for a possible alternative, of which some have no `data`; `outer` are the
+    /// fields common to all of them.
     fn is_of_event(&mut self, item: &Item<'a>, flat: &Schema<'a>, outer: &[&'a str], data: &mut bool) -> bool {
         let fields: Vec<&'a str> = outer.iter().copied().chain(flat.properties.0.keys().copied()).collect();
         let alternatives: Vec<Sub<'a>> = flat.one_of.iter().chain(&flat.any_of).cloned().collect();
@@ -194,7 +195,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// The data of an event whose other fields are no more than those that every event has, and what the data is as JSON.
+    /// The data of an event whose other fields are only the standard ones, and its schema as JSON.
     fn plain_event(&mut self, item: &Item<'a>, flat: &Schema<'a>) -> Option<(Sub<'a>, Option<Sub<'a>>)> {
         if item.list.is_some() || !flat.one_of.is_empty() || !flat.any_of.is_empty() || !self.is_event(item, flat) {
             return None;
@@ -208,14 +209,14 @@ impl<'a> Lower<'a, '_> {
         Some((data, content))
     }
 
-    /// What a text is as JSON, by its `contentSchema`.
+    /// The schema of a text's JSON content, from `contentSchema`.
     fn content_schema(&mut self, data: &Sub<'a>) -> Option<Sub<'a>> {
         let flat = self.flat(data.clone());
         self.take(&flat.content_media_type);
         self.take(&flat.content_schema)
     }
 
-    /// What is said of the fields that every event has.
+    /// The descriptions of the standard fields of events.
     fn event_words(&mut self, item: &Item<'a>, flat: &Schema<'a>) -> Vec<String> {
         self.ledger.ignore(item.schema.at(), Reason::EventField);
         let mut words: Vec<String> = self.take(&flat.description).into_iter().map(str::to_owned).collect();
@@ -226,14 +227,14 @@ impl<'a> Lower<'a, '_> {
         words
     }
 
-    /// The representations beside those that `send` asks for, which are the first of each status.
+    /// The representations other than those that `send` requests, which are the first of each status.
     pub(super) fn representations(
         &mut self,
         successes: &[(Status, Vec<Content<'a>>)],
         type_name: &str,
     ) -> (Vec<Representation>, Vec<String>) {
         let mut scope = names::Scope::with(&["SPEC", "PAGING"]);
-        // What `send` asks for has the first claim on its name.
+        // The one that `send` requests has priority for its name.
         for (_, contents) in successes {
             if let Some(best) = contents.first() {
                 let [short, _] = constant_names(best.media_type);
@@ -269,19 +270,19 @@ impl<'a> Lower<'a, '_> {
     }
 }
 
-/// The schema of the items of a sequence.
+/// The schema of a sequence's items.
 struct Item<'a> {
-    /// The list that it is said to be an item of.
+    /// The list whose items are described.
     list: Option<Sub<'a>>,
     schema: Sub<'a>,
-    /// Whether the document says that items are meant, by `itemSchema`.
+    /// Whether the document describes items explicitly, by `itemSchema`.
     stated: bool,
 }
 
-/// What an event has beside its data.
+/// The fields of an event other than its data.
 const EVENT_FIELDS: [&str; 4] = ["event", "id", "retry", "comment"];
 
-/// The name of an item of what has such a name.
+/// The name for an item of a type with this name.
 fn item_name(name: &str, item: &str) -> String {
     match name.to_ascii_lowercase().strip_suffix("response") {
         Some(rest) => format!("{rest} {item}"),

@@ -1,4 +1,5 @@
-//! Where the document's words on responses stand: on the type that is returned if they hold wherever it is, else with the operation.
+//! The place of the document's descriptions of responses: the returned type if they apply wherever it is used, else the
+//! operation.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -6,10 +7,10 @@ use super::docs;
 use super::model::{Answer, Docs, Meaning, Payload, Service, Type, TypeId, TypeKind, Users, Variant};
 use super::names;
 
-/// How many operations the docs of a response name.
+/// Maximum number of operations in the docs of a response.
 const NAMED: usize = 3;
 
-/// Moves the words on responses to where they are read, each once, and links each response type with its operations.
+/// Moves each description of a response to its place, and links each response type with its operations.
 pub fn place(service: &mut Service) {
     of_successes(service);
     of_errors(service);
@@ -23,7 +24,7 @@ pub fn place(service: &mut Service) {
     required(service);
 }
 
-/// The docs of an error type lead to the codes that it has.
+/// Links the docs of an error type to its codes.
 fn codes(service: &mut Service) {
     let lists_codes = |ty: &Type| {
         let Type::Named(id) = ty else { return None };
@@ -54,7 +55,7 @@ fn codes(service: &mut Service) {
     }
 }
 
-/// The type that a body is read as, if it is one of the crate.
+/// The type of a body, if it is one of the crate's.
 fn body(answer: &Answer) -> Option<TypeId> {
     match answer {
         Answer::One(Payload::Json(Type::Named(id))) => Some(*id),
@@ -103,12 +104,12 @@ fn of_successes(service: &mut Service) {
     }
 }
 
-/// What the docs of a response are that the document says nothing of.
+/// The docs of an undocumented response.
 pub fn fallback(operation: &str) -> Docs {
     vec![format!("Response of `{operation}`.")]
 }
 
-/// An error type that several operations return, always with the same words, has these words.
+/// Adds to an error type the description that all operations have for it.
 fn of_errors(service: &mut Service) {
     let mut said: HashMap<TypeId, Option<Meaning>> = HashMap::new();
     let operations = || service.groups.iter().flat_map(|group| &group.operations);
@@ -132,7 +133,7 @@ fn of_errors(service: &mut Service) {
     }
 }
 
-/// Adds words to docs that do not have them yet.
+/// Adds text to docs that do not contain it yet.
 fn add(own: &mut Docs, words: &str) {
     let words = docs::lines(words);
     if !own.join(" ").contains(&words.join(" ")) {
@@ -141,7 +142,7 @@ fn add(own: &mut Docs, words: &str) {
     }
 }
 
-/// What is left for the operation's own docs: a line, or a list of what each status means.
+/// The rest for the operation's own docs: a line, or a list of statuses and their meanings.
 fn section(meanings: &[Meaning]) -> Docs {
     let mut out = Docs::new();
     match meanings {
@@ -159,7 +160,7 @@ fn section(meanings: &[Meaning]) -> Docs {
     out
 }
 
-/// Fields that callers have to set say so.
+/// Marks the fields that callers have to set.
 fn required(service: &mut Service) {
     for definition in service.types.iter_mut().filter(|definition| definition.input) {
         let TypeKind::Struct(body) = &mut definition.kind else { continue };

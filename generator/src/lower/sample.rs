@@ -1,4 +1,4 @@
-//! Samples: the bodies and values that a document shows, for examples and docs of operations.
+//! Samples: the document's bodies and values, for examples and docs of operations.
 
 use openapiv3::MediaType;
 
@@ -6,7 +6,7 @@ use super::Lower;
 use super::model::{Example, Sample, Type};
 use crate::load::{Entry, Node, Part};
 
-/// One body that the document shows, and its own words for it.
+/// A body shown by the document, and its description.
 #[derive(Clone, Debug)]
 pub(super) struct Shown {
     pub summary: Option<String>,
@@ -14,14 +14,14 @@ pub(super) struct Shown {
 }
 
 impl Shown {
-    /// The sample, of a body of this type.
+    /// The sample, with this type of body.
     pub fn of(self, ty: Option<Type>, status: Option<String>) -> Sample {
         Sample { summary: self.summary, value: self.value, ty, status }
     }
 }
 
 impl<'a> Lower<'a, '_> {
-    /// The bodies that a document shows of a media type, the one named `sample` first; without any, the example of its schema.
+    /// The samples of a media type, the one named `sample` first; without any, the example of its schema.
     pub(super) fn shown(&self, media: &Part<'a, MediaType>) -> Vec<Shown> {
         let mut listed: Vec<(&'a str, Shown)> = Vec::new();
         if let Some(examples) = media.entry("examples") {
@@ -45,10 +45,10 @@ impl<'a> Lower<'a, '_> {
         out
     }
 
-    /// An entry of `examples`, through its reference. None if its value stands elsewhere.
+    /// An entry of `examples`, with its reference resolved. `None` if its value is external.
     fn one(&self, entry: &'a Entry) -> Option<Shown> {
         let mut node = &entry.node;
-        // `load` has refused references without end; this only bounds the loop.
+        // `load` has rejected circular references; this only bounds the loop.
         for _ in 0..16 {
             let Some(reference) = node.get("$ref").and_then(Node::as_str) else { break };
             node = &self.loaded.component("examples", reference.rsplit('/').next()?)?.node;
@@ -57,7 +57,7 @@ impl<'a> Lower<'a, '_> {
         Some(Shown { summary: node.get("summary").and_then(Node::as_str).map(str::to_owned), value })
     }
 
-    /// What a parameter is shown with. Our own documents have under `sample` what the request sample of their source sends.
+    /// The example of a parameter. In our own documents, `sample` is the value in the request sample of their source.
     pub(super) fn parameter_example<T>(&self, part: &Part<'a, T>, of_schema: Option<&Node>) -> Option<Example> {
         let value = |node: &Node| node.get("value").or_else(|| node.get("dataValue")).map(Node::to_json);
         let examples = part.entry("examples").map(|entry| &entry.node);
@@ -71,7 +71,7 @@ impl<'a> Lower<'a, '_> {
     }
 }
 
-/// What a field is shown with: by the sample of the whole, or else by its own example.
+/// The example of a field: from the sample of the whole, or else its own.
 pub(super) fn of_field(whole: Option<&Shown>, wire: &str, own: Option<&Node>) -> Option<Example> {
     match whole.and_then(|shown| shown.value.get(wire)) {
         Some(value) => Some(Example { value: value.clone(), sent: true }),

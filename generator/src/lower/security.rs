@@ -1,4 +1,4 @@
-//! Security schemes: what the runtime can do with them, and which are left to the caller.
+//! Security schemes: those that the runtime supports, and those left to the caller.
 
 use heck::ToSnakeCase as _;
 use indexmap::IndexMap;
@@ -12,7 +12,7 @@ use crate::load::{MUTUAL_TLS, Node, Part, nearest};
 const CODE: &str = "security-scheme";
 
 impl<'a> Lower<'a, '_> {
-    /// All schemes that the document declares or asks for.
+    /// All schemes that the document declares or requires.
     pub(super) fn schemes(&mut self) -> Vec<Scheme> {
         let mut schemes = Vec::new();
         for (name, scheme) in self.api.components.iter().flat_map(|components| &components.security_schemes) {
@@ -62,7 +62,7 @@ impl<'a> Lower<'a, '_> {
         schemes
     }
 
-    /// A scheme, through its references; where the last one stands if they lead nowhere.
+    /// A scheme with its references resolved; the last location if they are broken.
     fn declared(
         &self,
         scheme: Part<'a, ReferenceOr<SecurityScheme>>,
@@ -73,7 +73,7 @@ impl<'a> Lower<'a, '_> {
         self.loaded.follow(scheme, "securitySchemes", |components| &components.security_schemes)
     }
 
-    /// The names that `security` asks for, each with the places where.
+    /// The names in `security`, each with its locations.
     fn asked_for(&self) -> IndexMap<&'a str, Vec<&'a Location>> {
         let document = self.loaded.document().node;
         let operations = operation::find(self.loaded).map(|found| found.operation.node);
@@ -86,7 +86,7 @@ impl<'a> Lower<'a, '_> {
         found
     }
 
-    /// The scopes that the document or an operation asks for: of one scheme, or of all.
+    /// The scopes required by the document or an operation: of one scheme, or of all.
     pub(super) fn scopes(&self, node: &'a Node, of: Option<&str>) -> Vec<String> {
         let requirements =
             node.get("security").into_iter().flat_map(|node| node.items()).flat_map(|item| item.entries());
@@ -172,12 +172,12 @@ fn kind(scheme: &SecurityScheme) -> SchemeKind {
             "bearer" => SchemeKind::Bearer,
             _ => SchemeKind::Caller(None),
         },
-        // Both end in a bearer token; how it is had is the caller's business.
+        // Both result in a bearer token; obtaining it is left to the caller.
         SecurityScheme::OAuth2 { .. } | SecurityScheme::OpenIDConnect { .. } => SchemeKind::Bearer,
     }
 }
 
-/// What the name of a scheme says of its key, where the document says nothing else.
+/// The kind of key that a scheme's name suggests, if the document does not declare it.
 fn suggested(name: &str) -> Option<SchemeKind> {
     let snake = name.to_snake_case();
     // `OAuth2` is `o_auth2`, `OpenID` is `open_id`.
@@ -200,7 +200,7 @@ fn suggested(name: &str) -> Option<SchemeKind> {
     is_header(name).then(|| SchemeKind::ApiKey(Place::Header, name.to_owned()))
 }
 
-/// Whether a name is written as those of headers are: `X-API-Key`, `x-api-key`, `Api-Key`.
+/// Whether a name is in the style of header names: `X-API-Key`, `x-api-key`, `Api-Key`.
 fn is_header(name: &str) -> bool {
     let begins_large = |word: &str| word.starts_with(|c: char| c.is_ascii_uppercase());
     let written = name.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("x-"))

@@ -1,4 +1,4 @@
-//! What tells the alternatives of unions apart, decided once all types are there: they may lead back to the union.
+//! What distinguishes the alternatives of unions, decided once all types are lowered, as they may be recursive.
 
 use std::cell::RefCell;
 use std::cmp::Reverse;
@@ -18,20 +18,20 @@ use crate::stack::grown;
 pub(super) struct Discriminated<'a> {
     /// The discriminator, and those of equal unions.
     pub places: Vec<Stated<'a>>,
-    /// By variant the component that it is, where no mapping names it.
+    /// The component of each variant that is not in the mapping.
     pub implied: HashMap<String, &'a str>,
 }
 
-/// Where a discriminator stands.
+/// A discriminator in the document.
 pub(super) struct Stated<'a> {
     pub at: &'a Location,
     pub property: Placed<'a, &'a str>,
-    /// What its mapping says of alternatives that there are.
+    /// The entries of its mapping for existing alternatives.
     pub mapping: Vec<&'a Location>,
 }
 
 impl Lower<'_, '_> {
-    /// Decides for each union what tells its alternatives apart, and which constants callers need not set.
+    /// Decides for each union how its alternatives are distinguished, and which constants callers need not set.
     pub(super) fn tell_apart(&mut self) {
         unfold(&mut self.types);
         let decisions: Vec<(TypeId, Rc<Decision>)> = {
@@ -64,7 +64,7 @@ impl Lower<'_, '_> {
         }
     }
 
-    /// Where no tag decides, an alternative without further fields is not one for values that have some.
+    /// Without a tag, an alternative without additional properties excludes values that have some.
     fn exclude_further(&mut self) {
         let closed: HashMap<TypeId, Rule> = self
             .types
@@ -95,7 +95,7 @@ impl Lower<'_, '_> {
             let all = std::iter::once(property.at).chain(mapping);
             match &decision.slip {
                 Some(slip) => {
-                    // What the mapping says goes with the property that it is about.
+                    // The mapping is left out together with its property.
                     all.skip(1).for_each(|at| self.ledger.leave_out(at, "discriminator"));
                     let name = code(property.value);
                     let message = format!("the discriminator {name} is a property of no alternative");
@@ -126,7 +126,7 @@ impl Lower<'_, '_> {
     }
 }
 
-/// What an alternative is known by is set in it, whether it is required or not.
+/// The distinguishing constants of an alternative are set in it, whether or not they are required.
 fn fill(types: &mut [TypeDef], ty: &Type, path: &[String]) {
     let (Type::Named(id), [name, within @ ..]) = (ty, path) else { return };
     let TypeKind::Struct(body) = &mut types[*id].kind else { return };
@@ -140,7 +140,8 @@ fn fill(types: &mut [TypeDef], ty: &Type, path: &[String]) {
     }
 }
 
-/// Unions that are alternatives of each other have the same values: each gets all that is no such union.
+/// Unions that are alternatives of each other have the same values: each gets all alternatives that are not such
+/// unions.
 fn unfold(types: &mut [TypeDef]) {
     let union = |ty: &Type| match ty {
         Type::Named(id) if matches!(types[*id].kind, TypeKind::Union(_)) => Some(*id),
@@ -168,7 +169,7 @@ fn unfold(types: &mut [TypeDef]) {
                 }
             }
         }
-        // The others' words have no other place, unless something else refers to them.
+        // The others' descriptions are lost, unless something else refers to them.
         let others = seen.iter().copied().filter(|other| *other != id).collect::<BTreeSet<_>>();
         let words =
             others.into_iter().flat_map(|other| docs::listed(&format!("`{}`", types[other].name), &types[other].docs));
@@ -188,42 +189,42 @@ fn unfold(types: &mut [TypeDef]) {
     }
 }
 
-/// What tells the alternatives of a union apart.
+/// How the alternatives of a union are distinguished.
 struct Decision {
     tag: Option<Vec<String>>,
     by_discriminator: bool,
     marks: Vec<Vec<Mark>>,
-    /// Why the discriminator isn't what decides, though it could.
+    /// Why the discriminator is not used, though it could be.
     slip: Option<Slip>,
-    /// The property of all alternatives that is called almost as the discriminator, which none of them has.
+    /// A property of all alternatives with a name similar to the discriminator's, which none of them has.
     meant: Option<String>,
 }
 
-/// A discriminator that names a property of no alternative, where they have another one that tells them apart.
+/// A discriminator with a property that no alternative has, while another property distinguishes them.
 #[derive(Clone)]
 struct Slip {
     tag: Vec<String>,
-    /// Whether the names are alike.
+    /// Whether the names are similar.
     near: bool,
 }
 
-/// A property that a type has one of few values in.
+/// A property of a type with a few possible values.
 #[derive(Clone)]
 struct Known {
     mark: Mark,
-    /// Whether it is always there.
+    /// Whether it is always present.
     always: bool,
 }
 
 struct Told<'t, 'a> {
     types: &'t [TypeDef],
     discriminated: &'t HashMap<TypeId, Discriminated<'a>>,
-    /// None for those that are being decided.
+    /// `None` for those being decided.
     decisions: RefCell<HashMap<TypeId, Option<Rc<Decision>>>>,
 }
 
 impl Told<'_, '_> {
-    /// None for a union within itself.
+    /// `None` for a recursive union.
     fn decision(&self, id: TypeId) -> Option<Rc<Decision>> {
         if let Some(known) = self.decisions.borrow().get(&id) {
             return known.clone();
@@ -262,9 +263,10 @@ impl Told<'_, '_> {
         Decision { tag: None, by_discriminator, marks, slip, meant: None }
     }
 
-    /// The property that tells the alternatives apart where none of them has that of the discriminator, which then is a slip of the
-    /// pen: values that have it would lack nothing but what decides. Where no other property decides, the discriminator is meant to be
-    /// sent beside what is described. So it is where the other one may be absent, unless their names are alike.
+    /// The property that distinguishes the alternatives if none of them has the discriminator's property, which is then
+    /// a mistake: values with it would lack only the discriminator. If no other property distinguishes them, the
+    /// discriminator is sent in addition to the described fields. The same applies if the other property may be absent,
+    /// unless the names are similar.
     fn slip(&self, union: &Union, known: &[Vec<Known>]) -> Option<Slip> {
         let [name] = union.tag.as_deref()? else { return None };
         if union.variants.iter().any(|variant| self.may_have(&variant.ty, name)) {
@@ -275,14 +277,14 @@ impl Told<'_, '_> {
             let near = matches!(tag.as_slice(), [tag] if is_near(tag));
             return Some(Slip { tag, near });
         }
-        // Each value tells one alternative, whether it has to be there or not.
+        // Each value identifies one alternative, whether or not it is required.
         let present = |known: &Vec<Known>| known.iter().map(|it| Known { always: true, ..it.clone() }).collect();
         let present: Vec<Vec<Known>> = known.iter().map(present).collect();
         let tag = tag(&present)?;
         matches!(tag.as_slice(), [tag] if is_near(tag)).then_some(Slip { tag, near: true })
     }
 
-    /// The property of all alternatives that a discriminator, which none of them has, is called almost as.
+    /// The property of all alternatives with a name similar to the discriminator's, which none of them has.
     fn meant(&self, union: &Union) -> Option<String> {
         let [name] = union.tag.as_deref()? else { return None };
         let of = |variant: &UnionVariant| match &variant.ty {
@@ -299,13 +301,13 @@ impl Told<'_, '_> {
         nearest(name, of_all).map(str::to_owned)
     }
 
-    /// Whether values of a type can have a property, by what is said of it.
+    /// Whether values of a type can have a property, by their schema.
     fn may_have(&self, ty: &Type, name: &str) -> bool {
         match ty {
             Type::Nullable(inner) => self.may_have(inner, name),
             Type::Named(id) => match &self.types[*id].kind {
                 TypeKind::Struct(body) => body.fields.iter().any(|field| field.wire == name),
-                // The property of a union within is what tells its own alternatives apart.
+                // The property of a nested union distinguishes its own alternatives.
                 TypeKind::Union(union) => {
                     union.tag.as_ref().is_some_and(|path| matches!(path.as_slice(), [tag] if tag == name))
                         || union.variants.iter().any(|variant| {
@@ -319,8 +321,8 @@ impl Told<'_, '_> {
         }
     }
 
-    /// The tags of each variant, if each has some: those of the mapping, else constants, else the component's name; and those
-    /// of a union within the union that the same property tells apart.
+    /// The tags of each variant, if each has some: those of the mapping, else constants, else the component's name; and
+    /// those of a nested union with the same property.
     fn by_discriminator(
         &self,
         discriminated: &Discriminated<'_>,
@@ -366,7 +368,7 @@ impl Told<'_, '_> {
         }
     }
 
-    /// The properties of a type that have few values, one level down at most.
+    /// The properties of a type with few possible values, at most one level deep.
     fn known(&self, ty: &Type) -> Vec<Known> {
         let Type::Named(id) = ty else { return Vec::new() };
         match &self.types[*id].kind {
@@ -401,7 +403,7 @@ impl Told<'_, '_> {
         found
     }
 
-    /// What all alternatives have.
+    /// The properties common to all alternatives.
     fn of_union(&self, union: &Union, decision: &Decision) -> Vec<Known> {
         let of_variant = |(variant, marks): (&UnionVariant, &Vec<Mark>)| {
             let mut known = self.known(&variant.ty);
@@ -427,8 +429,8 @@ impl Told<'_, '_> {
     }
 }
 
-/// What each of several kinds of objects is known by. Where a property that all must have puts them into groups, nothing else needs
-/// to be known but what tells those of a group apart.
+/// The distinguishing properties of several kinds of objects. If a required property divides them into groups, only the
+/// members of a group need further ones.
 fn marks_of(known: &[&Vec<Known>]) -> Vec<Vec<Mark>> {
     let at = |known: &Vec<Known>, path: &[String]| known.iter().find(|it| it.mark.path == path).cloned();
     let groups = |path: &[String]| -> Option<Vec<Mark>> {
@@ -441,7 +443,7 @@ fn marks_of(known: &[&Vec<Known>]) -> Vec<Vec<Mark>> {
         |own: &[Mark]| own.iter().filter(|one| own.iter().find(|other| one.same_values(other)) == Some(one)).count();
     let paths = known.first().into_iter().flat_map(|first| first.iter().map(|it| &it.mark.path));
     let candidates = paths.filter_map(|path| groups(path)).filter(|own| size(own) > 1);
-    // Of equals the outermost that stands first.
+    // Of equals, the outermost and first one.
     let best = candidates.min_by_key(|own| (Reverse(size(own)), own.first().map_or(0, |mark| mark.path.len())));
     let Some(best) = best else {
         return known.iter().map(|own| telling(own, known)).collect();
@@ -455,8 +457,9 @@ fn marks_of(known: &[&Vec<Known>]) -> Vec<Vec<Mark>> {
     known.iter().zip(&best).map(of_group).collect()
 }
 
-/// The properties of one kind of objects that others have other values in, or that only it must have. Optional ones of which there is
-/// but one kind tell nothing: what is in them can be read as a value that is not listed, which counts as lost.
+/// The properties of one kind of objects with values that others do not have, or that only it requires. Optional ones
+/// with a single kind of value do not distinguish: their content can be decoded as an unlisted value, which counts as
+/// lost.
 fn telling(own: &[Known], all: &[&Vec<Known>]) -> Vec<Mark> {
     let tells = |own: &&Known| {
         let others = || all.iter().map(|other| other.iter().find(|other| other.mark.path == own.mark.path));
@@ -479,7 +482,7 @@ impl Mark {
     }
 }
 
-/// The property that is always there, in each alternative with other values: the outermost.
+/// The outermost property that is always present, with other values in each alternative.
 fn tag(known: &[Vec<Known>]) -> Option<Vec<String>> {
     let [first, others @ ..] = known else { return None };
     if others.is_empty() {

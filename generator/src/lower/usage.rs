@@ -1,11 +1,11 @@
-//! Usage: who gives and who answers a type, in which groups, where it contains itself; what follows from that.
+//! Usage: which types are sent and received, by which groups, and where they are recursive, with all consequences.
 
 use super::circles::circles;
 use super::model::{
     Answer, Field, Inner, InputKind, Payload, Presence, Rule, Service, Shape, Type, TypeDef, TypeId, TypeKind, Users,
 };
 
-/// Decides all that depends on the whole: directions, groups, presence of fields, boxes, checks.
+/// Decides everything that depends on the whole model: directions, groups, presence of fields, boxes, checks.
 pub fn finish(service: &mut Service) {
     directions(service);
     let lists: Vec<bool> = service.types.iter().map(is_list).collect();
@@ -15,7 +15,7 @@ pub fn finish(service: &mut Service) {
     service.longest_chain = longest_chain(&service.types);
 }
 
-/// How deep a walk through the types goes that looks into each of them once: what rustc's walks go by.
+/// The maximum depth of a walk that visits each type once, like rustc's.
 fn longest_chain(types: &[TypeDef]) -> usize {
     let mut depths: Vec<Option<usize>> = vec![None; types.len()];
     let mut longest = 0;
@@ -34,7 +34,7 @@ fn longest_chain(types: &[TypeDef]) -> usize {
     longest
 }
 
-/// The type of the crate that a type is made of, through lists and maps.
+/// The crate's type within a type, through lists and maps.
 fn named_within(mut ty: &Type) -> Option<TypeId> {
     loop {
         ty = match ty {
@@ -45,7 +45,7 @@ fn named_within(mut ty: &Type) -> Option<TypeId> {
     }
 }
 
-/// Who gives and who returns each type: at first those types that operations name, then what these lead to.
+/// Which types are sent and received: first those that operations name, then those they refer to.
 fn directions(service: &mut Service) {
     let received = service.received.iter().filter_map(|received| match &received.payload {
         Payload::Json(ty) => Some(ty),
@@ -98,7 +98,7 @@ fn directions(service: &mut Service) {
     spread(types);
 }
 
-/// Those who use a type use what it leads to. A type has few things to learn, so it is looked at a few times, whatever leads to it.
+/// Propagates users to the types that a type refers to. A type has few facts, so it is visited only a few times.
 fn spread(types: &mut [TypeDef]) {
     let mut open: Vec<TypeId> = (0..types.len()).filter(|id| types[*id].users != Users::Nobody).collect();
     while let Some(id) = open.pop() {
@@ -116,17 +116,18 @@ fn spread(types: &mut [TypeDef]) {
     }
 }
 
-/// Whether a type is a list or map under a name of its own.
+/// Whether a type is a named list or map.
 fn is_list(definition: &TypeDef) -> bool {
     matches!(&definition.kind, TypeKind::Newtype(newtype) if matches!(newtype.ty, Type::List(_) | Type::Map(_)))
 }
 
-/// What callers give may always be left out until it is checked; what only services answer is as sure as the spec says.
+/// Fields of sent types are always optional until they are checked; fields of types that are only received are as
+/// certain as the spec states.
 fn presence(definition: &mut TypeDef, lists: &[bool]) {
     let input = definition.input;
     let TypeKind::Struct(body) = &mut definition.kind else { return };
     for field in &mut body.fields {
-        // Of any JSON null is one value; where it is the only one, it has to be told from nothing.
+        // Null is one of the values of any JSON; if it is the only one, it has to be distinguished from absence.
         let only_null = matches!(field.shape.rules.as_slice(), [Rule::Values(values)] if values.as_slice() == ["null"]);
         let nullable = field.presence == Presence::Nullable && (field.ty != Type::Value || only_null);
         let list = match field.ty {
@@ -140,7 +141,7 @@ fn presence(definition: &mut TypeDef, lists: &[bool]) {
             (true, false) if nullable => Presence::Nullable,
             (true, false) => Presence::Optional,
             (false, false) if list => Presence::Empty,
-            // What only callers set is required of them, never of a response. What nothing describes may be a slip of the document.
+            // Write-only fields are not required in a response. An undescribed one may be a mistake of the document.
             (false, false) if field.required && !nullable && !field.write_only && !field.undescribed => {
                 Presence::Always
             }
@@ -153,8 +154,8 @@ fn presence(definition: &mut TypeDef, lists: &[bool]) {
     });
 }
 
-/// Boxes the fields through which a type contains itself without a list or map in between: those between two types of which each
-/// leads to the other.
+/// Boxes the fields through which a type contains itself without a list or map in between: those between types of the
+/// same strongly connected component.
 fn boxes(types: &mut [TypeDef]) {
     let direct: Vec<Vec<TypeId>> =
         types.iter().map(|definition| definition.kind.inner_types().filter_map(directly).collect()).collect();
@@ -179,7 +180,7 @@ fn directly(ty: &Type) -> Option<TypeId> {
     }
 }
 
-/// Finds the types with something to check, and drops checks that lead nowhere.
+/// Finds the types with checks, and removes checks without effect.
 fn checks(service: &mut Service) {
     let ids = 0..service.types.len();
     let mut holders: Vec<Vec<TypeId>> = vec![Vec::new(); service.types.len()];
@@ -187,7 +188,7 @@ fn checks(service: &mut Service) {
         let objects = shapes(&service.types[id]).into_iter().flat_map(Shape::objects);
         objects.for_each(|object| holders[object].push(id));
     }
-    // From those with checks of their own to those that hold them.
+    // From the types with their own checks to those that contain them.
     let mut checked = vec![false; service.types.len()];
     let mut open: Vec<TypeId> = ids.filter(|id| says_something(&service.types[*id])).collect();
     while let Some(id) = open.pop() {
@@ -234,7 +235,7 @@ fn checks(service: &mut Service) {
     }
 }
 
-/// What is checked of the parts of a type that callers give.
+/// The checks of the parts of a type that is sent.
 fn shapes(definition: &TypeDef) -> Vec<&Shape> {
     match &definition.kind {
         _ if !definition.input => Vec::new(),
@@ -249,7 +250,7 @@ fn shapes(definition: &TypeDef) -> Vec<&Shape> {
     }
 }
 
-/// Whether a type has checks of its own, whatever the types have that it leads to.
+/// Whether a type has checks of its own, apart from those of types it refers to.
 fn says_something(definition: &TypeDef) -> bool {
     let own = match &definition.kind {
         TypeKind::Struct(body) => {
@@ -266,14 +267,14 @@ fn must(field: &Field) -> bool {
     field.required && !field.read_only
 }
 
-/// Whether a shape says anything beside what type it leads to.
+/// Whether a shape has checks, apart from those of the type it refers to.
 fn matters(shape: &Shape) -> bool {
     let mut shape = shape.clone();
     prune(&mut shape, &[]);
     shape != Shape::default()
 }
 
-/// Takes away what leads to types without checks.
+/// Removes references to types without checks.
 fn prune(shape: &mut Shape, checked: &[bool]) {
     let keep = match &mut shape.inner {
         Inner::None => true,
@@ -294,7 +295,7 @@ fn prune(shape: &mut Shape, checked: &[bool]) {
     prune_rules(&mut shape.rules, checked);
 }
 
-/// Takes away what leads to types without checks, and rules that let everything through then.
+/// Removes references to types without checks, and rules that have no effect then.
 fn prune_rules(rules: &mut Vec<Rule>, checked: &[bool]) {
     rules.iter_mut().flat_map(Rule::shapes_mut).for_each(|shape| prune(shape, checked));
     rules.retain(|rule| !rule.is_idle());

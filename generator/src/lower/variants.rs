@@ -1,15 +1,16 @@
-//! The names of an enum's variants: from the values that a document lists to identifiers that tell them apart.
+//! The names of an enum's variants: from the documented values to distinct identifiers.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::names::{SEAM, Scope, code_point, ident, symbol, upper_camel, words};
 
-/// Distinct names for the values of one enum, in their order.
+/// Distinct names for the values of one enum, in the same order.
 ///
-/// What changes a value's meaning is always spelled: a sign (`-8` is `Minus8`), a comparison before a number, `!` at the start.
-/// What stands between two digits becomes `_` (`1.0` is `N1_0`, not `N10`). Other symbols only separate words (`read-only` is
-/// `ReadOnly`), unless two values would get one name: then these are spelled, and numbered if even that is not enough.
+/// Symbols that affect a value's meaning are always spelled out: a sign (`-8` is `Minus8`), a comparison before a
+/// number, a leading `!`. A symbol between two digits becomes `_` (`1.0` is `N1_0`, not `N10`). Other symbols only
+/// separate words (`read-only` is `ReadOnly`), unless two values would get the same name: then these are spelled out,
+/// and numbered if that is not enough.
 pub fn variants<T: AsRef<str>>(values: &[T]) -> Vec<String> {
     let values: Vec<Value> = values.iter().map(|value| Value::new(value.as_ref())).collect();
     let signed: HashSet<Place> = values.iter().flat_map(Value::plus_places).collect();
@@ -20,7 +21,7 @@ pub fn variants<T: AsRef<str>>(values: &[T]) -> Vec<String> {
             *count.entry(name.clone()).or_default() += 1;
         }
         for (name, value) in names.iter_mut().zip(&values) {
-            // A value that is its name keeps it.
+            // A value that equals its name keeps it.
             if count.get(name).is_some_and(|count| *count > 1) && !value.is(name) {
                 *name = round(value, &signed);
             }
@@ -29,14 +30,14 @@ pub fn variants<T: AsRef<str>>(values: &[T]) -> Vec<String> {
     number(names, &values)
 }
 
-/// What every enum has beside its values.
+/// The variant of every enum for other values.
 const UNKNOWN: &str = "Unknown";
 
-/// Takes the names in their order, those first that are what the value says; of those that are the same all but one get a number.
+/// Takes the names in order, first those equal to their values; all but one of equal names get a number.
 fn number(names: Vec<String>, values: &[Value]) -> Vec<String> {
     let mut scope = Scope::with(&[UNKNOWN]);
     let mut free = vec![false; names.len()];
-    // Nothing that is numbered may take the name of what comes later.
+    // A numbered name must not displace a later one.
     for exact in [true, false] {
         for ((name, value), free) in names.iter().zip(values).zip(&mut free) {
             *free |= value.is(name) == exact && scope.take_if_free(name);
@@ -44,21 +45,21 @@ fn number(names: Vec<String>, values: &[Value]) -> Vec<String> {
     }
     let numbered = |(name, free): (String, bool)| match free {
         true => name,
-        // `V1_2` would be read as version 1.2.
+        // `V1_2` would look like version 1.2.
         false if name.ends_with(|c: char| c.is_ascii_digit()) => scope.number(&format!("{name}No")),
         false => scope.number(&name),
     };
     names.into_iter().zip(free).map(numbered).collect()
 }
 
-/// A value, taken apart.
+/// A value, split into characters.
 struct Value {
     chars: Vec<char>,
-    /// Whether the whole of it is a number, so that each sign in it is one.
+    /// Whether the whole value is a number, so that each sign belongs to it.
     number: bool,
 }
 
-/// The place of a symbol in a value: what stands before it, and what kind of character follows.
+/// The context of a symbol in a value: the pattern of the text before it, and whether a digit follows.
 type Place = (String, bool);
 
 impl Value {
@@ -66,12 +67,12 @@ impl Value {
         Self { chars: text.chars().collect(), number: text.parse::<f64>().is_ok() }
     }
 
-    /// Whether it is this name, letter by letter.
+    /// Whether it equals this name exactly.
     fn is(&self, name: &str) -> bool {
         self.chars.iter().copied().eq(name.chars())
     }
 
-    /// Where plus signs stand before digits: at the same places of other values, a hyphen is a minus.
+    /// Contexts of plus signs before digits: in the same contexts of other values, a hyphen is a minus.
     fn plus_places(&self) -> Vec<Place> {
         (0..self.chars.len())
             .filter(|&at| self.chars[at] == '+' && self.digit_at(at + 1))
@@ -106,7 +107,7 @@ impl Value {
         self.chars.iter().any(|c| c.is_alphanumeric())
     }
 
-    /// The name with what changes the meaning spelled.
+    /// The name with meaningful symbols spelled out.
     fn plain(&self, signed: &HashSet<Place>) -> String {
         if !self.has_words() {
             return self.spelled(signed);
@@ -121,7 +122,7 @@ impl Value {
         })
     }
 
-    /// The name with all symbols spelled, and letters of other scripts.
+    /// The name with all symbols, and non-ASCII letters, spelled out.
     fn spelled(&self, signed: &HashSet<Place>) -> String {
         match self.chars.is_empty() {
             true => "Empty".to_owned(),
@@ -129,7 +130,7 @@ impl Value {
         }
     }
 
-    /// The same, for what has the name of another value because of the letter that a leading digit needs before it.
+    /// Like [`spelled`](Self::spelled), for a name that collides because of the letter before its leading digit.
     fn numeral(&self, signed: &HashSet<Place>) -> String {
         match self.chars.first() {
             None => "EmptyText".to_owned(),
@@ -138,7 +139,7 @@ impl Value {
         }
     }
 
-    /// A name in which `spell` gives words to some symbols; others separate words, and digits by `_`.
+    /// A name in which `spell` provides words for some symbols; others separate words, or digits by `_`.
     fn name(&self, spell: impl Fn(usize) -> Option<String>) -> String {
         let mut text = String::new();
         let mut separated = false;
@@ -164,7 +165,7 @@ impl Value {
         ident(parts.join("_"), "N", "Empty")
     }
 
-    /// A hyphen is a sign where nothing that it could separate comes before it, after the name of a time zone, and where
+    /// A hyphen is a sign if nothing precedes it that it could separate, after the name of a time zone, and where
     /// another value has a plus sign.
     fn is_minus(&self, at: usize, signed: &HashSet<Place>) -> bool {
         if !matches!(self.chars[at], '-' | '\u{2212}') {
@@ -180,7 +181,7 @@ impl Value {
         self.chars[at] == '+' && (self.digit_at(at + 1) || self.leads(at) || self.follows_zone(at))
     }
 
-    /// Whether a sign stands at the start, or before a digit and after another symbol than a sign.
+    /// Whether a sign is at the start, or before a digit and after a symbol other than a sign.
     fn leads(&self, at: usize) -> bool {
         let signs = |c: &char| matches!(c, '-' | '+' | '\u{2212}');
         match at.checked_sub(1).and_then(|before| self.chars.get(before)) {
@@ -189,7 +190,7 @@ impl Value {
         }
     }
 
-    /// Whether a digit and, before it, `UTC` or `GMT` stand around a sign, with or without blanks.
+    /// Whether a sign is between `UTC` or `GMT` and a digit, with optional spaces.
     fn follows_zone(&self, at: usize) -> bool {
         let blank = |c: &&char| c.is_whitespace();
         let after = self.chars[at + 1..].iter().find(|c| !blank(c));
@@ -199,7 +200,7 @@ impl Value {
         apart && matches!(zone.as_str(), "CTU" | "TMG") && after.is_some_and(char::is_ascii_digit)
     }
 
-    /// Whether `<`, `>` and the `=` after them, or after `!`, say something of a number.
+    /// Whether `<`, `>` or `!`, with a following `=`, compares a number.
     fn compares(&self, at: usize) -> bool {
         let number = |from: usize| {
             let mut rest =
@@ -214,12 +215,12 @@ impl Value {
         }
     }
 
-    /// Whether a `!` at the start turns the rest around.
+    /// Whether a leading `!` negates the rest.
     fn negates(&self, at: usize) -> bool {
         at == 0 && self.chars[0] == '!' && (self.alphanumeric_at(1) || self.chars.get(1) == Some(&'='))
     }
 
-    /// Whether a decimal point has nothing before it.
+    /// Whether a decimal point has no digit before it.
     fn is_point(&self, at: usize) -> bool {
         let before = at.checked_sub(1).map(|before| self.chars[before]);
         self.chars.get(at) == Some(&'.') && self.digit_at(at + 1) && before.is_none_or(|c| matches!(c, '-' | '+'))
@@ -238,7 +239,7 @@ impl Value {
 mod tests {
     use super::*;
 
-    /// Values of one enum, and their names. The order of the values makes no difference.
+    /// Values of one enum, and their names. The order of the values does not matter.
     #[test]
     fn names_tell_values_apart() {
         for (values, names) in [
@@ -270,7 +271,7 @@ mod tests {
             (&["<5", ">5", "<=5", ">= 5", "5"], &["Less5", "Greater5", "LessEqual5", "GreaterEqual5", "N5"]),
             (&["!a", "a", "!=5"], &["NotA", "A", "NotEqual5"]),
             (&["<", ">=", "=", "*", "-", "--"], &["Less", "GreaterEqual", "Equal", "Star", "Minus", "MinusMinus"]),
-            // The same but for symbols.
+            // Values that differ only in symbols.
             (&["~x", "x"], &["TildeX", "X"]),
             (&["10+", "10", "10%"], &["N10Plus", "N10", "N10Percent"]),
             (&["a-b", "a_b", "a b"], &["AHyphenB", "AUnderscoreB", "ASpaceB"]),
@@ -291,7 +292,7 @@ mod tests {
         }
     }
 
-    /// What differs in nothing that a name can hold is numbered.
+    /// Values with the same name even when spelled out are numbered.
     #[test]
     fn numbers_are_the_last_resort() {
         assert_eq!(variants(&["asc", "ASC", "unknown"]), ["Asc", "Asc2", "Unknown2"]);

@@ -1,4 +1,4 @@
-//! What the service sends by itself: types for the payloads of webhooks and callbacks. Receiving them is the caller's.
+//! Payloads sent by the service: types for webhooks and callbacks. Receiving them is left to the caller.
 
 use super::body::is_json;
 use super::model::{Docs, Payload, Received, Type};
@@ -127,7 +127,7 @@ impl<'a> Lower<'a, '_> {
         (Payload::Json(lowered.element()), Some(name))
     }
 
-    /// What the receiver answers, in words.
+    /// Describes the response expected from the receiver.
     fn answers_to(&mut self, operation: &'a Node, out: &mut Docs) {
         let responses = operation.get("responses").into_iter().flat_map(Node::entries);
         let mut said = Vec::new();
@@ -160,7 +160,7 @@ impl<'a> Lower<'a, '_> {
     }
 
     fn through(&self, mut node: &'a Node, section: &str) -> &'a Node {
-        // `load` has refused references without end; this only bounds the loop.
+        // `load` has rejected circular references; this only bounds the loop.
         for _ in 0..16 {
             let Some(entry) = node.as_object().and_then(|entries| entries.get("$ref")) else { break };
             self.ledger.take(&entry.key);
@@ -178,7 +178,7 @@ impl<'a> Lower<'a, '_> {
         keys.iter().filter_map(|key| entries?.get(*key)).for_each(|entry| self.ledger.take(&entry.key));
     }
 
-    /// The types of a document without operations: all that it has, as there is nothing else to go by.
+    /// The types of a document without operations: all of them, as usage is unknown.
     pub(super) fn all_types(&mut self) {
         for (name, schema) in self.loaded.schemas() {
             let lowered = self.component(name, schema.at());

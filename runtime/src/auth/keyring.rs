@@ -1,4 +1,4 @@
-//! The security schemes of plain OpenAPI services: which keys a call needs, and where they go.
+//! The security schemes of plain OpenAPI services: which keys a call needs, and where they are sent.
 
 use std::collections::BTreeMap;
 
@@ -12,13 +12,13 @@ use crate::data::operation::Place;
 use crate::data::secret::Secret;
 use crate::data::service::{Requirement, Scheme, SchemeKind, Service};
 
-/// A key for security schemes, as the builder was told.
+/// A key for security schemes, as given to the builder.
 pub(crate) enum Key {
     Named {
         scheme: String,
         key: Secret,
     },
-    /// For one scheme, or all that take a bearer token.
+    /// For one scheme, or for all that accept a bearer token.
     Bearer {
         scheme: Option<String>,
         token: Secret,
@@ -39,23 +39,23 @@ impl Key {
     }
 }
 
-/// The keys that a client has, by scheme.
+/// The keys of a client, by scheme.
 pub(crate) struct Keyring(BTreeMap<&'static str, Held>);
 
-/// The text that a key puts where its scheme says.
+/// The text that a key contributes at the place its scheme defines.
 struct Held {
     carrier: Carrier,
     value: Secret,
 }
 
 impl Keyring {
-    /// Keys that fit no scheme of the service are an error.
+    /// Creates a keyring. A key without a matching scheme is an error.
     pub(crate) fn new(service: &'static Service, keys: Vec<Key>) -> Result<Self, String> {
         let mut ring = BTreeMap::new();
         for key in keys {
             let blank = match &key {
                 Key::Named { key, .. } | Key::Bearer { token: key, .. } => key.expose().trim().is_empty(),
-                // There are services that take a key as the user, and no password.
+                // Some services accept a key as the user, with an empty password.
                 Key::Basic { user, password } => user.trim().is_empty() && password.expose().trim().is_empty(),
             };
             if blank {
@@ -75,7 +75,7 @@ impl Keyring {
             let (method, value) = value;
             let fits = |scheme: &&Scheme| match Carrier::of(scheme.kind) {
                 Some(carrier) => method == carrier.method(),
-                // The document says nothing of it; whoever names it knows.
+                // The document does not declare the scheme, so naming it is taken as intent.
                 None => method == Method::Bearer && name.is_some(),
             };
             let named = |scheme: &&Scheme| name.as_ref().is_none_or(|name| scheme.name == name);
@@ -91,10 +91,11 @@ impl Keyring {
         Ok(Self(ring))
     }
 
-    /// Puts the keys of the first alternative for which all are there into the headers or the encoded query of a request.
+    /// Adds the keys of the first fully available alternative to the headers or the encoded query of a request.
     ///
-    /// An empty alternative (security is optional) is met last, since the keys of others, where given, are meant to be used. What
-    /// the caller meets is taken for met, by headers of a call, an interceptor or the transport: nothing of it is known here.
+    /// An empty alternative (security is optional) comes last, since available keys are meant to be used. Requirements
+    /// left to the caller count as met, through headers of a call, an interceptor or the transport, as they are not
+    /// visible here.
     pub(crate) fn apply(
         &self,
         alternatives: &[Requirement],
@@ -113,7 +114,7 @@ impl Keyring {
         let names = match alternatives.iter().find(met).or_else(|| alternatives.iter().find(met_with_caller)) {
             Some(names) => names,
             None if alternatives.is_empty() || alternatives.iter().any(|names| names.is_empty()) => return Ok(()),
-            // Of those with as many keys the first, which is the last of them from the end.
+            // Of those with equally many keys the first, which is the last one in reverse order.
             None => match alternatives.iter().rev().filter(left_to_caller).max_by_key(|names| keys(names)) {
                 Some(names) => names,
                 None => return Err(missing(alternatives, kind)),
@@ -126,7 +127,7 @@ impl Keyring {
     }
 }
 
-/// That a key fits no scheme, and what the service has.
+/// The error for a key without a matching scheme, with the schemes of the service.
 fn unfit(service: &Service, method: Method, name: Option<&str>) -> String {
     let schemes = || service.schemes.iter();
     let fits = |scheme: &&Scheme| Carrier::of(scheme.kind).is_some_and(|carrier| carrier.method() == method);
@@ -145,7 +146,7 @@ fn unfit(service: &Service, method: Method, name: Option<&str>) -> String {
     }
 }
 
-/// That no alternative is met, each of which asks for keys only.
+/// The error if no alternative is met, and all of them need only keys.
 fn missing(alternatives: &[Requirement], kind: impl Fn(&str) -> Option<SchemeKind>) -> String {
     let needs = alternatives.iter().map(|names| {
         let calls = names.iter().map(|name| offer(name, kind(name).unwrap_or(SchemeKind::Caller(None))));
@@ -154,7 +155,7 @@ fn missing(alternatives: &[Requirement], kind: impl Fn(&str) -> Option<SchemeKin
     format!("no key: set {} on the client's builder", needs.collect::<Vec<_>>().join(", or "))
 }
 
-/// How the builder is given a scheme's key.
+/// The builder's method that sets a scheme's key.
 fn offer(name: &str, kind: SchemeKind) -> String {
     match Carrier::of(kind).map(Carrier::method) {
         Some(Method::ApiKey) => format!("`.api_key(\"{name}\", ..)`"),
@@ -200,7 +201,7 @@ impl Held {
     }
 }
 
-/// Where a key goes.
+/// Where a key is sent.
 #[derive(Clone, Copy)]
 enum Carrier {
     ApiKey(Place, &'static str),
@@ -208,7 +209,7 @@ enum Carrier {
 }
 
 impl Carrier {
-    /// None for a scheme that the caller meets, unless it suggests something.
+    /// `None` for a scheme left to the caller, unless it has a usual place.
     fn of(kind: SchemeKind) -> Option<Self> {
         match kind {
             SchemeKind::ApiKey(place, name) => Some(Self::ApiKey(place, name)),
@@ -226,7 +227,7 @@ impl Carrier {
     }
 }
 
-/// How the builder is given a scheme's key.
+/// The builder's method that sets a scheme's key.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Method {
     ApiKey,

@@ -1,4 +1,4 @@
-//! Who calls, and how requests show it.
+//! Authentication: credentials, keys and signatures.
 
 pub(crate) mod credentials;
 pub(crate) mod keyring;

@@ -1,11 +1,11 @@
-//! Which alternative of a union a value may be, and which values are the same.
+//! Which alternative of a union a value may be, and equality of values.
 
 use serde_json::Value;
 
 use crate::codec::union::{self, Likeness};
 use crate::data::shape::{Alternative, Kind};
 
-/// How a value goes with the constants of an alternative; None if it is no value of it.
+/// How well a value matches the constants of an alternative; `None` if it is of another kind.
 pub(super) fn likeness(alternative: &Alternative, value: &Value) -> Option<Likeness> {
     let elements = match value {
         Value::Null => return Some(Likeness::default()),
@@ -22,7 +22,7 @@ pub(super) fn likeness(alternative: &Alternative, value: &Value) -> Option<Liken
     (!likeness.wrong).then_some(likeness)
 }
 
-/// Whether a value is of a kind; null is one of each, as types allow it only where the document does.
+/// Whether a value is of a kind; null is of every kind, as types allow it only if the document does.
 fn is(value: &Value, kind: Kind) -> bool {
     kind == Kind::Any
         || match value {
@@ -35,7 +35,7 @@ fn is(value: &Value, kind: Kind) -> bool {
         }
 }
 
-/// Whether two values are equal, however their numbers are written.
+/// Whether two values are equal, regardless of how their numbers are written.
 pub(super) fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => {

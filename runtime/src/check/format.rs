@@ -1,4 +1,4 @@
-//! Whether a text is of a format.
+//! Whether a text has a format.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::codec::formatted::FormatValue;
 use crate::data::shape::Format;
 
-/// What is wrong with a text that is not of a format.
+/// The violation, if a text does not have a format.
 pub(super) fn violated(format: Format, text: &str) -> Option<String> {
     match format {
         Format::DateTime => check::<Timestamp>(text, "2021-12-14T07:46:22Z"),
@@ -25,7 +25,7 @@ pub(super) fn violated(format: Format, text: &str) -> Option<String> {
     }
 }
 
-/// The check that agrees with `Formatted::get`.
+/// Checks exactly what `Formatted::get` parses.
 fn check<T: FormatValue>(text: &str, example: &str) -> Option<String> {
     T::read(text).is_none().then(|| format!("must be of the format `{}`, as in {example}", T::FORMAT))
 }

@@ -1,4 +1,4 @@
-//! Holds values against their shapes before anything is sent, and collects every violation with its path.
+//! Validates values against their shapes before anything is sent, and collects all violations with their paths.
 
 mod alternative;
 mod format;

@@ -1,4 +1,4 @@
-//! Limits of numbers, exact to the last digit.
+//! Limits of numbers, compared exactly.
 
 use std::cmp::Ordering;
 
@@ -23,7 +23,7 @@ pub(super) fn check(found: &Number, shape: &Shape, path: &str, violations: &mut 
     }
 }
 
-/// Integers are compared as integers: beyond 2^53 floats would call different ones equal.
+/// Integers are compared as integers: beyond 2^53 different ones are equal as floats.
 fn compare(found: &Number, limit: LimitValue) -> Option<Ordering> {
     match (limit, found.as_i128()) {
         (LimitValue::Integer(limit), Some(found)) => Some(found.cmp(&limit)),
@@ -32,7 +32,7 @@ fn compare(found: &Number, limit: LimitValue) -> Option<Ordering> {
     }
 }
 
-/// By the decimals as they are written: 0.3 is a multiple of 0.1, though not in binary.
+/// Computed on the decimals as written: 0.3 is a multiple of 0.1, though not in binary.
 fn is_multiple(found: &Number, step: LimitValue) -> bool {
     let scaled = || {
         let (found, step) = (decimal(&found.to_string())?, decimal(&step.to_string())?);
@@ -42,7 +42,7 @@ fn is_multiple(found: &Number, step: LimitValue) -> bool {
     match scaled() {
         Some((_, 0)) => true,
         Some((found, step)) => found % step == 0,
-        // Beyond what fits into an integer.
+        // Out of range for an integer.
         None => {
             let step = match step {
                 LimitValue::Integer(step) => step as f64,
@@ -55,7 +55,7 @@ fn is_multiple(found: &Number, step: LimitValue) -> bool {
     }
 }
 
-/// A number as its digits and the power of ten that they are multiplied with.
+/// A number as its digits and a power of ten.
 fn decimal(text: &str) -> Option<(i128, i32)> {
     let (digits, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));

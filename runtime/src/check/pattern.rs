@@ -1,17 +1,18 @@
-//! Patterns: regular expressions of ECMA-262, which is what documents write.
+//! Patterns: regular expressions of ECMA-262, as used in documents.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use regress::Regex;
 
-/// What has been read of each pattern; None if it can't be.
+/// The compiled patterns; `None` for an invalid one.
 type Read = HashMap<&'static str, Option<Arc<Regex>>>;
 
-/// Each pattern is read once.
+/// Each pattern is compiled once.
 static READ: LazyLock<Mutex<Read>> = LazyLock::new(Mutex::default);
 
-/// Whether a pattern matches somewhere in a text. One that can't be read is left to the service; the generator emits none.
+/// Whether a pattern matches somewhere in a text. An invalid one always does, which leaves it to the service; the
+/// generator emits none.
 pub(super) fn matches(pattern: &'static str, text: &str) -> bool {
     let regex = {
         let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
@@ -20,8 +21,8 @@ pub(super) fn matches(pattern: &'static str, text: &str) -> bool {
     regex.is_none_or(|regex| regex.find(text).is_some())
 }
 
-/// The flag `u`, as JSON Schema asks for; without it where the pattern escapes what needs none, as many do. `(?i)` in front is
-/// no ECMA-262, but what documents mean by it is clear.
+/// Compiles with the flag `u`, as JSON Schema requires, or without it if the pattern contains needless escapes, as many
+/// do. A leading `(?i)` is not ECMA-262, but its meaning in documents is clear.
 fn read(pattern: &str) -> Option<Regex> {
     let (pattern, flags) = match pattern.strip_prefix("(?i)") {
         Some(pattern) => (pattern, ["iu", "i"]),

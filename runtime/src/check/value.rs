@@ -1,4 +1,4 @@
-//! Walks a value along its shape: types, limits and what it has to meet beyond these.
+//! Walks a value along its shape: types, limits and rules.
 
 use std::cell::RefCell;
 use std::cmp::Reverse;
@@ -13,12 +13,12 @@ use super::{format, number, pattern};
 use crate::codec::union;
 use crate::data::shape::{Alternative, Choice, Field, Inner, Rule, Shape};
 
-/// Checks `value`, found at `path`, against `shape`.
+/// Validates `value`, found at `path`, against `shape`.
 pub(crate) fn value(value: &Value, shape: &Shape, path: &str, violations: &mut Vec<Violation>) {
     Walk::default().value(value, shape, path, violations);
 }
 
-/// Whether a value is as the alternative of a union at an index asks for.
+/// Whether a value satisfies the alternative of a union at this index.
 pub fn fits<T: Choice>(at: usize, value: &Value) -> bool {
     let _scope = union::Scope::enter();
     let walk = Walk { of_union: true, ..Walk::default() };
@@ -27,16 +27,16 @@ pub fn fits<T: Choice>(at: usize, value: &Value) -> bool {
         .is_none_or(|alternative| likeness(alternative, value).is_some() && walk.holds(value, &alternative.shape))
 }
 
-/// Where a value is and as which union it was checked.
+/// The address of a value, and the union it was checked as.
 type Key = (*const Value, *const Alternative, String);
 
-/// A check of one value. What is found for a union is kept, as alternatives that contain each other would otherwise check the same
-/// value again and again at each level.
+/// A check of one value. The results for unions are cached, as nested unions would otherwise check the same value
+/// exponentially often.
 #[derive(Default)]
 struct Walk {
     known: RefCell<HashMap<Key, Vec<Violation>>>,
-    /// Whether it decides between alternatives of a union that is being read. Then it only matters whether there is a violation, and
-    /// what is found for unions within is kept for the union around, too.
+    /// Whether it decides between alternatives of a union being decoded. Then only the existence of a violation
+    /// matters, and the results of inner unions are cached for the outer one.
     of_union: bool,
 }
 
@@ -49,7 +49,7 @@ impl Walk {
             violations.push(Violation::new(path, format!("must be {}", shape.kinds.words())));
         }
         match value {
-            // Types allow `null` only where the document does.
+            // Types allow `null` only if the document does.
             Value::Null | Value::Bool(_) => {}
             Value::String(text) => string(text, shape, path, violations),
             Value::Number(found) => number::check(found, shape, path, violations),
@@ -59,7 +59,7 @@ impl Walk {
         self.check_rules(value, shape.rules, path, violations);
     }
 
-    /// Whether a value is as a shape asks for.
+    /// Whether a value satisfies a shape.
     fn holds(&self, value: &Value, shape: &Shape) -> bool {
         let mut violations = Vec::new();
         self.value(value, shape, "", &mut violations);
@@ -121,9 +121,8 @@ impl Walk {
         }
     }
 
-    /// A value has to fit one of the alternatives that it can be; where it fits none, what is wrong with it is what is wrong by the
-    /// one that it comes nearest to: whose constants it has, and of whose fields fewest are missing. A value that is of no known
-    /// kind is the caller's own.
+    /// A value must satisfy one of its possible alternatives. If it satisfies none, the violations are those of the
+    /// closest one: with matching constants, and the fewest missing fields. A value of unknown kind is not checked.
     fn one_of(&self, value: &Value, alternatives: &'static [Alternative], path: &str, violations: &mut Vec<Violation>) {
         if self.of_union {
             let (at, hash) = (alternatives.as_ptr().addr(), union::content_hash(value));
@@ -183,7 +182,7 @@ impl Walk {
                     violations.push(Violation::new(path, format!("must be {}", listed.join(" or "))));
                 }
             }
-            // Where a document lets null through, it means a value that says nothing.
+            // Where a document allows null, it means an absent value.
             (Rule::Not(_) | Rule::OnlyOne(_), Value::Null) => {}
             (Rule::Not(shape), _) => {
                 if self.holds(value, shape) {
@@ -195,7 +194,7 @@ impl Walk {
                 }
             }
             (Rule::OnlyOne(shapes), _) => {
-                // Each is held against the value once: within itself it may be asked for again.
+                // Each is checked once, as nested shapes may refer to it again.
                 let tried: Vec<_> = shapes.iter().map(|shape| self.tried(value, shape, path)).collect();
                 match tried.iter().filter(|found| found.is_empty()).count() {
                     0 => none_holds(tried, shapes, path, violations),
@@ -246,7 +245,7 @@ impl Walk {
         none_holds(tried, shapes, path, violations);
     }
 
-    /// What is wrong with a value by a shape.
+    /// The violations of a shape by a value.
     fn tried(&self, value: &Value, shape: &Shape, path: &str) -> Vec<Violation> {
         let mut found = Vec::new();
         self.value(value, shape, path, &mut found);
@@ -272,9 +271,9 @@ impl Walk {
     }
 }
 
-/// What is wrong with a value for which none of the shapes holds.
+/// Reports a value that satisfies none of the shapes.
 fn none_holds(tried: Vec<Vec<Violation>>, shapes: &[Shape], path: &str, violations: &mut Vec<Violation>) {
-    // Which of the fields is missing is the caller's to choose.
+    // The caller chooses which of the fields to add.
     match shapes.iter().map(required).collect::<Option<Vec<_>>>() {
         Some(_) => violations.push(Violation::new(path, format!("must be at least one of: {}", words(shapes)))),
         None => violations.extend(tried.into_iter().min_by_key(Vec::len).unwrap_or_default()),

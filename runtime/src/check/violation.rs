@@ -1,15 +1,15 @@
-//! What a check finds.
+//! The findings of a check.
 
 use std::fmt::{self, Write as _};
 
 use crate::data::line::Line;
 
-/// One value that breaks a documented limit.
+/// A value that violates a documented limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// Where it stands, by wire names: `endpoint.db_port`, `items[2].name`.
+    /// Its path, by wire names: `endpoint.db_port`, `items[2].name`.
     pub path: String,
-    /// What is wrong with it. Never holds a text value, which may be secret.
+    /// The problem. Never contains a text value, which may be secret.
     pub message: String,
 }
 

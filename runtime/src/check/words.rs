@@ -1,16 +1,16 @@
-//! What is said of values that break their limits.
+//! Messages about violations.
 
 use super::violation::Violation;
 use crate::data::shape::{Field, Inner, Shape};
 
-/// What is said of a required value that isn't there.
+/// The message for a missing required value.
 pub(crate) const MISSING: &str = "is required";
 
 pub(super) fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
-/// The names that a shape asks for, if it asks for nothing else.
+/// The names that a shape requires, if it requires nothing else.
 pub(super) fn required(shape: &Shape) -> Option<Vec<&str>> {
     let Inner::Fields(fields) = shape.inner else { return None };
     let plain = |field: &&Field| field.required && field.shape.is_bare();
@@ -18,7 +18,7 @@ pub(super) fn required(shape: &Shape) -> Option<Vec<&str>> {
     (names.len() == fields.len() && Shape { inner: Inner::None, ..*shape }.is_bare()).then_some(names)
 }
 
-/// Alternatives in words.
+/// Describes alternatives.
 pub(super) fn words(shapes: &[Shape]) -> String {
     let words = shapes.iter().enumerate().map(|(at, shape)| match required(shape) {
         Some(names) if !names.is_empty() => format!("with {}", listing(&names, "and")),
@@ -31,7 +31,7 @@ pub(super) fn listing(names: &[&str], last: &str) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(&format!(" {last} "))
 }
 
-/// Checks how many files there are.
+/// Checks the number of files.
 pub(crate) fn files(found: usize, shape: &Shape, path: &str, violations: &mut Vec<Violation>) {
     count(found, shape.items, ("element", "elements"), path, violations);
 }

@@ -1,4 +1,4 @@
-//! Where a call goes.
+//! The address of a call.
 
 use std::path::Path;
 
@@ -10,8 +10,8 @@ use crate::request::{self, Values};
 use crate::response::Failure;
 use crate::vendors::Regions;
 
-/// The base URL: the call's own, the client's own, that of the environment, the one that the user wrote down for the region, or the
-/// document's.
+/// The base URL: from the call, the client, the environment, the user's file of regions, or the document, in this
+/// order.
 pub(super) async fn base(
     settings: &Settings,
     values: &Values,
@@ -27,12 +27,12 @@ pub(super) async fn base(
     request::resolve(servers, own.as_deref(), &values.for_endpoint()).map_err(config)
 }
 
-/// What the environment says, else a file of the user.
+/// The endpoint from the environment, else from the user's file of regions.
 async fn surroundings(settings: &Settings, values: &Values) -> Result<Option<String>, String> {
     let (vendor, service, region) = (settings.vendor, settings.service, values.get("region"));
     let names = vendor.endpoint_variables(service, region.as_deref());
     if let Some(found) = names.iter().find_map(|name| values.variable_value(name)) {
-        // The vendor's SDK goes on to the others where the main one cannot be reached.
+        // The vendor's SDK falls back to the others if the first one is unreachable.
         return Ok(found.split(',').next().map(|main| main.trim().to_owned()));
     }
     let Some(region) = region else { return Ok(None) };

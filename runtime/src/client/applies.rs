@@ -1,5 +1,5 @@
-//! Which settings of [`ClientBuilder`](crate::ClientBuilder) apply to a client: a generated one implements the traits of those that
-//! its document has a use for.
+//! Traits that select the settings of [`ClientBuilder`](crate::ClientBuilder) available to a client. A generated client
+//! implements those that apply to its document.
 //!
 //! ```compile_fail,E0277
 //! use yundb_runtime::{Client, ClientBuilder};
@@ -60,7 +60,7 @@ pub trait SignsRequests {}
 )]
 pub trait HasKeys {}
 
-/// A client of Alibaba Cloud's RPC.
+/// A client of Alibaba Cloud's RPC protocol.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a client of Alibaba Cloud",
     label = "this setting is for Alibaba Cloud's RPC only"
@@ -74,7 +74,8 @@ pub trait IsAlibabaCloud {}
 )]
 pub trait IsHuaweiCloud {}
 
-/// The client without its document's operations can be one of any service; `build` rejects what does not apply.
+/// A [`Client`] without generated operations can be of any service; `build` rejects settings that do not
+/// apply.
 macro_rules! any_service {
     ($($name:ident),*) => { $(impl $name for Client {})* };
 }

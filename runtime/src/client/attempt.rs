@@ -1,4 +1,4 @@
-//! One attempt of a call: keys, signature, the exchange, and whether what came back is a success.
+//! One attempt of a call: credentials, signature, exchange, and whether the response is a success.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -22,30 +22,30 @@ use crate::transport::clock::{self, Clock};
 use crate::transport::{ByteStream, Exchange, ReadLimits, RequestBody, TransportError, TransportErrorKind, too_large};
 use crate::vendors::{self, AttemptContext};
 
-/// What all attempts of a call share.
+/// The part of a call that its attempts share.
 pub(super) struct Planned<'a> {
     pub(super) draft: &'a Draft,
     pub(super) reading: Reading,
     pub(super) plan: &'a Plan,
     pub(super) base: &'a Arc<str>,
-    /// The client's settings, as they are for the call's credentials.
+    /// The client's settings, with those that come from the call's credentials.
     pub(super) values: &'a Values,
-    /// What the call has in place of the client's settings.
+    /// Overrides of the client's settings by the call.
     pub(super) overrides: &'a Overrides,
-    /// `None` where requests are not signed.
+    /// `None` if requests are not signed.
     pub(super) credentials: Option<&'a dyn CredentialsProvider>,
-    /// The time for each.
+    /// The time limit of each attempt.
     pub(super) limit: Duration,
 }
 
-/// What an attempt has for itself.
+/// The state of one attempt.
 pub(super) struct Trial {
-    /// How far the service's clock is taken to be ahead, in seconds.
+    /// Assumed lead of the service's clock, in seconds.
     pub(super) skew: i64,
-    /// What it was signed with.
+    /// The credentials that the attempt was signed with.
     pub(super) credentials: Option<Credentials>,
     pub(super) exchange: Exchange,
-    /// Whether a hook put another client token in place of the call's.
+    /// Whether an interceptor replaced the call's client token.
     pub(super) token_replaced: bool,
 }
 
@@ -58,7 +58,7 @@ pub(super) async fn attempt(
 ) -> Result<RawResponse, Box<Failure>> {
     let (spec, limit) = (planned.draft.spec, planned.limit);
     trial.credentials = credentials(&*settings.clock, planned.credentials, spec, limit).await?;
-    // Behind the credentials: what counts is when the request goes out.
+    // After the credentials: the rate limit applies to the moment of sending.
     settings.limiter.wait(&*settings.clock).await;
     let context = AttemptContext {
         service: settings.service,
@@ -90,7 +90,7 @@ pub(super) async fn attempt(
     }
 }
 
-/// The credentials that an operation is signed with, if it is. The provider has as much time as an attempt.
+/// The credentials to sign an operation with, if it is signed. The provider has the same time limit as an attempt.
 pub(super) async fn credentials(
     clock: &dyn Clock,
     provider: Option<&dyn CredentialsProvider>,
@@ -110,18 +110,18 @@ pub(super) async fn credentials(
     }
 }
 
-/// What is wrong with a provider that takes too long.
+/// The error if a provider exceeds the time limit.
 pub(super) fn late(limit: Duration) -> CredentialsError {
     CredentialsError::new(format_args!("no response within {limit:?} (`timeout`)"))
 }
 
-/// Whether the vendors' own protocols sign this operation.
+/// Whether this operation is signed by the vendor's protocol.
 pub(super) fn is_signed(spec: &Spec) -> bool {
-    // The protocol itself asks for it, so a document without `security` does not mean none.
+    // The protocol requires a signature, so a missing `security` does not mean an unsigned operation.
     spec.security.is_none_or(|alternatives| alternatives.iter().any(|it| !it.is_empty()))
 }
 
-/// Sends the request of the attempt of this number, from 1, and sorts what comes back into success and failure.
+/// Sends the request of the attempt with this number, from 1, and classifies the response as success or failure.
 async fn exchange(
     settings: &Settings,
     planned: &Planned<'_>,
@@ -147,10 +147,10 @@ async fn exchange(
     };
     let Reading { form, streams, .. } = planned.reading;
     let success = parts.status.is_success() || streams.contains(&status);
-    // What is no such stream is read, so that the error has it.
+    // A response of another media type is read entirely, so that the error includes its body.
     let fits = media_type::of(&head.headers).is_none_or(|found| form.fits(found));
     if success && fits && covers(streams, status) {
-        // Events and lines may rest.
+        // Streams of events and lines may pause legitimately.
         let stall = settings.read_limits.stall.filter(|_| form == ReadAs::Bytes);
         let limits = ReadLimits { stall, ..settings.read_limits };
         return Ok(RawResponse::streamed(Arc::new(head), body.within(limits, under_way.clone())));
@@ -175,7 +175,7 @@ async fn exchange(
     Err(failure.meaning(category))
 }
 
-/// The body within its bound, and as long as the headers said.
+/// Reads the body up to the size limit and verifies its length against the headers.
 async fn whole(headers: &HeaderMap, body: ByteStream, limit: usize, has_body: bool) -> Result<Bytes, TransportError> {
     let header = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     let stated = header.and_then(|text| text.parse::<usize>().ok()).filter(|_| has_body);

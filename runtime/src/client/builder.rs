@@ -1,4 +1,4 @@
-//! Collects the settings of a client.
+//! The builder of a client.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -28,11 +28,11 @@ use crate::transport::clock::{Clock, SystemClock};
 use crate::transport::{ReadLimits, ReqwestTransport, ReqwestTransportBuilder, StallProtection, Transport};
 use crate::vendors::{self, ApsaraStack, Options};
 
-/// Collects the settings of a client `C`, which is the generated one.
+/// The builder of a client `C`, usually a generated one.
 ///
-/// What is not set here may come from the environment. It is read when calls are made, but for the CA bundle, which `build` reads, and
-/// the addresses of `regions.yaml`, which the first call reads. A file that is there and cannot be read is an error of the call:
-///
+/// Settings that are not set here may come from the environment. It is read at each call, except for the CA bundle,
+/// which `build` reads, and the addresses in `regions.yaml`, which the first call reads. A file that exists but cannot
+/// be read fails the call:
 /// | setting | Alibaba Cloud | Huawei Cloud |
 /// |---|---|---|
 /// | region | `ALIBABA_CLOUD_REGION_ID`, else `region_id` of the credentials' profile | `HUAWEICLOUD_SDK_REGION`, else `region` of the credentials' profile |
@@ -46,14 +46,14 @@ pub struct ClientBuilder<C = Client> {
     values: BTreeMap<String, String>,
     endpoint: Option<String>,
     credentials: Option<Arc<dyn CredentialsProvider>>,
-    /// What is wrong with the credentials that were given.
+    /// The problem with the given credentials, if there is one.
     wrong_credentials: Option<&'static str>,
     keys: Vec<Key>,
     signature: Option<Signature>,
     derived_for: Option<String>,
     get_requests: bool,
     apsara_stack: Option<ApsaraStack>,
-    /// What each request has besides.
+    /// Headers added to every request.
     headers: DefaultHeaders,
     /// Settings of the default transport.
     pub(super) http: ReqwestTransportBuilder,
@@ -72,7 +72,7 @@ pub struct ClientBuilder<C = Client> {
 }
 
 impl<C: From<Client>> ClientBuilder<C> {
-    /// A client of this service, with defaults.
+    /// Creates a builder for this service, with the default settings.
     pub fn new(service: &'static Service) -> Self {
         Self {
             service,
@@ -102,8 +102,8 @@ impl<C: From<Client>> ClientBuilder<C> {
         }
     }
 
-    /// The region. It chooses the endpoint and fills parameters that name the region. By default it is that of the environment, else
-    /// that of the profile which the credentials are of.
+    /// Sets the region. It selects the endpoint and fills parameters for the region. Defaults to the region of the
+    /// environment, else of the profile that the credentials come from.
     pub fn region(self, region: impl Into<String>) -> Self
     where
         C: HasRegions,
@@ -111,9 +111,9 @@ impl<C: From<Client>> ClientBuilder<C> {
         self.parameter("region", region)
     }
 
-    /// The project's id. For Huawei Cloud it defaults to that of the profile which the credentials are of, else to
-    /// `HUAWEICLOUD_SDK_PROJECT_ID` of the environment, else to the project that the region has from the start, which IAM is asked for
-    /// once, before the first call that needs it.
+    /// Sets the project's id. For Huawei Cloud it defaults to that of the profile that the credentials come from, else
+    /// to `HUAWEICLOUD_SDK_PROJECT_ID` of the environment, else to the region's default project, which is looked up in
+    /// IAM once, before the first call that needs it.
     pub fn project_id(self, project_id: impl Into<String>) -> Self
     where
         C: HasProjects,
@@ -121,8 +121,9 @@ impl<C: From<Client>> ClientBuilder<C> {
         self.parameter("project_id", project_id)
     }
 
-    /// The account's id. For Huawei Cloud it defaults to that of the profile which the credentials are of, else to
-    /// `HUAWEICLOUD_SDK_DOMAIN_ID` of the environment, else to what IAM says, before the first call that needs it.
+    /// Sets the account's id. For Huawei Cloud it defaults to that of the profile that the credentials come from, else
+    /// to `HUAWEICLOUD_SDK_DOMAIN_ID` of the environment, else to the one that IAM returns, before the first call that
+    /// needs it.
     pub fn domain_id(self, domain_id: impl Into<String>) -> Self
     where
         C: HasProjects,
@@ -130,7 +131,7 @@ impl<C: From<Client>> ClientBuilder<C> {
         self.parameter("domain_id", domain_id)
     }
 
-    /// The language of responses, such as `en-us`.
+    /// Sets the language of responses, such as `en-us`.
     pub fn language(self, language: impl Into<String>) -> Self
     where
         C: HasLanguages,
@@ -138,21 +139,21 @@ impl<C: From<Client>> ClientBuilder<C> {
         self.parameter("language", language)
     }
 
-    /// Any variable of the server's URL, or parameter that is the client's and not a call's.
+    /// Sets a variable of the server's URL, or a parameter that belongs to the client rather than to a call.
     pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.values.insert(name.into(), value.into());
         self
     }
 
-    /// Calls this base URL, whatever the document and the region say. Without a scheme it is `https`; plain HTTP, which
-    /// everyone on the way can read, is used only for a URL that begins with `http://`.
+    /// Sets the base URL of all calls, regardless of the document and the region. The scheme defaults to `https`; plain
+    /// HTTP, which anyone on the path can read, is used only if the URL begins with `http://`.
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(url.into());
         self
     }
 
-    /// Signs with these keys, or sends this token; empty ones are an error of [`build`](Self::build). By default they come from where
-    /// the vendor's own SDK looks for them: see [`CredentialsChain`](crate::CredentialsChain).
+    /// Signs with these keys, or sends this token; empty ones fail [`build`](Self::build). Defaults to the sources that
+    /// the vendor's own SDK searches: see [`CredentialsChain`](crate::CredentialsChain).
     pub fn credentials(self, credentials: Credentials) -> Self
     where
         C: SignsRequests,
@@ -161,7 +162,7 @@ impl<C: From<Client>> ClientBuilder<C> {
         Self { wrong_credentials, ..self.credentials_provider(credentials) }
     }
 
-    /// Asks for credentials before each request.
+    /// Requests credentials from this provider before each attempt.
     pub fn credentials_provider(mut self, provider: impl CredentialsProvider + 'static) -> Self
     where
         C: SignsRequests,
@@ -171,8 +172,8 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// The key of an `apiKey` security scheme, by the scheme's name in the document. A scheme that the document names but doesn't
-    /// declare takes one if its name is that of a header, such as `X-API-Key`.
+    /// Sets the key of an `apiKey` security scheme, by the scheme's name in the document. A scheme that the document
+    /// references but does not declare accepts a key if its name is a header name, such as `X-API-Key`.
     pub fn api_key(mut self, scheme: impl Into<String>, key: impl Into<Secret>) -> Self
     where
         C: HasKeys,
@@ -181,8 +182,8 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// The token of all bearer, OAuth 2 and OpenID Connect schemes, and of those that the document doesn't declare but gives such a
-    /// name.
+    /// Sets the token of all bearer, OAuth 2 and OpenID Connect schemes, and of undeclared schemes with a name of that
+    /// kind.
     pub fn bearer_token(mut self, token: impl Into<Secret>) -> Self
     where
         C: HasKeys,
@@ -191,8 +192,8 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// The token of one such scheme, by its name in the document; also of one that the document doesn't declare, or whose kind isn't
-    /// supported.
+    /// Sets the token of one such scheme, by its name in the document. The scheme may be undeclared, or of an
+    /// unsupported kind.
     pub fn bearer_token_for(mut self, scheme: impl Into<String>, token: impl Into<Secret>) -> Self
     where
         C: HasKeys,
@@ -201,7 +202,7 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// User and password of HTTP basic schemes.
+    /// Sets the user and password of HTTP basic schemes.
     pub fn basic_auth(mut self, user: impl Into<String>, password: impl Into<Secret>) -> Self
     where
         C: HasKeys,
@@ -210,7 +211,7 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// How Alibaba Cloud's requests are signed; by default RPC signature 1.0.
+    /// Sets the signature algorithm for Alibaba Cloud. Defaults to RPC signature 1.0.
     pub fn signature(mut self, signature: Signature) -> Self
     where
         C: IsAlibabaCloud,
@@ -219,9 +220,10 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// Signs Huawei Cloud's requests with a key that is derived from the secret key for the day, the [`region`](Self::region) and this
-    /// service (`V11-HMAC-SHA256`), which some services ask for. It is named as the vendor's SDK names it for derived keys, such as
-    /// `iotdm`. By default the secret key itself signs (`SDK-HMAC-SHA256`).
+    /// Signs Huawei Cloud's requests with a key that is derived from the secret key for the day, the
+    /// [`region`](Self::region) and this service (`V11-HMAC-SHA256`), as some services require. The service has the
+    /// name that the vendor's SDK uses for derived keys, such as `iotdm`. Defaults to signing with the secret key
+    /// itself (`SDK-HMAC-SHA256`).
     pub fn derived_signature(mut self, service: impl Into<String>) -> Self
     where
         C: IsHuaweiCloud,
@@ -230,7 +232,8 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// Sends Alibaba Cloud's requests by GET, with all parameters in the URL, where proxies and logs see them.
+    /// Sends Alibaba Cloud's requests by GET, with all parameters in the URL, where they are visible to proxies and
+    /// logs.
     pub fn get_requests(mut self) -> Self
     where
         C: IsAlibabaCloud,
@@ -239,7 +242,8 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// Calls an Apsara Stack, Alibaba Cloud's private cloud, whose address is told by [`endpoint`](Self::endpoint).
+    /// Configures the client for an Apsara Stack, Alibaba Cloud's private cloud. Its address is set by
+    /// [`endpoint`](Self::endpoint).
     pub fn apsara_stack(mut self, stack: ApsaraStack) -> Self
     where
         C: IsAlibabaCloud,
@@ -248,76 +252,79 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// A header that each request has; one of the document's or the call's own wins. May be called more than once.
+    /// Adds a header to every request, unless the document or the call sets it. Can be called more than once.
     pub fn default_header(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
         self.headers.pairs.push((name.into(), value.into()));
         self
     }
 
-    /// The name of the program, such as `my-shop/1.2`, for the service's logs: it stands behind the client's own in `User-Agent`, with
-    /// whatever transport. Letters, digits, `/` and the signs of an HTTP token.
+    /// Sets the name of the program, such as `my-shop/1.2`, for the service's logs. It is appended to the client's own
+    /// `User-Agent`, with any transport. It may contain letters, digits, `/` and the other characters of an HTTP token.
     pub fn app_name(mut self, name: impl Into<String>) -> Self {
         self.headers.app_name = Some(name.into());
         self
     }
 
-    /// How failed calls are repeated: a [`RetryPolicy`], or a strategy of your own. By default up to three attempts, where nothing can
-    /// happen twice.
+    /// Sets the retry strategy: a [`RetryPolicy`] or a custom one. Defaults to up to three attempts, and to no retry
+    /// that could repeat a side effect.
     pub fn retries(mut self, strategy: impl RetryStrategy + 'static) -> Self {
         self.retries = Arc::new(strategy);
         self
     }
 
-    /// Pays for retries from this budget, which other clients may share; by default the client has one of its own.
+    /// Sets the budget that pays for retries; it can be shared with other clients. Defaults to a budget of the client's
+    /// own.
     pub fn retry_budget(mut self, budget: RetryBudget) -> Self {
         self.budget = budget;
         self
     }
 
-    /// How many requests go out in which time, retries among them; by default what the document allows a user. Tasks that share
-    /// the client go by turns. Several limits hold at once, and none ends all limits.
+    /// Sets the rate limits of requests, including retries. Defaults to the limits per user in the document. Tasks that
+    /// share the client take turns. All limits apply at once; an empty list removes them.
     pub fn rate_limits(self, limits: impl IntoIterator<Item = RateLimit>) -> Self {
         self.rate_limiter(RateLimiter::new(limits))
     }
 
-    /// As [`rate_limits`](Self::rate_limits), with a limiter that other clients of the same user may share.
+    /// Like [`rate_limits`](Self::rate_limits), with a limiter that other clients of the same user can share.
     pub fn rate_limiter(mut self, limiter: RateLimiter) -> Self {
         self.limiter = Some(limiter);
         self
     }
 
-    /// The most bytes that a response may have, unless it is streamed; 64 MiB by default.
+    /// Sets the maximum size of a response in bytes, unless it is streamed. Defaults to 64 MiB.
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.max_response_size = bytes;
         self
     }
 
-    /// Sends through this instead of [`ReqwestTransport`].
+    /// Sends requests through this transport instead of [`ReqwestTransport`].
     pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
         self.transport = Some(Arc::new(transport));
         self
     }
 
-    /// Tells this of each attempt, before and after. May be called more than once: they are told in that order.
+    /// Calls this interceptor before and after each attempt. Can be called more than once: interceptors run in the
+    /// order they were added.
     pub fn interceptor(mut self, interceptor: impl Interceptor + 'static) -> Self {
         self.interceptors.push(Arc::new(interceptor));
         self
     }
 
-    /// Takes the dates of signatures from this clock, and lets it pass the pauses: between attempts, for a rate limit, while a job goes on.
+    /// Sets the clock for the dates of signatures, and for pauses: between attempts, for rate limits, and while waiting
+    /// for jobs.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// Where signatures get their nonces from; random UUIDs by default. Only for tests.
+    /// Sets the source of signature nonces. Defaults to random UUIDs. For tests only.
     pub fn nonces(mut self, nonce: impl Fn() -> String + Send + Sync + 'static) -> Self {
         self.nonce = Arc::new(nonce);
         self
     }
 
-    /// The builder of a client without its document's operations, with the settings of every service, for programs that are generic
-    /// over clients: what it builds converts into a `C`.
+    /// Returns the builder of a client without generated operations and with the settings of every service, for
+    /// programs that are generic over clients: the client converts into a `C`.
     pub fn untyped(self) -> ClientBuilder {
         ClientBuilder {
             service: self.service,
@@ -347,7 +354,7 @@ impl<C: From<Client>> ClientBuilder<C> {
         }
     }
 
-    /// The client. Settings that can't work for any call are errors here already.
+    /// Builds the client. Fails if a setting cannot work for any call.
     pub fn build(self) -> Result<C, ConfigError> {
         self.settings().map(|settings| C::from(Client::new(settings))).map_err(ConfigError)
     }
@@ -355,7 +362,7 @@ impl<C: From<Client>> ClientBuilder<C> {
     fn settings(self) -> Result<Settings, String> {
         let service = self.service;
         let vendor = vendors::of(service.protocol);
-        // Where the service has no servers of its own, its operations may.
+        // If the service has no servers of its own, its operations may have some.
         if self.endpoint.is_some() || (!service.servers.is_empty() && self.values.contains_key("region")) {
             request::resolve(service.servers, self.endpoint.as_deref(), &self.values)?;
         }
@@ -423,7 +430,7 @@ impl<C: From<Client>> ClientBuilder<C> {
     }
 }
 
-/// The builder's own transport, or the default one, which trusts the authorities of this file, too.
+/// The builder's transport, or the default one, which also trusts the authorities in this file.
 fn transport(
     own: Option<Arc<dyn Transport>>,
     http: ReqwestTransportBuilder,

@@ -1,4 +1,4 @@
-//! A call under construction: what was set so far, by wire name, until it is sent.
+//! A call under construction: the values set so far, by wire name.
 
 use std::fmt;
 
@@ -25,29 +25,29 @@ use crate::transport::RequestBody;
 
 /// One call of an operation. Generated code wraps it in a type with a setter for each parameter.
 ///
-/// Mistakes in what is set come out when it is sent, all together.
+/// `send` reports all invalid values at once.
 #[derive(Clone)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Call {
     client: Client,
     draft: Draft,
     overrides: Overrides,
-    /// How many items of a listing were read before this call.
+    /// Number of items of a listing that were read before this call.
     pub(crate) seen: usize,
 }
 
-/// Stands for a whole value.
+/// The parameter of a whole value.
 static WHOLE: Param = operation::body(any());
 
 impl Client {
-    /// Begins a call of an operation. Generated code wraps it.
+    /// Creates a call of an operation. Generated code wraps it.
     pub fn call(&self, spec: &'static Spec) -> Call {
         Call { client: self.clone(), draft: Draft::new(spec), overrides: Overrides::default(), seen: 0 }
     }
 }
 
 impl Call {
-    /// The value that was set for the parameter of this wire name.
+    /// Returns the value of the parameter with this wire name, if it was set.
     pub(crate) fn value(&self, name: &str) -> Option<&Value> {
         self.draft.inputs.value(name)
     }
@@ -57,47 +57,47 @@ impl Call {
         self
     }
 
-    /// Sets the parameter of this wire name. The last value counts.
+    /// Sets the parameter with this wire name. The last value wins.
     pub fn set(self, name: &'static str, value: impl Serialize) -> Self {
         self.give(|given| given.set(name, value))
     }
 
-    /// Sets the parameter of this wire name, unless there is no value.
+    /// Sets the parameter with this wire name, unless the value is `None`.
     pub fn set_some<T: Serialize>(self, name: &'static str, value: impl Into<Option<T>>) -> Self {
         self.give(|given| given.set_some(name, value))
     }
 
-    /// Sets the parameter of this name in this place, unless there is no value.
+    /// Sets the parameter with this name and place, unless the value is `None`.
     pub fn set_some_in<T: Serialize>(self, place: Place, name: &'static str, value: impl Into<Option<T>>) -> Self {
         self.give(|given| given.set_some_in(place, name, value))
     }
 
-    /// Sets the parameter of this name in this place, for names that occur in several.
+    /// Sets the parameter with this name and place, for names that occur in several places.
     pub fn set_in(self, place: Place, name: &'static str, value: impl Serialize) -> Self {
         self.give(|given| given.set_in(place, name, value))
     }
 
-    /// Sets the parameter of this wire name to what a setter took.
+    /// Sets the parameter with this wire name to the argument of a setter.
     pub fn argument<T: Serialize, M>(self, name: &'static str, value: impl Argument<T, M>) -> Self {
         self.give(|given| given.argument(name, value))
     }
 
-    /// Sets the parameter of this name in this place to what a setter took, for names that occur in several.
+    /// Sets the parameter with this name and place to the argument of a setter, for names that occur in several places.
     pub fn argument_in<T: Serialize, M>(self, place: Place, name: &'static str, value: impl Argument<T, M>) -> Self {
         self.give(|given| given.argument_in(place, name, value))
     }
 
-    /// Sets the parameter of this wire name to an integer of the type `T`.
+    /// Sets the parameter with this wire name to an integer of type `T`.
     pub fn integer<T: TryFrom<i128> + Serialize>(self, name: &'static str, value: impl Integer) -> Self {
         self.give(|given| given.integer::<T>(name, value))
     }
 
-    /// Sets the parameter of this wire name to a text.
+    /// Sets the parameter with this wire name to a text.
     pub fn text(self, name: &'static str, text: impl Into<String>) -> Self {
         self.give(|given| given.text(name, text))
     }
 
-    /// Sets the parameter of this wire name to a value that is sent as JSON, or to such JSON.
+    /// Sets the parameter with this wire name to a value that is serialized as JSON, or to JSON text.
     pub fn json_text<T: Serialize, M>(self, name: &'static str, value: impl Argument<JsonText<T>, M>) -> Self {
         self.give(|given| given.json_text(name, value))
     }
@@ -107,12 +107,12 @@ impl Call {
         self.give(|given| given.part(name, part))
     }
 
-    /// Sets all files of this name of the multipart body.
+    /// Sets all files with this name in the multipart body.
     pub fn parts<M>(self, name: &'static str, parts: impl Argument<Vec<Part>, M>) -> Self {
         self.give(|given| given.parts(name, parts))
     }
 
-    /// Sets the files of the multipart body whose names the caller chooses.
+    /// Sets the files of the multipart body whose names are chosen by the caller.
     pub fn named_parts(
         self,
         name: &'static str,
@@ -121,23 +121,23 @@ impl Call {
         self.give(|given| given.named_parts(name, parts))
     }
 
-    /// The whole body as the caller has encoded it, in the documented media type.
+    /// Sets the whole body, already encoded, in the documented media type.
     pub fn body(self, body: impl Into<RequestBody>) -> Self {
         self.replace(None, Content::Raw(body.into()))
     }
 
-    /// The whole body as the caller has encoded it, in another media type.
+    /// Sets the whole body, already encoded, in another media type.
     pub fn body_as(self, media_type: &'static str, body: impl Into<RequestBody>) -> Self {
         self.replace(Some(media_type), Content::Raw(body.into()))
     }
 
-    /// The fields of a form as the whole body, in another media type.
+    /// Sets the whole body to the fields of a form, in another media type.
     pub fn form_as(self, media_type: &'static str, form: impl Into<Inputs>) -> Self {
         self.replace(Some(media_type), Content::Form(form.into()))
     }
 
-    /// An object as the whole body, as a form of another media type. It has to look like this; `params` has the fields of which the
-    /// document says how they are written.
+    /// Sets the whole body to an object, sent as a form in another media type. It is validated against the shape;
+    /// `params` has the fields with a documented serialization.
     pub fn value_as(
         self,
         media_type: &'static str,
@@ -150,7 +150,7 @@ impl Call {
         })
     }
 
-    /// The whole body as JSON of another media type, which has to look like this.
+    /// Sets the whole body to JSON in another media type. It is validated against the shape.
     pub fn json_as(self, media_type: &'static str, shape: &'static Shape, value: impl Serialize) -> Self {
         self.checked_value(Some(media_type), shape, value, |value| {
             let input = Input { param: &WHOLE, value };
@@ -158,7 +158,7 @@ impl Call {
         })
     }
 
-    /// The same for a range such as `application/*+json`, of which the caller names the media type.
+    /// Like `json_as`, for a range such as `application/*+json` with the media type chosen by the caller.
     pub fn json_of(
         self,
         range: &'static str,
@@ -196,51 +196,52 @@ impl Call {
         self
     }
 
-    /// A header besides the documented ones, or instead of one.
+    /// Adds a header that is not documented, or replaces one.
     pub fn extra_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.draft.headers.push((name.into(), value.into()));
         self
     }
 
-    /// Sends without holding the input against the documented limits, which may be wrong.
+    /// Skips validation against the documented limits, which may be wrong.
     pub fn unchecked(mut self) -> Self {
         self.draft.checked = false;
         self
     }
 
-    /// Sends this call as and where another was, which had this in place of the client's settings.
+    /// Sends this call with the credentials and endpoint of another call, if that overrode the client's.
     pub(crate) fn with_account(mut self, account: Account) -> Self {
         (self.overrides.credentials, self.overrides.endpoint) = (account.credentials, account.endpoint);
         self
     }
 
-    /// With these in place of the client's settings.
+    /// Applies overrides of the client's settings.
     pub(super) fn with_overrides(mut self, overrides: Overrides) -> Self {
         self.overrides = overrides;
         self
     }
 
-    /// Sends the call, within a tokio runtime, and reads the response.
+    /// Sends the call and reads the response. Requires a tokio runtime.
     pub async fn send<O: Operation>(self) -> CallResult<O, O::Output> {
-        // All that is generic over the operation is in `read`; the pipeline is compiled once.
+        // Only `read` is generic over the operation; the pipeline is compiled once.
         read::<O, _>(pipeline::run(self.sending(Reading::of::<O::Output>())).await, None, O::decode)
     }
 
-    /// As [`send`](Self::send), but asks for another representation.
+    /// Like [`send`](Self::send), but requests another representation.
     pub async fn send_as<O: Operation, T>(self, representation: Representation<T>) -> CallResult<O, T> {
         let reading = representation.reading();
         let outcome = pipeline::run(self.sending(reading)).await;
         read::<O, _>(outcome, Some(reading), |response| representation.read(response))
     }
 
-    /// The call as a URL, which others may open by GET without any key: see the method of the same name of each operation.
+    /// Returns the call as a URL that others can open by GET without a key: see the method with this name of each
+    /// operation.
     pub async fn presigned_url<O: Operation>(self) -> Result<Secret, CallError<O::Error, O::Headers>> {
         presigned_url(self.sending(Reading::of::<O::Output>()))
             .await
             .map_err(|failure| CallError::new(failure, None, None))
     }
 
-    /// As [`presigned_url`](Self::presigned_url), for programs without async.
+    /// Like [`presigned_url`](Self::presigned_url), for programs without async.
     #[cfg(feature = "blocking")]
     pub fn presigned_url_blocking<O: Operation>(self) -> Result<Secret, CallError<O::Error, O::Headers>> {
         let sending = self.sending(Reading::of::<O::Output>());
@@ -249,13 +250,13 @@ impl Call {
         url.map_err(|failure| CallError::new(failure, None, None))
     }
 
-    /// As [`send`](Self::send), for programs without async.
+    /// Like [`send`](Self::send), for programs without async.
     #[cfg(feature = "blocking")]
     pub fn send_blocking<O: Operation>(self) -> CallResult<O, O::Output> {
         read::<O, _>(run_blocking(self.sending(Reading::of::<O::Output>())), None, O::decode)
     }
 
-    /// As [`send_as`](Self::send_as), for programs without async.
+    /// Like [`send_as`](Self::send_as), for programs without async.
     #[cfg(feature = "blocking")]
     pub fn send_as_blocking<O: Operation, T>(self, representation: Representation<T>) -> CallResult<O, T> {
         let reading = representation.reading();
@@ -274,7 +275,7 @@ fn run_blocking(sending: Sending) -> Result<RawResponse, Box<Failure>> {
     wait(sending.draft.spec, pipeline::run(sending))
 }
 
-/// Waits for the end of a call, or of a part of it.
+/// Blocks until a call, or a part of it, has finished.
 #[cfg(feature = "blocking")]
 fn wait<T: Send + 'static>(
     spec: &'static Spec,
@@ -283,7 +284,7 @@ fn wait<T: Send + 'static>(
     crate::blocking::wait(work).unwrap_or_else(|why| Err(Failure::config(spec, why)))
 }
 
-// By hand: names only, as values may be secret.
+// Manual, to show names only: values may be secret.
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.draft.inputs.names().collect();
@@ -291,8 +292,8 @@ impl fmt::Debug for Call {
     }
 }
 
-/// An operation: the type of its calls with the methods that all have (`send`, `send_as`, `unchecked`, `timeout`, `extra_header`,
-/// and `with_..` for what a call has in place of the client's settings), and how it is addressed and read.
+/// Declares an operation: the type of its calls with the methods common to all (`send`, `send_as`, `unchecked`,
+/// `timeout`, `extra_header`, and `with_..` to override the client's settings), and how it is addressed and read.
 ///
 /// ```ignore
 /// yundb_runtime::operation! {
@@ -301,8 +302,9 @@ impl fmt::Debug for Call {
 /// }
 /// ```
 ///
-/// `as text`, `as empty` or `as whole_events` behind `Response<..>` or `CallError<..>` names the method of
-/// [`RawResponse`](crate::RawResponse) that reads it, where that is not to be seen from the type. Errors have the headers of successes.
+/// `as text`, `as empty` or `as whole_events` after `Response<..>` or `CallError<..>` names the method of
+/// [`RawResponse`](crate::RawResponse) that reads it, if the type does not determine it. Errors have the same headers
+/// as successes.
 #[macro_export]
 macro_rules! operation {
     (
@@ -336,7 +338,7 @@ macro_rules! operation {
     };
 }
 
-/// The methods that all operations have, for a tuple struct of one [`Call`]: part of [`operation!`](crate::operation!).
+/// The methods of all operations, for a tuple struct of one [`Call`]: part of [`operation!`](crate::operation!).
 #[doc(hidden)]
 #[macro_export]
 macro_rules! operation_methods {
@@ -344,10 +346,10 @@ macro_rules! operation_methods {
         $crate::operation_methods!($name => Response<$output $(, $headers)?>, CallError<$error>);
 
         impl $name {
-            /// The call as a URL with its signature in it: whoever has it can make this one call once, by GET and without a key,
-            /// until its date is rejected after some 15 minutes. So it is a secret.
+            /// Returns the call as a signed URL: anyone who has it can make this call once, by GET and without a key,
+            /// until the service rejects its date after about 15 minutes. Keep it secret.
             ///
-            /// Fails with `ErrorKind::Config` if the call has a body or a header of its own.
+            /// Fails with `ErrorKind::Config` if the call has a body, or headers of its own.
             pub async fn presigned_url(
                 self,
             ) -> ::core::result::Result<$crate::Secret, $crate::CallError<$error $(, $headers)?>> {
@@ -376,7 +378,7 @@ macro_rules! operation_methods {
                 self.0.send::<Self>().await
             }
 
-            /// As `send`, but asks for another representation: one of the constants here, or one that the document does not have.
+            /// Like `send`, but requests another representation: one of the constants here, or an undocumented one.
             pub async fn send_as<T>(
                 self,
                 representation: $crate::Representation<T>,
@@ -384,43 +386,44 @@ macro_rules! operation_methods {
                 self.0.send_as::<Self, T>(representation).await
             }
 
-            /// Sends without holding the input against the documented limits, which may be wrong.
+            /// Skips validation against the documented limits, which may be wrong.
             pub fn unchecked(self) -> Self {
                 Self(self.0.unchecked())
             }
 
-            /// The time for one attempt of this call, instead of the client's.
+            /// Sets the time limit of one attempt of this call, instead of the client's.
             pub fn timeout(self, limit: ::core::time::Duration) -> Self {
                 Self(self.0.timeout(limit))
             }
 
-            /// The time for this call with all its attempts and the pauses between them, instead of the client's.
+            /// Sets the time limit of this call with all attempts and the pauses between them, instead of the client's.
             pub fn with_operation_timeout(self, limit: ::core::time::Duration) -> Self {
                 Self(self.0.with_operation_timeout(limit))
             }
 
-            /// How this call is repeated, instead of as the client's are: a [`RetryPolicy`]($crate::RetryPolicy), or a strategy of your
-            /// own.
+            /// Sets the retry strategy of this call, instead of the client's: a [`RetryPolicy`]($crate::RetryPolicy) or
+            /// a custom one.
             pub fn with_retries(self, strategy: impl $crate::RetryStrategy + 'static) -> Self {
                 Self(self.0.with_retries(strategy))
             }
 
-            /// Whether nothing happens twice if this call is repeated, whatever the document and the method say.
+            /// Sets whether this call can be repeated without repeating a side effect, regardless of the document and
+            /// the method.
             pub fn with_idempotency(self, idempotent: bool) -> Self {
                 Self(self.0.with_idempotency(idempotent))
             }
 
-            /// Signs this call with these, instead of the client's credentials.
+            /// Signs this call with these credentials instead of the client's.
             pub fn with_credentials(self, provider: impl $crate::CredentialsProvider + 'static) -> Self {
                 Self(self.0.with_credentials(provider))
             }
 
-            /// The base URL for this call, as the builder's `endpoint`.
+            /// Sets the base URL of this call, like the builder's `endpoint`.
             pub fn with_endpoint(self, url: impl ::core::convert::Into<::std::string::String>) -> Self {
                 Self(self.0.with_endpoint(url))
             }
 
-            /// A header besides the documented ones, or instead of one.
+            /// Adds a header that is not documented, or replaces one.
             pub fn extra_header(
                 self,
                 name: impl ::core::convert::Into<::std::string::String>,
@@ -446,7 +449,7 @@ macro_rules! headers_or_none {
     };
 }
 
-/// Nothing, without the feature `blocking`.
+/// Expands to nothing without the feature `blocking`.
 #[cfg(not(feature = "blocking"))]
 #[doc(hidden)]
 #[macro_export]
@@ -454,7 +457,7 @@ macro_rules! blocking_methods {
     ($($any:tt)*) => {};
 }
 
-/// Nothing, without the feature `blocking`.
+/// Expands to nothing without the feature `blocking`.
 #[cfg(not(feature = "blocking"))]
 #[doc(hidden)]
 #[macro_export]

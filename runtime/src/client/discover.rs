@@ -1,4 +1,4 @@
-//! Settings that a call needs and nobody gave: they stand beside the credentials, or the vendor tells whoever has credentials.
+//! Looks up settings that a call needs and that were not set: from the profile of the credentials, or from the vendor.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -18,8 +18,8 @@ use crate::retry::{self, Cause, FailedAttempt, Repeatable, RetryClass};
 use crate::transport::clock;
 use crate::vendors::{self, Unknown};
 
-/// The client's settings, with what a call takes from those of its credentials: its parameters, and the region of its address, unless it
-/// has an `endpoint` of its own.
+/// The client's settings, completed from the call's credentials: its parameters, and the region of its address unless
+/// it has an `endpoint` of its own.
 pub(super) async fn values<'a>(
     settings: &'a Settings,
     provider: Option<&dyn CredentialsProvider>,
@@ -29,24 +29,24 @@ pub(super) async fn values<'a>(
 ) -> Result<Cow<'a, Values>, Box<Failure>> {
     let mut values = Cow::Borrowed(&settings.values);
     let Some(provider) = provider else { return Ok(values) };
-    // Nothing was sent of the call itself, so it may be made again.
+    // The call itself was not sent, so it can be repeated.
     let late = || Err(Failure::timeout(draft.spec, limit).classified(RetryClass::Timeout, false));
     let needs = |name| {
         let mut params = draft.spec.params.iter();
         params.any(|param| param.client == Some(name) && draft.inputs.of(param).is_none())
     };
-    // What was set counts.
+    // Explicit settings take precedence.
     let unset = settings.vendor.discoverable().iter().copied();
     let unset: Vec<_> = unset.filter(|name| needs(*name) && !values.set.contains_key(*name)).collect();
     let options = &settings.options;
     let regional =
         endpoint.is_none_or(|url| url.contains("{region}")) || options.asapi || options.derived_for.is_some();
-    // First, as IAM knows the others by it.
+    // First, as the lookups in IAM depend on the region.
     if (regional || needs(REGION) || !unset.is_empty()) && attempt::is_signed(draft.spec) {
         let found = clock::within(&*settings.clock, limit, region(&values, provider)).await;
         match found.unwrap_or_else(|| Err(attempt::late(limit))) {
             Ok(Some(region)) => drop(values.to_mut().found.insert(REGION, region)),
-            // The attempt says so, if there is one.
+            // The attempt reports the error, if it is made.
             Ok(None) => {}
             Err(_) if !regional => {}
             Err(error) => return Err(Failure::credentials(draft.spec, error)),
@@ -63,8 +63,8 @@ pub(super) async fn values<'a>(
 
 const REGION: &str = "region";
 
-/// The region that stands beside the credentials, where neither the client nor the environment has one. Where there are no credentials,
-/// there is none; that they do not work is an error.
+/// The region of the credentials' profile, if neither the client nor the environment has one. `None` without
+/// credentials; invalid credentials are an error.
 async fn region(values: &Values, provider: &dyn CredentialsProvider) -> Result<Option<String>, CredentialsError> {
     if values.get(REGION).is_some() {
         return Ok(None);
@@ -76,7 +76,8 @@ async fn region(values: &Values, provider: &dyn CredentialsProvider) -> Result<O
     }
 }
 
-/// A setting that was not set. `None` is that the environment has it, or nobody: the check of the call says what is missing.
+/// Looks up a setting that was not set. `None` if it comes from the environment or is unknown; the validation of the
+/// call then reports it.
 async fn find(
     settings: &Settings,
     values: &Values,
@@ -89,7 +90,7 @@ async fn find(
     loop {
         let credentials = match provider.credentials().await {
             Ok(credentials) => credentials,
-            // The attempt says so, if there is one.
+            // The attempt reports the error, if it is made.
             Err(_) if is_known || values.get(REGION).is_none() => return Ok(None),
             Err(error) => return Err(Failure::credentials(spec, error)),
         };
@@ -100,7 +101,7 @@ async fn find(
         let unknown = (name, values.get(REGION), provider.setting("iam_endpoint"));
         match told(settings, &credentials, unknown).await {
             Ok(answer) => return Ok(answer),
-            // As an attempt of the call does, too.
+            // As for an attempt of the call.
             Err(Unanswered::Refused { status, code, .. })
                 if !renewed && retry::blames_keys(Some(status), code.as_deref()) && provider.rejected(&credentials) =>
             {
@@ -111,10 +112,10 @@ async fn find(
     }
 }
 
-/// The name of a setting that nobody gave, the region of the call, and the address of IAM, if it is not the usual one.
+/// The name of the missing setting, the region of the call, and the address of IAM, if not the default.
 type Sought = (&'static str, Option<String>, Option<String>);
 
-/// What the vendor tells, or told, whoever has these credentials.
+/// The value that the vendor returns, or returned earlier, for these credentials.
 async fn told(
     settings: &Settings,
     credentials: &Credentials,
@@ -138,13 +139,13 @@ async fn told(
     }
 }
 
-/// Asks, a second time if the first was refused for its date.
+/// Sends the lookup, a second time if the first was refused for its date.
 async fn ask(
     settings: &Settings,
     credentials: &Credentials,
     (name, region, endpoint): Sought,
 ) -> Result<Option<String>, Unanswered> {
-    // The one that the vendor has for the client's region has no address here; there is only one.
+    // The vendor's address for the client's region does not apply here; the endpoint is the only address.
     let host = endpoint.clone().unwrap_or_default();
     let mut mended = None;
     loop {
@@ -174,7 +175,7 @@ async fn ask(
     }
 }
 
-/// What it means for the call, of which nothing was sent, that nobody told.
+/// The failure of a call, which was not sent, because of a failed lookup.
 fn failure(settings: &Settings, spec: &Spec, name: &str, why: &Unanswered) -> Box<Failure> {
     let (cause, status, code) = match why {
         Unanswered::Transport(error) => (Cause::Transport(error.kind()), None, None),

@@ -1,4 +1,4 @@
-//! A client, which is a handle to its settings. What it begins stands where that is: calls, jobs.
+//! A client, which is a handle to its settings. Calls and jobs implement their own constructors on it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::settings::Settings;
 use crate::data::service::Service;
 
-/// A service to call. Generated clients wrap it; clones share everything.
+/// A client of a service. Generated clients wrap it; clones share all state.
 #[derive(Clone)]
 pub struct Client(Arc<Settings>);
 
@@ -15,7 +15,7 @@ impl Client {
         Self(Arc::new(settings))
     }
 
-    /// The service that is called.
+    /// Returns the service.
     pub fn service(&self) -> &'static Service {
         self.0.service
     }

@@ -1,4 +1,4 @@
-//! Headers that all requests of a client have.
+//! Headers added to all requests of a client.
 
 use http::header::USER_AGENT;
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use crate::data::secret::Secret;
 use crate::request::OUR_NAME;
 
-/// As the builder was given them.
+/// The headers as given to the builder.
 #[derive(Default)]
 pub(super) struct DefaultHeaders {
     pub(super) pairs: Vec<(String, Secret)>,
@@ -14,7 +14,7 @@ pub(super) struct DefaultHeaders {
 }
 
 impl DefaultHeaders {
-    /// Puts them beside those that are there. An error says which cannot be sent.
+    /// Adds them to the existing headers. An error names the header that cannot be sent.
     pub(super) fn add_to(self, headers: &mut HeaderMap) -> Result<(), String> {
         if let Some(name) = self.app_name {
             let sign = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~/".contains(c);

@@ -1,4 +1,4 @@
-//! What programs may see of, and add to, each attempt of a call.
+//! Hooks to observe and extend each attempt of a call.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,20 +9,21 @@ use super::unsigned::UnsignedRequest;
 use crate::response::ErrorKind;
 use crate::transport::RequestBody;
 
-/// Is told of each attempt that is sent, before and after: for tracing across services, for logs and measurements of your
-/// own. Whatever it does takes the call's time.
+/// Hooks called before and after each attempt: for distributed tracing, custom logs and measurements. Their run time is
+/// part of the call's.
 ///
-/// What `tracing` and the feature `metrics` offer needs no interceptor of your own.
+/// `tracing` and the feature `metrics` need no custom interceptor.
 pub trait Interceptor: fmt::Debug + Send + Sync {
-    /// Before the request is signed: headers and parameters may be added. The signature covers all parameters then, and the headers that
-    /// the vendor signs (`x-acs-..` with ACS3). A request that is signed anew, for another attempt, is without what was added before.
-    /// For `presigned_url` it is the only step: nothing is sent, and a header that is added makes it fail.
+    /// Called before the request is signed: headers and parameters can be added. The signature then covers all
+    /// parameters, and the headers that the vendor signs (`x-acs-..` with ACS3). Additions apply to this attempt only;
+    /// the next one is signed without them. For `presigned_url` it is the only hook: nothing is sent, and adding a
+    /// header makes it fail.
     fn before_signing(&self, attempt: &Attempt, request: &mut UnsignedRequest<'_>) {
         let _ = (attempt, request);
     }
 
-    /// Before the request is sent. It is signed already: headers may be added, such as `traceparent`, but what is there must
-    /// stay, or the service refuses the signature. It holds keys, and perhaps passwords.
+    /// Called before the request is sent. It is already signed: headers such as `traceparent` can be added, but
+    /// existing ones must not change, or the service refuses the signature. It contains keys, and possibly passwords.
     fn before_attempt(&self, attempt: &Attempt, request: &mut Request<RequestBody>) {
         let _ = (attempt, request);
     }
@@ -41,24 +42,24 @@ pub struct Attempt {
     pub operation: &'static str,
     /// Package and version of the client, such as `yundb-aliyun-dts/0.1.0`.
     pub service: &'static str,
-    /// Which attempt it is, from 1.
+    /// Number of the attempt, from 1.
     pub number: u32,
 }
 
-/// How an attempt ended.
+/// The outcome of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Outcome<'a> {
-    /// What went wrong; `None` is success, as far as the service is concerned.
+    /// The failure; `None` if the service reported success.
     pub failure: Option<ErrorKind>,
     /// The HTTP status, if there was a response.
     pub status: Option<u16>,
     /// The service's error code.
     pub code: Option<&'a str>,
-    /// The id under which the service knows the attempt.
+    /// The request id that the service assigned to the attempt.
     pub request_id: Option<&'a str>,
-    /// How long it took, with the wait for rate limits and credentials.
+    /// Duration, including the wait for rate limits and credentials.
     pub elapsed: Duration,
-    /// After which pause another attempt follows, if one does.
+    /// The pause before the next attempt, if there is one.
     pub retry_in: Option<Duration>,
 }

@@ -1,4 +1,4 @@
-//! Calls of operations that the document of a service lacks, typed as JSON.
+//! Calls of undocumented operations, typed as JSON.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -16,12 +16,13 @@ use crate::data::operation::{self, Param, Place, Spec};
 use crate::data::shape::any;
 use crate::response::{CallError, Failure, Operation, Response};
 
-/// A call of an operation that the document of the service lacks. What is sent and what comes back is JSON; apart from that it is a call
-/// like any other: with endpoint, credentials, signature, rate limits, time limits and retries of its client, or those that it is given.
+/// A call of an operation that is missing from the service's document, with JSON as input and output. It has the
+/// endpoint, credentials, signature, rate limits, time limits and retries of its client, or its own, like any other
+/// call.
 ///
-/// Nothing is known of the operation, so nothing is checked, and `Debug` of the response shows all of it. It is repeated as if it were
-/// documented: by its HTTP method, and as an action only if [`with_idempotency`](Self::with_idempotency) says
-/// so.
+/// As nothing is known about the operation, nothing is validated, and `Debug` of the response shows the whole body. It
+/// is retried according to its HTTP method, and an action only if [`with_idempotency`](Self::with_idempotency) marks it
+/// as idempotent.
 ///
 /// ```no_run
 /// # async fn example(client: yundb_runtime::Client) -> Result<(), yundb_runtime::Error> {
@@ -49,10 +50,11 @@ struct Address {
 }
 
 impl Client {
-    /// Begins a call of an action that the document lacks, such as `DescribeX`, for services of Alibaba Cloud's RPC. The client's region
-    /// is its `RegionId`, if it has one and the call sets none.
+    /// Creates a call of an undocumented action, such as `DescribeX`, for services with Alibaba Cloud's RPC protocol.
+    /// The client's region is sent as `RegionId`, if it has one and the call sets none.
     ///
-    /// Names of actions and parameters are kept as long as the process lives: take them from no one who could invent ever new ones.
+    /// The names of actions and parameters are kept for the lifetime of the process, so don't take them from untrusted
+    /// input.
     pub fn call_action(&self, action: impl Into<String>) -> JsonCall {
         let action = action.into();
         let fits = !action.is_empty() && action.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
@@ -65,10 +67,12 @@ impl Client {
         self.json_call(address, mistake)
     }
 
-    /// Begins a call by an HTTP method and a path, which stands behind the endpoint and begins with `/`. What is in braces is filled by
-    /// [`path`](JsonCall::path), else by the client's setting of that name: `/v3/{project_id}/instances`.
+    /// Creates a call by HTTP method and path. The path is appended to the endpoint and begins with `/`. Names in
+    /// braces are filled from [`path`](JsonCall::path), else from the client's setting with that name:
+    /// `/v3/{project_id}/instances`.
     ///
-    /// Methods, paths and names of parameters are kept as long as the process lives: so put values into parameters, not into the path.
+    /// Methods, paths and names of parameters are kept for the lifetime of the process, so pass values as parameters
+    /// rather than in the path.
     pub fn call_path(&self, method: impl Into<String>, path: impl Into<String>) -> JsonCall {
         let (method, path) = (method.into(), path.into());
         let fits = path.starts_with('/') && !path.contains(['?', '#']);
@@ -94,13 +98,13 @@ impl Client {
 }
 
 impl JsonCall {
-    /// Sets a query parameter; of an action any parameter. Lists and objects are written as OpenAPI's `form` style does, and as Alibaba
-    /// Cloud's RPC does for an action (`Name.1`, `Name.1.Key`). The last value counts.
+    /// Sets a query parameter, or for an action any parameter. Lists and objects are serialized in OpenAPI's `form`
+    /// style, and for an action as in Alibaba Cloud's RPC (`Name.1`, `Name.1.Key`). The last value wins.
     pub fn query(self, name: impl Into<String>, value: impl Serialize) -> Self {
         self.put(Place::Query, name.into(), value)
     }
 
-    /// Fills a `{name}` of the path. A slash in the value is encoded.
+    /// Fills a `{name}` in the path. Slashes in the value are percent-encoded.
     pub fn path(self, name: impl Into<String>, value: impl Serialize) -> Self {
         self.put(Place::Path, name.into(), value)
     }
@@ -111,19 +115,20 @@ impl JsonCall {
         self
     }
 
-    /// Sends this as the body, as JSON.
+    /// Sets the body, serialized as JSON.
     pub fn body(self, value: impl Serialize) -> Self {
         self.put(Place::Body, "body".to_owned(), value)
     }
 
-    /// Sends the call, within a tokio runtime, and reads the response.
+    /// Sends the call and reads the response. Requires a tokio runtime.
     ///
-    /// Fails with [`ErrorKind::Config`](crate::ErrorKind::Config) where the service is called in another way, else as any call does.
+    /// Fails with [`ErrorKind::Config`](crate::ErrorKind::Config) if the service uses another protocol, else like any
+    /// call.
     pub async fn send(self) -> Result<Response<Value>, CallError<Value>> {
         self.prepared()?.send::<Json>().await
     }
 
-    /// As [`send`](Self::send), for programs without async.
+    /// Like [`send`](Self::send), for programs without async.
     #[cfg(feature = "blocking")]
     pub fn send_blocking(self) -> Result<Response<Value>, CallError<Value>> {
         self.prepared()?.send_blocking::<Json>()
@@ -140,13 +145,13 @@ impl JsonCall {
         self
     }
 
-    /// The call of an operation that is made up for it.
+    /// The equivalent generated call, with a specification made for it.
     fn prepared(self) -> Result<Call, CallError<Value>> {
         let address = self.address;
         if !self.mistakes.is_empty() {
             return Err(CallError::new(Failure::config(address.name, self.mistakes.join("; ")), None, None));
         }
-        // A token proves nothing where nothing is known of the operation.
+        // A client token guarantees nothing for an unknown operation.
         let is_rpc = self.client.settings().vendor.rpc();
         let by_method = !is_rpc && Method::from_bytes(address.method.as_bytes()).is_ok_and(|it| it.is_idempotent());
         let mut overrides = self.overrides;
@@ -165,7 +170,7 @@ impl JsonCall {
         let spec = known(Key { address, params });
         let mut call = self.client.call(spec).with_overrides(overrides);
         for (place, name, value) in self.values {
-            // All are parameters of the specification, under names that live as long.
+            // Use the specification's name, which lives as long as the process.
             if let Some(param) = spec.params.iter().find(|param| param.place == place && param.name == name) {
                 call = call.set_in(place, param.name, value);
             }
@@ -184,16 +189,16 @@ fn braces(path: &str) -> impl Iterator<Item = &str> {
     path.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0))
 }
 
-/// What an operation is known by.
+/// The identity of an operation.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Key {
     address: Address,
-    /// In one order, whatever the caller's.
+    /// Sorted, so that the order of the setters does not matter.
     params: Vec<(Place, String)>,
 }
 
-/// The specifications that were made up so far. All else takes them for what generated code states, which lives as long as the process;
-/// there are as many as a program has such calls.
+/// The specifications made so far. They are never freed, as the runtime requires `'static` ones, like those in
+/// generated code; their number is bounded by the distinct calls in the program.
 static KNOWN: LazyLock<Mutex<HashMap<Key, &'static Spec>>> = LazyLock::new(Mutex::default);
 
 fn known(key: Key) -> &'static Spec {
@@ -222,7 +227,7 @@ fn made_up(key: &Key) -> &'static Spec {
     Box::leak(Box::new(if has_body { spec.body("application/json", false) } else { spec }))
 }
 
-/// What is read as whatever JSON it is.
+/// Reads any JSON.
 struct Json;
 
 impl Operation for Json {
@@ -232,7 +237,7 @@ impl Operation for Json {
     const SPEC: &'static Spec = &Spec::new("", "", "");
 }
 
-// By hand: names only, as values may be secret.
+// Manual, to show names only: values may be secret.
 impl fmt::Debug for JsonCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.values.iter().map(|(_, name, _)| name.as_str()).collect();

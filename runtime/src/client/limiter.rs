@@ -1,4 +1,4 @@
-//! Keeps clients within the number of calls that a service allows them.
+//! Keeps clients within the rate limits of a service.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,25 +7,26 @@ use std::time::{Duration, Instant};
 use crate::data::service::RateLimit;
 use crate::transport::clock::Clock;
 
-/// How many requests go out in which time, retries among them. Several limits hold at once.
+/// Limits the rate of requests, including retries. Several limits apply at once.
 ///
-/// Each client has one of its own, for what its document allows a user, unless it is given one that it shares: clones count
-/// together. Clients that share one have the same clock. Tasks go by turns.
+/// By default each client has its own limiter, with the limits per user in its document; clones of a client share it.
+/// Clients that share a limiter must have the same clock. Tasks take turns.
 #[derive(Clone, Debug)]
 pub struct RateLimiter {
     limits: Arc<[RateLimit]>,
-    /// When requests went out and when those that wait will, in order, as far back as a limit looks. No task holds the lock while it
-    /// waits: one that is not polled any more would stop all others.
+    /// Times of past and of scheduled requests, in order, as far back as the limits reach. No task holds the lock while
+    /// it waits: a task that is no longer polled would block all others.
     turns: Arc<Mutex<VecDeque<Instant>>>,
 }
 
 impl RateLimiter {
-    /// With these limits, of which none ends all limits. One of no requests lets none through, and is refused by the client's builder.
+    /// Creates a limiter with these limits; an empty list allows any rate. The client's builder rejects a limit of 0
+    /// requests.
     pub fn new(limits: impl IntoIterator<Item = RateLimit>) -> Self {
         Self { limits: limits.into_iter().collect(), turns: Arc::default() }
     }
 
-    /// Waits until all limits allow another request, and counts it. One who gives up in the meantime has taken no turn.
+    /// Waits until all limits allow another request, and counts it. Dropping the future returns the turn.
     pub(crate) async fn wait(&self, clock: &dyn Clock) {
         if self.limits.is_empty() {
             return;
@@ -64,7 +65,7 @@ fn span(limit: &RateLimit) -> Duration {
     Duration::from_secs(limit.seconds.into())
 }
 
-/// When a request may go out. It is given back where that does not come about.
+/// The scheduled time of a request, which is returned on drop unless the request was made.
 struct Turn<'l> {
     limiter: &'l RateLimiter,
     at: Instant,
@@ -141,7 +142,7 @@ mod tests {
             assert!(tokio::time::timeout(Duration::from_millis(10), limiter.wait(&SystemClock)).await.is_err());
         }
         tokio::time::sleep(Duration::from_secs(98)).await;
-        // At 100 s, and not 5 s after those who gave up.
+        // At 100 s, not 5 s after the waiters that gave up.
         limiter.clone().wait(&SystemClock).await;
         assert_eq!(begin.elapsed().as_secs(), 100);
     }

@@ -1,11 +1,11 @@
-//! What the vendor was asked for, in place of settings.
+//! A cache of settings that were looked up in the vendor's services.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
 
-/// What the vendor told, by who asked. What stands beside credentials is not kept: it may change with them at any time.
+/// Results by query. Settings from a profile are not cached, as they may change together with its credentials.
 #[derive(Default)]
 pub(crate) struct Lookups(Mutex<BTreeMap<Question, Arc<OnceCell<String>>>>);
 
@@ -14,16 +14,16 @@ pub(super) struct Question {
     /// The access key, or the hash of a token.
     pub(super) asker: String,
     pub(super) name: &'static str,
-    /// What is asked for is that of a region.
+    /// The region of the setting.
     pub(super) region: Option<String>,
-    /// Who is asked, if not the usual one.
+    /// The endpoint, if not the default.
     pub(super) endpoint: Option<String>,
 }
 
 impl Lookups {
-    /// The answer, if there is one, or the place for it. Whoever asks the same waits there.
+    /// The cached result, or a cell to initialize. Concurrent lookups of the same setting share it.
     pub(super) fn of(&self, question: Question) -> Arc<OnceCell<String>> {
-        // Temporary keys come and go.
+        // Bounded, as temporary keys are replaced all the time.
         const MOST: usize = 256;
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= MOST && !kept.contains_key(&question) {

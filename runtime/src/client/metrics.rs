@@ -1,8 +1,8 @@
-//! Counts and times of attempts, for whatever recorder the program has installed for the `metrics` crate.
+//! Counts and durations of attempts, for the `metrics` recorder that the program has installed.
 
 use super::interceptor::{Attempt, Interceptor, Outcome};
 
-/// Records each attempt with the `metrics` crate; hand it to the builder's `interceptor`.
+/// Records each attempt with the `metrics` crate. Pass it to the builder's `interceptor`.
 ///
 /// | metric | kind | labels |
 /// |---|---|---|

@@ -1,4 +1,4 @@
-//! The client, its calls, and the way of each call to its response.
+//! The client, its calls, and the path of each call from input to response.
 
 mod address;
 pub mod applies;

@@ -1,4 +1,4 @@
-//! What a call has in place of its client's settings.
+//! Overrides of the client's settings by a call.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +31,7 @@ impl Overrides {
         self.retries.as_ref().unwrap_or(&settings.retries)
     }
 
-    /// The address that calls go to, whatever document and region say.
+    /// The base URL that overrides the document and the region.
     pub(super) fn endpoint<'a>(&'a self, settings: &'a Settings) -> Option<&'a str> {
         self.endpoint.as_deref().or(settings.endpoint.as_deref())
     }
@@ -40,7 +40,7 @@ impl Overrides {
         Account { credentials: self.credentials.clone(), endpoint: self.endpoint.clone() }
     }
 
-    /// `None` where requests are not signed. An error says that they are not, and the call has credentials all the same.
+    /// `None` if requests are not signed. An error if they are not, but the call has credentials.
     pub(super) fn credentials<'a>(
         &'a self,
         settings: &'a Settings,
@@ -55,35 +55,36 @@ impl Overrides {
     }
 }
 
-/// The methods by which a type with a field `overrides` takes them.
+/// Defines the override methods for a type with a field `overrides`.
 macro_rules! override_methods {
     ($name:ident) => {
         impl $name {
-            /// The time for one attempt of this call, instead of the client's.
+            /// Sets the time limit of one attempt of this call, instead of the client's.
             pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
                 self.overrides.timeout = Some(limit);
                 self
             }
 
-            /// The time for this call with all its attempts and the pauses between them, instead of the client's.
+            /// Sets the time limit of this call with all attempts and the pauses between them, instead of the client's.
             pub fn with_operation_timeout(mut self, limit: ::std::time::Duration) -> Self {
                 self.overrides.operation_timeout = Some(limit);
                 self
             }
 
-            /// How this call is repeated, instead of as the client's are.
+            /// Sets the retry strategy of this call, instead of the client's.
             pub fn with_retries(mut self, strategy: impl $crate::retry::RetryStrategy + 'static) -> Self {
                 self.overrides.retries = Some(::std::sync::Arc::new(strategy));
                 self
             }
 
-            /// Whether nothing happens twice if this call is repeated, whatever the document and the method say.
+            /// Sets whether this call can be repeated without repeating a side effect, regardless of the document and
+            /// the method.
             pub fn with_idempotency(mut self, idempotent: bool) -> Self {
                 self.overrides.idempotent = Some(idempotent);
                 self
             }
 
-            /// Signs this call with these, instead of the client's credentials.
+            /// Signs this call with these credentials instead of the client's.
             pub fn with_credentials(
                 mut self,
                 provider: impl $crate::auth::credentials::CredentialsProvider + 'static,
@@ -92,7 +93,7 @@ macro_rules! override_methods {
                 self
             }
 
-            /// The base URL for this call, as the builder's `endpoint`.
+            /// Sets the base URL of this call, like the builder's `endpoint`.
             pub fn with_endpoint(mut self, url: impl Into<String>) -> Self {
                 self.overrides.endpoint = Some(url.into());
                 self

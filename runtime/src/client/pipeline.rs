@@ -1,4 +1,5 @@
-//! Runs every call: check, endpoint, keys, then attempts until one succeeds, or until another one would be useless or unsafe.
+//! Runs every call: validation, endpoint, credentials, then attempts until one succeeds or a retry would be useless or
+//! unsafe.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,18 +22,18 @@ use crate::retry::{self, Cause, FailedAttempt, Repeatable, RetryContext};
 use crate::transport::clock;
 use crate::transport::{Exchange, in_runtime};
 
-/// A call that is sent, with all that is not of its operation's types.
+/// A call to be sent, without the types of its operation.
 #[derive(Clone)]
 pub(crate) struct Sending {
     pub(crate) client: Client,
     pub(crate) draft: Draft,
-    /// In place of the client's settings.
+    /// Overrides of the client's settings.
     pub(super) overrides: Overrides,
-    /// As what the response is asked for and read.
+    /// The representation to request, and how to read it.
     pub(crate) reading: Reading,
 }
 
-/// Runs a call up to the response, which is a success. Boxed, so that it is compiled here and not again in each crate.
+/// Runs a call up to the successful response. Boxed, so that it is compiled here and not again in each crate.
 pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse, Box<Failure>>> {
     let (spec, service) = (sending.draft.spec, sending.client.service().package);
     let span = tracing::debug_span!("call", operation = spec.name, service);
@@ -49,7 +50,7 @@ pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse
         let prepare = async {
             let values =
                 discover::values(settings, credentials, &sending.draft, overrides.endpoint(settings), limit).await?;
-            // What is planned holds for all attempts; an attempt has credentials, date and nonce of its own.
+            // The plan holds for all attempts; credentials, date and nonce are per attempt.
             let plan = plan(settings, &values, &sending).await?;
             let base = address::base(settings, &values, sending.draft.spec, overrides).await?;
             Ok((values, plan, base.into()))
@@ -91,7 +92,7 @@ pub(super) async fn plan(settings: &Settings, values: &Values, sending: &Sending
     Ok(plan)
 }
 
-/// Finds out what has to be known of files in the body before it is sent.
+/// Determines the properties of files in the body that are needed before sending.
 async fn files(settings: &Settings, plan: &mut Plan) -> Result<(), String> {
     if plan.body.as_bytes().is_none() {
         plan.body.measure().await?;
@@ -102,7 +103,7 @@ async fn files(settings: &Settings, plan: &mut Plan) -> Result<(), String> {
     Ok(())
 }
 
-/// How a stream goes on: with the same call, that says which event was the last.
+/// Resumes a stream by sending the call again, with the id of the last event.
 fn reconnect(sending: Sending) -> Reconnect {
     const LAST_EVENT_ID: &str = "last-event-id";
     let settings = sending.client.settings();
@@ -129,7 +130,7 @@ async fn attempts(
 ) -> Result<RawResponse, Box<Failure>> {
     let spec = planned.draft.spec;
     loop {
-        // Others may mend the clock in the meantime.
+        // Another call may have corrected the skew in the meantime.
         let skew = progress.skew.unwrap_or_else(|| settings.skews.of(planned.base));
         let about = Attempt { operation: spec.name, service: settings.service.package, number: progress.attempts + 1 };
         let begin = settings.clock.monotonic();
@@ -149,7 +150,7 @@ async fn attempts(
                 settings.budget.earn(progress.paid);
                 return Ok(response);
             }
-            // What did not get as far as being sent would not do so the next time.
+            // A failure before sending would recur.
             Err(failure) if matches!(failure.kind, ErrorKind::Config | ErrorKind::Credentials) => {
                 return Err(failure.after(progress.attempts));
             }
@@ -169,7 +170,7 @@ async fn attempts(
     }
 }
 
-/// What a failure means for another attempt.
+/// Classifies a failure for the retry strategy.
 fn classified(
     settings: &Settings,
     planned: &Planned<'_>,
@@ -196,7 +197,7 @@ fn repeatable(settings: &Settings, planned: &Planned<'_>) -> Repeatable {
     Repeatable {
         token: own != Some(false) && planned.draft.has_client_token(),
         stated: own.or(planned.draft.spec.idempotent),
-        // An RPC operation is a GET on paper, whatever it does.
+        // RPC operations are documented as GET, regardless of their effect.
         method: !settings.vendor.rpc() && planned.plan.method.is_idempotent(),
     }
 }
@@ -218,20 +219,20 @@ fn notify(settings: &Settings, about: &Attempt, outcome: &Outcome<'_>) {
     settings.interceptors.iter().for_each(|it| it.after_attempt(about, outcome));
 }
 
-/// What has been done for a call so far.
+/// The state of a call across its attempts.
 struct Progress {
     begin: Instant,
-    /// The time for the call, and when it is over; `None` is never.
+    /// The time limit of the call, and its end; `None` is unlimited.
     limit: Duration,
     end: Option<Instant>,
     attempts: u32,
-    /// How the last attempt failed.
+    /// The failure of the previous attempt.
     last: Option<Box<Failure>>,
-    /// How far the service's clock seems to be ahead. It is for this call only until the service has taken it.
+    /// Apparent lead of the service's clock, used for this call only until the service accepts it.
     skew: Option<i64>,
-    /// For the last attempt, from the budget.
+    /// Tokens taken from the retry budget for the last attempt.
     paid: Option<u32>,
-    /// Whether the credentials were.
+    /// Whether the credentials have been renewed.
     renewed: bool,
 }
 
@@ -250,12 +251,13 @@ impl Progress {
         }
     }
 
-    /// Whether what the service may have refused is another now: the date or the credentials. Each is mended once.
+    /// Whether a possible reason of the refusal has been corrected: the date or the credentials. Each is corrected
+    /// once.
     fn mends(&mut self, settings: &Settings, planned: &Planned<'_>, failure: &Failure, trial: &Trial) -> bool {
         if trial.credentials.is_some()
             && let Some(ahead) = wrong_date(settings, failure, trial.skew)
         {
-            // Even if no other attempt follows: the next call is not to begin with what is wrong.
+            // Even without another attempt: the next call should not begin with the wrong skew.
             settings.skews.refute(planned.base, trial.skew);
             if self.skew.is_none() {
                 self.skew = Some(ahead);
@@ -269,7 +271,7 @@ impl Progress {
         false
     }
 
-    /// After which pause another attempt follows, which is paid for then.
+    /// The pause before the next attempt, which is paid for here, or `None` if there is none.
     fn next(
         &mut self,
         settings: &Settings,
@@ -298,13 +300,13 @@ impl Progress {
     }
 }
 
-/// How far the service's clock is ahead, in seconds, if it may have refused the call for its date.
+/// The lead of the service's clock, in seconds, if it may have refused the call because of its date.
 fn wrong_date(settings: &Settings, failure: &Failure, skew: i64) -> Option<i64> {
     let refused = retry::blames_date(failure.status(), failure.code());
     retry::clock_skew(failure.headers().filter(|_| refused)?, settings.clock.now(), skew)
 }
 
-/// Whether the service did not take these credentials, and there are others now.
+/// Whether the service refused these credentials and the provider has others now.
 fn has_others(planned: &Planned<'_>, failure: &Failure, trial: &Trial) -> bool {
     let (Some(provider), Some(credentials)) = (planned.credentials, &trial.credentials) else { return false };
     retry::blames_keys(failure.status(), failure.code()) && provider.rejected(credentials)

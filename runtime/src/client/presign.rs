@@ -1,4 +1,4 @@
-//! Calls as URLs that others may open.
+//! Calls as presigned URLs.
 
 use http::header::{ACCEPT, USER_AGENT};
 
@@ -14,7 +14,7 @@ use crate::response::Failure;
 use crate::transport::in_runtime;
 use crate::vendors::{AttemptContext, Options};
 
-/// The call as a URL with its signature in it.
+/// The call as a URL with its signature.
 pub(super) async fn presigned_url(mut sending: Sending) -> Result<Secret, Box<Failure>> {
     let spec = sending.draft.spec;
     let config = |why: &str| Failure::config(spec, why);
@@ -47,7 +47,7 @@ pub(super) async fn presigned_url(mut sending: Sending) -> Result<Secret, Box<Fa
     if credentials.is_none() {
         return Err(config("the call is not signed"));
     }
-    // Only this signature stands among the parameters.
+    // Only this signature is sent in the parameters.
     let options = Options { signature: Signature::AliyunRpcV1, get_requests: true, ..Options::default() };
     let context = AttemptContext {
         service: settings.service,

@@ -1,15 +1,15 @@
-//! How a call ends, in the types of its operation.
+//! Converts the result of a call to the types of its operation.
 
 use crate::codec::decode::{self, DecodeError};
 use crate::codec::media_type;
 use crate::data::operation::Spec;
 use crate::response::{CallError, Failure, Head, Operation, RawResponse, ReadAs, Reading, Response};
 
-/// How a call ends.
+/// The result of a call.
 pub(super) type CallResult<O, T> =
     Result<Response<T, <O as Operation>::Headers>, CallError<<O as Operation>::Error, <O as Operation>::Headers>>;
 
-/// What an operation makes of its response, which was asked for as such a representation if not as the operation's own.
+/// Reads the response as the requested representation, or as the operation's own.
 pub(super) fn read<O: Operation, T>(
     outcome: Result<RawResponse, Box<Failure>>,
     asked: Option<Reading>,
@@ -37,7 +37,7 @@ pub(super) fn read<O: Operation, T>(
     }
 }
 
-/// An error, if the service answered as another documented representation than the one that was asked for.
+/// An error if the service returned another documented representation than the requested one.
 fn another(spec: &Spec, asked: Option<Reading>, head: &Head) -> Result<(), DecodeError> {
     let Some(found) = media_type::of(&head.headers) else { return Ok(()) };
     let is_other = |media_type: &str| spec.others.iter().any(|it| media_type::same(it, media_type));
@@ -45,7 +45,7 @@ fn another(spec: &Spec, asked: Option<Reading>, head: &Head) -> Result<(), Decod
     let wrong = match asked.and_then(|reading| Some((reading.form, reading.media_type?))) {
         None => is_other(found) && !is_own(found),
         Some((_, asked)) if media_type::matches(asked, found) => false,
-        // All JSON is of one type, but for that of `others`.
+        // All JSON has the same type, except that of `others`.
         Some((ReadAs::Json, asked)) if media_type::is_json(found) => match is_other(asked) {
             true => is_own(found),
             false => is_other(found),
@@ -56,7 +56,7 @@ fn another(spec: &Spec, asked: Option<Reading>, head: &Head) -> Result<(), Decod
     if wrong { Err(DecodeError::new("", "it is another representation")) } else { Ok(()) }
 }
 
-/// The error, with the media type that was answered where that is another one than was asked for.
+/// Adds the response's media type to the error if it differs from the requested one.
 fn came_as(spec: &Spec, asked: Option<Reading>, head: &Head, error: DecodeError) -> DecodeError {
     let asked = asked.and_then(|reading| reading.media_type).unwrap_or(spec.accept);
     match media_type::of(&head.headers) {

@@ -1,4 +1,4 @@
-//! What a client's calls have in common.
+//! Settings shared by all calls of a client.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +25,7 @@ pub(crate) struct Settings {
     pub(crate) vendor: &'static dyn Vendor,
     pub(crate) values: Values,
     pub(crate) endpoint: Option<String>,
-    /// `None` where requests are not signed, but have the keys of the keyring.
+    /// `None` if requests are not signed, but use the keys in the keyring.
     pub(crate) credentials: Option<Arc<dyn CredentialsProvider>>,
     pub(crate) keyring: Keyring,
     pub(crate) options: Options,
@@ -39,7 +39,7 @@ pub(crate) struct Settings {
     pub(crate) limiter: RateLimiter,
     pub(crate) skews: Skews,
     pub(crate) lookups: Lookups,
-    /// The addresses that the user wrote down, which are read once.
+    /// The addresses in the user's file of regions, read once.
     pub(crate) regions: OnceCell<Regions>,
     pub(crate) max_response_size: usize,
     pub(crate) transport: Arc<dyn Transport>,
@@ -49,7 +49,7 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// The service's time, if it is ahead of ours by so many seconds.
+    /// The current time of a service whose clock is ahead by this many seconds.
     pub(crate) fn now_with(&self, skew: i64) -> Timestamp {
         Ahead(self.clock.clone(), skew).now()
     }

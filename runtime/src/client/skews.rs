@@ -1,4 +1,4 @@
-//! How far the clocks of services are ahead of ours.
+//! Differences between the clocks of services and the client's.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,17 +9,17 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::transport::clock::Clock;
 
-/// In seconds, as it was found out, by origin: another host has another clock. What is right is not kept.
+/// Measured leads in seconds, by origin: each host has its own clock. Only nonzero ones are kept.
 #[derive(Default)]
 pub(crate) struct Skews(Mutex<BTreeMap<String, i64>>);
 
 impl Skews {
-    /// Of the host of this URL.
+    /// The lead of the host in this URL.
     pub(crate) fn of(&self, url: &str) -> i64 {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(origin(url)).copied().unwrap_or_default()
     }
 
-    /// The service took this time, so others may have it.
+    /// Keeps a lead that the service accepted, for other calls.
     pub(crate) fn keep(&self, url: &str, skew: i64) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match skew {
@@ -28,7 +28,7 @@ impl Skews {
         };
     }
 
-    /// The service says otherwise, unless that was found out by others in the meantime.
+    /// Removes a lead that the service refused, unless another call has replaced it in the meantime.
     pub(crate) fn refute(&self, url: &str, skew: i64) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.get(origin(url)) == Some(&skew) {
@@ -37,7 +37,7 @@ impl Skews {
     }
 }
 
-/// A clock that is so many seconds ahead of another.
+/// A clock that is ahead of another by a number of seconds.
 #[derive(Debug)]
 pub(super) struct Ahead(pub(super) Arc<dyn Clock>, pub(super) i64);
 

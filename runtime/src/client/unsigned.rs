@@ -1,4 +1,4 @@
-//! A request before it is signed, as interceptors see it.
+//! A request before it is signed, as seen by interceptors.
 
 use std::fmt;
 
@@ -7,10 +7,10 @@ use http::{HeaderMap, Method};
 use crate::codec::encode;
 use crate::request::Plan;
 
-/// The request of one attempt before it is signed: what is added to it is gone with the attempt.
+/// The request of one attempt before it is signed. Additions apply to this attempt only.
 pub struct UnsignedRequest<'a> {
     plan: &'a mut Plan,
-    /// The parameters that were added.
+    /// Names of the added parameters.
     added: Vec<String>,
 }
 
@@ -19,33 +19,34 @@ impl<'a> UnsignedRequest<'a> {
         Self { plan, added: Vec::new() }
     }
 
-    /// Whether a parameter of this name was added.
+    /// Whether a parameter with this name was added.
     pub(super) fn has_added(&self, name: &str) -> bool {
         self.added.iter().any(|added| added == name)
     }
 
-    /// The documented method. Alibaba Cloud's RPC is sent by POST or GET, as the client says.
+    /// The documented method. For Alibaba Cloud's RPC, the client's settings decide between POST and GET instead.
     pub fn method(&self) -> &Method {
         &self.plan.method
     }
 
-    /// The path behind that of the endpoint, encoded.
+    /// The encoded path, relative to the endpoint.
     pub fn path(&self) -> &str {
         &self.plan.path
     }
 
-    /// The headers so far. They hold the keys of a service that signs nothing.
+    /// The headers so far. For a service without signatures they include the keys.
     pub fn headers(&self) -> &HeaderMap {
         &self.plan.headers
     }
 
-    /// The headers, to be changed.
+    /// The headers, mutable.
     pub fn headers_mut(&mut self) -> &mut HeaderMap {
         &mut self.plan.headers
     }
 
-    /// Adds a parameter to the query, or to those of an action of Alibaba Cloud's RPC, of which one of this name is replaced. It is
-    /// not encoded. Behind a `ClientToken` that is replaced here the service may not know a repeated call, so it is not repeated for it.
+    /// Adds a parameter to the query, or to the parameters of an action of Alibaba Cloud's RPC, where it replaces one
+    /// with the same name. The value must not be encoded. If it replaces the `ClientToken`, the token no longer makes
+    /// the call idempotent, as the service may not recognize a repeated call.
     pub fn add_parameter(&mut self, name: impl Into<String>, value: impl Into<String>) {
         let (name, value) = (name.into(), value.into());
         self.added.push(name.clone());
@@ -59,7 +60,7 @@ impl<'a> UnsignedRequest<'a> {
     }
 }
 
-// By hand: values may be secret.
+// Manual: values may be secret.
 impl fmt::Debug for UnsignedRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UnsignedRequest").field("method", self.method()).finish_non_exhaustive()

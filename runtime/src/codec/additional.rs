@@ -1,4 +1,4 @@
-//! Further properties of an object, read as forgivingly as the others.
+//! Decodes additional properties of an object as leniently as the others.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::codec::decode::from_value;
 
-/// For `#[serde(flatten, deserialize_with = "yundb_runtime::additional")]`: serde reads what is flattened from a buffer of
-/// its own, which would forgive nothing.
+/// For `#[serde(flatten, deserialize_with = "yundb_runtime::additional")]`: serde reads flattened fields from a buffer
+/// of its own, which would not be lenient.
 pub fn additional<'de, T: DeserializeOwned, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<String, T>, D::Error> {

@@ -1,4 +1,4 @@
-//! What setters take: values, whatever converts into them, and options of either.
+//! Arguments of setters: values, convertible types, and options of either.
 
 use serde_json::Value;
 
@@ -6,10 +6,10 @@ use crate::codec::formatted::Formatted;
 use crate::codec::json_text::JsonText;
 use crate::data::secret::Secret;
 
-/// What a setter of a `T` takes: a `T`, anything that converts into one, or an `Option` of either, of which `None` leaves the
-/// parameter out. For a list, any iterator of what converts into its elements.
+/// An argument of a setter for `T`: a `T`, anything that converts into one, or an `Option` of either, of which `None`
+/// omits the parameter. For a list, any iterator of items that convert into its elements.
 ///
-/// `M` tells the implementations apart; the compiler infers it.
+/// `M` distinguishes the implementations; the compiler infers it.
 ///
 /// ```
 /// # use yundb_runtime::Argument;
@@ -27,15 +27,15 @@ use crate::data::secret::Secret;
     label = "expected `{T}`, a type that converts into it, or an `Option` of either"
 )]
 pub trait Argument<T, M> {
-    /// The value, or `None` to leave the parameter out.
+    /// Returns the value, or `None` to omit the parameter.
     fn into_argument(self) -> Option<T>;
 }
 
-/// A type of values that are no list, no option and not any JSON: those take other arguments. Generated types implement it.
+/// A type other than a list, an option and any JSON, which have their own conversions. Implemented by generated types.
 #[doc(hidden)]
 pub trait Single {}
 
-/// The implementations of [`Argument`], so that they do not overlap.
+/// Markers that keep the implementations of [`Argument`] from overlapping.
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum Marker<const KIND: u8> {}
@@ -68,7 +68,7 @@ impl<T: Single, U: Into<T>> Argument<T, Optional> for Option<U> {
     }
 }
 
-// What may be null is sent as null where it is `None`.
+// For a nullable value, `None` is sent as null.
 impl<T: Single, U: Into<T>> Argument<Option<T>, Plain> for U {
     fn into_argument(self) -> Option<Option<T>> {
         Some(Some(self.into()))
@@ -117,8 +117,8 @@ impl<U: Into<Value>> Argument<Option<Value>, Plain> for U {
     }
 }
 
-/// What a setter of an integer takes: any integer, or an `Option` of one. One that does not fit the parameter is a violation when
-/// the call is sent.
+/// An argument of a setter for an integer: any integer, or an `Option` of one. If it is out of range, sending the call
+/// fails with a violation.
 ///
 /// ```
 /// # use yundb_runtime::Integer;
@@ -135,7 +135,7 @@ impl<U: Into<Value>> Argument<Option<Value>, Plain> for U {
     label = "expected an integer or an `Option` of one"
 )]
 pub trait Integer {
-    /// The integer, or `None` to leave the parameter out.
+    /// Returns the integer, or `None` to omit the parameter.
     fn into_integer(self) -> Option<i128>;
 }
 
@@ -143,7 +143,7 @@ macro_rules! integers {
     ($($type:ty),*) => { $(
         impl Integer for $type {
             fn into_integer(self) -> Option<i128> {
-                // No type here but `u128` has greater ones, and no parameter takes those.
+                // Of these types only `u128` has greater values, and no parameter accepts those.
                 Some(i128::try_from(self).unwrap_or(i128::MAX))
             }
         }

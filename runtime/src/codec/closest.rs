@@ -1,6 +1,6 @@
-//! What a name may have been meant for.
+//! Suggestions for a mistyped name.
 
-/// Did you mean: the known names that are most like this one, or all if they are few.
+/// A "did you mean" hint: the known names that are most similar to this one, or all if they are few.
 pub(crate) fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
     let mut known: Vec<&str> = known.collect();
     if known.len() <= 5 {

@@ -1,18 +1,18 @@
-//! Writes parameter values as OpenAPI 3.0's styles say, and as Alibaba Cloud's RPC does.
+//! Serializes parameters in OpenAPI 3.0's styles, and in that of Alibaba Cloud's RPC.
 //!
-//! `null` is written nowhere: RFC 6570, on which the styles stand, leaves undefined values out. So are empty lists and
-//! objects, except where they are the whole of a header or path segment.
+//! `null` is omitted everywhere: RFC 6570, the basis of the styles, omits undefined values. So are empty lists and
+//! objects, unless they are a whole header or path segment.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use serde_json::Value;
 
 use crate::data::operation::{Param, Style};
 
-/// All but RFC 3986's unreserved characters is encoded.
+/// All but RFC 3986's unreserved characters are encoded.
 const STRICT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// With `allow_reserved`. `&`, `=` and `+` are encoded still, since readers of forms take them apart; `#`, `[` and `]`,
-/// since no query may hold them (so OpenAPI 3.0.4 clarifies).
+/// With `allow_reserved`. `&`, `=` and `+` are still encoded, as they separate the fields of forms; `#`, `[` and `]`,
+/// as they are invalid in a query (clarified in OpenAPI 3.0.4).
 const RESERVED: &AsciiSet = &STRICT
     .remove(b':')
     .remove(b'/')
@@ -27,20 +27,20 @@ const RESERVED: &AsciiSet = &STRICT
     .remove(b',')
     .remove(b';');
 
-/// What a document may write in a path as it is: what RFC 3986 lets stand in one.
+/// Characters that RFC 3986 allows in a path, which a document's path keeps.
 const LITERAL: &AsciiSet = &RESERVED.remove(b'&').remove(b'=').remove(b'+').add(b'?');
 
-/// What a document has in a path beside parameters: encoded where it isn't yet.
+/// The literal part of a document's path: encoded where it is not yet.
 pub(crate) fn literal(text: &str) -> String {
     keeping_encoded(text, LITERAL)
 }
 
-/// A name or value in which nothing is reserved.
+/// Encodes a name or value without reserved characters.
 pub(crate) fn strict(text: &str) -> PercentEncode<'_> {
     utf8_percent_encode(text, STRICT)
 }
 
-/// A value as the parameter wants it encoded.
+/// Encodes a value as the parameter requires.
 fn encoded(param: &Param, text: &str) -> String {
     if !param.allow_reserved {
         return strict(text).to_string();
@@ -48,7 +48,7 @@ fn encoded(param: &Param, text: &str) -> String {
     keeping_encoded(text, RESERVED)
 }
 
-/// What is encoded already stays so (RFC 6570, reserved expansion).
+/// Keeps percent-encoded sequences (RFC 6570, reserved expansion).
 fn keeping_encoded(text: &str, set: &'static AsciiSet) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -64,7 +64,7 @@ fn keeping_encoded(text: &str, set: &'static AsciiSet) -> String {
     out
 }
 
-/// A single value as text; lists and objects, for which styles have no rule at this depth, as JSON.
+/// A single value as text; lists and objects, which styles do not define at this depth, as JSON.
 pub(crate) fn text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -73,7 +73,7 @@ pub(crate) fn text(value: &Value) -> String {
     }
 }
 
-/// What a style sees of a value.
+/// The structure of a value as seen by a style.
 enum Parts {
     One(String),
     List(Vec<String>),
@@ -93,13 +93,13 @@ fn parts(param: &Param, value: &Value) -> Parts {
     }
 }
 
-/// What stands for `{name}` in the path.
+/// The expansion of `{name}` in the path.
 pub(crate) fn path(param: &Param, value: &Value) -> String {
-    // What may be several segments (`{name*}`) is still nothing after the path.
+    // Even a parameter with several segments (`{name*}`) cannot leave the path.
     let set = if param.allow_reserved { LITERAL } else { STRICT };
     let code = |text: &String| utf8_percent_encode(text, set).to_string();
     let name = strict(param.name);
-    // RFC 6570 drops the `=` of an empty matrix parameter.
+    // RFC 6570 omits the `=` of an empty matrix parameter.
     let named =
         |name: &str, value: String| if value.is_empty() { format!(";{name}") } else { format!(";{name}={value}") };
     match (param.style, parts(param, value)) {
@@ -112,7 +112,7 @@ pub(crate) fn path(param: &Param, value: &Value) -> String {
             entries.iter().map(|(key, it)| named(&code(key), code(it))).collect()
         }
         (Style::Matrix, Parts::Object(entries)) => named(&name.to_string(), join(flat(&entries).map(code), ",")),
-        // As RFC 6570 and OpenAPI 3.0.4 have it; the table of 3.0.3 has dots in `explode: false` too.
+        // According to RFC 6570 and OpenAPI 3.0.4; the table in 3.0.3 has dots for `explode: false`, too.
         (Style::Label, Parts::One(one)) => format!(".{}", code(&one)),
         (Style::Label, Parts::List(list)) => {
             format!(".{}", join(list.iter().map(code), if param.explode { "." } else { "," }))
@@ -125,7 +125,7 @@ pub(crate) fn path(param: &Param, value: &Value) -> String {
     }
 }
 
-/// The text of a header. Headers know no percent-encoding.
+/// The text of a header. Headers are not percent-encoded.
 pub(crate) fn header(param: &Param, value: &Value) -> String {
     simple(param, &parts(param, value), &String::clone)
 }
@@ -141,7 +141,7 @@ fn simple(param: &Param, parts: &Parts, code: &dyn Fn(&String) -> String) -> Str
     }
 }
 
-/// The percent-encoded `name=value` pairs of a query, a cookie or a url-encoded form.
+/// The percent-encoded `name=value` pairs of a query, a cookie or a URL-encoded form.
 pub(crate) fn pairs(param: &Param, name: &str, value: &Value) -> Vec<(String, String)> {
     if value.is_null() {
         return Vec::new();
@@ -178,8 +178,8 @@ pub(crate) fn pairs(param: &Param, name: &str, value: &Value) -> Vec<(String, St
     }
 }
 
-/// `name[key]=value`. OpenAPI ends at flat objects; deeper, `name[key][inner]` and `name[key][0]` are what servers
-/// read.
+/// `name[key]=value`. OpenAPI defines only flat objects; for nested values, servers read `name[key][inner]` and
+/// `name[key][0]`.
 fn deep(name: String, value: &Value, out: &mut Vec<(String, String)>) {
     match value {
         Value::Null => {}
@@ -197,7 +197,7 @@ fn deep(name: String, value: &Value, out: &mut Vec<(String, String)>) {
     }
 }
 
-/// `Name.1.Key=value`: Alibaba Cloud's numbered lists and dotted objects. Not encoded: the pairs are signed first.
+/// `Name.1.Key=value`: Alibaba Cloud's numbered lists and dotted objects. Not encoded, as the pairs are signed first.
 pub(crate) fn flattened(name: &str, value: &Value) -> Vec<(String, String)> {
     fn walk(name: String, value: &Value, out: &mut Vec<(String, String)>) {
         match value {
@@ -221,9 +221,9 @@ pub(crate) fn flattened(name: &str, value: &Value) -> Vec<(String, String)> {
     out
 }
 
-/// Pairs that are encoded already, as a query or form body.
+/// Joins encoded pairs to a query or form body.
 pub(crate) fn joined(pairs: &[(String, String)]) -> String {
-    // With all its room from the start, as what grows leaves copies behind that nobody can wipe.
+    // Allocated in full, as reallocations would leave copies that cannot be zeroized.
     let mut text = String::with_capacity(pairs.iter().map(|(name, value)| name.len() + value.len() + 2).sum());
     for (name, value) in pairs {
         if !text.is_empty() {
@@ -236,7 +236,7 @@ pub(crate) fn joined(pairs: &[(String, String)]) -> String {
     text
 }
 
-/// A name or value in which nothing is reserved, which leaves no copies behind either.
+/// Encodes a name or value without reserved characters, without leaving copies in memory.
 pub(crate) fn strict_text(text: &str) -> String {
     let mut encoded = String::with_capacity(3 * text.len());
     encoded.extend(strict(text));

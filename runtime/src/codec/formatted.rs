@@ -1,4 +1,4 @@
-//! Texts of a documented `format`: what the service wrote, and the value that it stands for.
+//! Texts with a documented `format`: the text from the service, and its parsed value.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -13,14 +13,14 @@ use uuid::Uuid;
 
 use crate::codec::lost::{self, Lost};
 
-/// A text that the document gives a `format`, such as `date-time` for [`Timestamp`] or `uuid` for [`Uuid`].
+/// A text with a documented `format`, such as `date-time` for [`Timestamp`] or `uuid` for [`Uuid`].
 ///
-/// [`get`](Self::get) parses it. The text itself is kept as the service wrote it, so a service that writes another form than
-/// the documented one (a date without a time zone, an empty text) fails no response, and what is sent back is the same byte for
-/// byte. Requests take the type itself or a text; a text that [`get`](Self::get) could not parse is a violation when the call is
-/// sent (but for durations, see [`FormatValue`]).
+/// [`get`](Self::get) parses it. The text is kept verbatim, so a form other than the documented one (a date without a
+/// time zone, an empty text) does not fail the response, and is sent back byte for byte. Setters take the type itself
+/// or a text; if [`get`](Self::get) cannot parse that text, sending the call fails with a violation (except for
+/// durations, see [`FormatValue`]).
 ///
-/// Two values are equal if their texts are. There is no order, as texts don't sort as what they stand for.
+/// Two values are equal if their texts are. There is no order, as texts do not sort like their values.
 ///
 /// ```
 /// use yundb_runtime::format::{Formatted, Timestamp};
@@ -38,7 +38,7 @@ pub struct Formatted<T> {
     value: PhantomData<fn() -> T>,
 }
 
-/// A type that documents write as a text of a `format`.
+/// A type of texts with a `format`.
 ///
 /// | type | formats | reads |
 /// |---|---|---|
@@ -54,14 +54,15 @@ pub trait FormatValue: Sized {
     /// The name of the format.
     const FORMAT: &'static str;
 
-    /// Parses a text; `None` if it is not of the format.
+    /// Parses a text; `None` if it does not have the format.
     fn read(text: &str) -> Option<Self>;
 
-    /// The text in the form that the format prescribes.
+    /// Writes the value in the format.
     fn write(&self) -> String;
 }
 
-/// The text of a [`Formatted`] is not of its format. The message does not contain the text, which may be confidential.
+/// The text of a [`Formatted`] does not have its format. The message does not contain the text, which may be
+/// confidential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the text is not of the format `{format}`")]
 pub struct FormatError {
@@ -79,19 +80,20 @@ impl<T: FormatValue> Formatted<T> {
     /// Parses the text.
     ///
     /// # Errors
-    /// If the text is not of the format: see [`as_str`](Self::as_str) for what it is.
+    ///
+    /// If the text does not have the format; [`as_str`](Self::as_str) returns the text itself.
     pub fn get(&self) -> Result<T, FormatError> {
         T::read(&self.text).ok_or(FormatError { format: T::FORMAT })
     }
 }
 
 impl<T> Formatted<T> {
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn into_string(self) -> String {
         self.text
     }
@@ -121,7 +123,7 @@ macro_rules! formats {
 formats! {
     Timestamp, "date-time", |text| text.parse().ok();
     DateTime, "date-time-local", date_time;
-    // jiff reads the date of a date-time, too, which in a union is another type.
+    // jiff would also parse the date of a date-time, which is another type in a union.
     Date, "date", |text| (!text.contains(':')).then(|| text.parse().ok())?;
     Time, "time", time;
     Span, "duration", |text| text.parse().ok();
@@ -132,13 +134,13 @@ formats! {
     IpAddr, "ip", |text| text.parse().ok();
 }
 
-/// A date and a time; jiff alone would take a date for its midnight and pass over an offset.
+/// A date and a time; jiff alone would accept a date as its midnight, and ignore an offset.
 fn date_time(text: &str) -> Option<DateTime> {
     let (_, time) = text.split_once(['T', 't', ' '])?;
     (!time.contains(['Z', 'z', '+', '-', '['])).then(|| text.parse().ok())?
 }
 
-/// A time of day, with or without an offset, of which jiff reads only some.
+/// A time of day, with or without an offset; jiff supports only some.
 fn time(text: &str) -> Option<Time> {
     let (time, offset) = text.split_at(text.find(['Z', 'z', '+', '-']).unwrap_or(text.len()));
     let digit = |at: &u8| at.is_ascii_digit();
@@ -147,7 +149,7 @@ fn time(text: &str) -> Option<Time> {
         [_, hours @ .., b':', tens, ones] => hours.len() == 2 && hours.iter().chain([tens, ones]).all(digit),
         _ => false,
     };
-    // What begins with a date, or is written without colons, is read as a time by jiff, too.
+    // jiff would also parse texts that begin with a date, or have no colons, as a time.
     (is_offset && time.as_bytes().get(2) == Some(&b':')).then(|| time.parse().ok())?
 }
 
@@ -214,8 +216,7 @@ impl<T> Serialize for Formatted<T> {
 impl<'de, T: FormatValue> Deserialize<'de> for Formatted<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        // Of the alternatives of a union, another one may have the format that this text is of. Elsewhere nobody asks, and
-        // parsing is left to who wants the value.
+        // In a union, another alternative may have the format of this text. Elsewhere parsing is left to the caller.
         if lost::count().is_some() && T::read(&text).is_none() {
             lost::note(Lost { misformed: 1, ..Lost::default() });
         }
@@ -223,7 +224,7 @@ impl<'de, T: FormatValue> Deserialize<'de> for Formatted<T> {
     }
 }
 
-// As a text: derives would ask the same of `T`.
+// As a text: derives would require the trait of `T`.
 
 impl<T> Clone for Formatted<T> {
     fn clone(&self) -> Self {
@@ -289,7 +290,7 @@ mod tests {
     use crate::codec::decode;
     use crate::codec::json::to_value;
 
-    /// What a text is read as, as the format would write it.
+    /// The parsed text, written in its format.
     fn read<T: FormatValue>(text: &str) -> Option<String> {
         Formatted::<T>::from(text).get().ok().map(|value| value.write())
     }
@@ -351,7 +352,7 @@ mod tests {
         assert_eq!(Formatted::<IpAddr>::from(Ipv6Addr::LOCALHOST), "::1");
     }
 
-    /// Whatever a service writes is read, and goes back as it came.
+    /// Any text from a service is decoded, and encoded verbatim.
     #[test]
     fn every_text_survives() {
         for (json, text) in [

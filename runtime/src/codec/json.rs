@@ -1,20 +1,20 @@
-//! What callers give as JSON. As `serde_json::to_value`, but that nothing becomes something else on the way: NaN and infinities,
-//! for which JSON has no number, are errors and not null, and so are integers that a JSON value can't hold.
+//! Serializes callers' values to JSON. Like `serde_json::to_value`, but lossless: NaN and infinities, for which JSON
+//! has no number, are errors rather than null, and so are integers out of range for a JSON value.
 
 use std::fmt;
 
 use serde::ser::{self, Serialize};
 use serde_json::{Map, Number, Value};
 
-/// A value as JSON.
+/// Serializes a value to JSON.
 pub(crate) fn to_value<T: Serialize + ?Sized>(value: &T) -> Result<Value, Unwritable> {
     value.serialize(Writer)
 }
 
-/// What can't be written, and where it is.
+/// A value that cannot be serialized, and its location.
 #[derive(Debug)]
 pub(crate) struct Unwritable {
-    /// Within what was to be written: empty, or `.field[0]`.
+    /// The location within the value: empty, or `.field[0]`.
     path: String,
     message: String,
 }
@@ -29,7 +29,7 @@ impl Unwritable {
         self
     }
 
-    /// The place, in a value that is found at `root`.
+    /// The location, if the value is at `root`.
     pub(crate) fn place(&self, root: &str) -> String {
         format!("{root}{}", self.path).trim_start_matches('.').to_owned()
     }
@@ -193,7 +193,7 @@ impl ser::Serializer for Writer {
     }
 }
 
-/// A list that is being written.
+/// A list being serialized.
 struct List {
     elements: Vec<Value>,
     variant: Option<&'static str>,
@@ -215,7 +215,7 @@ impl List {
     }
 }
 
-/// An object that is being written.
+/// An object being serialized.
 struct Object {
     entries: Map<String, Value>,
     /// The key of the next value.

@@ -1,4 +1,4 @@
-//! A string that carries JSON.
+//! A string that contains JSON.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,25 +11,25 @@ use serde_json::Value;
 use crate::codec::decode;
 use crate::codec::json::to_value;
 
-/// A value that travels as a string with JSON in it.
+/// A value that is sent as a string containing its JSON.
 ///
-/// Reading never fails: what is not the documented JSON stays [`Text`](Self::Text). The value itself in place of the
-/// string is read too. `Debug` shows a text's length only: what could not be read may hold secrets.
+/// Decoding never fails: a string other than the documented JSON remains [`Text`](Self::Text). The value itself is also
+/// accepted in place of the string. `Debug` shows only the length of a text, as it may contain secrets.
 #[derive(Clone, PartialEq, Eq)]
 pub enum JsonText<T> {
     /// The value.
     Value(T),
-    /// A text that is not that value's JSON.
+    /// A text that is not the JSON of such a value.
     Text(String),
 }
 
 impl<T> JsonText<T> {
-    /// A text that is sent as it is.
+    /// Creates a text that is sent verbatim.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
     }
 
-    /// The value, if it could be read.
+    /// Returns the value, if it could be decoded.
     pub fn value(&self) -> Option<&T> {
         match self {
             Self::Value(value) => Some(value),
@@ -37,7 +37,7 @@ impl<T> JsonText<T> {
         }
     }
 
-    /// The value, if it could be read.
+    /// Returns the value, if it could be decoded.
     pub fn into_value(self) -> Option<T> {
         match self {
             Self::Value(value) => Some(value),

@@ -1,14 +1,14 @@
-//! What a type makes less of than a document's words would: by that, unions choose among their alternatives.
+//! Counts information that a type does not retain, by which unions choose among their alternatives.
 
 use std::cell::Cell;
 use std::ops::Add;
 
-/// What was found in an alternative of a union.
+/// The losses in an alternative of a union.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Lost {
-    /// Values that a type has no better name for than unknown.
+    /// Values that the type maps to "unknown".
     pub(crate) values: usize,
-    /// Texts that are kept, but are not of their format.
+    /// Texts that are kept, but do not have their format.
     pub(crate) misformed: usize,
 }
 
@@ -21,31 +21,31 @@ impl Add for Lost {
 }
 
 thread_local! {
-    /// Of the alternative that is being tried. None outside of unions.
+    /// Losses of the alternative being tried. `None` outside of unions.
     static LOST: Cell<Option<Lost>> = const { Cell::new(None) };
 }
 
-/// Counts values that a type has no better name for than unknown.
+/// Counts values that the type maps to "unknown".
 pub fn note_lost(values: usize) {
     note(Lost { values, ..Lost::default() });
 }
 
-/// Counts what was found in a part.
+/// Adds the losses of a part.
 pub(crate) fn note(part: Lost) {
     LOST.set(LOST.get().map(|lost| lost + part));
 }
 
-/// What is counted so far; None outside of unions.
+/// The current count; `None` outside of unions.
 pub(crate) fn count() -> Option<Lost> {
     LOST.get()
 }
 
-/// Begins to count anew, and returns the count so far.
+/// Starts a new count, and returns the previous one.
 pub(crate) fn begin() -> Option<Lost> {
     LOST.replace(Some(Lost::default()))
 }
 
-/// Goes back to an earlier count.
+/// Restores an earlier count.
 pub(crate) fn start_over(lost: Option<Lost>) {
     LOST.set(lost);
 }

@@ -1,30 +1,30 @@
-//! What the names of media types say.
+//! Parses and compares media types.
 
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 
-/// The `Content-Type` of a response, if it has one that can be read.
+/// The `Content-Type` of a response, if it is present and valid.
 pub(crate) fn of(headers: &HeaderMap) -> Option<&str> {
     headers.get(CONTENT_TYPE)?.to_str().ok().map(str::trim).filter(|text| !text.is_empty())
 }
 
-/// A media type without its parameters, in small letters.
+/// A media type without parameters, in lower case.
 pub(crate) fn essence(media_type: &str) -> String {
     media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// Whether it is JSON: `application/json`, `text/json`, and all that end in `+json`.
+/// Whether it is JSON: `application/json`, `text/json`, and all with the suffix `+json`.
 pub(crate) fn is_json(media_type: &str) -> bool {
     let essence = essence(media_type);
     essence.ends_with("/json") || essence.ends_with("+json")
 }
 
-/// Whether two media types are the same in all but case, blanks and charset.
+/// Whether two media types are equal except for case, whitespace and charset.
 pub(crate) fn same(one: &str, other: &str) -> bool {
     essence(one) == essence(other) && parameters(one) == parameters(other)
 }
 
-/// The parameters that tell representations apart, in small letters and in order.
+/// The parameters that distinguish representations, in lower case and sorted.
 fn parameters(media_type: &str) -> Vec<String> {
     let parameters = media_type.split(';').skip(1).map(|it| it.split_whitespace().collect::<String>());
     let mut parameters: Vec<String> = parameters.map(|it| it.replace('"', "").to_ascii_lowercase()).collect();
@@ -33,7 +33,7 @@ fn parameters(media_type: &str) -> Vec<String> {
     parameters
 }
 
-/// Whether a response of one media type is what was asked for as another, which may be a range.
+/// Whether a response's media type matches the requested one, which may be a range.
 pub(crate) fn matches(asked: &str, found: &str) -> bool {
     let (pattern, essence) = (self::essence(asked), self::essence(found));
     match pattern.split_once('*') {

@@ -1,4 +1,4 @@
-//! Values on the wire: how they are written, and how they are read.
+//! The wire format of values: encoding and decoding.
 
 pub(crate) mod additional;
 pub(crate) mod argument;

@@ -1,8 +1,8 @@
-//! Keeps "absent" and "null" apart, where a field may be both.
+//! Distinguishes "absent" from "null", for fields that can be both.
 
 use serde::{Deserialize, Deserializer};
 
-/// Reads `null` as `Some(None)`; with `#[serde(default)]`, an absent field is `None`.
+/// Decodes `null` as `Some(None)`; with `#[serde(default)]`, an absent field is `None`.
 ///
 /// ```
 /// # use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
-//! Enums whose values may grow: what the documented ones don't cover is kept as `Unknown`.
+//! Extensible enums: undocumented values are kept as `Unknown`.
 //!
-//! Hundreds of enums use the macros, so they expand to little, and what can be shared stands here.
+//! Hundreds of enums use the macros, so they expand to little, and shared code is here.
 
 use std::fmt;
 
@@ -11,8 +11,8 @@ use crate::codec::decode::{self, INTEGER, TEXT};
 
 pub use serde;
 
-/// Reads a text; numbers and bools become theirs. In responses a documented value in another case is that value: services
-/// are not exact there. What callers write in other formats stays as it is.
+/// Decodes a text; numbers and bools are converted to text. In responses a documented value is matched regardless of
+/// case, as services vary it. In other formats, which callers write, values are kept verbatim.
 pub fn text<'de, D: Deserializer<'de>>(deserializer: D, values: &'static [&'static str]) -> Result<String, D::Error> {
     struct Text(&'static [&'static str]);
 
@@ -44,7 +44,7 @@ pub fn text<'de, D: Deserializer<'de>>(deserializer: D, values: &'static [&'stat
         }
 
         fn visit_f64<E>(self, float: f64) -> Result<String, E> {
-            // As JSON, where `8.0` keeps its fraction.
+            // As in JSON, where `8.0` keeps its fraction.
             Ok(serde_json::Value::from(float).to_string())
         }
     }
@@ -52,7 +52,7 @@ pub fn text<'de, D: Deserializer<'de>>(deserializer: D, values: &'static [&'stat
     deserializer.deserialize_newtype_struct(TEXT, Text(values))
 }
 
-/// The one documented value that differs from a text only in case, or the text.
+/// The documented value that differs from a text only in case, if it is unique, or the text.
 fn documented<'a>(values: &[&'a str], text: &'a str) -> &'a str {
     let mut alike = values.iter().filter(|value| value.eq_ignore_ascii_case(text));
     match (alike.next(), alike.next()) {
@@ -61,7 +61,7 @@ fn documented<'a>(values: &[&'a str], text: &'a str) -> &'a str {
     }
 }
 
-/// Reads an integer, also from a text.
+/// Decodes an integer, possibly from a text.
 pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     struct Integer;
 
@@ -97,7 +97,8 @@ pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Err
     deserializer.deserialize_newtype_struct(INTEGER, Integer)
 }
 
-/// An enum of documented strings, with a last variant `Unknown(String)` for all others, its conversions and serde traits.
+/// Defines an enum of documented strings, with a last variant `Unknown(String)` for all others, its conversions and
+/// serde traits.
 ///
 /// ```
 /// yundb_runtime::string_enum! {
@@ -125,14 +126,14 @@ macro_rules! string_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[doc $($variant_docs)*])* $variant,)*
-            /// A value that the document does not list.
+            /// An undocumented value.
             Unknown(::std::string::String),
         }
 
         impl $crate::Single for $name {}
 
         impl $name {
-            /// The value as the service writes it.
+            /// The value on the wire.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $value,)*
@@ -196,7 +197,8 @@ macro_rules! string_enum {
     };
 }
 
-/// An enum of documented integers, with a last variant `Unknown(i64)` for all others, its conversions and serde traits.
+/// Defines an enum of documented integers, with a last variant `Unknown(i64)` for all others, its conversions and serde
+/// traits.
 ///
 /// ```
 /// yundb_runtime::integer_enum! {
@@ -221,14 +223,14 @@ macro_rules! integer_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[doc $($variant_docs)*])* $variant,)*
-            /// A value that the document does not list.
+            /// An undocumented value.
             Unknown(i64),
         }
 
         impl $crate::Single for $name {}
 
         impl $name {
-            /// The value as the service writes it.
+            /// The value on the wire.
             pub fn value(&self) -> i64 {
                 match self {
                     $(Self::$variant => $value,)*
@@ -317,7 +319,7 @@ mod tests {
         let read: Both = from_slice(br#"{"version": true, "level": ""}"#).unwrap();
         assert_eq!(read, Both { version: Some(Version::Unknown("true".to_owned())), level: None });
 
-        // Without the lenient deserializer: the number is read before its text is wanted.
+        // Without the lenient deserializer: the number is read before a text is requested.
         let read: Both = serde_json::from_str(r#"{"version": 8.0, "level": "1.0"}"#).unwrap();
         assert_eq!(read, both(Version::Eight, Level::Low));
         assert!(serde_json::from_str::<Level>("1.5").is_err());
@@ -336,7 +338,7 @@ mod tests {
         ] {
             assert_eq!(from_slice::<State>(format!("\"{text}\"").as_bytes()).unwrap(), state);
         }
-        // What a caller has written down is sent as it is.
+        // Callers' values are sent verbatim.
         let unknown = State::Unknown("running".to_owned());
         assert_eq!(serde_json::from_str::<State>("\"running\"").unwrap(), unknown);
         assert_eq!(State::from("running"), unknown);

@@ -1,11 +1,11 @@
-//! Structs that callers fill: setters, in generated code.
+//! Setters for structs that callers fill, in generated code.
 
-/// Gives a struct whose fields are options `new()` and for each field a setter with the field's docs. It is written as it reads;
-/// fields that are `None` are not sent.
+/// Defines a struct with optional fields, `new()`, and for each field a setter with the field's docs. Fields that are
+/// `None` are not sent.
 ///
-/// A field may have a default, as in `pub kind: Option<Kind> = Kind::Backup`, which is sent unless another value is set; what is
-/// read has it only where it was there. Behind the struct `.. name: BTreeMap<String, T>` may stand, for all fields of other
-/// names.
+/// A field may have a default, as in `pub kind: Option<Kind> = Kind::Backup`, which is sent unless another value is
+/// set; decoding does not fill it in. The struct may be followed by `.. name: BTreeMap<String, T>`, for all fields with
+/// other names.
 ///
 /// ```
 /// yundb_runtime::setters! {
@@ -49,7 +49,7 @@ macro_rules! setters {
                 pub $field: Option<$type>,
             )*
             $(
-                /// Further fields, by name.
+                /// Additional fields, by name.
                 #[serde(flatten, deserialize_with = "yundb_runtime::additional")]
                 pub $map: $map_type,
             )?
@@ -67,7 +67,7 @@ macro_rules! setters {
         impl $crate::Single for $name {}
 
         impl $name {
-            /// An empty value, but for constants.
+            /// Creates an empty value, except for constants.
             pub fn new() -> Self {
                 <Self as ::core::default::Default>::default()
             }

@@ -1,13 +1,13 @@
-//! Where a service is reached, and which keys it asks for, as data.
+//! The addresses of a service and its security schemes, as data.
 
 use super::param::Place;
 
-/// One address of a service.
+/// An address of a service.
 #[derive(Clone, Copy, Debug)]
 pub struct Server {
     /// The base URL, with `{name}` for each variable.
     pub url: &'static str,
-    /// The region that it serves, where the document names one.
+    /// The region that it serves, if the document names one.
     pub region: Option<&'static str>,
     /// The variables of the URL.
     pub variables: &'static [Variable],
@@ -29,23 +29,23 @@ pub struct Variable {
 pub struct Scheme {
     /// Its name in the document.
     pub name: &'static str,
-    /// What it is.
+    /// Its kind.
     pub kind: SchemeKind,
 }
 
-/// What a security scheme is.
+/// The kind of a security scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SchemeKind {
     /// A key in a query parameter, header or cookie of this name.
     ApiKey(Place, &'static str),
     /// HTTP basic.
     Basic,
-    /// HTTP bearer, also what OAuth 2 and OpenID Connect end in.
+    /// HTTP bearer, including OAuth 2 and OpenID Connect.
     Bearer,
-    /// A scheme that is met by the caller, as the document doesn't declare it or its kind isn't supported: calls are sent whether there
-    /// is a key or not. A key goes where the scheme's name suggests, if it suggests something.
+    /// A scheme that is left to the caller, as the document does not declare it or its kind is not supported: calls are
+    /// sent with or without a key. A key is sent as the scheme's name suggests, if it suggests a place.
     Caller(Option<&'static SchemeKind>),
 }
 
-/// Scheme names that must all be met.
+/// Names of schemes that must all be met.
 pub type Requirement = &'static [&'static str];

@@ -1,11 +1,11 @@
-//! Text of others that must stay one readable line, in a log say.
+//! Sanitizes foreign text for single-line output such as logs.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt::{self, Write};
 
-/// Writes what it is given in one line: line ends as blanks, and what would not be seen as the escape of Rust. So nobody who answers,
-/// or whose input is complained of, can begin a line of a log, colour a terminal or turn text around.
+/// Writes text as a single line: line ends as spaces, and invisible characters as Rust's escapes. So neither a service
+/// nor the author of an input can forge log lines, color a terminal or reverse text.
 pub(crate) struct Line<'f, 'b>(pub(crate) &'f mut fmt::Formatter<'b>);
 
 impl Write for Line<'_, '_> {
@@ -24,13 +24,13 @@ impl Write for Line<'_, '_> {
     }
 }
 
-/// Controls, ends of lines, and what turns the direction of text or takes no room.
+/// Control characters, line ends, and characters that change the direction of text or are invisible.
 fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// A text with the same left out, for what is short and has none of it: ids, codes, states.
+/// A text without such characters, for short values that contain none: ids, codes, states.
 pub(crate) fn seen(text: &str) -> Cow<'_, str> {
     match text.contains(is_unseen) {
         true => Cow::Owned(text.chars().filter(|c| !is_unseen(*c)).collect()),
@@ -38,7 +38,7 @@ pub(crate) fn seen(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// For messages: blanks drawn together, and no longer than it is read.
+/// For messages: whitespace collapsed, and truncated to a readable length.
 pub(crate) fn one_line(text: &str) -> String {
     const MOST: usize = 500;
     let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -49,7 +49,7 @@ pub(crate) fn one_line(text: &str) -> String {
     line
 }
 
-/// What an error leads back to beyond its own text: a report of all sources has nothing twice then.
+/// The causes of an error that its own text does not include, so that a report of all sources repeats nothing.
 pub(crate) fn unsaid<'a>(
     error: &impl fmt::Display,
     mut source: Option<&'a (dyn StdError + 'static)>,

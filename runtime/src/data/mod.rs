@@ -1,4 +1,4 @@
-//! What generated code states: operations, services, limits of values, as constants.
+//! The constants in generated code: operations, services, limits of values.
 
 mod access;
 pub(crate) mod category;

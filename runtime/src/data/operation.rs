@@ -1,4 +1,4 @@
-//! What an operation is, as data: method, path, parameters, security, the job that it begins.
+//! Operations, as data: method, path, parameters, security, and the job that they start.
 
 use super::access::{Requirement, Server};
 pub use super::param::*;
@@ -7,9 +7,9 @@ use super::shape::{Shape, any};
 /// How an operation is addressed and sent.
 #[derive(Clone, Copy, Debug)]
 pub struct Spec {
-    /// The documented name, as in errors and logs; the `Action` of an RPC operation.
+    /// The documented name, for errors and logs; the `Action` of an RPC operation.
     pub name: &'static str,
-    /// The method of the generated client that begins a call, as in errors; empty if there is none.
+    /// The method of the generated client that creates a call, for errors; empty if there is none.
     pub client_method: &'static str,
     /// The HTTP method.
     pub method: &'static str,
@@ -17,7 +17,7 @@ pub struct Spec {
     pub path: &'static str,
     /// All parameters, in the order in which they are sent.
     pub params: &'static [Param],
-    /// The request body, if there may be one.
+    /// The request body, if the operation has one.
     pub body: Option<Body>,
     /// The `Accept` header; empty for none.
     pub accept: &'static str,
@@ -25,16 +25,16 @@ pub struct Spec {
     pub security: Option<&'static [Requirement]>,
     /// The operation's own servers, instead of the service's.
     pub servers: &'static [Server],
-    /// Whether a repeated call changes nothing more, where the method says otherwise.
+    /// Whether a repeated call has no further effect, if the method suggests otherwise.
     pub idempotent: Option<bool>,
-    /// Further JSON media types of successes that are of other types than those of `accept`.
+    /// Other JSON media types of successes, with other types than those of `accept`.
     pub others: &'static [&'static str],
-    /// The job that the operation begins, and the dotted path of its id in the response.
+    /// The job that the operation starts, and the dotted path of its id in the response.
     pub job: Option<(&'static str, &'static Job)>,
 }
 
 impl Spec {
-    /// An operation without parameters, body or peculiarities.
+    /// Creates an operation without parameters, body or other options.
     pub const fn new(name: &'static str, method: &'static str, path: &'static str) -> Self {
         Self {
             name,
@@ -52,25 +52,25 @@ impl Spec {
         }
     }
 
-    /// Begun by this method of the generated client.
+    /// Sets the method of the generated client that creates a call.
     pub const fn client_method(mut self, name: &'static str) -> Self {
         self.client_method = name;
         self
     }
 
-    /// With these parameters.
+    /// Sets the parameters.
     pub const fn params(mut self, params: &'static [Param]) -> Self {
         self.params = params;
         self
     }
 
-    /// With a body of this media type, which must be there if `required`.
+    /// Sets the media type of the body, and whether it is required.
     pub const fn body(mut self, media_type: &'static str, required: bool) -> Self {
         self.body = Some(Body { media_type, required, shape: any() });
         self
     }
 
-    /// With a body whose fields, together, have to look like this.
+    /// Sets the shape of the body's fields as a whole.
     pub const fn body_shape(mut self, shape: Shape) -> Self {
         if let Some(body) = &mut self.body {
             body.shape = shape;
@@ -78,37 +78,37 @@ impl Spec {
         self
     }
 
-    /// Asking for these media types.
+    /// Sets the `Accept` header.
     pub const fn accept(mut self, accept: &'static str) -> Self {
         self.accept = accept;
         self
     }
 
-    /// With its own security requirements; an empty list asks for none.
+    /// Sets the operation's own security requirements; an empty list requires none.
     pub const fn security(mut self, alternatives: &'static [Requirement]) -> Self {
         self.security = Some(alternatives);
         self
     }
 
-    /// With its own servers.
+    /// Sets the operation's own servers.
     pub const fn servers(mut self, servers: &'static [Server]) -> Self {
         self.servers = servers;
         self
     }
 
-    /// Whether it may be repeated, whatever its method says.
+    /// Sets whether it can be repeated, regardless of its method.
     pub const fn idempotent(mut self, idempotent: bool) -> Self {
         self.idempotent = Some(idempotent);
         self
     }
 
-    /// Beginning such a job, whose id is at this dotted path of the response.
+    /// Sets the job that it starts, whose id is at this dotted path of the response.
     pub const fn job(mut self, id: &'static str, job: &'static Job) -> Self {
         self.job = Some((id, job));
         self
     }
 
-    /// With successes of other types as these JSON media types.
+    /// Sets the JSON media types of successes with other types.
     pub const fn others(mut self, media_types: &'static [&'static str]) -> Self {
         self.others = media_types;
         self
@@ -120,29 +120,29 @@ impl Spec {
 pub struct Body {
     /// Its media type.
     pub media_type: &'static str,
-    /// Whether it is sent even if nothing in it was set.
+    /// Whether it is sent even if no field of it was set.
     pub required: bool,
-    /// What its fields have to meet together.
+    /// The requirements on its fields as a whole.
     pub shape: Shape,
 }
 
-/// How a kind of job is asked about. Generated code states it.
+/// How a kind of job is polled. Stated by generated code.
 #[derive(Clone, Copy, Debug)]
 pub struct Job {
-    /// The documented names of the operations that begin such a job.
+    /// The documented names of the operations that start such a job.
     pub begun_by: &'static [&'static str],
-    /// The operation that shows the job.
+    /// The operation that returns the job's state.
     pub poll: &'static Spec,
-    /// Its parameter that takes the id.
+    /// Its parameter for the id.
     pub argument: &'static str,
-    /// Parameters that it takes over from the call that began the job, under the same names.
+    /// Its parameters that are copied from the call that started the job, under the same names.
     pub also: &'static [&'static str],
-    /// Dotted path of the state in its response.
+    /// The dotted path of the state in its response.
     pub state: &'static str,
-    /// States of a job that goes on.
+    /// States of a running job.
     pub running: &'static [&'static str],
-    /// States of a job that has succeeded.
+    /// States of a successful job.
     pub succeeded: &'static [&'static str],
-    /// States of a job that has failed.
+    /// States of a failed job.
     pub failed: &'static [&'static str],
 }

@@ -1,9 +1,9 @@
-//! Pages, as data: how an operation's are asked for, and where a listing stands.
+//! Pages, as data: how they are requested, and the position of a listing.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// How the pages of an operation are asked for.
+/// How the pages of an operation are requested.
 #[derive(Clone, Copy, Debug)]
 pub struct Paging {
     pub(crate) counts: Counts,
@@ -14,7 +14,7 @@ pub struct Paging {
     pub(crate) next: Option<&'static str>,
 }
 
-/// What says where a page begins.
+/// The kind of parameter with the start of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Counts {
     Rows,
@@ -37,35 +37,35 @@ impl Paging {
         Self::new(Counts::Pages, position, first)
     }
 
-    /// The parameter `position` takes the token that the page before gave.
+    /// The parameter `position` takes the token returned with the previous page.
     pub const fn token(position: &'static str) -> Self {
         Self::new(Counts::Token, position, 0)
     }
 
-    /// The parameter with the size of a page.
+    /// Sets the parameter for the size of a page.
     pub const fn size(mut self, parameter: &'static str) -> Self {
         self.size = Some(parameter);
         self
     }
 
-    /// Where the response says how many items there are: a dotted path.
+    /// Sets the dotted path of the total number of items in the response.
     pub const fn total(mut self, path: &'static str) -> Self {
         self.total = Some(path);
         self
     }
 
-    /// Where the response has the next token: a dotted path.
+    /// Sets the dotted path of the next token in the response.
     pub const fn next(mut self, path: &'static str) -> Self {
         self.next = Some(path);
         self
     }
 }
 
-/// Where a listing goes on, to be kept and given to the same operation, perhaps in another process.
+/// The position of a listing. It can be stored and passed to the same operation, perhaps in another process.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
-    /// Of the parameter that says where a page begins.
+    /// The value of the parameter with the start of a page.
     pub(crate) value: Value,
-    /// How many items came before.
+    /// Number of items before it.
     pub(crate) seen: usize,
 }

@@ -1,17 +1,17 @@
-//! The parameters of operations, as data: where each goes, and how it is written.
+//! The parameters of operations, as data: where each is sent, and how it is serialized.
 
 use super::shape::{Constant, Shape};
 
-/// One parameter of an operation: where it goes and how it is written.
+/// A parameter of an operation: where it is sent and how it is serialized.
 #[derive(Clone, Copy, Debug)]
 pub struct Param {
     /// The name on the wire.
     pub name: &'static str,
-    /// Where it goes.
+    /// Where it is sent.
     pub place: Place,
-    /// Whether it must be given.
+    /// Whether it is required.
     pub required: bool,
-    /// How lists and objects are written.
+    /// How lists and objects are serialized.
     pub style: Style,
     /// Whether each element of a list or object gets its own `name=value`.
     pub explode: bool,
@@ -19,7 +19,7 @@ pub struct Param {
     pub allow_reserved: bool,
     /// Whether the value is sent as JSON text.
     pub json: bool,
-    /// Whether it stands for all fields of a form that have no parameter of their own: an object of them, or their files.
+    /// Whether it stands for all fields of a form without a parameter of their own: an object of them, or their files.
     pub spread: bool,
     /// The media types of a multipart field, as the document lists them; empty for the default.
     pub media_type: &'static str,
@@ -27,16 +27,16 @@ pub struct Param {
     pub client: Option<&'static str>,
     /// The only value that it can have, which is sent unless the call sets another.
     pub constant: Option<Constant>,
-    /// What the value must look like.
+    /// The shape of the value.
     pub shape: Shape,
 }
 
-/// Where a parameter goes.
+/// Where a parameter is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Place {
     /// A `{name}` of the path.
     Path,
-    /// The query; for RPC operations the form body, unless the client sends GET.
+    /// The query; for RPC operations the form body, unless the client uses GET.
     Query,
     /// The whole query: the fields of an object, or JSON.
     QueryString,
@@ -46,17 +46,17 @@ pub enum Place {
     Cookie,
     /// A field of the JSON body.
     Field,
-    /// A field of the url-encoded form body.
+    /// A field of the URL-encoded form body.
     Form,
     /// A field of the multipart body.
     Part,
     /// The whole body.
     Body,
-    /// A header of the part of the multipart body that has this field.
+    /// A header of the multipart body's part with this field.
     PartHeader(&'static str),
 }
 
-/// How lists and objects are written (OpenAPI's `style`).
+/// How lists and objects are serialized (OpenAPI's `style`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
     /// `a,b` in path or header.
@@ -73,9 +73,9 @@ pub enum Style {
     PipeDelimited,
     /// `name[key]=value`.
     DeepObject,
-    /// `name=a; name=b` in a cookie, as it is, without percent-encoding.
+    /// `name=a; name=b` in a cookie, verbatim, without percent-encoding.
     Cookie,
-    /// In forms: each element of a list by itself, and an object as JSON.
+    /// In forms: each element of a list separately, and an object as JSON.
     Content,
 }
 
@@ -126,7 +126,7 @@ pub const fn field(name: &'static str, shape: Shape) -> Param {
     param(name, Place::Field, Style::Form, true, shape)
 }
 
-/// A field of the url-encoded form body.
+/// A field of the URL-encoded form body.
 pub const fn form(name: &'static str, shape: Shape) -> Param {
     param(name, Place::Form, Style::Content, true, shape)
 }
@@ -136,7 +136,7 @@ pub const fn part(name: &'static str, shape: Shape) -> Param {
     param(name, Place::Part, Style::Content, true, shape)
 }
 
-/// A header of the part of the multipart body that has the field `of`.
+/// A header of the multipart body's part with the field `of`.
 pub const fn part_header(of: &'static str, name: &'static str, shape: Shape) -> Param {
     param(name, Place::PartHeader(of), Style::Simple, false, shape)
 }
@@ -147,50 +147,50 @@ pub const fn body(shape: Shape) -> Param {
 }
 
 impl Param {
-    /// It must be given.
+    /// Makes it required.
     pub const fn required(mut self) -> Self {
         self.required = true;
         self
     }
 
-    /// Written in another style than its place's default.
+    /// Sets another style than the default of its place.
     pub const fn style(mut self, style: Style, explode: bool) -> Self {
         self.style = style;
         self.explode = explode;
         self
     }
 
-    /// Reserved characters are sent unencoded.
+    /// Sends reserved characters unencoded.
     pub const fn allow_reserved(mut self) -> Self {
         self.allow_reserved = true;
         self
     }
 
-    /// Sent as JSON text.
+    /// Sends the value as JSON text.
     pub const fn json(mut self) -> Self {
         self.json = true;
         self
     }
 
-    /// Standing for all fields of a form that have no parameter of their own.
+    /// Makes it stand for all fields of a form without a parameter of their own.
     pub const fn spread(mut self) -> Self {
         self.spread = true;
         self
     }
 
-    /// A multipart field of this media type, or of one of a list.
+    /// Sets the media type of a multipart field, or a list of alternatives.
     pub const fn media_type(mut self, media_type: &'static str) -> Self {
         self.media_type = media_type;
         self
     }
 
-    /// Filled by a setting of the client.
+    /// Sets the client setting that fills it.
     pub const fn client(mut self, setting: &'static str) -> Self {
         self.client = Some(setting);
         self
     }
 
-    /// Sent with this value, the only one that it can have, unless the call sets another.
+    /// Sets its only possible value, which is sent unless the call sets another.
     pub const fn constant(mut self, value: Constant) -> Self {
         self.constant = Some(value);
         self

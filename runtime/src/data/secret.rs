@@ -1,4 +1,4 @@
-//! A string that must not show up in logs: redacted in `Debug`, wiped from memory when dropped.
+//! A string that must not appear in logs: redacted in `Debug`, zeroized when dropped.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -8,12 +8,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use subtle::ConstantTimeEq as _;
 use zeroize::{Zeroize as _, Zeroizing};
 
-/// A secret string. [`expose`](Self::expose) and serialization give it away, `Debug` does not, and it has no `Display`.
+/// A secret string. [`expose`](Self::expose) and serialization reveal it, `Debug` does not, and it has no `Display`.
 #[derive(Clone, Default)]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// The secret itself.
+    /// Returns the secret itself.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -30,7 +30,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Takes the same time wherever the texts differ.
+/// Compares in constant time.
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
         self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
@@ -63,7 +63,7 @@ impl<'de> Deserialize<'de> for Secret {
     }
 }
 
-/// Names and values, of which the values are wiped from memory when dropped: any parameter may be secret.
+/// Names and values; the values are zeroized when dropped, as any parameter may be secret.
 #[derive(Clone, Default)]
 pub(crate) struct Pairs(Vec<(String, String)>);
 
@@ -99,7 +99,7 @@ impl Drop for Pairs {
     }
 }
 
-/// Bytes that are wiped from memory when the last user drops them.
+/// Bytes that are zeroized when the last owner drops them.
 pub(crate) fn wiped(bytes: Vec<u8>) -> Bytes {
     Bytes::from_owner(zeroize::Zeroizing::new(bytes))
 }

@@ -1,52 +1,52 @@
-//! A service, as data: what all its operations share.
+//! Services, as data: the facts common to all operations.
 
 pub use super::access::*;
 use super::category::ErrorCategory;
 use super::operation::Job;
 
-/// A service: what all its operations share.
+/// A service: the facts common to all its operations.
 #[derive(Clone, Copy, Debug)]
 pub struct Service {
     /// The name and version of the generated crate, for logs and metrics.
     pub package: &'static str,
     /// The API's version.
     pub version: &'static str,
-    /// The vendor's name of the product, for gateways that serve several. Empty where the document has none.
+    /// The vendor's name of the product, for gateways that serve several. Empty if the document has none.
     pub product: &'static str,
     /// How calls are addressed, signed and classified.
     pub protocol: Protocol,
-    /// Where the service is reached.
+    /// The addresses of the service.
     pub servers: &'static [Server],
     /// The security schemes, by name.
     pub schemes: &'static [Scheme],
-    /// The alternatives of schemes that operations ask for by default.
+    /// The alternatives of schemes that operations require by default.
     pub security: &'static [Requirement],
-    /// The kinds of jobs that operations begin.
+    /// The kinds of jobs that operations start.
     pub jobs: &'static [&'static Job],
-    /// How many requests a user may send.
+    /// The rate limits per user.
     pub limits: &'static [RateLimit],
-    /// Error codes that say that something else is under way, so that the service did not act.
+    /// Error codes for another operation in progress, with which the service did not act.
     pub busy: &'static [&'static str],
-    /// What its other error codes mean, where the HTTP status does not tell.
+    /// The categories of other error codes, if the HTTP status does not determine them.
     pub errors: &'static [(ErrorCategory, &'static [&'static str])],
 }
 
 /// How calls are addressed, signed and classified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
-    /// Plain HTTP as the OpenAPI document says, with its security schemes.
+    /// Plain HTTP according to the OpenAPI document, with its security schemes.
     Http,
-    /// Alibaba Cloud RPC: an `Action`, signed common parameters, 200 responses that may carry a failure.
+    /// Alibaba Cloud's RPC: an `Action`, signed common parameters, 200 responses that may report a failure.
     AliyunRpc,
     /// Huawei Cloud REST: `SDK-HMAC-SHA256` or a token.
     HuaweiRest,
 }
 
-/// A number of requests in any span of this length.
+/// A maximum number of requests in any interval of this length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
-    /// How many requests.
+    /// Maximum number of requests.
     pub calls: u32,
-    /// In how many seconds.
+    /// Length of the interval in seconds.
     pub seconds: u32,
 }

@@ -1,4 +1,4 @@
-//! The futures and streams that callers get.
+//! Boxed futures and streams, as returned to callers.
 
 use std::fmt;
 use std::pin::Pin;
@@ -6,10 +6,11 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 
-/// A future that can be held, moved and polled as it is.
+/// A boxed future, which can be stored, moved and polled without pinning.
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// A stream that can be held, moved and polled as it is: the items of a listing, its pages, or the states of a job.
+/// A boxed stream, which can be stored, moved and polled without pinning: the items of a listing, its pages, or the
+/// states of a job.
 ///
 /// [`next`](Self::next) needs no other crate; as a [`Stream`], it also has the methods of `futures_util`.
 #[must_use = "nothing is sent before the first item is asked for"]
@@ -20,7 +21,7 @@ impl<T> BoxStream<T> {
         Self(Box::pin(stream))
     }
 
-    /// The next item; `None` at the end. Nothing is lost if the future is dropped.
+    /// Returns the next item; `None` at the end. Cancel-safe: no item is lost if the future is dropped.
     pub async fn next(&mut self) -> Option<T> {
         std::future::poll_fn(|context| self.0.as_mut().poll_next(context)).await
     }

@@ -1,4 +1,4 @@
-//! Jobs that calls begin: which one it is, and how it stands.
+//! Jobs started by calls: their identity and state.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,23 +13,23 @@ use crate::data::operation::Job;
 use crate::request::REQUEST;
 use crate::response::Response;
 
-/// A job to wait for, which can be kept and waited for in another process.
+/// A handle to a job. It can be stored and used to wait for the job in another process.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobHandle {
     /// The job's id.
     pub id: String,
-    /// The operation that began it, by its documented name: it decides which states end the job. A handle that was kept by a version
-    /// without this field has `None`.
+    /// The operation that started it, by its documented name: it determines the final states of the job. `None` in a
+    /// handle stored by a version without this field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
-    /// The operation that shows it, by its documented name.
+    /// The operation that returns the job's state, by its documented name.
     pub poll: String,
-    /// What else that operation is to be told.
+    /// Other parameters of that operation.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub also: BTreeMap<String, String>,
 }
 
-/// How a job stands: what the service said about it.
+/// The state of a job, with the service's response.
 #[derive(Clone)]
 pub struct JobState {
     pub(super) state: String,
@@ -37,10 +37,10 @@ pub struct JobState {
     pub(super) raw_body: Bytes,
 }
 
-/// What a state means for waiting.
+/// The verdict on a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JobVerdict {
-    /// The job goes on.
+    /// The job is still running.
     Running,
     /// The job has succeeded.
     Succeeded,
@@ -49,7 +49,7 @@ pub enum JobVerdict {
 }
 
 impl JobState {
-    /// The state, as the service writes it; empty if the response has none.
+    /// The state, as in the response; empty if it has none.
     pub fn state(&self) -> &str {
         &self.state
     }
@@ -59,7 +59,7 @@ impl JobState {
         self.done
     }
 
-    /// The whole response, as the response type of the operation that shows jobs.
+    /// Decodes the whole response, as the response type of the operation that returns the job's state.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
         decode::from_slice(&self.raw_body)
     }
@@ -70,14 +70,14 @@ impl JobState {
     }
 }
 
-// By hand: the body may hold secrets.
+// Manual: the body may contain secrets.
 impl fmt::Debug for JobState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JobState").field("state", &self.state).field("done", &self.done).finish_non_exhaustive()
     }
 }
 
-/// The job that a response begins, or why there is none.
+/// The job started by a call, or why there is none.
 pub(super) fn find<T, H>(response: &Response<T, H>) -> Result<(&'static Job, JobHandle), String> {
     let operation = response.operation();
     let (path, job) = response.job().ok_or_else(|| format!("{operation} begins no job"))?;
@@ -105,7 +105,7 @@ pub(super) fn find<T, H>(response: &Response<T, H>) -> Result<(&'static Job, Job
     }
 }
 
-/// The kind of job that a handle is of, or why there is none. Several kinds may be shown by one operation.
+/// The kind of job that a handle refers to, or why there is none. Several kinds may share one operation.
 pub(super) fn kind(jobs: &[&'static Job], handle: &JobHandle) -> Result<&'static Job, String> {
     let of_poll = || jobs.iter().filter(|job| job.poll.name == handle.poll);
     if of_poll().next().is_none() {
@@ -113,7 +113,7 @@ pub(super) fn kind(jobs: &[&'static Job], handle: &JobHandle) -> Result<&'static
     }
     let begun =
         |job: &&&'static Job| handle.operation.as_ref().is_none_or(|name| job.begun_by.contains(&name.as_str()));
-    // Where a handle does not name its operation, a state that ends the jobs of some operations only is waited through.
+    // If a handle does not name its operation, a state that is final for only some operations is not treated as final.
     let found = of_poll().filter(begun).min_by_key(|job| job.failed.len());
     found.copied().ok_or_else(|| {
         let operation = handle.operation.as_deref().unwrap_or_default();
@@ -121,7 +121,7 @@ pub(super) fn kind(jobs: &[&'static Job], handle: &JobHandle) -> Result<&'static
     })
 }
 
-/// What stands beside the state as the reason of a failure.
+/// The reason of a failure, from the field next to the state.
 pub(super) fn reason(body: &[u8], state: &str) -> Option<String> {
     const NAMES: &[&str] = &["fail_reason", "failReason", "ErrorMessage", "error_message", "error_msg", "errorMsg"];
     let beside = |name: &str| match state.rsplit_once('.') {

@@ -1,4 +1,4 @@
-//! What goes on after a call: further pages, and jobs.
+//! Follow-ups of a call: further pages, and jobs.
 
 mod boxed;
 mod job;

@@ -1,4 +1,4 @@
-//! Pages: asking for one after the other, as the operation's `x-pagination` says, and knowing the last one.
+//! Pages: requested one after the other, according to the operation's `x-pagination`, up to the last one.
 
 use std::collections::{HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -13,7 +13,7 @@ use crate::data::paging::{Counts, Paging, Position};
 use crate::response::{CallError, Operation, Response, is_request_id};
 
 impl Paging {
-    /// Where the page after this one begins, if there may be one.
+    /// The start of the next page, if there may be one.
     fn following(&self, call: &Call, seen: usize, count: usize, body: &[u8]) -> Option<Value> {
         if count == 0 {
             return None;
@@ -28,7 +28,7 @@ impl Paging {
         let (seen, count) = (i64::try_from(seen).ok()?, i64::try_from(count).ok()?);
         let position = call.value(self.position).and_then(number).unwrap_or(self.first);
         let size = self.size.and_then(|name| call.value(name)).and_then(number);
-        // A call may begin within the list, and the total counts from its start.
+        // A call may begin within the list, but the total counts from its start.
         let before = position.checked_sub(self.first)?;
         let (step, seen) = match (self.counts, size) {
             (Counts::Pages, Some(size)) => (1, before.checked_mul(size)?.checked_add(count)?),
@@ -36,14 +36,14 @@ impl Paging {
             _ => (count, before.checked_add(count)?),
         };
         let total = self.total.and_then(|path| decode::value_at(body, path)).as_ref().and_then(number);
-        // All that there are; where nobody says how many, a page that is not full.
+        // All items have been read or, without a total, the page is not full.
         if total.map_or(size.is_some_and(|size| count < size), |total| seen >= total) {
             return None;
         }
         position.checked_add(step).map(Value::from)
     }
 
-    /// The call for the first page: a page number that must be given need not be given here.
+    /// The call for the first page, with the first page number if it is required and was not set.
     fn beginning(&self, call: Call) -> Call {
         if self.counts == Counts::Token || call.value(self.position).is_some() {
             return call;
@@ -52,14 +52,14 @@ impl Paging {
     }
 }
 
-/// An operation whose response comes in pages. Generated code implements it.
+/// An operation with pages in its responses. Implemented by generated code.
 pub trait Paged: Operation {
-    /// What the pages list.
+    /// The type of the items.
     type Item;
-    /// How they are asked for.
+    /// How pages are requested.
     const PAGING: Paging;
 
-    /// The items of a page.
+    /// Returns the items of a page.
     fn items(page: Self::Output) -> Vec<Self::Item>;
 }
 
@@ -67,15 +67,15 @@ type Page<O> = Response<<O as Operation>::Output, <O as Operation>::Headers>;
 
 type Failed<O> = CallError<<O as Operation>::Error, <O as Operation>::Headers>;
 
-/// Where a stream of pages stands.
+/// The position of a stream of pages.
 struct Listing {
     /// The call for the next page.
     call: Option<Call>,
-    /// Items so far.
+    /// Number of items so far.
     seen: usize,
-    /// What the last page said, but for the ids of its call.
+    /// Fingerprint of the last page, without its request id.
     last: Option<Fingerprint>,
-    /// Where pages began, as hashes: a service that leads back to one of them would go round for ever.
+    /// Hashes of the positions of all pages: a service that returns one of them again would cause an endless loop.
     followed: HashSet<u128>,
 }
 
@@ -85,7 +85,7 @@ impl Listing {
         Self { call: Some(O::PAGING.beginning(call)), seen, last: None, followed: HashSet::new() }
     }
 
-    /// Remembers where this page began; whether the next one begins elsewhere than any so far.
+    /// Records the position of this page; returns whether the next one is at a new position.
     fn goes_on<O: Paged>(&mut self, call: &Call, next: &Value) -> bool {
         let hash = |position: &Value| {
             let text = position.to_string();
@@ -100,8 +100,8 @@ impl Listing {
         !self.followed.contains(&hash(next))
     }
 
-    /// The next page, which has so many items; `None` after the last, and when the service says the same once more: it does not
-    /// know where to go on then.
+    /// The next page and its number of items; `None` after the last one, and if the service returns the same page
+    /// again, as it then ignores the position.
     async fn next<O: Paged<Output: Clone>>(&mut self) -> Result<Option<Page<O>>, Failed<O>> {
         let Some(call) = self.call.take() else { return Ok(None) };
         let mut page = call.clone().send::<O>().await?;
@@ -122,7 +122,7 @@ impl Listing {
     }
 }
 
-/// The pages of a call, each sent when the one before has been taken.
+/// The pages of a call, each requested after the previous one has been taken.
 pub fn pages<O>(call: Call) -> BoxStream<Result<Page<O>, Failed<O>>>
 where
     O: Paged<Output: Clone + Send + Sync, Headers: Send + Sync, Error: Send> + 'static,
@@ -158,7 +158,7 @@ pub fn starting_at<O: Paged>(mut call: Call, position: Position) -> Call {
     call.set(O::PAGING.position, position.value)
 }
 
-/// As [`pages`], for programs without async.
+/// Like [`pages`], for programs without async.
 #[cfg(feature = "blocking")]
 pub fn pages_blocking<O>(call: Call) -> crate::blocking::BlockingIter<Result<Page<O>, Failed<O>>>
 where
@@ -167,7 +167,7 @@ where
     crate::blocking::BlockingIter::new(pages::<O>(call).into_inner(), |why| Err(CallError::not_run(O::SPEC, why)))
 }
 
-/// As [`items`], for programs without async.
+/// Like [`items`], for programs without async.
 #[cfg(feature = "blocking")]
 pub fn items_blocking<O>(call: Call) -> crate::blocking::BlockingIter<Result<O::Item, Failed<O>>>
 where
@@ -184,7 +184,7 @@ fn number(value: &Value) -> Option<i64> {
     }
 }
 
-/// An operation whose results come in pages: how it pages, where its items are, and the methods `pages` and `items`.
+/// Implements paging for an operation: how it pages, where its items are, and the methods `pages` and `items`.
 ///
 /// ```ignore
 /// yundb_runtime::paged! {
@@ -210,7 +210,7 @@ macro_rules! paged {
         }
 
         impl $name {
-            /// All pages from here on, one after the other, as a stream.
+            /// Returns all pages from here on as a stream.
             pub fn pages(
                 self,
             ) -> $crate::BoxStream<
@@ -219,12 +219,12 @@ macro_rules! paged {
                 $crate::pages::<Self>(self.0)
             }
 
-            /// The items of all pages from here on, as a stream.
+            /// Returns the items of all pages from here on as a stream.
             pub fn items(self) -> $crate::BoxStream<::core::result::Result<$item, $crate::CallError<$error $(, $headers)?>>> {
                 $crate::items::<Self>(self.0)
             }
 
-            /// Goes on where another listing of the same kind stood: at a page's
+            /// Continues another listing of the same kind from a page's
             /// [`next_position`]($crate::Response::next_position).
             pub fn starting_at(self, position: $crate::Position) -> Self {
                 Self($crate::starting_at::<Self>(self.0, position))
@@ -235,7 +235,7 @@ macro_rules! paged {
     };
 }
 
-/// Nothing, without the feature `blocking`.
+/// Expands to nothing without the feature `blocking`.
 #[cfg(not(feature = "blocking"))]
 #[doc(hidden)]
 #[macro_export]

@@ -1,4 +1,4 @@
-//! Waiting for a job: when it is asked for, and when waiting ends.
+//! Waiting for a job: when it is polled, and when waiting ends.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -20,11 +20,10 @@ use crate::response::{Account, CallError, Failure, FromResponse, Operation, RawR
 use crate::transport::clock::{self, Clock};
 use crate::transport::in_runtime;
 
-/// Waits for a job: `.await` it for the end, or take [`progress`](Self::progress) for each state on the way.
+/// Waits for a job: `.await` it for the final state, or use [`progress`](Self::progress) for each state on the way.
 ///
-/// It asks at growing intervals, from 2 to 30 seconds, each shortened or lengthened by up to a fifth. Failures that may pass are
-/// borne, five in a row, and responses without a state as well; and in the first half minute that the service does not know the
-/// job yet.
+/// It polls at growing intervals, from 2 to 30 seconds, each with a jitter of up to a fifth. It tolerates up to five
+/// consecutive temporary failures or responses without a state, and an unknown job in the first half minute.
 #[must_use = "nothing is asked before it is awaited"]
 pub struct Wait {
     client: Client,
@@ -36,22 +35,22 @@ pub struct Wait {
     acceptor: Option<Acceptor>,
 }
 
-/// What a caller's own judgement of a state is.
+/// A caller's own verdict on a state.
 type Acceptor = Box<dyn Fn(&JobState) -> Option<JobVerdict> + Send + Sync>;
 
-/// How long a new job may be unknown.
+/// How long a new job may be unknown to the service.
 const UNKNOWN: Duration = Duration::from_secs(30);
 
 impl Client {
-    /// Waits for the job that a response begins. It is asked for with the credentials and at the endpoint of the call that began it.
+    /// Waits for the job started by a call. It is polled with the credentials and at the endpoint of that call.
     pub fn wait_for<T, H>(&self, response: &Response<T, H>) -> Wait {
         Wait::new(self.clone(), response)
     }
 
-    /// Waits for a job that was begun before, perhaps by another process. If that call had credentials or an endpoint of its own, give
-    /// them again: [`Wait::with_credentials`], [`Wait::with_endpoint`]. The states are those of the operation that the handle names; an
-    /// operation that begins no such job is [`WaitError::NoJob`]. Where a handle names none, a state that ends the jobs of some
-    /// operations only is waited through.
+    /// Waits for a job started earlier, perhaps by another process. If that call had credentials or an endpoint of its
+    /// own, set them again: [`Wait::with_credentials`], [`Wait::with_endpoint`]. The final states are those of the
+    /// operation in the handle; an operation that starts no such job is [`WaitError::NoJob`]. If the handle names no
+    /// operation, a state that is final for only some operations is not treated as final.
     pub fn resume(&self, job: JobHandle) -> Wait {
         Wait::resume(self.clone(), job)
     }
@@ -74,32 +73,34 @@ impl Wait {
         Self { client, account, job, interval, longest, timeout, acceptor: None }
     }
 
-    /// Asks with these, instead of the credentials of the call that began the job, or of the client.
+    /// Polls with these credentials, instead of those of the call that started the job, or of the client.
     pub fn with_credentials(mut self, provider: impl CredentialsProvider + 'static) -> Self {
         self.account.credentials = Some(Arc::new(provider));
         self
     }
 
-    /// Asks at this base URL, as the builder's `endpoint`, instead of that of the call that began the job, or of the client.
+    /// Polls at this base URL, like the builder's `endpoint`, instead of that of the call that started the job, or of
+    /// the client.
     pub fn with_endpoint(mut self, url: impl Into<String>) -> Self {
         self.account.endpoint = Some(url.into());
         self
     }
 
-    /// How long to wait at most; four hours by default. It ends a question that is under way, too.
+    /// Sets the time limit for waiting. Defaults to four hours. It also ends a poll in progress.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = limit;
         self
     }
 
-    /// How often to ask: after this time first, then less and less often, down to every `longest`.
+    /// Sets the polling interval: `first` at the beginning, growing up to `longest`.
     pub fn interval(mut self, first: Duration, longest: Duration) -> Self {
         (self.interval, self.longest) = (first, longest.max(first));
         self
     }
 
-    /// Judges each state by this, beside the states that the document names: `None` leaves a state to the document. For what these do
-    /// not say, such as a job that is good enough at some percentage, or a state that the document does not know.
+    /// Sets a function that judges each state before the documented states do; `None` leaves the state to the document.
+    /// Use it for cases that the document does not cover, such as a job that is sufficiently complete at some
+    /// percentage, or an undocumented state.
     ///
     /// ```no_run
     /// # fn wait(wait: yundb_runtime::Wait) -> yundb_runtime::Wait {
@@ -116,12 +117,12 @@ impl Wait {
         self
     }
 
-    /// The job, to be kept and waited for elsewhere with `resume`.
+    /// The job's handle, to be stored and used elsewhere with `resume`.
     pub fn handle(&self) -> Option<&JobHandle> {
         self.job.as_ref().ok().map(|(_, handle)| handle)
     }
 
-    /// Each state that the job is found in, the last one being its success.
+    /// Returns each observed state of the job, of which the last one is its success.
     pub fn progress(self) -> BoxStream<Result<JobState, WaitError>> {
         let (job, handle) = match self.job {
             Ok(found) => found,
@@ -151,12 +152,12 @@ impl Wait {
 
 #[cfg(feature = "blocking")]
 impl Wait {
-    /// Waits for the end, for programs without async.
+    /// Blocks until the job has ended, for programs without async.
     pub fn blocking(self) -> Result<JobState, WaitError> {
         crate::blocking::wait(self.into_future()).unwrap_or_else(|why| Err(WaitError::NoJob(why)))
     }
 
-    /// As [`progress`](Self::progress), for programs without async.
+    /// Like [`progress`](Self::progress), for programs without async.
     pub fn progress_blocking(self) -> crate::blocking::BlockingIter<Result<JobState, WaitError>> {
         crate::blocking::BlockingIter::new(self.progress().into_inner(), |why| Err(WaitError::NoJob(why)))
     }
@@ -187,14 +188,14 @@ impl fmt::Debug for Wait {
     }
 }
 
-/// A job while it is waited for.
+/// A job that is being waited for.
 struct Poll {
     client: Client,
     account: Account,
     job: &'static Job,
     handle: JobHandle,
     begin: Instant,
-    /// `None` is never.
+    /// `None` is unlimited.
     end: Option<Instant>,
     interval: Duration,
     longest: Duration,
@@ -228,7 +229,7 @@ impl Poll {
         }
     }
 
-    /// Waits until it is time to ask again.
+    /// Waits until the next poll.
     async fn pause(&mut self) -> Result<(), WaitError> {
         in_runtime().map_err(|why| {
             let error = CallError::new(Failure::config(self.job.poll, why), None, None);
@@ -251,7 +252,7 @@ impl Poll {
         WaitError::Timeout { job: Box::new(self.handle.clone()), last: self.last.clone().map(Box::new) }
     }
 
-    /// Asks, until the time for waiting is over.
+    /// Polls, within the time limit for waiting.
     async fn ask_in_time(&self) -> Result<Result<RawResponse, CallError<Value>>, WaitError> {
         clock::before(self.clock(), self.end, self.ask()).await.ok_or_else(|| self.out_of_time())
     }
@@ -270,7 +271,7 @@ impl Poll {
         call.with_account(self.account.clone()).send::<Ask>().await.map(Response::into_inner).map(|body| body.0)
     }
 
-    /// The state that a response shows, or, as the inner error, a response that shows none.
+    /// The state in a response, or, as the inner error, a response without a state.
     fn judge(&mut self, response: RawResponse) -> Result<Result<JobState, JobState>, WaitError> {
         let raw_body = response.bytes().unwrap_or_default();
         let state = text(&raw_body, self.job.state).unwrap_or_default();
@@ -292,7 +293,7 @@ impl Poll {
     }
 }
 
-/// What the document says of a state. One that it does not know is taken for one on the way.
+/// The documented verdict on a state. An unknown state counts as running.
 fn documented(job: &Job, state: &str) -> JobVerdict {
     let among = |states: &[&str]| states.iter().any(|other| other.eq_ignore_ascii_case(state));
     match (among(job.failed), among(job.succeeded)) {
@@ -302,15 +303,15 @@ fn documented(job: &Job, state: &str) -> JobVerdict {
     }
 }
 
-/// So many times as long, as far as there are such times.
+/// The time multiplied by the factor, saturating.
 fn scaled(time: Duration, factor: f64) -> Duration {
     Duration::try_from_secs_f64(time.as_secs_f64() * factor).unwrap_or(Duration::MAX)
 }
 
-/// Reads the response of whatever operation shows a job.
+/// Reads the response of any operation that returns a job's state.
 struct Ask;
 
-/// A response as it came.
+/// An undecoded response.
 struct Whole(RawResponse);
 
 impl FromResponse for Whole {

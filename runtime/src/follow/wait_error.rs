@@ -1,4 +1,4 @@
-//! Why waiting for a job ended without its success.
+//! The errors of waiting for a job.
 
 use std::any::Any;
 use std::error::Error as StdError;
@@ -10,14 +10,14 @@ use super::job::{JobHandle, JobState};
 use crate::data::line::{Line, unsaid};
 use crate::response::{CallError, Erased, Error, ErrorKind, Failure};
 
-/// How often in a row asking for a job may fail.
+/// Maximum number of consecutive failed polls.
 pub(super) const FAILURES: u32 = 5;
 
 /// Why waiting ended without success.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WaitError {
-    /// The response begins no job that can be waited for; the text says why.
+    /// The call started no job that can be waited for; the text gives the reason.
     NoJob(String),
     /// The job has failed.
     Failed {
@@ -25,30 +25,30 @@ pub enum WaitError {
         job: Box<JobHandle>,
         /// Its last state, with the service's whole response.
         last: Box<JobState>,
-        /// What the service gives as the reason, if it gives one.
+        /// The reason that the service gives, if any.
         reason: Option<String>,
     },
-    /// The job goes on, but the time for waiting is over. It can be waited for again.
+    /// The job is still running, but the time limit for waiting has passed. Waiting can be resumed.
     Timeout {
         /// The job.
         job: Box<JobHandle>,
         /// Its last known state.
         last: Option<Box<JobState>>,
     },
-    /// The service showed the job several times in a row without its state.
+    /// The service repeatedly returned the job without its state.
     NoState {
-        /// The job, which may go on.
+        /// The job, which may still be running.
         job: Box<JobHandle>,
         /// The last response about it.
         last: Box<JobState>,
-        /// Where in the response the state should be, as a dotted path.
+        /// The dotted path where the state is expected in the response.
         path: &'static str,
     },
-    /// The state of the job could not be read.
+    /// The job's state could not be read.
     Poll {
-        /// The job, which may go on.
+        /// The job, which may still be running.
         job: Box<JobHandle>,
-        /// Why.
+        /// The failure of the poll.
         error: Box<CallError<Value>>,
     },
 }

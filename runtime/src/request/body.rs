@@ -1,4 +1,4 @@
-//! Writes the body of a request: JSON, a form, parts, or what the caller gives as it is.
+//! Encodes the body of a request: JSON, a form, parts, or the caller's own encoding.
 
 use std::borrow::Cow;
 use std::io;
@@ -23,10 +23,10 @@ use crate::transport::RequestBody;
 
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
-/// A media type and what is of it.
+/// A media type and its body.
 type Body = (String, RequestBody);
 
-/// The body of a call, if there is one. The parameters of RPC are placed when they are signed.
+/// The body of a call, if there is one. Parameters of RPC are added when they are signed.
 pub(crate) fn body(
     draft: &Draft,
     given: &Given<'_>,
@@ -73,7 +73,7 @@ pub(crate) fn body(
     None
 }
 
-/// One field of a form in the order of sending.
+/// A field of a form, in the order of sending.
 struct Entry<'a> {
     name: Cow<'a, str>,
     param: Param,
@@ -86,7 +86,7 @@ enum Sent<'a> {
     File(&'a Part),
 }
 
-/// A field that the document says nothing special of.
+/// A field without documented serialization.
 const USUAL: Param = operation::form("", any());
 
 /// The fields that were set, in the order of the document.
@@ -126,7 +126,7 @@ fn of_part(inputs: &Inputs, field: &str) -> Vec<(&'static str, String)> {
     of_field.filter_map(|param| Some((param.name, encode::header(param, inputs.of(param)?)))).collect()
 }
 
-/// The fields of an object, with what `params` say of them.
+/// The fields of an object, serialized according to `params`.
 fn object<'a>(params: &'static [Param], value: &'a Value) -> Option<Vec<Entry<'a>>> {
     let entry = |(name, value): (&'a String, &'a Value)| {
         let known = params.iter().find(|param| matches!(param.place, Place::Form | Place::Part) && param.name == name);
@@ -150,7 +150,7 @@ fn form(media_type: &str, entries: &[Entry<'_>], boundary: impl Fn() -> String) 
     }
     let pairs = entries.iter().flat_map(|entry| match entry.content {
         Sent::Value(value) => encode::pairs(&entry.param, &entry.name, value),
-        // Url-encoded forms have no files: no setter takes one.
+        // URL-encoded forms have no files: no setter accepts one.
         Sent::File(_) => Vec::new(),
     });
     let pairs: Vec<_> = pairs.collect();
@@ -165,7 +165,7 @@ fn multipart(media_type: &str, entries: &[Entry<'_>], boundary: String) -> Body 
             Sent::Value(Value::Null) => {}
             Sent::Value(value) if param.json => form.field(name, "application/json", value.to_string(), headers),
             Sent::Value(value) if param.style != Style::Content => {
-                // Parts are written in styles as queries are, but not percent-encoded.
+                // Parts are serialized in the styles of queries, but not percent-encoded.
                 let plain = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
                 for (name, text) in encode::pairs(param, name, value) {
                     form.field(&plain(&name), "", plain(&text), headers);
@@ -182,7 +182,7 @@ fn multipart(media_type: &str, entries: &[Entry<'_>], boundary: String) -> Body 
     form.finish()
 }
 
-/// A parameter that is the whole query: as a form is written, or as JSON.
+/// A parameter that is the whole query, as a form or as JSON.
 pub(crate) fn query(param: &'static Param, value: &Value) -> String {
     match object(&[], value).filter(|_| !param.json) {
         Some(entries) => {
@@ -197,7 +197,7 @@ pub(crate) fn query(param: &'static Param, value: &Value) -> String {
     }
 }
 
-/// The media type of a field: nothing for text, which needs none.
+/// The media type of a field: empty for text, which needs none.
 fn field_type(param: &Param, value: &Value) -> &'static str {
     match value {
         _ if !param.media_type.is_empty() => multipart_type(param.media_type),
@@ -206,7 +206,7 @@ fn field_type(param: &Param, value: &Value) -> &'static str {
     }
 }
 
-/// A body that is one value.
+/// A body that consists of one value.
 fn whole(media_type: &str, value: &Value) -> Body {
     match value {
         Value::String(text) if !is_json(media_type) => {
@@ -220,7 +220,7 @@ fn json(value: &impl Serialize) -> RequestBody {
     wiped(encoded(value)).into()
 }
 
-/// A value as JSON, with all its room from the start: what grows leaves copies behind that nobody can wipe.
+/// A value as JSON, allocated in full: reallocations would leave copies that cannot be zeroized.
 fn encoded(value: &impl Serialize) -> Vec<u8> {
     struct Length(usize);
 
@@ -236,19 +236,19 @@ fn encoded(value: &impl Serialize) -> Vec<u8> {
     }
 
     let mut length = Length(0);
-    // Values serialize always; what could not become one is a mistake reported before.
+    // Values can always be serialized; invalid inputs were reported before.
     let _ = serde_json::to_writer(&mut length, value);
     let mut bytes = Vec::with_capacity(length.0);
     let _ = serde_json::to_writer(&mut bytes, value);
     bytes
 }
 
-/// JSON that was encoded with the call.
+/// JSON that was encoded when the call was created.
 pub(crate) fn json_bytes(value: &Value) -> Bytes {
     wiped(encoded(value))
 }
 
-/// The fields of a JSON body, in the order of the document, without a copy of their values.
+/// The fields of a JSON body, in the order of the document, without copying their values.
 struct Fields<'a>(Vec<(&'static Param, &'a Value)>);
 
 impl Serialize for Fields<'_> {
@@ -257,7 +257,7 @@ impl Serialize for Fields<'_> {
     }
 }
 
-/// A media type that can be sent, where the document has a range such as `*/*`.
+/// A media type that can be sent, if the document has a range such as `*/*`.
 fn concrete(documented: &str, fallback: &str) -> String {
     if documented.is_empty() || documented.contains('*') { fallback.to_owned() } else { documented.to_owned() }
 }
@@ -267,7 +267,7 @@ fn is_json(media_type: &str) -> bool {
     essence.ends_with("/json") || essence.ends_with("+json") || essence.contains('*') || essence.is_empty()
 }
 
-/// Whether a media type is the documented one, or of the documented range.
+/// Whether a media type is the documented one, or within the documented range.
 fn falls_under(media_type: &str, documented: &str) -> bool {
     let (found, range) = (essence(media_type), essence(documented));
     match range.split_once('*') {
@@ -277,7 +277,7 @@ fn falls_under(media_type: &str, documented: &str) -> bool {
     }
 }
 
-/// The media type of a body that the caller has encoded. What nobody could read without more is a violation.
+/// The media type of a body encoded by the caller. One that is not specific enough to read the body is a violation.
 fn raw_type(draft: &Draft, documented: &str, body: &RequestBody, violations: &mut Vec<Violation>) -> String {
     let by_header = draft.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(CONTENT_TYPE.as_str()));
     let mut wrong = |message: String| violations.push(Violation::new("body", message));
@@ -306,7 +306,7 @@ fn raw_type(draft: &Draft, documented: &str, body: &RequestBody, violations: &mu
     named.to_owned()
 }
 
-/// The media type of a value as JSON, which the caller names where the document has a range.
+/// The media type of a JSON value; the caller sets it if the document has a range.
 fn json_type(documented: &str, named: Option<&str>, violations: &mut Vec<Violation>) -> String {
     let Some(named) = named else { return documented.to_owned() };
     if !falls_under(named, documented) {

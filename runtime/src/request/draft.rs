@@ -1,4 +1,4 @@
-//! What a call was given, before it is a request.
+//! The inputs of a call, before it becomes a request.
 
 use std::collections::BTreeMap;
 
@@ -17,34 +17,34 @@ pub(crate) struct Draft {
     pub(crate) inputs: Inputs,
     pub(crate) body: Option<OtherBody>,
     pub(crate) headers: Vec<(String, String)>,
-    /// Whether it is held against the documented limits.
+    /// Whether it is validated against the documented limits.
     pub(crate) checked: bool,
 }
 
-/// A body that stands for all body parameters.
+/// A body that replaces all body parameters.
 #[derive(Clone)]
 pub(crate) struct OtherBody {
     /// `None` is the operation's own.
     pub(crate) media_type: Option<&'static str>,
     pub(crate) content: Content,
-    /// What is wrong with it.
+    /// The violations in it.
     pub(crate) violations: Vec<Violation>,
 }
 
-/// What a body is made of.
+/// The content of a body.
 #[derive(Clone)]
 pub(crate) enum Content {
-    /// As the caller has encoded it.
+    /// Encoded by the caller.
     Raw(RequestBody),
-    /// JSON, and its media type where the document has a range.
+    /// JSON, and its media type if the document has a range.
     Json(Option<String>, Bytes),
     /// The fields of a form.
     Form(Inputs),
-    /// An object whose fields are those of a form, with what is said of some of them.
+    /// An object with the fields of a form, and the serialization of some of them.
     Value(&'static [Param], Input),
 }
 
-/// Before the name of a parameter, where a job's id is what the call sent.
+/// Prefix of a parameter's name, if the job's id is an input of the call.
 pub(crate) const REQUEST: &str = "$request.";
 
 impl Draft {
@@ -52,7 +52,7 @@ impl Draft {
         Self { spec, inputs: Inputs::new(spec.params), body: None, headers: Vec::new(), checked: true }
     }
 
-    /// Gives the call a token of its own, if the operation takes one and the caller gave none. All attempts have it.
+    /// Adds a client token, if the operation has that parameter and the caller did not set it. All attempts share it.
     pub(crate) fn fill_client_token(&mut self, token: impl FnOnce() -> String) {
         let Some(param) = client_token(self.spec) else { return };
         if self.inputs.of(param).is_none() {
@@ -61,7 +61,7 @@ impl Draft {
         }
     }
 
-    /// Sets the parameters that can have one value only, unless the call did.
+    /// Sets the parameters that have only one possible value, unless the call did.
     pub(crate) fn fill_constants(&mut self) {
         let in_body = |param: &Param| matches!(param.place, Place::Field | Place::Form | Place::Part | Place::Body);
         let given = |param: &'static Param| self.inputs.of(param).is_some();
@@ -76,7 +76,7 @@ impl Draft {
         }
     }
 
-    /// Whether a token is sent by which the service knows a repeated call. An empty one is none.
+    /// Whether a client token is sent, by which the service recognizes a repeated call. An empty one does not count.
     pub(crate) fn has_client_token(&self) -> bool {
         match client_token(self.spec).and_then(|param| self.inputs.of(param)) {
             Some(Value::String(token)) => !token.is_empty(),
@@ -85,7 +85,7 @@ impl Draft {
         }
     }
 
-    /// What has to be kept of a call that begins a job: its parameters that say which one.
+    /// The parameters of a call that identify the job it starts.
     pub(crate) fn job_parameters(&self) -> BTreeMap<String, String> {
         let Some((path, job)) = self.spec.job else { return BTreeMap::new() };
         let names = job.also.iter().copied().chain(path.strip_prefix(REQUEST));
@@ -98,7 +98,7 @@ impl Draft {
     }
 }
 
-/// The parameter by which a service knows a repeated call.
+/// The parameter by which a service recognizes a repeated call.
 pub(crate) const CLIENT_TOKEN: &str = "ClientToken";
 
 fn client_token(spec: &Spec) -> Option<&'static Param> {

@@ -1,4 +1,4 @@
-//! Chooses the base URL of a call: by region from the document's servers, or the client's own.
+//! Selects the base URL of a call: by region from the document's servers, or the client's own endpoint.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,10 +10,10 @@ use crate::codec::closest::{closest, joined};
 use crate::codec::encode;
 use crate::data::service::{Server, Variable};
 
-/// The base URL without a slash at its end.
+/// Returns the base URL without a trailing slash.
 ///
-/// `own` is the client's own endpoint, which wins over all servers; `settings` give the region and other variables. An
-/// error says what to set instead.
+/// `own` is the client's own endpoint, which takes precedence over all servers; `settings` provide the region and other
+/// variables. An error describes the missing setting.
 pub(crate) fn resolve(
     servers: &[Server],
     own: Option<&str>,
@@ -30,12 +30,12 @@ pub(crate) fn resolve(
     valid(&fill(server.url, &[server], settings)?)
 }
 
-/// The server of the region: the one that names it, else one whose URL has the region as a variable.
+/// The server of the region: one that is declared for it, else one with a region variable in its URL.
 fn choose<'a>(servers: &'a [Server], region: Option<&str>) -> Result<&'a Server, String> {
     let values = |server: &'a Server| server.variables.iter().filter(|it| it.name == "region").flat_map(|it| it.values);
     let known = || servers.iter().flat_map(|server| server.region.into_iter().chain(values(server).copied()));
     let Some(region) = region else {
-        // A relative one needs an address that isn't known, and the document has perhaps another one that is whole.
+        // A relative URL needs an unknown base, while the document may have an absolute one.
         let central = servers.iter().filter(|server| server.region.is_none());
         let central = central.clone().find(|server| !is_relative(server.url)).or_else(|| central.clone().next());
         return central.ok_or_else(|| match known().next() {
@@ -57,13 +57,13 @@ fn choose<'a>(servers: &'a [Server], region: Option<&str>) -> Result<&'a Server,
             "unknown region `{region}`: {}; or set the address with `.endpoint(..)`",
             closest(region, known())
         )),
-        // All regions are behind one address.
+        // One address serves all regions.
         (None, Some(server)) => Ok(server),
         (None, None) => choose(servers, None),
     }
 }
 
-/// Puts the variables into the URL: the client's settings, else the document's defaults.
+/// Fills the variables in the URL: from the client's settings, else the document's defaults.
 fn fill(url: &str, server: &[&Server], settings: &BTreeMap<String, String>) -> Result<String, String> {
     let mut filled = String::with_capacity(url.len());
     let mut is_set = false;
@@ -82,7 +82,7 @@ fn fill(url: &str, server: &[&Server], settings: &BTreeMap<String, String>) -> R
         {
             return Err(format!("unknown {name} `{value}`: {}", closest(value, allowed.iter().copied())));
         }
-        // What the document has is taken as it stands there.
+        // Documented values are used verbatim.
         let known = variable.is_some_and(|variable| variable.values.contains(&value) || variable.default == value);
         let place = Place::of(url, url.len() - rest.len() + before.len());
         match set.filter(|_| !known).map(|value| place.take(value)) {
@@ -94,18 +94,18 @@ fn fill(url: &str, server: &[&Server], settings: &BTreeMap<String, String>) -> R
         rest = after;
     }
     filled.push_str(rest);
-    // URL parsers resolve these.
+    // URL parsers would resolve these.
     if is_set && filled.split('/').any(|segment| matches!(segment, "." | "..")) {
         return Err(format!("no path of the endpoint {url} may have `.` or `..` in it"));
     }
     Ok(filled)
 }
 
-/// Which part of a server's URL a variable stands in. It stays in that part, whatever its value: calls are signed, and go to
-/// nobody else.
+/// The part of a server's URL that contains a variable. Its value cannot leave that part: calls are signed, and must
+/// not be sent elsewhere.
 #[derive(Clone, Copy)]
 enum Place {
-    /// The URL begins with it, and is what it is.
+    /// The URL begins with the variable, which determines the address.
     Whole,
     Scheme,
     Host,
@@ -124,7 +124,7 @@ impl Place {
         }
     }
 
-    /// A value as it stands there, if it may.
+    /// The value in this part of the URL, if it is allowed.
     fn take(self, value: &str) -> Option<Cow<'_, str>> {
         let only = |others: &str| value.chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c));
         match self {
@@ -138,7 +138,7 @@ impl Place {
 
 const NO_USER: &str = "has a user in it, of which no request says anything: leave it out";
 
-/// Where the part of a URL ends that names who calls, if it has one: before the host, with a password perhaps.
+/// The end of the user information in a URL, which may include a password, if there is any.
 fn user_end(url: &str) -> Option<(usize, usize)> {
     let begin = url.find("://").map_or(0, |at| at + 3);
     let authority = url.get(begin..)?.split(['/', '?', '#']).next()?;
@@ -149,7 +149,7 @@ fn has_user(url: &str) -> bool {
     user_end(url).is_some()
 }
 
-/// A URL as it may be shown: without user and password.
+/// A URL without user and password, for display.
 pub(crate) fn without_user(url: &str) -> Cow<'_, str> {
     match user_end(url).and_then(|(begin, end)| Some((url.get(..begin)?, url.get(end..)?))) {
         Some((scheme, host)) => format!("{scheme}***{host}").into(),
@@ -157,7 +157,7 @@ pub(crate) fn without_user(url: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether a server's URL is relative to that of the document. One that begins with a variable is what the variable is.
+/// Whether a server's URL is relative to that of the document. For one that begins with a variable, its value decides.
 fn is_relative(url: &str) -> bool {
     !url.starts_with('{') && !url.contains("://")
 }
@@ -172,7 +172,7 @@ fn valid(url: &str) -> Result<String, String> {
     if url.contains(['?', '#']) {
         return Err(format!("the endpoint `{url}` must end with its path"));
     }
-    // Blanks and letters of other scripts stand in paths as documents write them.
+    // Spaces and non-ASCII letters occur in paths of documents.
     let path = url.find("://").and_then(|at| Some(at + 3 + url.get(at + 3..)?.find('/')?));
     let (host, path) = url.split_at(path.unwrap_or(url.len()));
     let url = format!("{host}{}", encode::literal(path));

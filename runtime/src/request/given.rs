@@ -20,7 +20,7 @@ pub(super) fn given<'a>(spec: &Spec, inputs: &'a Inputs, values: &Values) -> Giv
     spec.params.iter().filter_map(|param| Some((param, value(param)?))).collect()
 }
 
-/// What to do about a required parameter that isn't there.
+/// Advice about a missing required parameter.
 pub(super) fn missing(param: &Param, values: &Values) -> String {
     let Some(name) = param.client else { return check::MISSING.to_owned() };
     let mut message = format!("{}: set it with `{}` on the client's builder", check::MISSING, setter(name));

@@ -1,4 +1,4 @@
-//! What a call, or the form that it sends, was given so far, by wire name.
+//! The inputs of a call, or of a form, by wire name.
 
 use std::fmt;
 
@@ -13,9 +13,9 @@ use crate::codec::json::{Unwritable, to_value};
 use crate::codec::json_text::JsonText;
 use crate::data::operation::{Param, Place};
 
-/// Values of parameters, and what was wrong with those that could not be taken.
+/// Values of parameters, and the violations of those that could not be converted.
 ///
-/// A generated type wraps it for each form that may be sent in place of another body.
+/// A generated type wraps it for each form that can replace another body.
 #[derive(Clone)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Inputs {
@@ -25,7 +25,7 @@ pub struct Inputs {
     mistakes: Vec<Violation>,
 }
 
-/// A parameter and its value, which is wiped from memory when dropped: it may be a secret, or hold one.
+/// A parameter and its value, which is zeroized when dropped, as it may contain a secret.
 #[derive(Clone)]
 pub(crate) struct Input {
     pub(crate) param: &'static Param,
@@ -36,7 +36,7 @@ pub(crate) struct Input {
 #[derive(Clone)]
 pub(crate) struct NamedPart {
     pub(crate) param: &'static Param,
-    /// The field's name, where the parameter is for all that have none of their own.
+    /// The field's name, if the parameter stands for fields without a parameter of their own.
     pub(crate) name: Option<String>,
     pub(crate) part: Part,
 }
@@ -55,24 +55,24 @@ impl Drop for Input {
     }
 }
 
-/// A form that stands beside other bodies of an operation: a type with a setter for each of its fields.
+/// A form that is one of several bodies of an operation: a type with a setter for each of its fields.
 pub trait Form {
     /// The fields.
     const PARAMS: &'static [Param];
 }
 
 impl Inputs {
-    /// Nothing so far, for these parameters.
+    /// Creates empty inputs for these parameters.
     pub fn new(params: &'static [Param]) -> Self {
         Self { params, values: Vec::new(), parts: Vec::new(), mistakes: Vec::new() }
     }
 
-    /// Sets the parameter of this wire name. The last value counts.
+    /// Sets the parameter with this wire name. The last value wins.
     pub fn set(self, name: &'static str, value: impl Serialize) -> Self {
         self.put(None, name, to_value(&value))
     }
 
-    /// Sets the parameter of this wire name, unless there is no value.
+    /// Sets the parameter with this wire name, unless the value is `None`.
     pub fn set_some<T: Serialize>(self, name: &'static str, value: impl Into<Option<T>>) -> Self {
         match value.into() {
             Some(value) => self.set(name, value),
@@ -80,7 +80,7 @@ impl Inputs {
         }
     }
 
-    /// Sets the parameter of this name in this place, unless there is no value.
+    /// Sets the parameter with this name and place, unless the value is `None`.
     pub fn set_some_in<T: Serialize>(self, place: Place, name: &'static str, value: impl Into<Option<T>>) -> Self {
         match value.into() {
             Some(value) => self.set_in(place, name, value),
@@ -88,22 +88,22 @@ impl Inputs {
         }
     }
 
-    /// Sets the parameter of this name in this place, for names that occur in several.
+    /// Sets the parameter with this name and place, for names that occur in several places.
     pub fn set_in(self, place: Place, name: &'static str, value: impl Serialize) -> Self {
         self.put(Some(place), name, to_value(&value))
     }
 
-    /// Sets the parameter of this wire name to what a setter took.
+    /// Sets the parameter with this wire name to the argument of a setter.
     pub fn argument<T: Serialize, M>(self, name: &'static str, value: impl Argument<T, M>) -> Self {
         self.put_some(None, name, value.into_argument().map(|value| to_value(&value)))
     }
 
-    /// Sets the parameter of this name in this place to what a setter took, for names that occur in several.
+    /// Sets the parameter with this name and place to the argument of a setter, for names that occur in several places.
     pub fn argument_in<T: Serialize, M>(self, place: Place, name: &'static str, value: impl Argument<T, M>) -> Self {
         self.put_some(Some(place), name, value.into_argument().map(|value| to_value(&value)))
     }
 
-    /// Sets the parameter of this wire name to an integer of the type `T`.
+    /// Sets the parameter with this wire name to an integer of type `T`.
     pub fn integer<T: TryFrom<i128> + Serialize>(self, name: &'static str, value: impl Integer) -> Self {
         let value = value.into_integer().map(|value| match T::try_from(value) {
             Ok(value) => to_value(&value),
@@ -112,17 +112,17 @@ impl Inputs {
         self.put_some(None, name, value)
     }
 
-    /// Sets the parameter of this wire name to a text.
+    /// Sets the parameter with this wire name to a text.
     pub fn text(self, name: &'static str, text: impl Into<String>) -> Self {
         self.put(None, name, Ok(Value::String(text.into())))
     }
 
-    /// Sets the parameter of this wire name to a value that is sent as JSON, or to such JSON.
+    /// Sets the parameter with this wire name to a value that is serialized as JSON, or to JSON text.
     pub fn json_text<T: Serialize, M>(mut self, name: &'static str, value: impl Argument<JsonText<T>, M>) -> Self {
         let Some(value) = value.into_argument() else { return self.put_some(None, name, None) };
         match value {
             JsonText::Value(value) => self.set(name, value),
-            // Read, so that it is held against the documented limits, too.
+            // Parsed, so that it is also validated against the documented limits.
             JsonText::Text(text) => match serde_json::from_str::<Value>(&text) {
                 Ok(value) => self.set(name, value),
                 Err(error) => {
@@ -133,11 +133,11 @@ impl Inputs {
         }
     }
 
-    // Not generic: there is a setter for each parameter of each operation.
+    // Not generic, as it is called by the setter of every parameter of every operation.
     fn put_some(mut self, place: Option<Place>, name: &'static str, value: Option<Result<Value, Unwritable>>) -> Self {
         match (value, self.find(place, name)) {
             (Some(value), _) => self.put(place, name, value),
-            // The last value counts, and this is none.
+            // The last value wins, and this is none.
             (None, Some(param)) => {
                 self.clear(param);
                 self
@@ -177,13 +177,13 @@ impl Inputs {
         self.put_parts(name, part.into_argument().map(|part| (None, part)).into_iter().collect())
     }
 
-    /// Sets all files of this name of a multipart body.
+    /// Sets all files with this name in a multipart body.
     pub fn parts<M>(self, name: &'static str, parts: impl Argument<Vec<Part>, M>) -> Self {
         let parts = parts.into_argument().unwrap_or_default();
         self.put_parts(name, parts.into_iter().map(|part| (None, part)).collect())
     }
 
-    /// Sets the files of a multipart body whose names the caller chooses.
+    /// Sets the files of a multipart body whose names are chosen by the caller.
     pub fn named_parts(
         self,
         name: &'static str,
@@ -216,17 +216,17 @@ impl Inputs {
         &self.parts
     }
 
-    /// The value that was set for a parameter.
+    /// Returns the value of a parameter, if it was set.
     pub(crate) fn of(&self, param: &'static Param) -> Option<&Value> {
         self.values.iter().find(|input| std::ptr::eq(input.param, param)).map(|input| &input.value)
     }
 
-    /// The value that was set for the parameter of this wire name.
+    /// Returns the value of the parameter with this wire name, if it was set.
     pub(crate) fn value(&self, name: &str) -> Option<&Value> {
         self.values.iter().find(|input| input.param.name == name).map(|input| &input.value)
     }
 
-    /// The names of what was set. Values may be secret.
+    /// The names of the parameters that were set. Values may be secret.
     pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
         self.values.iter().map(|input| input.param.name).chain(self.parts.iter().map(|part| part.param.name))
     }
@@ -238,7 +238,8 @@ impl fmt::Debug for Inputs {
     }
 }
 
-/// A form that can be sent in place of another body: its type with `new`, its fields, and what hands them to a call.
+/// Defines a form that can replace another body: its type with `new`, its fields, and its conversion into an input of a
+/// call.
 ///
 /// ```ignore
 /// yundb_runtime::form! {
@@ -260,7 +261,7 @@ macro_rules! form {
         }
 
         impl $name {
-            /// An empty form.
+            /// Creates an empty form.
             pub fn new() -> Self {
                 Self($crate::Inputs::new(<Self as $crate::Form>::PARAMS))
             }

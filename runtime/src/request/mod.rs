@@ -1,4 +1,4 @@
-//! From what a call was given to a request that lacks only its signature.
+//! Converts the inputs of a call to a request that lacks only its signature.
 
 mod body;
 mod draft;

@@ -10,11 +10,11 @@ use crate::codec::argument::Single;
 use crate::data::secret::wiped;
 use crate::transport::RequestBody;
 
-/// One file or other part of a multipart body.
+/// A file or other part of a multipart body.
 #[derive(Clone)]
 pub struct Part {
     body: RequestBody,
-    /// The file's name. `None` is the field's.
+    /// The file's name. Defaults to the field's name.
     file_name: Option<String>,
     is_file: bool,
     headers: Vec<(String, String)>,
@@ -23,19 +23,19 @@ pub struct Part {
 impl Single for Part {}
 
 impl Part {
-    /// A part of these bytes, or of whatever else is a body.
+    /// Creates a part from bytes or any other body.
     pub fn new(body: impl Into<RequestBody>) -> Self {
         Self { body: body.into(), file_name: None, is_file: true, headers: Vec::new() }
     }
 
-    /// The file at this path, under its own name. See [`RequestBody::file`].
+    /// Creates a part from the file at this path, with its file name. See [`RequestBody::file`].
     pub fn file(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
         Self { file_name: name, ..Self::new(RequestBody::file(path)) }
     }
 
-    /// What this stream yields, which is sent once only. See [`RequestBody::stream`].
+    /// Creates a part from a stream, which can be sent only once. See [`RequestBody::stream`].
     pub fn stream<T, E>(stream: impl Stream<Item = Result<T, E>> + Send + 'static) -> Self
     where
         T: Into<Bytes>,
@@ -44,25 +44,25 @@ impl Part {
         Self::new(RequestBody::stream(stream))
     }
 
-    /// A text instead of a file, where a field takes both.
+    /// Creates a text instead of a file, for fields that accept both.
     pub fn text(text: impl Into<String>) -> Self {
         Self { is_file: false, ..Self::new(text.into()) }
     }
 
-    /// Sent under this file name; by default the field's name, as many servers take only parts with one for files.
+    /// Sets the file name. Defaults to the field's name, as many servers treat only parts with a file name as files.
     pub fn file_name(mut self, name: impl Into<String>) -> Self {
         self.file_name = Some(name.into());
         self.is_file = true;
         self
     }
 
-    /// Of this media type; by default the documented one, else `application/octet-stream`.
+    /// Sets the media type. Defaults to the documented one, else to `application/octet-stream`.
     pub fn media_type(mut self, media_type: impl Into<String>) -> Self {
         self.body = self.body.media_type(media_type);
         self
     }
 
-    /// With a header of its own.
+    /// Adds a header to the part.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
@@ -85,21 +85,21 @@ impl<T: Into<RequestBody>> From<T> for Part {
 pub(crate) struct Multipart<'a> {
     media_type: &'a str,
     boundary: String,
-    /// What is ready.
+    /// The completed parts.
     body: RequestBody,
-    /// The bytes since the last part that isn't in memory.
+    /// The bytes since the last part that is not in memory.
     open: Vec<u8>,
     /// The media type of the first part.
     first: Option<String>,
 }
 
 impl<'a> Multipart<'a> {
-    /// Of this media type. The boundary must not occur in any part: a random one does not.
+    /// Creates a body with this media type. The boundary must not occur in any part; a random one does not.
     pub(crate) fn new(media_type: &'a str, boundary: String) -> Self {
         Self { media_type, boundary, body: RequestBody::default(), open: Vec::new(), first: None }
     }
 
-    /// Adds a field; `media_type` empty leaves it out, which means text.
+    /// Adds a field; an empty `media_type` is omitted, which means text.
     pub(crate) fn field(&mut self, name: &str, media_type: &str, value: String, headers: &[(&'static str, String)]) {
         let headers = headers.iter().map(|(name, value)| (*name, value.as_str()));
         self.head(name, None, media_type, headers);
@@ -135,7 +135,7 @@ impl<'a> Multipart<'a> {
         media_type: &str,
         headers: impl Iterator<Item = (&'h str, &'h str)>,
     ) {
-        // A line break would begin a header of its own.
+        // A line break would start another header.
         let line = |text: &str| text.replace(['\r', '\n'], " ");
         let mut head = format!("--{}\r\nContent-Disposition: form-data; name=\"{}\"", self.boundary, quoted(name));
         if let Some(file_name) = file_name {
@@ -167,13 +167,13 @@ impl<'a> Multipart<'a> {
         self.body.append(wiped(std::mem::take(&mut self.open)).into());
     }
 
-    /// The `Content-Type` and the body.
+    /// Returns the `Content-Type` and the body.
     pub(crate) fn finish(mut self) -> (String, RequestBody) {
         self.open.extend(format!("--{}--\r\n", self.boundary).as_bytes());
         self.close();
         let media_type = self.media_type.split(';').next().unwrap_or_default().trim();
         let mut content_type = format!("{media_type}; boundary={}", self.boundary);
-        // RFC 2387 wants the type of the root, which is the first part.
+        // RFC 2387 requires the type of the root, which is the first part.
         if let Some(first) = self.first.filter(|_| media_type.eq_ignore_ascii_case("multipart/related")) {
             content_type.push_str(&format!("; type=\"{}\"", first.replace('"', "")));
         }
@@ -181,12 +181,12 @@ impl<'a> Multipart<'a> {
     }
 }
 
-/// As browsers escape names (WHATWG HTML, multipart/form-data).
+/// Escapes names like browsers (WHATWG HTML, multipart/form-data).
 fn quoted(name: &str) -> String {
     name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// The first media type of a documented list that is one: parts have a single one.
+/// The first concrete media type in a documented list, as a part has a single one.
 pub(crate) fn multipart_type(documented: &'static str) -> &'static str {
     let mut types = documented.split(',').map(str::trim);
     types.find(|media_type| !media_type.is_empty() && !media_type.contains('*')).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! Turns what a call was given into a request that lacks only its signature, or into all that is wrong with it.
+//! Converts the inputs of a call to a request that lacks only its signature, or to a list of all violations.
 
 use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderName, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method};
@@ -16,37 +16,37 @@ use crate::data::operation::{Param, Place, Spec};
 use crate::data::secret::Pairs;
 use crate::transport::RequestBody;
 
-/// A request as all its attempts share it.
+/// The part of a request that its attempts share.
 #[derive(Clone)]
 pub(crate) struct Plan {
     pub(crate) method: Method,
-    /// With a slash at its start, encoded.
+    /// With a leading slash, encoded.
     pub(crate) path: String,
     /// Encoded pairs.
     pub(crate) query: Pairs,
-    /// What a parameter that is the whole query is written as.
+    /// The serialization of a parameter that is the whole query.
     pub(crate) whole_query: Zeroizing<String>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: RequestBody,
-    /// The hash of a body that is not in memory, where the signature has it.
+    /// The hash of a body that is not in memory, if the signature includes it.
     pub(crate) body_hash: Option<String>,
-    /// The action and the parameters, not encoded, of an RPC operation.
+    /// The action and the unencoded parameters of an RPC operation.
     pub(crate) rpc: Option<(&'static str, Pairs)>,
 }
 
-/// What all calls of a client have in common, as far as it shows in their requests.
+/// The settings of a client that appear in its requests.
 pub(crate) struct Common<'a> {
     pub(crate) values: &'a Values,
     /// Sent with every call.
     pub(crate) headers: &'a HeaderMap,
-    /// Whether parameters are signed and placed later, with an action, as Alibaba Cloud's RPC wants.
+    /// Whether parameters are signed and placed later, with an action, as in Alibaba Cloud's RPC.
     pub(crate) rpc: bool,
-    /// Gives the boundaries of multipart bodies.
+    /// Generates the boundaries of multipart bodies.
     pub(crate) boundary: &'a (dyn Fn() -> String + Send + Sync),
 }
 
-/// Checks what a call was given and plans its request; otherwise all that is wrong. `accept` is asked for in place of what the
-/// operation has.
+/// Validates the inputs of a call and plans its request, or returns all violations. `accept` overrides the media type
+/// of the operation.
 pub(crate) fn plan(draft: &Draft, accept: Option<&str>, common: &Common<'_>) -> Result<Plan, Vec<Violation>> {
     let given = given(draft.spec, &draft.inputs, common.values);
     let mut violations = draft.inputs.mistakes().to_vec();
@@ -57,7 +57,7 @@ pub(crate) fn plan(draft: &Draft, accept: Option<&str>, common: &Common<'_>) -> 
         validate::draft(draft, common.values, &given, &mut violations);
     }
 
-    // The fragment is no part of what is sent: it tells apart the operations that share a path.
+    // The fragment is not sent: it distinguishes operations with the same path.
     let (template, fragment) = draft.spec.path.split_once('#').unwrap_or((draft.spec.path, ""));
     let (template, fixed_query) = template.split_once('?').unwrap_or((template, ""));
     let mut plan = Plan {
@@ -71,7 +71,7 @@ pub(crate) fn plan(draft: &Draft, accept: Option<&str>, common: &Common<'_>) -> 
         rpc: None,
     };
     if common.rpc {
-        // What stands in the path is signed with all other parameters.
+        // Parameters in the path are signed with all others.
         let own = std::mem::take(&mut plan.query);
         plan.rpc = Some((fragment.strip_prefix("Action=").unwrap_or(draft.spec.name), own));
     }
@@ -93,7 +93,7 @@ pub(crate) fn plan(draft: &Draft, accept: Option<&str>, common: &Common<'_>) -> 
     if violations.is_empty() { Ok(plan) } else { Err(violations) }
 }
 
-/// Puts parameters where they go: into query, headers and cookies.
+/// Places parameters in the query, headers and cookies.
 fn place(given: &Given<'_>, plan: &mut Plan, violations: &mut Vec<Violation>) {
     let mut cookies = Vec::new();
     for (param, value) in given {
@@ -119,7 +119,7 @@ fn place(given: &Given<'_>, plan: &mut Plan, violations: &mut Vec<Violation>) {
         }
     }
     if !cookies.is_empty() {
-        // Some documents have the whole header as a parameter, too.
+        // Some documents also have the whole header as a parameter.
         let whole = plan.headers.get(COOKIE).and_then(|it| it.to_str().ok()).map(str::to_owned);
         let cookies = cookies.iter().map(|(name, value)| format!("{name}={value}"));
         let cookies: Vec<String> = whole.into_iter().chain(cookies).collect();
@@ -128,7 +128,7 @@ fn place(given: &Given<'_>, plan: &mut Plan, violations: &mut Vec<Violation>) {
 }
 
 fn put_body(draft: &Draft, given: &Given<'_>, common: &Common<'_>, plan: &mut Plan, violations: &mut Vec<Violation>) {
-    // Only with a body, unless the document has it as a header, which is there already.
+    // Only with a body, unless the document has it as a header, which is then already present.
     if let Some((media_type, body)) = body::body(draft, given, common.rpc, common.boundary, violations) {
         if !plan.headers.contains_key(CONTENT_TYPE) || media_type.starts_with("multipart/") {
             insert(&mut plan.headers, CONTENT_TYPE.as_str(), &media_type, violations);
@@ -140,8 +140,8 @@ fn put_body(draft: &Draft, given: &Given<'_>, common: &Common<'_>, plan: &mut Pl
     }
 }
 
-/// Fills the template of a path, or of a value in its fixed query. What would make it the path of another operation is a violation,
-/// checked or not.
+/// Fills the template of a path, or of a value in its fixed query. A value that would change it to the path of another
+/// operation is always a violation.
 fn filled(
     spec: &Spec,
     values: &Values,
@@ -165,7 +165,7 @@ fn filled(
                 }
                 text
             }
-            // A brace that is no parameter's.
+            // A brace that belongs to no parameter.
             (None, None) => {
                 let (before, after) = rest.split_at(before.len() + 1);
                 out.push_str(&encode::literal(before));
@@ -181,7 +181,7 @@ fn filled(
         let begin = out.rfind('/').map_or(0, |at| at + 1);
         out.push_str(&text);
         rest = after;
-        // URL parsers resolve these.
+        // URL parsers would resolve these.
         let end = rest.find('/').unwrap_or(rest.len());
         let whole = format!("{}{}", &out[begin..], &rest[..end]);
         if is_path && whole.split('/').any(|segment| matches!(segment, "." | "..")) {
@@ -207,7 +207,7 @@ fn insert(headers: &mut HeaderMap, name: &str, value: &str, violations: &mut Vec
     }
 }
 
-/// All that a service learns of who calls it, besides the credentials.
+/// The client's user agent: all that a service learns about it, besides the credentials.
 pub(crate) const OUR_NAME: &str = concat!("yundb/", env!("CARGO_PKG_VERSION"));
 
 #[cfg(test)]
@@ -254,7 +254,7 @@ mod tests {
                 "project_id: is required: set it with `.project_id(..)` on the client's builder, or PROJECT in the environment",
             ]
         );
-        // Without it there is no path, checked or not.
+        // Without it there is no path, even without validation.
         assert_eq!(planned(&Draft { checked: false, ..draft }, &values).err().unwrap_or_default().len(), 1);
     }
 
@@ -287,7 +287,7 @@ mod tests {
         assert_eq!(plan.path, "/v1/p1/things");
         assert_eq!(plan.headers["x-domain"], "DOMAIN");
         assert_eq!(plan.headers["x-language"], "en-us");
-        // The call's own value wins.
+        // The call's own value takes precedence.
         assert_eq!(plan.headers["x-zone"], "y");
     }
 }

@@ -1,4 +1,4 @@
-//! Holds what a call was given against what its operation asks for.
+//! Validates the inputs of a call against the requirements of its operation.
 
 use serde_json::Value;
 
@@ -26,20 +26,20 @@ pub(super) fn draft(draft: &Draft, values: &Values, given: &Given<'_>, violation
     let body_begun = given.iter().any(|(param, _)| in_body(param)) || !files.is_empty();
     for param in draft.spec.params {
         let value = given.iter().find(|(other, _)| std::ptr::eq(*other, param)).map(|(_, value)| value);
-        // A parameter can't be sent as `null`; a field of a JSON body can.
+        // A parameter cannot be sent as `null`; a field of a JSON body can.
         let value = value.filter(|value| !value.is_null() || matches!(param.place, Place::Field | Place::Body));
         match value {
             Some(value) if param.required && sends_nothing(param, value) => {
                 violations.push(Violation::new(param.name, "must have at least 1 entry: without any it is not sent"));
             }
-            // The entries of what is spread are fields themselves.
+            // The entries of a spread parameter are fields themselves.
             Some(value) => check::value(value, &param.shape, if param.spread { "" } else { param.name }, violations),
-            // `path` says so of these, checked or not.
+            // `path` always reports these, even without validation.
             None if param.place == Place::Path => {}
-            // An optional body may be left out with all its required fields, and a raw one has them inside.
+            // An optional body may be omitted with all its required fields, and a raw one contains them.
             None if in_body(param) && (draft.body.is_some() || !(body_required || body_begun)) => {}
             None if has_files(&draft.inputs, param, param.name, violations) => {}
-            // A header is required of a part that is there.
+            // A header is required only if its part is present.
             None if !has_its_part(&draft.inputs, param) => {}
             None if param.required => violations.push(Violation::new(param.name, missing(param, values))),
             None => {}
@@ -53,7 +53,7 @@ pub(super) fn draft(draft: &Draft, values: &Values, given: &Given<'_>, violation
     }
 }
 
-/// Whether nothing is sent of a value: a list or object without entries, where each entry is sent by itself.
+/// Whether a value is not sent: a list or object without entries, if each entry is sent separately.
 fn sends_nothing(param: &Param, value: &Value) -> bool {
     !param.spread
         && !param.json
@@ -65,15 +65,15 @@ fn sends_nothing(param: &Param, value: &Value) -> bool {
         }
 }
 
-/// Checks what the fields of a body have to meet together.
+/// Validates the fields of a body as a whole.
 fn whole_body(draft: &Draft, given: &Given<'_>, violations: &mut Vec<Violation>) {
     let Some(body) = draft.spec.body.filter(|body| !body.shape.is_bare()) else { return };
-    // A file is there, and nothing is said of what is in it.
+    // A file counts as present, but its content is not validated.
     let files = draft.inputs.all_parts().iter().map(|part| (part.param.name.to_owned(), Value::Null));
     let mut fields: serde_json::Map<String, Value> = files.collect();
     for (param, value) in given.iter().filter(|(param, _)| in_body(param) && param.place != Place::Body) {
         match &**value {
-            // The entries of what is spread are fields themselves.
+            // The entries of a spread parameter are fields themselves.
             Value::Object(entries) if param.spread => fields.extend(entries.clone()),
             value => drop(fields.insert(param.name.to_owned(), value.clone())),
         }
@@ -84,7 +84,7 @@ fn whole_body(draft: &Draft, given: &Given<'_>, violations: &mut Vec<Violation>)
     violations.extend(found.into_iter().map(named));
 }
 
-/// The fields of a form that stands beside other bodies.
+/// Validates the fields of a form that replaces another body.
 fn check_form(form: &Inputs, violations: &mut Vec<Violation>) {
     for param in form.params() {
         let path = format!("body.{}", param.name);
@@ -101,7 +101,7 @@ fn check_form(form: &Inputs, violations: &mut Vec<Violation>) {
     }
 }
 
-/// Whether there are files for a parameter, of which as many must be there as of other elements.
+/// Whether there are files for a parameter; their number is limited like that of other elements.
 fn has_files(inputs: &Inputs, param: &Param, path: &str, violations: &mut Vec<Violation>) -> bool {
     let count = inputs.all_parts().iter().filter(|part| std::ptr::eq(part.param, param)).count();
     if count > 0 {
@@ -110,7 +110,7 @@ fn has_files(inputs: &Inputs, param: &Param, path: &str, violations: &mut Vec<Vi
     count > 0
 }
 
-/// Whether the part is there that a header is of; what is no header of a part has none to wait for.
+/// Whether the part of a header is present; true for parameters other than headers of parts.
 fn has_its_part(inputs: &Inputs, param: &Param) -> bool {
     let Place::PartHeader(field) = param.place else { return true };
     inputs.names().any(|name| name == field)

@@ -2,33 +2,34 @@
 
 use std::collections::BTreeMap;
 
-/// Region, project id, and whatever else the document calls for, by name.
+/// Region, project id, and other settings that the document requires, by name.
 #[derive(Clone)]
 pub(crate) struct Values {
     pub(crate) set: BTreeMap<String, String>,
-    /// What was found out for one call. It stands beside the credentials that are used, so it counts before the environment.
+    /// Settings that were looked up for one call. They belong to its credentials, so they take precedence over the
+    /// environment.
     pub(crate) found: BTreeMap<&'static str, String>,
-    /// The environment variable that gives a setting, if the vendor has one.
+    /// The environment variable of a setting, if the vendor has one.
     pub(crate) variable: fn(&str) -> Option<&'static str>,
-    /// Looks a variable up.
+    /// Looks up a variable.
     pub(crate) environment: fn(&str) -> Option<String>,
 }
 
 impl Values {
-    /// A setting, if need be from the environment.
+    /// A setting, with the environment as fallback.
     pub(crate) fn get(&self, name: &str) -> Option<String> {
         let given = self.set.get(name).or_else(|| self.found.get(name)).cloned();
         given.or_else(|| self.variable_value((self.variable)(name)?))
     }
 
-    /// What a variable of the environment holds.
+    /// The value of an environment variable.
     pub(crate) fn variable_value(&self, variable: &str) -> Option<String> {
         let value = (self.environment)(variable)?;
-        // Files and shells leave line ends behind, which no id has.
+        // Files and shells leave line ends behind, which no id contains.
         Some(value.trim().to_owned()).filter(|value| !value.is_empty())
     }
 
-    /// What was set, with the region, if need be from the environment.
+    /// The explicit settings, and the region with the environment as fallback.
     pub(crate) fn for_endpoint(&self) -> BTreeMap<String, String> {
         let mut set = self.set.clone();
         if let Some(region) = self.get("region") {

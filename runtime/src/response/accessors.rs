@@ -1,55 +1,55 @@
-//! What both types of errors have, the typed one of a call and the one for all.
+//! Accessors common to the typed error of a call and the general error.
 
-/// What is known of a failed call: methods of both types of its error.
+/// Defines accessors of a failed call, for both error types.
 macro_rules! accessors {
     () => {
-        /// Whether there are no credentials, or the service refuses them: unknown, disabled, expired, or with a wrong signature.
+        /// Whether credentials are missing or refused: unknown, disabled, expired, or with a wrong signature.
         pub fn is_auth(&self) -> bool {
             self.category() == ErrorCategory::Auth
         }
 
-        /// Whether the caller, who is known, may not do this.
+        /// Whether the caller is authenticated but not authorized.
         pub fn is_permission(&self) -> bool {
             self.category() == ErrorCategory::Permission
         }
 
-        /// Whether a quota is used up.
+        /// Whether a quota is exhausted.
         pub fn is_quota(&self) -> bool {
             self.category() == ErrorCategory::Quota
         }
 
-        /// Whether the service has no such thing.
+        /// Whether a resource does not exist.
         pub fn is_not_found(&self) -> bool {
             self.category() == ErrorCategory::NotFound
         }
 
-        /// Whether the state of what is there does not allow the call: it exists already, is in use, or another operation is in
-        /// progress.
+        /// Whether the state of a resource conflicts with the call: it already exists, is in use, or has another
+        /// operation in progress.
         pub fn is_conflict(&self) -> bool {
             self.category() == ErrorCategory::Conflict
         }
 
-        /// Whether there are too many calls for now.
+        /// Whether calls are throttled.
         pub fn is_throttled(&self) -> bool {
             self.category() == ErrorCategory::Throttled
         }
 
-        /// Whether the input is wrong, by the document (see [`violations`](Self::violations)) or by the service.
+        /// Whether the input is invalid, by the document (see [`violations`](Self::violations)) or by the service.
         pub fn is_invalid_input(&self) -> bool {
             self.category() == ErrorCategory::InvalidInput
         }
 
-        /// Whether a time limit passed, here or at the service.
+        /// Whether a time limit passed, in the client or in the service.
         pub fn is_timeout(&self) -> bool {
             self.category() == ErrorCategory::Timeout
         }
 
-        /// Whether there was no connection, or it broke.
+        /// Whether a connection could not be established, or broke.
         pub fn is_connection(&self) -> bool {
             self.category() == ErrorCategory::Connection
         }
 
-        /// Whether the service, or what it depends on, failed or lacks capacity.
+        /// Whether the service, or a dependency of it, failed or lacks capacity.
         pub fn is_server_fault(&self) -> bool {
             self.category() == ErrorCategory::ServerFault
         }
@@ -59,22 +59,22 @@ macro_rules! accessors {
             self.failure()?.status()
         }
 
-        /// The service's error code, from whichever field has it; a number as its text.
+        /// The service's error code, from whichever field has it; a numeric code as text.
         pub fn code(&self) -> Option<&str> {
             self.failure()?.code()
         }
 
-        /// The service's error message; of a response that is not JSON its title or first line.
+        /// The service's error message; for a response that is not JSON its title or first line.
         pub fn message(&self) -> Option<&str> {
             self.failure()?.message()
         }
 
-        /// The request id that the service's support asks for, from the body or the headers.
+        /// The request id for the service's support, from the body or the headers.
         pub fn request_id(&self) -> Option<&str> {
             self.failure()?.request_id()
         }
 
-        /// The response's bytes; empty if there was no response.
+        /// The bytes of the response's body; empty if there was no response.
         pub fn raw_body(&self) -> &bytes::Bytes {
             static EMPTY: bytes::Bytes = bytes::Bytes::new();
             self.failure().map_or(&EMPTY, Failure::raw_body)
@@ -85,32 +85,33 @@ macro_rules! accessors {
             self.failure()?.headers()
         }
 
-        /// The values that break documented limits. If there are any, nothing was sent.
+        /// The violations of documented limits. If there are any, nothing was sent.
         pub fn violations(&self) -> &[crate::check::Violation] {
             self.failure().map_or(&[], Failure::violations)
         }
 
-        /// What the failure comes from, to be downcast: a [`TransportError`](crate::TransportError),
+        /// The underlying error, for downcasting: a [`TransportError`](crate::TransportError),
         /// [`CredentialsError`](crate::CredentialsError) or [`DecodeError`](crate::DecodeError).
         ///
-        /// Its text is part of this error's, so `source` passes over it, and reports with all sources have nothing twice.
+        /// `Display` includes its text, so `source` skips it, and reports of all sources repeat nothing.
         pub fn cause(&self) -> Option<&(dyn std::error::Error + 'static)> {
             self.failure()?.cause()
         }
 
-        /// Whether the same call may be sent again, and may then succeed. The client has already retried it, as its
-        /// [`RetryPolicy`](crate::RetryPolicy) says.
+        /// Whether the same call may be sent again and may then succeed. The client has already retried it, according
+        /// to its [`RetryPolicy`](crate::RetryPolicy).
         ///
-        /// True if the service certainly did not act: another operation is in progress, there was no connection (or none within
-        /// `connect_timeout`), status 408 or 429, or a code for throttling. For an idempotent operation also after status 500,
-        /// 502, 503 or 504, after a broken connection, and after `timeout`. An operation is idempotent if the document says so;
-        /// otherwise if its method is GET, HEAD, PUT, DELETE, OPTIONS or TRACE, except for Alibaba Cloud's RPC, whose documents
-        /// have GET for all actions. False for everything else, and for a call whose body is a stream that was begun.
+        /// True if the service certainly did not act: another operation is in progress, no connection was established
+        /// (or not within `connect_timeout`), status 408 or 429, or a code for throttling. For an idempotent operation
+        /// also after status 500, 502, 503 or 504, after a broken connection, and after `timeout`. An operation is
+        /// idempotent if the document states it; otherwise if its method is GET, HEAD, PUT, DELETE, OPTIONS or TRACE,
+        /// except for Alibaba Cloud's RPC, whose documents have GET for all actions. False for everything else, and for
+        /// a call whose body is a stream that has been started.
         pub fn is_retryable(&self) -> bool {
             self.failure().is_some_and(Failure::is_retryable)
         }
 
-        /// How often the call was sent; 0 if it was not.
+        /// Number of times the call was sent; 0 if it was not.
         pub fn attempts(&self) -> u32 {
             self.failure().map_or(0, Failure::attempts)
         }

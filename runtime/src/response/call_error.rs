@@ -1,4 +1,4 @@
-//! What can go wrong with a call, with the service's own error body if there is one.
+//! The error of a call, with the service's own error body if there is one.
 
 use std::error::Error as StdError;
 use std::fmt::{self, Write as _};
@@ -10,12 +10,12 @@ use crate::data::line::{Line, one_line, unsaid};
 #[cfg(feature = "blocking")]
 use crate::data::operation::Spec;
 
-/// Why a call failed; `E` is the documented body of the service's errors, and `H` has the documented headers.
+/// The error of a failed call; `E` is the documented body of the service's errors, and `H` the documented headers.
 ///
-/// `?` turns it into an [`Error`](crate::Error), which is the same type for all operations.
+/// `?` converts it to an [`Error`](crate::Error), which is the same type for all operations.
 ///
-/// `Display` is one line: the operation and, for an error of the service, status, code, message and request id. `Debug` has the same
-/// by name, and no body: a service may repeat what it was sent.
+/// `Display` is one line: the operation and, for an error of the service, status, code, message and request id. `Debug`
+/// has the same as named fields. Neither includes the body, as services may echo input.
 pub struct CallError<E = serde_json::Value, H = ()> {
     failure: Box<Failure>,
     body: Option<Box<E>>,
@@ -23,7 +23,7 @@ pub struct CallError<E = serde_json::Value, H = ()> {
 }
 
 impl<E, H> CallError<E, H> {
-    /// No call could be made at all.
+    /// The blocking runtime could not be started.
     #[cfg(feature = "blocking")]
     pub(crate) fn not_run(spec: &Spec, why: String) -> Self {
         Self::new(Failure::config(spec, why), None, None)
@@ -41,12 +41,12 @@ impl<E, H> CallError<E, H> {
         &self.failure
     }
 
-    /// At which step the call failed.
+    /// The step at which the call failed.
     pub fn kind(&self) -> ErrorKind {
         self.failure.kind
     }
 
-    /// What the failure means to a program. Each `is_..` looks at it.
+    /// The meaning of the failure. Each `is_..` method checks it.
     pub fn category(&self) -> ErrorCategory {
         self.failure.category()
     }
@@ -56,8 +56,8 @@ impl<E, H> CallError<E, H> {
         self.failure.operation()
     }
 
-    /// The documented error body, if the response had one that could be read. If the time for the whole call is over, it is that of
-    /// the attempt before, as are status, code, message and headers.
+    /// The documented error body, if the response had one that could be read. If the time limit of the whole call has
+    /// passed, it is that of the previous attempt, as are status, code, message and headers.
     pub fn body(&self) -> Option<&E> {
         self.body.as_deref()
     }
@@ -118,8 +118,8 @@ impl<E, H> fmt::Display for CallError<E, H> {
     }
 }
 
-// By hand: the bodies, read or not, and the headers may repeat what was sent, secrets too, and would bury the rest. `code` and
-// `message` were looked through for that.
+// Manual: bodies and headers may echo what was sent, including secrets, and would bury the rest. `code` and `message`
+// have been cleaned of secrets.
 impl<E, H: fmt::Debug> fmt::Debug for CallError<E, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut fields = f.debug_struct("CallError");

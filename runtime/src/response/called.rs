@@ -1,12 +1,12 @@
-//! How errors name the call that failed.
+//! The name of a failed call in errors.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use crate::data::operation::Spec;
 
-/// A call by all the names that help to find it: the client's method for the caller, the operation for the vendor's documents and
-/// support, and the host for whoever looks after the network.
+/// All names that help to find a call: the client's method for the caller, the operation for the vendor's documents and
+/// support, and the host for network administrators.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Called {
     method: &'static str,
@@ -15,13 +15,13 @@ pub(crate) struct Called {
 }
 
 impl Called {
-    /// With the host of this base URL.
+    /// Adds the host of this base URL.
     pub(super) fn at(&mut self, base: &str) {
         self.host = host(base);
     }
 }
 
-/// The host of a URL, with the port if it is not the scheme's own, and without user and password.
+/// The host of a URL, with the port unless it is the scheme's default, without user and password.
 fn host(url: &str) -> Option<Box<str>> {
     let url: http::Uri = url.parse().ok()?;
     let authority = url.authority()?;
@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn names_of_calls() {
         let table = [
-            // method, operation, base URL, the name
+            // method, operation, base URL, expected name
             ("list_pets", "listPets", "https://api.example.com/v1", "list_pets (listPets, api.example.com)"),
             ("list_pets", "listPets", "", "list_pets (listPets)"),
             ("ping", "ping", "http://127.0.0.1:8080", "ping (127.0.0.1:8080)"),

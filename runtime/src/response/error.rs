@@ -1,4 +1,4 @@
-//! One error type for a whole program: any error of any client, with what callers look at, and its own type within.
+//! One error type for a whole program, with common accessors and access to the specific error.
 
 use std::any::Any;
 use std::error::Error as StdError;
@@ -14,11 +14,10 @@ use crate::data::category::ErrorCategory;
 use crate::data::config_error::ConfigError;
 use crate::transport::TransportError;
 
-/// Any error of a client, for `?`: of a call, of a wait for a job, of a stream, or of the client's settings. All clients have it in
-/// common.
+/// Any error of any client, for `?`: of a call, of waiting for a job, of a stream, or of the client's settings.
 ///
-/// The error that it was made from is within: [`body`](Self::body) is the documented body of the service's error, and
-/// [`downcast_ref`](Self::downcast_ref) the error itself.
+/// It contains the error that it was converted from: [`body`](Self::body) is the documented body of the service's
+/// error, and [`downcast_ref`](Self::downcast_ref) returns the error itself.
 ///
 /// ```
 /// use yundb_runtime::{Call, Error, Operation, Value};
@@ -43,10 +42,10 @@ pub struct Error(Box<dyn Erased>);
 
 /// An error that an [`Error`] can hold.
 pub(crate) trait Erased: StdError + Any + Send + Sync {
-    /// At which step the program failed.
+    /// The step at which the program failed.
     fn kind(&self) -> ErrorKind;
 
-    /// The call that failed, if it was one.
+    /// The failed call, if the error is of a call.
     fn failure(&self) -> Option<&Failure> {
         None
     }
@@ -71,12 +70,12 @@ impl Error {
         self.0.failure()
     }
 
-    /// At which step the program failed.
+    /// The step at which the program failed.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind()
     }
 
-    /// What the failure means to a program. Each `is_..` looks at it.
+    /// The meaning of the failure. Each `is_..` method checks it.
     pub fn category(&self) -> ErrorCategory {
         self.failure().map_or_else(|| meaning(self.kind()), Failure::category)
     }
@@ -86,30 +85,31 @@ impl Error {
         Some(self.failure()?.operation())
     }
 
-    /// The documented body of the service's error, if it is of this type: the `E` of the call's [`CallError<E, H>`](CallError).
+    /// The documented body of the service's error, if it has this type: the `E` of the call's [`CallError<E,
+    /// H>`](CallError).
     pub fn body<E: 'static>(&self) -> Option<&E> {
         self.0.typed_body()?.downcast_ref()
     }
 
-    /// The documented headers of the service's error, if they are of this type: the `H` of the call's
-    /// [`CallError<E, H>`](CallError).
+    /// The documented headers of the service's error, if they have this type: the `H` of the call's [`CallError<E,
+    /// H>`](CallError).
     pub fn typed_headers<H: 'static>(&self) -> Option<&H> {
         self.0.headers_as_documented()?.downcast_ref()
     }
 
-    /// Whether it was made from such an error: a [`CallError`], [`WaitError`](crate::WaitError), [`StreamError`],
-    /// [`ConfigError`], [`CredentialsError`], [`TransportError`] or [`DecodeError`].
+    /// Whether it was converted from an error of this type: a [`CallError`], [`WaitError`](crate::WaitError),
+    /// [`StreamError`], [`ConfigError`], [`CredentialsError`], [`TransportError`] or [`DecodeError`].
     pub fn is<T: StdError + 'static>(&self) -> bool {
         self.downcast_ref::<T>().is_some()
     }
 
-    /// The error that it was made from, if it is of this type.
+    /// Returns the error that it was converted from, if it has this type.
     pub fn downcast_ref<T: StdError + 'static>(&self) -> Option<&T> {
         let error: &dyn Any = &*self.0;
         error.downcast_ref()
     }
 
-    /// The error that it was made from, or this one if that is of another type.
+    /// Returns the error that it was converted from, or `self` if that has another type.
     pub fn downcast<T: StdError + 'static>(self) -> Result<T, Self> {
         if !self.is::<T>() {
             return Err(self);
@@ -138,7 +138,7 @@ impl fmt::Debug for Error {
     }
 }
 
-// It stands for the error within, so that one is not among its own sources.
+// It represents the inner error, so that one is not among its sources.
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source()

@@ -1,4 +1,5 @@
-//! What an error response says, in any of the shapes that services use, and whether a success is one.
+//! Extracts code, message and request id from error responses of any known form, and detects failures with a success
+//! status.
 
 use http::HeaderMap;
 
@@ -6,7 +7,7 @@ use super::head::Head;
 use super::outline::{Found, Outline};
 use crate::data::line::{one_line, seen};
 
-/// What an error says.
+/// The facts in an error response.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Facts {
     pub(crate) code: Option<String>,
@@ -14,13 +15,13 @@ pub(crate) struct Facts {
     pub(crate) request_id: Option<String>,
 }
 
-/// Reads an error response. What the body does not say comes from the headers.
+/// Reads an error response. Facts that the body lacks come from the headers.
 pub(crate) fn read(head: &Head, body: &[u8]) -> Facts {
     let mut facts = match Found::read(body) {
         Some(found) => from_json(found),
         None => from_text(&String::from_utf8_lossy(body)),
     };
-    // Both are read by machines, and go into logs as they are.
+    // Both are machine-readable and logged verbatim.
     let plain = |text: Option<String>| text.map(|text| seen(&text).into_owned()).filter(|text| !text.is_empty());
     (facts.code, facts.request_id) = (plain(facts.code), plain(facts.request_id));
     facts.request_id = facts.request_id.or_else(|| head.request_id.clone());
@@ -31,7 +32,7 @@ pub(crate) fn read(head: &Head, body: &[u8]) -> Facts {
     facts
 }
 
-/// Reads the code, message and request id of an error's JSON body.
+/// Reads the code, message and request id from an error's JSON body.
 fn from_json(found: Found) -> Facts {
     let outline = match found {
         Found::Object(outline) => *outline,
@@ -47,7 +48,7 @@ fn from_json(found: Found) -> Facts {
         return facts;
     }
     match outline.into_wrapped() {
-        // OAuth's `{"error": "invalid_grant", "error_description": "..."}`, or simply a sentence.
+        // OAuth's `{"error": "invalid_grant", "error_description": "..."}`, or just a sentence.
         Some(Found::Text(text)) if !text.is_empty() => {
             if facts.message.is_none() && text.contains(' ') {
                 facts.message = Some(text);
@@ -66,15 +67,15 @@ fn from_json(found: Found) -> Facts {
     facts
 }
 
-/// What a success status is worth, where it may carry a failure.
+/// The verdict on a success status, which may hide a failure.
 pub(crate) struct Verdict {
     pub(crate) failed: bool,
     pub(crate) request_id: Option<String>,
 }
 
-/// Whether a body says `Success: false`, in itself or within the one object that it consists of.
+/// Whether a body contains `Success: false`, at the top or within the single object that it consists of.
 ///
-/// Only that: an `ErrCode` is there in successes too, empty or describing the thing that was asked about.
+/// No other field counts: successes, too, have an `ErrCode`, which is empty or describes the queried resource.
 pub(crate) fn verdict(body: &[u8]) -> Verdict {
     let Some(Found::Object(outline)) = Found::read(body) else { return Verdict { failed: false, request_id: None } };
     let inner = outline.only();
@@ -87,7 +88,7 @@ pub(crate) fn verdict(body: &[u8]) -> Verdict {
     Verdict { failed, request_id: request_id.map(|id| seen(&id).into_owned()) }
 }
 
-/// Puts the dynamic part where DTS's messages leave room for it, `Parameter %s is not valid`, else behind.
+/// Inserts the dynamic part at the placeholder in DTS's messages, `Parameter %s is not valid`, else appends it.
 fn complete(message: &mut String, dynamic: &str) {
     if message.contains("%s") {
         *message = message.replace("%s", dynamic);
@@ -96,7 +97,7 @@ fn complete(message: &mut String, dynamic: &str) {
     }
 }
 
-/// HTML, XML or plain text: gateways and proxies answer so.
+/// HTML, XML or plain text, as gateways and proxies return.
 fn from_text(text: &str) -> Facts {
     let element = |name: &str| {
         let lower = text.to_ascii_lowercase();
@@ -125,7 +126,7 @@ fn from_text(text: &str) -> Facts {
     }
 }
 
-/// The request id that the headers give.
+/// The request id in the headers.
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
     ["x-acs-request-id", "x-request-id", "request-id", "x-amzn-requestid", "x-ms-request-id", "x-github-request-id"]
         .iter()

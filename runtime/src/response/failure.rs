@@ -1,4 +1,4 @@
-//! What went wrong with a call, before it is the error of an operation.
+//! A failed call, before it becomes the error of an operation.
 
 use std::error::Error as StdError;
 use std::sync::Arc;
@@ -18,49 +18,51 @@ use crate::data::line::one_line;
 use crate::retry::{Cause, RetryClass};
 use crate::transport::{TransportError, TransportErrorKind};
 
-/// At which step a call failed.
+/// The step at which a call failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The input breaks documented limits; nothing was sent. See [`CallError::violations`](crate::CallError::violations).
+    /// The input violates documented limits; nothing was sent. See
+    /// [`CallError::violations`](crate::CallError::violations).
     Invalid,
-    /// The client's settings do not suffice for this call; nothing was sent.
+    /// The client's settings are insufficient for this call; nothing was sent.
     Config,
     /// No credentials were found; nothing was sent.
     Credentials,
-    /// No connection came about; nothing was sent.
+    /// No connection could be established; nothing was sent.
     Connect,
-    /// The connection broke, or the response did not arrive whole; the service may have acted.
+    /// The connection broke, or the response was incomplete; the service may have acted.
     Transport,
-    /// A time limit passed. The message says which.
+    /// A time limit passed. The message names it.
     Timeout,
-    /// The service says it succeeded, but its response could not be read.
+    /// The service reported success, but its response could not be read.
     Decode,
     /// The service responded with an error.
     Service,
-    /// A job failed, or was not done in time: see [`WaitError`](crate::WaitError).
+    /// A job failed, or did not finish in time: see [`WaitError`](crate::WaitError).
     Job,
 }
 
-/// A [`CallError`](crate::CallError) without the typed body: what the pipeline, which is the same for all operations, hands on.
+/// A [`CallError`](crate::CallError) without the typed body, as returned by the pipeline, which is the same for all
+/// operations.
 pub(crate) struct Failure {
     pub(crate) kind: ErrorKind,
     pub(super) call: Called,
-    /// What happened, where the service did not say it.
+    /// Description of the failure, unless the service provided one.
     pub(super) detail: String,
     pub(super) facts: Facts,
     pub(super) head: Option<Arc<Head>>,
     pub(super) raw_body: Bytes,
-    /// Whether these are what the service refused the call with.
+    /// Whether the service refused the call because of these violations.
     refused: bool,
     category: ErrorCategory,
-    /// What the decision about another attempt is taken from.
+    /// The basis of the retry decision.
     pub(crate) cause: Cause,
-    /// What it means for another attempt.
+    /// The class of the failure for retries.
     pub(crate) class: RetryClass,
-    /// How often the call was sent.
+    /// Number of times the call was sent.
     pub(super) attempts: u32,
-    /// Whether its body cannot be sent again.
+    /// Whether the body cannot be sent again.
     pub(super) spent: bool,
     pub(super) violations: Vec<Violation>,
     pub(super) source: Option<Box<dyn StdError + Send + Sync>>,
@@ -77,7 +79,7 @@ pub(super) fn transport_kind(kind: TransportErrorKind) -> ErrorKind {
     }
 }
 
-/// What a failure at this step means, where nothing more is known.
+/// The category of a failure at this step, in the absence of other facts.
 pub(super) fn meaning(kind: ErrorKind) -> ErrorCategory {
     match kind {
         ErrorKind::Invalid => ErrorCategory::InvalidInput,
@@ -124,7 +126,7 @@ impl Failure {
         failure
     }
 
-    /// The time for one attempt is over. Whether the service acted is unknown.
+    /// The time limit of one attempt has passed. Whether the service acted is unknown.
     pub(crate) fn timeout(call: impl Into<Called>, limit: Duration) -> Box<Self> {
         let detail = format!("no complete response within {limit:?} (`timeout`)");
         let mut failure = Self::new(ErrorKind::Timeout, call, detail);
@@ -132,7 +134,7 @@ impl Failure {
         failure
     }
 
-    /// What the call needs could not be found out for this reason, which may pass. Nothing was sent of the call itself.
+    /// A setting that the call needs could not be looked up, perhaps only temporarily. The call itself was not sent.
     pub(crate) fn lookup(call: impl Into<Called>, detail: String, cause: Cause, class: RetryClass) -> Box<Self> {
         let kind = match cause {
             Cause::Transport(kind) => transport_kind(kind),
@@ -143,8 +145,8 @@ impl Failure {
         failure
     }
 
-    /// The time for all attempts is over, while the last one was under way. Whether the service acted is unknown. What the attempt
-    /// before it came to stays.
+    /// The time limit of the call has passed during its last attempt. Whether the service acted is unknown. Keeps the
+    /// response of the previous attempt.
     pub(crate) fn out_of_time(call: impl Into<Called>, limit: Duration, before: Option<Box<Self>>) -> Box<Self> {
         let detail = format!("no success within {limit:?} (`operation_timeout`)");
         let mut failure = Self::new(ErrorKind::Timeout, call, detail);
@@ -158,7 +160,7 @@ impl Failure {
         failure
     }
 
-    /// What happened, or what the service said.
+    /// The description, or the service's message.
     fn in_short(&self) -> String {
         let code = self.facts.code.as_deref().map(one_line);
         let message = self.facts.message.as_deref().map(one_line);
@@ -173,31 +175,32 @@ impl Failure {
         }
     }
 
-    /// What it means for another attempt, and whether there can be none as the body was a stream, which is gone now.
+    /// Sets the class for retries, and whether a retry is impossible because the body was a stream that has been
+    /// consumed.
     pub(crate) fn classified(mut self: Box<Self>, class: RetryClass, spent: bool) -> Box<Self> {
         (self.class, self.spent) = (class, spent);
         self
     }
 
-    /// It means this, which is more than is known from its kind.
+    /// Sets a category that is more specific than that of the kind.
     pub(crate) fn meaning(mut self: Box<Self>, category: ErrorCategory) -> Box<Self> {
         self.category = category;
         self
     }
 
-    /// The call goes to this base URL.
+    /// Sets the base URL of the call.
     pub(crate) fn at(mut self: Box<Self>, base: &str) -> Box<Self> {
         self.call.at(base);
         self
     }
 
-    /// The call was sent so often, the last time with this failure.
+    /// Sets the number of attempts.
     pub(crate) fn after(mut self: Box<Self>, attempts: u32) -> Box<Self> {
         self.attempts = attempts;
         self
     }
 
-    /// The transport gave up. `head` is there if it did so within the body.
+    /// The transport failed. `head` is present if it failed within the body.
     pub(crate) fn transport(call: impl Into<Called>, error: TransportError, head: Option<Arc<Head>>) -> Box<Self> {
         let mut failure = Self::new(transport_kind(error.kind()), call, error.to_string());
         failure.cause = Cause::Transport(error.kind());
@@ -210,7 +213,7 @@ impl Failure {
         failure
     }
 
-    /// The service says it failed.
+    /// The service reported a failure.
     pub(crate) fn service(response: RawResponse) -> Box<Self> {
         let (head, raw_body) = response.into_parts();
         let mut failure = Self::new(ErrorKind::Service, head.spec, "");
@@ -232,7 +235,7 @@ impl Failure {
         failure
     }
 
-    /// The service's error as a response, for reading the typed body.
+    /// The service's error as a response, to read the typed body.
     pub(crate) fn response(&self) -> Option<RawResponse> {
         let head = self.head.as_ref().filter(|_| self.refused)?;
         Some(RawResponse::whole(head.clone(), self.raw_body.clone()))

@@ -1,4 +1,4 @@
-//! What comes before the body of a response, and what is known from it.
+//! The head of a response, and the facts derived from it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,23 +8,23 @@ use http::HeaderMap;
 use crate::auth::credentials::CredentialsProvider;
 use crate::data::operation::Spec;
 
-/// A response's status and headers, and what is known from them.
+/// A response's status and headers, and the facts derived from them.
 pub(crate) struct Head {
     pub(crate) spec: &'static Spec,
-    /// The base URL that the call was sent to.
+    /// The base URL of the call.
     pub(crate) base: Arc<str>,
-    /// How often the call was sent until this response came.
+    /// Number of times the call was sent, up to this response.
     pub(crate) attempts: u32,
-    /// What the call sent that says which job it begins.
+    /// The parameters that identify the job started by the call.
     pub(crate) sent: BTreeMap<String, String>,
-    /// Whom the job of the call belongs to.
+    /// The account of the call's job.
     pub(crate) account: Account,
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) request_id: Option<String>,
 }
 
-/// What a call had in place of its client's credentials and endpoint: calls about what it began have it, too.
+/// Overrides of credentials and endpoint by a call; follow-up calls about its job have the same.
 #[derive(Clone, Default)]
 pub(crate) struct Account {
     pub(crate) credentials: Option<Arc<dyn CredentialsProvider>>,

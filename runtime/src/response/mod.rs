@@ -1,4 +1,4 @@
-//! What comes back: heads and bodies, how they are read, and what a call ends in.
+//! Responses: heads and bodies, how they are read, and the result of a call.
 
 mod accessors;
 mod call_error;

@@ -1,4 +1,4 @@
-//! How the response of an operation is read, and into which types. Generated code implements it.
+//! How the response of an operation is read, and into which types. Implemented by generated code.
 
 use serde::de::DeserializeOwned;
 
@@ -8,9 +8,9 @@ use crate::codec::decode::DecodeError;
 use crate::data::operation::Spec;
 use crate::transport::ByteStream;
 
-/// One operation of a service. Generated code implements it for the struct that collects the operation's input.
+/// One operation of a service. Generated code implements it for the struct of the operation's input.
 pub trait Operation {
-    /// What a success is read as.
+    /// The type of a success.
     type Output: FromResponse;
     /// The documented response headers, of successes and errors; `()` where there are none.
     type Headers: DeserializeOwned;
@@ -19,22 +19,23 @@ pub trait Operation {
     /// How the operation is addressed and sent.
     const SPEC: &'static Spec;
 
-    /// Reads a success, by its status.
+    /// Reads a success, depending on its status.
     fn decode(response: RawResponse) -> Result<Self::Output, DecodeError> {
         Self::Output::from_response(response)
     }
 
-    /// Reads an error body, by its status.
+    /// Reads an error body, depending on its status.
     fn decode_error(response: RawResponse) -> Result<Self::Error, DecodeError> {
         Self::Error::from_response(response)
     }
 }
 
-/// What a response can be read as: any type that JSON can, a stream of bytes, or one of several by status.
+/// A type that a response can be read as: any type deserialized from JSON, a stream of bytes, or a choice by status.
 pub trait FromResponse: Sized {
-    /// As what it is read.
+    /// The form in which the body is read.
     const READ_AS: ReadAs = ReadAs::Json;
-    /// Statuses (`200`) or ranges (`2` for all 2xx, `0` for every success) whose body is not read but handed on as it arrives.
+    /// Statuses (`200`) or ranges (`2` for all 2xx, `0` for every success) with bodies that are passed on as they
+    /// arrive instead of being read.
     const STREAMS: &'static [u16] = &[];
 
     /// Reads the response.

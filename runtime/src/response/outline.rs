@@ -1,11 +1,12 @@
-//! What a JSON body says about its call, in whichever of the names that services use. The data around it is passed over, not kept.
+//! Extracts the facts about a call from a JSON body, under any of the names that services use. Other data is skipped,
+//! not kept.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-// Names without case, `_` and `-`; the first that has a value wins.
-// `asapi..` is Apsara Stack's gateway, and what it says of a service comes after what the service says itself.
+// Names in lower case, without `_` and `-`; the first with a value wins. `asapi..` is Apsara Stack's gateway; its
+// fields come after those of the service itself.
 const CODE: &[&str] = &["errorcode", "errcode", "code", "asapierrorcode"];
 const MESSAGE: &[&str] = &[
     "errormsg",
@@ -23,10 +24,10 @@ const MESSAGE: &[&str] = &[
 const DYNAMIC_MESSAGE: &[&str] = &["dynamicmessage"];
 const REQUEST_ID: &[&str] = &["requestid", "reqid", "traceid", "asapirequestid"];
 const SUCCESS: &[&str] = &["success", "asapisuccess"];
-/// Objects that hold the error, where it isn't at the top.
+/// Objects that contain the error, if it is not at the top.
 const WRAPPERS: &[&str] = &["error", "errors", "fault", "response"];
 
-/// Whether a key is that of a request id, which no two responses share.
+/// Whether a key is that of a request id, which is unique to each response.
 pub(crate) fn is_request_id(key: &str) -> bool {
     REQUEST_ID.contains(&normal(key).as_str())
 }
@@ -35,28 +36,28 @@ fn normal(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '_' | '-')).map(|c| c.to_ascii_lowercase()).collect()
 }
 
-/// A value, as far as it may say something.
+/// A value, as far as it may be of interest.
 #[derive(Debug)]
 pub(super) enum Found {
     Text(String),
-    /// As JSON writes it.
+    /// As written in JSON.
     Number(String),
     Flag(bool),
     Object(Box<Outline>),
     /// Its first element.
     List(Option<Box<Found>>),
-    /// Null, or a text that nobody wants.
+    /// Null, or a text that is not of interest.
     Other,
 }
 
-/// What an object says.
+/// The facts in an object.
 #[derive(Debug, Default)]
 pub(super) struct Outline {
-    /// As far as their keys have a meaning; of several keys with one name the first.
+    /// Values of the known keys; for several keys with the same normal name, the first.
     named: Vec<Named>,
-    /// The first key and its value, if that key has no meaning.
+    /// The first key and its value, if the key is not a known one.
     first: Option<(String, Found)>,
-    /// How many different keys there are, as far as that matters: one, or more.
+    /// Number of distinct keys, as far as it matters: 1, or more.
     keys: usize,
 }
 
@@ -69,7 +70,7 @@ struct Named {
 }
 
 impl Found {
-    /// Reads a body; `None` if it is no JSON.
+    /// Reads a body; `None` if it is not JSON.
     pub(super) fn read(body: &[u8]) -> Option<Self> {
         let mut deserializer = serde_json::Deserializer::from_slice(body);
         let found = Read { wanted: true }.deserialize(&mut deserializer).ok()?;
@@ -101,19 +102,19 @@ impl Outline {
         self.text(REQUEST_ID)
     }
 
-    /// Whether it succeeded, as itself says, or the one object that it consists of.
+    /// The `Success` flag of the object itself, or of the single object that it consists of.
     pub(super) fn success<'a>(&'a self, inner: Option<&'a Self>) -> Option<&'a Found> {
         SUCCESS.iter().find_map(|name| self.get(name).or_else(|| inner?.get(name)))
     }
 
-    /// The object that this one consists of.
+    /// The single object that this one consists of.
     pub(super) fn only(&self) -> Option<&Self> {
         let first = self.first.as_ref().map(|(_, found)| found);
         let only = first.or_else(|| self.named.first().map(|named| &named.found));
         only.filter(|_| self.keys == 1)?.as_object()
     }
 
-    /// What is inside of `{"error": {...}}`, `{"errors": [{...}]}`, or OpenStack's `{"badRequest": {...}}`.
+    /// The content of `{"error": {...}}`, `{"errors": [{...}]}`, or OpenStack's `{"badRequest": {...}}`.
     pub(super) fn into_wrapped(mut self) -> Option<Found> {
         let at = WRAPPERS.iter().find_map(|wrapper| {
             self.named.iter().position(|it| it.name == *wrapper && !matches!(it.found, Found::Other))
@@ -141,7 +142,7 @@ impl Outline {
     }
 }
 
-/// Reads a value; a text only where it is wanted.
+/// Reads a value; texts only if they are of interest.
 #[derive(Clone, Copy)]
 struct Read {
     wanted: bool,
@@ -179,7 +180,7 @@ impl<'de> Visitor<'de> for Read {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Found, E> {
-        // As JSON, where `8.0` keeps its fraction.
+        // As in JSON, where `8.0` keeps its fraction.
         Ok(Found::Number(serde_json::Value::from(value).to_string()))
     }
 
@@ -199,7 +200,7 @@ impl<'de> Visitor<'de> for Read {
         while let Some(key) = object.next_key::<String>()? {
             let name = normal(&key);
             let known = all.iter().any(|names| names.contains(&name.as_str()));
-            // A key that is repeated counts as it stands last, as everywhere.
+            // For a repeated key the last value wins, as everywhere else.
             if let Some((_, again)) = outline.first.as_mut().filter(|(first, _)| *first == key) {
                 *again = object.next_value_seed(Self { wanted: false })?;
                 continue;

@@ -1,4 +1,4 @@
-//! A response as generated code reads it.
+//! A response as read by generated code.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::retry::RetryStrategy;
 use crate::transport::ByteStream;
 use crate::transport::clock::Clock;
 
-/// A response as it reaches [`Operation::decode`](crate::Operation::decode).
+/// A response as passed to [`Operation::decode`](crate::Operation::decode).
 pub struct RawResponse {
     head: Arc<Head>,
     body: Body,
@@ -23,7 +23,7 @@ pub struct RawResponse {
 
 enum Body {
     Whole(Bytes),
-    /// With the way to send the call again that it is of.
+    /// With the means to send its call again.
     Stream(ByteStream, Option<Reconnect>),
 }
 
@@ -36,7 +36,7 @@ impl RawResponse {
         Self { head, body: Body::Stream(body, None) }
     }
 
-    /// Keeps the way to send the call again, if the response is a stream.
+    /// Keeps the means to send the call again, if the response is a stream.
     pub(crate) fn with_reconnect(mut self, reconnect: impl FnOnce() -> Reconnect) -> Self {
         if let Body::Stream(_, kept) = &mut self.body {
             *kept = Some(reconnect());
@@ -44,7 +44,7 @@ impl RawResponse {
         self
     }
 
-    /// Whether the body is a stream that was not read.
+    /// Whether the body is an unread stream.
     pub(crate) fn is_streamed(&self) -> bool {
         matches!(self.body, Body::Stream(..))
     }
@@ -75,7 +75,7 @@ impl RawResponse {
         &self.head.headers
     }
 
-    /// The body, read as JSON. No body reads as `null` or, if the type wants an object, as an empty one.
+    /// Reads the body as JSON. An empty body is read as `null` or, if the type requires an object, as an empty one.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
         let bytes = self.bytes()?;
         if bytes.trim_ascii().is_empty() {
@@ -86,7 +86,7 @@ impl RawResponse {
         decode::from_slice(&bytes)
     }
 
-    /// The body as text, which must be UTF-8 unless the headers say ISO 8859-1.
+    /// Reads the body as text, which must be UTF-8 unless the headers declare ISO 8859-1.
     pub fn text(&self) -> Result<String, DecodeError> {
         let bytes = self.bytes()?;
         if self.media_type().is_some_and(|value| value.to_ascii_lowercase().contains("charset=iso-8859-1")) {
@@ -99,7 +99,7 @@ impl RawResponse {
         }
     }
 
-    /// The body's bytes.
+    /// Returns the body's bytes.
     pub fn bytes(&self) -> Result<Bytes, DecodeError> {
         match &self.body {
             Body::Whole(bytes) => Ok(bytes.clone()),
@@ -107,12 +107,12 @@ impl RawResponse {
         }
     }
 
-    /// No body: what there is of one is of no interest.
+    /// Discards the body.
     pub fn empty(&self) -> Result<(), DecodeError> {
         Ok(())
     }
 
-    /// The body as a stream.
+    /// Returns the body as a stream.
     pub fn stream(self) -> ByteStream {
         self.into_stream().0
     }
@@ -124,7 +124,7 @@ impl RawResponse {
         }
     }
 
-    /// Whether the headers say that the body is of this media type, which may be a range.
+    /// Whether the body's media type, according to the headers, matches this one, which may be a range.
     pub fn is(&self, media_type: &str) -> bool {
         self.media_type().is_some_and(|found| media_type::matches(media_type, found))
     }
@@ -133,13 +133,13 @@ impl RawResponse {
         media_type::of(&self.head.headers)
     }
 
-    /// For a success with a status that the document does not have.
+    /// Returns the error for a success with an undocumented status.
     pub fn unexpected<T>(&self) -> Result<T, DecodeError> {
         Err(DecodeError::new("", format!("status {} is not documented", self.status())))
     }
 }
 
-// By hand, here and below: bodies and headers may hold secrets.
+// Manual, here and below: bodies and headers may contain secrets.
 impl fmt::Debug for RawResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RawResponse")
@@ -149,18 +149,18 @@ impl fmt::Debug for RawResponse {
     }
 }
 
-/// How a stream goes on when its connection has ended.
+/// The means to resume a stream when its connection has ended.
 pub(crate) struct Reconnect {
     pub(crate) operation: &'static str,
-    /// Lets the pauses pass.
+    /// The clock for pauses.
     pub(crate) clock: Arc<dyn Clock>,
-    /// How often, and after which pauses.
+    /// The number of reconnects and the pauses before them.
     pub(crate) retries: Arc<dyn RetryStrategy>,
-    /// The most bytes that an item may have.
+    /// Maximum size of an item in bytes.
     pub(crate) max_item_size: usize,
     pub(crate) send: SendAgain,
 }
 
-/// Sends the call again, perhaps with the id of the last event. An error is what went wrong, in words.
+/// Sends the call again, with the id of the last event if there is one. The error is a description of the failure.
 pub(crate) type SendAgain =
     Arc<dyn Fn(Option<String>) -> BoxFuture<'static, Result<RawResponse, String>> + Send + Sync>;

@@ -3,10 +3,10 @@
 use crate::codec::decode::DecodeError;
 use crate::codec::media_type;
 
-/// As what the body of a response is read.
+/// The form in which the body of a response is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadAs {
-    /// One JSON value.
+    /// A single JSON value.
     Json,
     /// Text.
     Text,
@@ -14,24 +14,25 @@ pub enum ReadAs {
     Bytes,
     /// Server-sent events.
     Events,
-    /// JSON values, one after the other.
+    /// A sequence of JSON values.
     Lines,
 }
 
 impl ReadAs {
-    /// Whether what is read so may come as this media type. Services are careless with names that say nothing of the form.
+    /// Whether this form can have this media type. Services often send generic media types that do not determine the
+    /// form.
     pub(crate) fn fits(self, content_type: &str) -> bool {
         let essence = media_type::essence(content_type);
         let document = essence == "text/html" || essence.ends_with("xml");
         match self {
             Self::Events => !document && !media_type::is_json(content_type),
-            // One value on one line is JSON, and some services call all of them so.
+            // A single value on one line is valid JSON; some services use that media type for all sequences.
             Self::Lines => !document && essence != "text/event-stream",
             Self::Json | Self::Text | Self::Bytes => true,
         }
     }
 
-    /// An error, if a response of this media type has no such items.
+    /// Fails if a response with this media type cannot have such items.
     pub(crate) fn check(self, content_type: Option<&str>) -> Result<(), DecodeError> {
         match content_type {
             Some(found) if !self.fits(found) => {

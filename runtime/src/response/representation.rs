@@ -1,4 +1,4 @@
-//! Representations: the media types in which an operation's success can be asked for, each with its type.
+//! Representations: the media types in which an operation's success can be requested, each with its type.
 
 use std::fmt;
 
@@ -10,13 +10,14 @@ use super::read_as::ReadAs;
 use super::stream::EventStream;
 use crate::codec::decode::DecodeError;
 
-/// A media type in which a success can be asked for, and the type that it is read as; for `send_as`.
+/// A media type in which a success can be requested, and the type that it is read as; for `send_as`.
 ///
-/// The struct of an operation's input has a constant for each media type that its document has beside the one that `send` asks for. One
-/// that no document has can be made: `Representation::<ByteStream>::new("image/webp")`.
+/// The struct of an operation's input has a constant for each documented media type other than the one that `send`
+/// requests. For an undocumented one, create a representation: `Representation::<ByteStream>::new("image/webp")`.
 ///
-/// Read as text is a `Representation::text`. What [`new`](Self::new) makes is read as its type says: a [`ByteStream`](crate::ByteStream)
-/// as it comes, an [`EventStream`] and [`JsonLines`](crate::JsonLines) item by item, and all else as JSON.
+/// [`text`](Representation::text) reads text. [`new`](Self::new) reads according to the type: a
+/// [`ByteStream`](crate::ByteStream) as it arrives, an [`EventStream`] and [`JsonLines`](crate::JsonLines) item by
+/// item, and all other types as JSON.
 pub struct Representation<T> {
     media_type: &'static str,
     /// As in [`FromResponse::STREAMS`]; empty for any.
@@ -28,35 +29,35 @@ pub struct Representation<T> {
 /// How a success is read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reading {
-    /// What is asked for in place of what the operation's `Spec` has.
+    /// The media type to request instead of that in the operation's `Spec`.
     pub(crate) media_type: Option<&'static str>,
     pub(crate) form: ReadAs,
     pub(crate) streams: &'static [u16],
 }
 
 impl Reading {
-    /// The operation's own way.
+    /// The operation's default.
     pub(crate) const fn of<T: FromResponse>() -> Self {
         Self { media_type: None, form: T::READ_AS, streams: T::STREAMS }
     }
 }
 
 impl<T: FromResponse> Representation<T> {
-    /// This media type, read as `T`.
+    /// Creates a representation in this media type, read as `T`.
     pub const fn new(media_type: &'static str) -> Self {
         Self::made(media_type, Reading::of::<T>(), T::from_response)
     }
 }
 
 impl Representation<String> {
-    /// This media type, read as text.
+    /// Creates a representation in this media type, read as text.
     pub const fn text(media_type: &'static str) -> Self {
         Self::made(media_type, Reading { media_type: None, form: ReadAs::Text, streams: &[] }, text)
     }
 }
 
 impl<T: DeserializeOwned> Representation<EventStream<T>> {
-    /// Events that are of this type with all their fields: `event`, `data`, `id` and `retry`.
+    /// Creates a representation with events whose type includes the fields: `event`, `data`, `id` and `retry`.
     pub const fn whole_events(media_type: &'static str) -> Self {
         Self::made(media_type, Reading::of::<EventStream<T>>(), RawResponse::whole_events)
     }
@@ -68,7 +69,7 @@ impl<T> Representation<T> {
         Self { media_type, statuses: &[], reading, read }
     }
 
-    /// Only of these statuses (`200`) or ranges (`2` for all 2xx): other successes have no such representation.
+    /// Restricts the representation to these statuses (`200`) or ranges (`2` for all 2xx).
     pub const fn statuses(mut self, statuses: &'static [u16]) -> Self {
         self.statuses = statuses;
         if !self.reading.streams.is_empty() {
@@ -106,7 +107,7 @@ fn text(response: RawResponse) -> Result<String, DecodeError> {
     response.text()
 }
 
-// By hand: nothing here is a `T`.
+// Manual: no field is a `T`.
 impl<T> Clone for Representation<T> {
     fn clone(&self) -> Self {
         *self

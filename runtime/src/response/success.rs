@@ -1,4 +1,4 @@
-//! The success of a call, as callers get it.
+//! The success of a call, as returned to callers.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,7 +12,7 @@ use super::head::{Account, Head};
 use crate::data::operation::Job;
 use crate::data::paging::Position;
 
-/// A success: the typed body (by `Deref`), the typed headers `H`, and what else came with them.
+/// A success: the typed body (by `Deref`), the typed headers `H`, and the rest of the response.
 #[derive(Clone)]
 pub struct Response<T, H = ()> {
     value: T,
@@ -31,7 +31,7 @@ impl<T, H> Response<T, H> {
         self.next = Some(position);
     }
 
-    /// The typed body alone.
+    /// Returns the typed body alone.
     pub fn into_inner(self) -> T {
         self.value
     }
@@ -41,7 +41,7 @@ impl<T, H> Response<T, H> {
         self.head.status
     }
 
-    /// All headers as they came.
+    /// All headers, undecoded.
     pub fn headers(&self) -> &HeaderMap {
         &self.head.headers
     }
@@ -51,12 +51,12 @@ impl<T, H> Response<T, H> {
         &self.typed_headers
     }
 
-    /// The request id that the service's support asks for, from the headers or the body.
+    /// The request id for the service's support, from the headers or the body.
     pub fn request_id(&self) -> Option<&str> {
         self.head.request_id.as_deref()
     }
 
-    /// The body's bytes as they came; empty if the body is a stream.
+    /// The body's bytes; empty if the body is a stream.
     pub fn raw_body(&self) -> &Bytes {
         &self.raw_body
     }
@@ -66,7 +66,8 @@ impl<T, H> Response<T, H> {
         self.head.spec.name
     }
 
-    /// Where the next page of a listing begins, for `starting_at`; only of pages that `pages` gave, and not of the last.
+    /// The start of the next page of a listing, for `starting_at`. `None` for the last page, and for a response that
+    /// does not come from `pages`.
     pub fn next_position(&self) -> Option<&Position> {
         self.next.as_ref()
     }

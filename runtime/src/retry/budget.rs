@@ -1,14 +1,15 @@
-//! What a client may spend on retries, so that these cannot multiply an outage.
+//! The budget for retries, so that they cannot multiply the load of an outage.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::classify::RetryClass;
 
-/// What clients may spend on retries: when most calls fail, they stop repeating them, so that retries cannot multiply an outage.
+/// A budget for retries: when most calls fail, clients stop repeating them, so that retries cannot multiply the load of
+/// an outage.
 ///
-/// Each client has one of its own, unless it is given one that it shares with others of the same service or host: clones share
-/// what is left. A retry costs 5 units, and 10 after a time-out; if it succeeds, they come back. A call that succeeds at once earns
-/// one unit.
+/// By default each client has its own; a budget can be shared by the clients of a service or host, through clones. A
+/// retry costs 5 units, and 10 after a timeout; they are refunded if it succeeds. A call that succeeds at the first
+/// attempt earns one unit.
 #[derive(Clone, Debug)]
 pub struct RetryBudget(Option<Arc<State>>);
 
@@ -25,17 +26,17 @@ impl Default for RetryBudget {
 }
 
 impl RetryBudget {
-    /// A budget of so many units, all of which are there; by default 500, which pay for 100 retries.
+    /// Creates a full budget of this many units. The default is 500, which pays for 100 retries.
     pub fn new(units: u32) -> Self {
         Self(Some(Arc::new(State { full: units, left: Mutex::new(units) })))
     }
 
-    /// A budget that never ends.
+    /// Creates an unlimited budget.
     pub fn unlimited() -> Self {
         Self(None)
     }
 
-    /// Pays for another attempt. What was paid comes back with [`earn`](Self::earn), if the attempt succeeds.
+    /// Pays for another attempt. [`earn`](Self::earn) refunds the units if the attempt succeeds.
     pub(crate) fn spend(&self, class: RetryClass) -> Option<u32> {
         let cost = if class == RetryClass::Timeout { 10 } else { 5 };
         if let Some(state) = &self.0 {
@@ -45,7 +46,7 @@ impl RetryBudget {
         Some(cost)
     }
 
-    /// A success, for whose last attempt this was paid; one of a first attempt earns a little.
+    /// Records a success: refunds what its last attempt cost; a success of a first attempt earns a unit.
     pub(crate) fn earn(&self, paid: Option<u32>) {
         if let Some(state) = &self.0 {
             let mut left = state.left.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,72 +1,72 @@
-//! What a failed attempt means for another one. All that is decided about it is decided here; `tests` is the table.
+//! Classifies failed attempts for retries. All such decisions are made here; `tests` is the table.
 
 use crate::transport::TransportErrorKind;
 
 /// How an attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cause {
-    /// The transport gave up, having come so far.
+    /// The transport failed at this stage.
     Transport(TransportErrorKind),
-    /// There was no whole response within `timeout`.
+    /// There was no complete response within `timeout`.
     Timeout,
-    /// The service answered with an error.
+    /// The service responded with an error.
     Service,
-    /// Anything else: nothing was sent, there is no time left, or a success could not be read.
+    /// Anything else: nothing was sent, no time is left, or a success could not be read.
     Other,
 }
 
-/// All that decides whether a failed attempt is followed by another one.
+/// All facts that decide whether a failed attempt is followed by another one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FailedAttempt<'a> {
     pub(crate) cause: Cause,
-    /// The status, as far as there was a response.
+    /// The status, if there was a response.
     pub(crate) status: Option<u16>,
     /// The service's error code.
     pub(crate) code: Option<&'a str>,
-    /// The codes by which the service says that something else is under way.
+    /// The service's codes for another operation in progress.
     pub(crate) busy: &'a [&'a str],
-    /// Whether the service says that there are too many calls for now.
+    /// Whether the service reports throttling.
     pub(crate) throttled: bool,
     pub(crate) repeatable: Repeatable,
-    /// Whether what the service may have refused, the date or the keys, is another now.
+    /// Whether a possible reason of a refusal, the date or the keys, has been corrected.
     pub(crate) mended: bool,
-    /// Whether a stream that is the body was begun, so that it is gone.
+    /// Whether the body is a stream that has been consumed.
     pub(crate) spent: bool,
 }
 
-/// What says whether a call that the service may have done already can be sent once more.
+/// What determines whether a call that the service may have executed can be repeated.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Repeatable {
-    /// Whether a client token was sent that is not empty: the service knows a repeated call by it.
+    /// Whether a nonempty client token was sent, by which the service recognizes a repeated call.
     pub(crate) token: bool,
-    /// What the spec says of the operation.
+    /// Idempotency as stated by the spec or the call.
     pub(crate) stated: Option<bool>,
-    /// Whether the method says so, of a protocol whose methods mean something.
+    /// Whether the method is idempotent, in protocols where methods are meaningful.
     pub(crate) method: bool,
 }
 
-/// What a failure means for another attempt, as far as the client knows.
+/// The class of a failure, which is the basis of the retry decision.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RetryClass {
-    /// It would fail again, or might be done twice.
+    /// Another attempt would fail again, or might repeat a side effect.
     #[default]
     Never,
-    /// The service did not act, as there are too many calls for now.
+    /// The service did not act because of too many calls.
     Throttled,
-    /// Something between here and there broke, and repeating does no harm.
+    /// A temporary failure on the way, and the call is safe to repeat.
     Transient,
-    /// There was no response in time, and repeating does no harm.
+    /// There was no response in time, and the call is safe to repeat.
     Timeout,
-    /// The service did not act, as something else is under way.
+    /// The service did not act because another operation is in progress.
     Busy,
-    /// Status 503, and repeating does no harm.
+    /// Status 503, and the call is safe to repeat.
     Unavailable,
-    /// The date or the credentials were refused, and there are others now.
+    /// The date or the credentials were refused, and have been replaced.
     Refused,
 }
 
-/// What a failed attempt means. [`RetryPolicy`](crate::RetryPolicy) says the same to callers.
+/// Classifies a failed attempt, as documented at [`RetryPolicy`](crate::RetryPolicy).
 pub(crate) fn classify(failed: &FailedAttempt<'_>) -> RetryClass {
     if failed.spent {
         return RetryClass::Never;
@@ -76,12 +76,12 @@ pub(crate) fn classify(failed: &FailedAttempt<'_>) -> RetryClass {
     }
     let safe = failed.repeatable.is_safe();
     match failed.cause {
-        // Nothing reached the service, or it did nothing.
+        // Nothing reached the service, or it did not act.
         Cause::Transport(
             TransportErrorKind::Connect | TransportErrorKind::ConnectTimeout | TransportErrorKind::Unprocessed,
         ) => RetryClass::Transient,
         Cause::Transport(TransportErrorKind::Request | TransportErrorKind::Body) if safe => RetryClass::Transient,
-        // The next response would be as large, and the next connection as unwelcome.
+        // The next response would be as large, and the next connection would be denied, too.
         Cause::Transport(TransportErrorKind::TooLarge | TransportErrorKind::ConnectDenied) => RetryClass::Never,
         Cause::Transport(TransportErrorKind::ReadTimeout) | Cause::Timeout if safe => RetryClass::Timeout,
         Cause::Transport(_) | Cause::Timeout | Cause::Other => RetryClass::Never,
@@ -96,8 +96,8 @@ pub(crate) fn classify(failed: &FailedAttempt<'_>) -> RetryClass {
     }
 }
 
-/// Whether the service may have refused a call for its date. Status 400 has too many other reasons to mean that without a code that
-/// says so.
+/// Whether the service may have refused a call because of its date. Status 400 has too many other causes to imply that
+/// without a matching code.
 pub(crate) fn blames_date(status: Option<u16>, code: Option<&str>) -> bool {
     match status {
         Some(401 | 403) => true,
@@ -130,7 +130,7 @@ mod tests {
         FailedAttempt { cause, status, code, busy: &["InUse"], throttled, repeatable, mended: false, spent: false }
     }
 
-    /// Each failure, and what it means for a call that may be done once only, and for one that is safe to repeat.
+    /// Each failure, and its class for a call that must not be repeated, and for one that is safe to repeat.
     #[test]
     fn the_table() {
         use Cause::{Other, Service, Transport};
@@ -139,7 +139,7 @@ mod tests {
             Body, Connect, ConnectDenied, ConnectTimeout, ReadTimeout, Request, TooLarge, Unprocessed,
         };
         let table = [
-            // cause, status, code, done once only, safe to repeat
+            // cause, status, code, must not be repeated, safe to repeat
             (Transport(Connect), 0, "", Transient, Transient),
             (Transport(ConnectTimeout), 0, "", Transient, Transient),
             (Transport(ConnectDenied), 0, "", Never, Never),
@@ -184,7 +184,7 @@ mod tests {
         }
     }
 
-    /// What the spec says counts more than the method, and a token that was sent more than both.
+    /// The spec takes precedence over the method, and a client token over both.
     #[test]
     fn what_is_safe_to_repeat() {
         let table = [

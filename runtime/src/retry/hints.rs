@@ -1,4 +1,4 @@
-//! What the headers of a response say about the next attempt.
+//! Hints for the next attempt in the headers of a response.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use http::HeaderMap;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 
-/// How long the service asks to wait: seconds or a date, of Alibaba Cloud milliseconds.
+/// The pause that the service requests: seconds or a date, or Alibaba Cloud's milliseconds.
 pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     if let Some(milliseconds) = text("x-acs-retry-after").and_then(|text| text.parse().ok()) {
@@ -15,13 +15,12 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duratio
     let after = text("retry-after")?;
     match after.parse() {
         Ok(seconds) => Some(Duration::from_secs(seconds)),
-        // A date that is over asks for no pause.
+        // A date in the past means no pause.
         Err(_) => date(after).map(|date| Duration::try_from(date.duration_since(now)).unwrap_or_default()),
     }
 }
 
-/// How far the service's clock is ahead of ours, in seconds, if that differs from what was thought by more than signatures
-/// bear.
+/// The lead of the service's clock, in seconds, if it differs from the assumed one by more than signatures tolerate.
 pub(crate) fn clock_skew(headers: &HeaderMap, now: Timestamp, thought: i64) -> Option<i64> {
     const BORNE: u64 = 4 * 60;
     let theirs = date(headers.get(http::header::DATE)?.to_str().ok()?)?;

@@ -1,4 +1,4 @@
-//! Which failures are worth another attempt, and when it is made.
+//! Which failures are retried, and when.
 
 mod budget;
 mod classify;

@@ -1,35 +1,35 @@
-//! How often, and after which pauses, a call is sent again.
+//! The default retry policy.
 
 use std::time::Duration;
 
 use super::classify::RetryClass;
 use super::strategy::{RetryContext, RetryStrategy};
 
-/// How often and after which pause a call is sent again that failed.
+/// How often, and after which pauses, a failed call is sent again.
 ///
-/// A call is repeated only where it may succeed then, and where nothing can happen twice:
+/// A call is repeated only if it may succeed then, and if that cannot repeat a side effect:
 ///
 /// | failure | repeated |
 /// |---|---|
 /// | no connection, or none within `connect_timeout` | yes: nothing was sent |
-/// | a certificate that isn't trusted, a proxy that wants a password (407) | no: the next attempt would find the same |
+/// | an untrusted certificate, failed authentication at the proxy (407) | no: it would recur |
 /// | status 408 or 429, a throttling code | yes: the service did not act |
-/// | a date that the service does not take | once, with the service's own time: it did not act |
-/// | credentials that the service does not take, where the provider has others | once: it did not act |
-/// | a code that says that something else is under way | yes, after longer pauses: the service did not act |
-/// | status 500, 502 or 504, a connection that broke, `timeout` | if the operation is safe to repeat |
-/// | status 503, which documents call not worth repeating | the same, but only once |
-/// | anything else, and anything once a stream that is the body was begun | no |
+/// | a date that the service rejects | once, with the service's own time: it did not act |
+/// | credentials that the service rejects, if the provider has others | once: it did not act |
+/// | a code for another operation in progress | yes, after longer pauses: the service did not act |
+/// | status 500, 502 or 504, a broken connection, `timeout` | if the operation is safe to repeat |
+/// | status 503, documented as not worth retrying | the same, but only once |
+/// | anything else, and any call whose body is a stream that has been started | no |
 ///
-/// Safe to repeat is an operation that changes nothing more when it is repeated, as the spec or the HTTP method says (of
-/// Alibaba Cloud's RPC only the spec), and one with a `ClientToken`: a call that was given none gets one, and keeps it in
-/// all attempts. An empty token is sent as it is, but is none.
+/// An operation is safe to repeat if a repeated call has no further effect, according to the spec or the HTTP method
+/// (for Alibaba Cloud's RPC only the spec), or if it has a `ClientToken`: a call without one gets one, and keeps it in
+/// all attempts. An empty token is sent as is, but does not count.
 ///
-/// Pauses grow from `first_pause` by a factor of two up to `longest_pause`, and any part of each is waited ("full jitter"),
-/// so that clients do not come back all at once. What the service asks for (`Retry-After`, `x-acs-retry-after`) is waited
-/// where it is longer, unless it is more than a minute: then the failure is handed on.
+/// Pauses grow from `first_pause` by a factor of two up to `longest_pause`, with full jitter, so that clients do not
+/// retry in lockstep. A longer pause requested by the service (`Retry-After`, `x-acs-retry-after`) is honored up to one
+/// minute; beyond it the error is returned.
 ///
-/// Retries are paid from the client's [`RetryBudget`](crate::RetryBudget). For rules of your own there is
+/// Retries are paid from the client's [`RetryBudget`](crate::RetryBudget). For custom rules, implement
 /// [`RetryStrategy`](crate::RetryStrategy).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "hand it to the client's builder"]
@@ -46,29 +46,29 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Up to three attempts, with pauses of up to half a second and a second between.
+    /// Creates the default policy: up to three attempts, with pauses of up to half a second and one second.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// One attempt, whatever happens.
+    /// Creates a policy without retries.
     pub fn none() -> Self {
         Self::new().attempts(1)
     }
 
-    /// How many attempts there are at most, the first one among them; at least one.
+    /// Sets the maximum number of attempts, including the first one; at least 1.
     pub fn attempts(mut self, most: u32) -> Self {
         self.attempts = most.max(1);
         self
     }
 
-    /// The most that is waited before the second attempt.
+    /// Sets the maximum pause before the second attempt.
     pub fn first_pause(mut self, pause: Duration) -> Self {
         self.first_pause = pause;
         self
     }
 
-    /// The most that is waited before any attempt, unless the service asks for more.
+    /// Sets the maximum pause before any attempt, unless the service requests a longer one.
     pub fn longest_pause(mut self, pause: Duration) -> Self {
         self.longest_pause = pause;
         self
@@ -81,7 +81,7 @@ impl RetryStrategy for RetryPolicy {
         let most = match failed.class {
             RetryClass::Never => 1,
             RetryClass::Unavailable => self.attempts.min(2),
-            // What was wrong is mended.
+            // The cause has been corrected, so no pause is needed.
             RetryClass::Refused => return (self.attempts > 1).then_some(Duration::ZERO),
             RetryClass::Throttled | RetryClass::Transient | RetryClass::Timeout | RetryClass::Busy => self.attempts,
         };
@@ -92,15 +92,15 @@ impl RetryStrategy for RetryPolicy {
         let first = if busy { self.first_pause.saturating_mul(BUSY) } else { self.first_pause };
         let doubled = first.saturating_mul(1 << attempts.saturating_sub(1).min(30));
         let jittered = doubled.min(self.longest_pause).mul_f64(fastrand::f64());
-        // Services that ask for no pause, or a date that is over, would be asked again at once, by all at once.
+        // If the service requests no pause, or a date in the past, jitter still keeps clients from retrying at once.
         Some(asked.unwrap_or_default().max(jittered))
     }
 }
 
-/// What is under way takes longer than a hiccup, by this factor.
+/// Factor for pauses while the service reports another operation in progress.
 const BUSY: u32 = 10;
 
-/// More than that a caller would rather know of than wait for.
+/// Longest pause requested by the service that is honored; beyond it the error is returned.
 const LONGEST_ASKED: Duration = Duration::from_secs(60);
 
 #[cfg(test)]
@@ -119,7 +119,7 @@ mod tests {
                 (0..200).map(|_| pause(&policy, attempts, RetryClass::Transient, None).unwrap()).collect();
             let most = Duration::from_millis(most);
             assert!(pauses.iter().all(|pause| *pause <= most));
-            // Full jitter: anything from none to all of it.
+            // Full jitter: anything from no pause to the full one.
             assert!(pauses.iter().any(|pause| *pause < most / 4) && pauses.iter().any(|pause| *pause > most / 2));
         }
         assert_eq!(pause(&policy, 5, RetryClass::Transient, None), None);

@@ -1,4 +1,4 @@
-//! The decision about another attempt, which callers may take themselves.
+//! The retry decision, which callers can customize.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,12 +6,12 @@ use std::time::Duration;
 use super::classify::RetryClass;
 use crate::transport::TransportErrorKind;
 
-/// Decides whether, and when, a call is sent again that failed. [`RetryPolicy`](crate::RetryPolicy) is the one that clients have by
-/// default, and may be asked by another one.
+/// Decides whether, and when, a failed call is sent again. [`RetryPolicy`](crate::RetryPolicy) is the default, and
+/// custom strategies can delegate to it.
 ///
-/// It is asked after each attempt that was sent and failed, from any thread, and must not block. Whatever it says, a call whose body
-/// is a stream that was begun is not repeated, nor one for which the [`RetryBudget`](crate::RetryBudget) has nothing left, nor one
-/// whose `operation_timeout` would be over after the pause.
+/// Called after each failed attempt, from any thread; it must not block. Regardless of its decision, a call is not
+/// repeated if its body is a stream that has been consumed, if the [`RetryBudget`](crate::RetryBudget) is exhausted, or
+/// if its `operation_timeout` would pass during the pause.
 ///
 /// ```
 /// use std::time::Duration;
@@ -32,36 +32,37 @@ use crate::transport::TransportErrorKind;
 /// }
 /// ```
 pub trait RetryStrategy: fmt::Debug + Send + Sync {
-    /// The pause before the next attempt; `None` hands the failure on.
+    /// Returns the pause before the next attempt; `None` returns the failure to the caller.
     fn next_attempt(&self, failed: &RetryContext<'_>) -> Option<Duration>;
 }
 
-/// An attempt that failed, and what came before it.
+/// A failed attempt, and the history of its call.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct RetryContext<'a> {
     /// The operation, by its documented name.
     pub operation: &'static str,
-    /// How often the call was sent so far, this attempt among them; at least 1.
+    /// Number of times the call was sent, including this attempt; at least 1.
     pub attempts: u32,
-    /// How long ago the first attempt began.
+    /// Time since the start of the first attempt.
     pub elapsed: Duration,
-    /// What the failure means, as far as the client knows.
+    /// The class of the failure.
     pub class: RetryClass,
-    /// How far the request had come, if the transport gave up.
+    /// The stage that the request had reached, if the transport failed.
     pub transport: Option<TransportErrorKind>,
     /// The HTTP status, if there was a response.
     pub status: Option<u16>,
     /// The service's error code.
     pub code: Option<&'a str>,
-    /// How long the service asks to wait; zero where the time that it named is over.
+    /// The pause that the service requests; zero if the requested time has passed.
     pub retry_after: Option<Duration>,
-    /// Whether nothing happens twice if the call is repeated: by the document, by the method, by a client token, or as the call says.
+    /// Whether repeating the call has no further effect: by the document, the method, a client token, or the call's own
+    /// setting.
     pub idempotent: bool,
 }
 
 impl<'a> RetryContext<'a> {
-    /// A failure of this class after so many attempts, of which nothing else is known. For tests of strategies.
+    /// Creates a failure of this class after this number of attempts, without other facts. For tests of strategies.
     pub fn new(operation: &'static str, attempts: u32, class: RetryClass) -> RetryContext<'a> {
         RetryContext {
             operation,

@@ -1,4 +1,4 @@
-//! Exchanges with a service, in a file: recorded once, replayed in each test.
+//! Exchanges with a service in a file: recorded once, replayed in each test.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,13 +17,13 @@ use super::{Kind, Replay, Reply};
 use crate::data::secret::Secret;
 use crate::transport::{ByteStream, RequestBody, Transport, TransportError, TransportErrorKind};
 
-/// A transport that sends through another one, and keeps each exchange in a file, for [`Replay::from_file`].
+/// A transport that sends through another one, and records each exchange in a file, for [`Replay::from_file`].
 ///
-/// Secrets are left out: headers that prove who calls, signatures and keys among parameters, what stands under names that say that it is
-/// a password, a token and the like, in JSON, in lines and events of it, in XML and in forms, multipart ones too, and whatever
-/// [`hide`](Self::hide) was given. Other bodies are not recorded, unless [`keep_opaque_bodies`](Self::keep_opaque_bodies) allows it: a
-/// note says so in the file. Look at it all the same before it goes anywhere: no list of names is complete. Responses are collected, so
-/// streams arrive when they have ended.
+/// Secrets are redacted: authentication headers, signatures and keys among parameters, values with names such as
+/// password or token in JSON, JSON lines, events, XML and forms, including multipart ones, and the texts given to
+/// [`hide`](Self::hide). Other bodies are replaced by a note, unless [`keep_opaque_bodies`](Self::keep_opaque_bodies)
+/// is set. Review the file before sharing it: no list of names is complete. Responses are buffered, so streams arrive
+/// as a whole.
 ///
 /// ```no_run
 /// # use yundb_runtime::ReqwestTransport;
@@ -51,7 +51,7 @@ struct Exchange {
 struct Message {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     method: Option<String>,
-    /// The path, with the query.
+    /// The path with the query.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     target: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,10 +60,10 @@ struct Message {
     headers: BTreeMap<String, Vec<String>>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     body: String,
-    /// Whether the body is base64, as it is no text.
+    /// Whether the body is encoded in base64, as it is not text.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     base64: bool,
-    /// Which body is not here, as it may hold secrets that were not found.
+    /// Description of an omitted body, which may have contained undetected secrets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     left_out: Option<String>,
 }
@@ -79,22 +79,23 @@ impl Message {
 }
 
 impl Recorder {
-    /// Sends through `transport`. The file is written anew with each exchange; what it had before is lost.
+    /// Creates a recorder that sends through `transport`. The file is rewritten with each exchange; its previous
+    /// content is lost.
     pub fn new(transport: impl Transport + 'static, path: impl Into<PathBuf>) -> Self {
         let path: PathBuf = path.into();
         Self { inner: Arc::new(transport), path: path.into(), hiding: Hiding::default(), exchanges: Arc::default() }
     }
 
-    /// Leaves this text out wherever it stands, as it is or percent-encoded. An empty one hides nothing.
+    /// Redacts this text wherever it occurs, verbatim or percent-encoded. An empty text is ignored.
     #[must_use = "the recorder with it is returned"]
     pub fn hide(mut self, secret: impl Into<Secret>) -> Self {
         self.hiding.texts.push(secret.into());
         self
     }
 
-    /// Keeps also bodies that cannot be searched for secrets, such as plain text, HTML and files: as they are, but for what
-    /// [`hide`](Self::hide) was given, and that only where they are text. By default they are left out, and a call that gets such a
-    /// response from [`Replay::from_file`] fails.
+    /// Keeps bodies that cannot be searched for secrets, such as plain text, HTML and files. In text, the texts given
+    /// to [`hide`](Self::hide) are redacted; everything else is verbatim. By default such bodies are omitted, and a
+    /// call that gets such a response from [`Replay::from_file`] fails.
     #[must_use = "the recorder that does is returned"]
     pub fn keep_opaque_bodies(mut self) -> Self {
         self.hiding.keeps_opaque = true;
@@ -139,8 +140,8 @@ impl Transport for Recorder {
 }
 
 impl Replay {
-    /// Answers as a [`Recorder`] found the service to, in the order of its file. A request for another method or path than was recorded
-    /// there fails, and so does one more.
+    /// Replays a file of a [`Recorder`], in order. A request with another method or path than the recorded one fails,
+    /// and so does a request beyond the last.
     pub fn from_file(path: impl AsRef<Path>) -> io::Result<Self> {
         let exchanges: Vec<Exchange> = serde_json::from_slice(&std::fs::read(path)?)?;
         let replies: io::Result<Vec<Reply>> = exchanges.into_iter().map(Exchange::reply).collect();
@@ -166,7 +167,7 @@ impl Exchange {
             false => body.into_bytes(),
         };
         let mut reply = Reply::new(status.unwrap_or_default());
-        // Lengths and encodings are those of the bytes on the wire.
+        // Lengths and encodings refer to the bytes on the wire.
         let framing = ["content-length", "content-encoding", "transfer-encoding"];
         for (name, values) in headers.iter().filter(|(name, _)| !framing.contains(&name.as_str())) {
             reply = values.iter().fold(reply, |reply, value| reply.header(name, value));

@@ -1,4 +1,4 @@
-//! Bodies of responses, as they arrive.
+//! Bodies of responses, streamed.
 
 use std::fmt;
 use std::pin::Pin;
@@ -13,28 +13,28 @@ use futures_util::StreamExt as _;
 use super::error::{TransportError, TransportErrorKind};
 
 // The mutex is never locked: it makes the stream `Sync`, so that errors and responses that hold one are.
-/// A body that arrives piece by piece.
+/// A body that arrives in chunks.
 pub struct ByteStream(Mutex<BoxStream<'static, Result<Bytes, TransportError>>>);
 
 impl ByteStream {
-    /// A body of these pieces.
+    /// Creates a body from a stream of chunks.
     pub fn new(pieces: impl Stream<Item = Result<Bytes, TransportError>> + Send + 'static) -> Self {
         Self(Mutex::new(Box::pin(pieces)))
     }
 
-    /// All of the body. There is no bound to its size here.
+    /// Reads the whole body. Its size is not limited here.
     pub async fn collect(self) -> Result<Bytes, TransportError> {
         self.collect_within(usize::MAX).await
     }
 
-    /// As [`collect`](Self::collect), for programs without async.
+    /// Like [`collect`](Self::collect), for programs without async.
     #[cfg(feature = "blocking")]
     pub fn collect_blocking(self) -> Result<Bytes, TransportError> {
         let failed = |why| Err(TransportError::new(TransportErrorKind::Body, why));
         crate::blocking::wait(self.collect()).unwrap_or_else(failed)
     }
 
-    /// All of the body, if it isn't longer than `limit` bytes.
+    /// Reads the whole body, up to `limit` bytes.
     pub(crate) async fn collect_within(mut self, limit: usize) -> Result<Bytes, TransportError> {
         let mut first = Bytes::new();
         let mut rest = BytesMut::new();
@@ -43,7 +43,7 @@ impl ByteStream {
             if first.len() + rest.len() + piece.len() > limit {
                 return Err(too_large(limit));
             }
-            // Most bodies are one piece, which needs no copy.
+            // Most bodies are a single chunk, which needs no copy.
             if first.is_empty() {
                 first = piece;
             } else {

@@ -1,8 +1,8 @@
-//! What an error of the HTTP client comes from.
+//! The causes of an error of the HTTP client.
 
 use std::error::Error as StdError;
 
-/// The whole chain in one line: reqwest's own `Display` stops at "error sending request".
+/// The whole chain in one line, as reqwest's own `Display` stops at "error sending request".
 pub(super) fn causes(error: &dyn StdError) -> String {
     let mut text = error.to_string();
     let mut next = error.source();

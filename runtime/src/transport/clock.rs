@@ -1,4 +1,4 @@
-//! Time: which one it is, how much of it has passed, and waiting for more to pass. Whatever in the runtime pauses does it here.
+//! Clocks: the date, monotonic time, and sleeping. All pauses in the runtime go through here.
 
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -9,20 +9,21 @@ use std::time::{Duration, Instant};
 use futures_core::future::BoxFuture;
 use jiff::Timestamp;
 
-/// Has the time that goes into signatures, and lets the pauses of a client pass: between attempts, between polls of a job, for a rate
-/// limit, and before a stream is taken up again.
+/// Provides the date for signatures, and the pauses of a client: between attempts, between polls of a job, for a rate
+/// limit, and before a stream reconnects.
 ///
-/// Only [`now`](Self::now) has to be implemented; pauses are tokio's then. A clock that implements one of the other two implements both.
+/// Only [`now`](Self::now) is required; pauses are then tokio's. An implementation must provide both or neither of the
+/// other two.
 pub trait Clock: Send + Sync + fmt::Debug {
-    /// The current time.
+    /// The current date and time.
     fn now(&self) -> Timestamp;
 
-    /// The current time of a clock that nobody sets and that never goes back: how long calls and jobs take is measured by it.
+    /// The current time of a monotonic clock, which measures the duration of calls and jobs.
     fn monotonic(&self) -> Instant {
         tokio::time::Instant::now().into_std()
     }
 
-    /// Ends when this much more of [`monotonic`](Self::monotonic) time has passed.
+    /// Completes when this much [`monotonic`](Self::monotonic) time has passed.
     fn sleep(&self, time: Duration) -> BoxFuture<'_, ()> {
         Box::pin(async move { tokio::time::sleep(time).await })
     }
@@ -38,9 +39,10 @@ impl Clock for SystemClock {
     }
 }
 
-/// What a future yields before this moment of the clock's monotonic time, if it does; `None` for `end` is never.
+/// The output of a future, if it completes before this moment of the clock's monotonic time; `None` for `end` is
+/// unlimited.
 ///
-/// An exchange that is under way takes real time, whatever the clock does, so that tokio's timer ends it as well.
+/// Exchanges take real time, whatever the clock does, so tokio's timer also ends them.
 pub(crate) async fn before<T>(clock: &dyn Clock, end: Option<Instant>, future: impl Future<Output = T>) -> Option<T> {
     let Some(end) = end else { return Some(future.await) };
     let mut timer = pin!(tokio::time::sleep(end.saturating_duration_since(clock.monotonic())));
@@ -49,14 +51,14 @@ pub(crate) async fn before<T>(clock: &dyn Clock, end: Option<Instant>, future: i
         if let Poll::Ready(value) = future.as_mut().poll(context) {
             return Poll::Ready(Some(value));
         }
-        // A clock that lets pauses pass goes on without the timer.
+        // With a clock that skips pauses, the timer need not fire.
         let is_over = clock.monotonic() >= end || timer.as_mut().poll(context).is_ready();
         if is_over { Poll::Ready(None) } else { Poll::Pending }
     })
     .await
 }
 
-/// As [`before`], with the time from now on that the future has.
+/// Like [`before`], with a time limit starting now.
 pub(crate) async fn within<T>(clock: &dyn Clock, limit: Duration, future: impl Future<Output = T>) -> Option<T> {
     before(clock, clock.monotonic().checked_add(limit), future).await
 }

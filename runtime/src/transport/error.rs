@@ -1,11 +1,11 @@
-//! Why no whole response arrived.
+//! Errors of transports.
 
 use std::error::Error as StdError;
 use std::fmt::{self, Write as _};
 
 use crate::data::line::{Line, unsaid};
 
-/// Why no whole response arrived.
+/// Why no complete response arrived.
 #[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
@@ -13,42 +13,42 @@ pub struct TransportError {
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// How far a request had come when its transport failed. It decides what may be sent again.
+/// The stage at which a transport failed. It determines whether the request can be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// There was no connection: surely nothing was sent.
+    /// No connection could be established; nothing was sent.
     Connect,
-    /// There was no connection within the time for connecting: surely nothing was sent.
+    /// No connection could be established within `connect_timeout`; nothing was sent.
     ConnectTimeout,
-    /// There was no connection, and the next attempt would find none either: one side's certificate isn't taken, or the proxy wants
-    /// another user or password (407). Surely nothing was sent.
+    /// No connection could be established, for a reason that would recur: a certificate of either side was rejected, or
+    /// the proxy requires other credentials (407). Nothing was sent.
     ConnectDenied,
     /// The server stated that it did not process the request (HTTP/2: `REFUSED_STREAM`, or `GOAWAY` before the stream).
     Unprocessed,
-    /// While the request was sent or the response awaited.
+    /// While sending the request or waiting for the response.
     Request,
     /// Within the response's body.
     Body,
-    /// Nothing, or too little, of the response's body came in time.
+    /// The response's body did not arrive, or arrived too slowly.
     ReadTimeout,
-    /// The response is longer than the client allows.
+    /// The response exceeds the client's limit.
     TooLarge,
 }
 
 impl TransportError {
-    /// A failure at this point.
+    /// Creates a failure at this stage.
     pub fn new(kind: TransportErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), source: None }
     }
 
-    /// Caused by this.
+    /// Sets the cause.
     pub fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
         self.source = Some(Box::new(source));
         self
     }
 
-    /// How far the request had come.
+    /// The stage at which the transport failed.
     pub fn kind(&self) -> TransportErrorKind {
         self.kind
     }

@@ -1,4 +1,4 @@
-//! What becomes of a connection on which time ran out.
+//! Retires connections after timeouts.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -6,22 +6,22 @@ use std::time::{Duration, Instant};
 
 use super::clock::{self, Clock};
 
-/// An exchange under way, as an extension of its request: the transport says what is to be done if no response comes in time, and
-/// whoever waits says when that is so.
+/// The exchange of a request, attached as an extension: the transport registers an action for a timeout, and the
+/// waiting code triggers it.
 ///
-/// Over HTTP/1.1 a connection that is given up is closed. Over HTTP/2 it stays, for all calls to come; one that does not answer any
-/// more would fail them all.
+/// Over HTTP/1.1 an abandoned connection is closed. Over HTTP/2 it stays open for later calls; a dead one would fail
+/// them all.
 #[derive(Clone, Default)]
 pub(crate) struct Exchange(Arc<OnceLock<Box<dyn Fn() + Send + Sync>>>);
 
 impl Exchange {
-    /// Does this if time runs out.
+    /// Registers an action for a timeout.
     pub(crate) fn when_out_of_time(&self, leave: impl Fn() + Send + Sync + 'static) {
         let _ = self.0.set(Box::new(leave));
     }
 
-    /// Awaits this until then; `None` is that time has run out, and the connection is not to be used again. Without an end there is no
-    /// limit.
+    /// Awaits a future until a moment; `None` if that has passed, after which the connection is not used again. Without
+    /// an end there is no limit.
     pub(crate) async fn until<T>(
         &self,
         clock: &dyn Clock,
@@ -35,7 +35,7 @@ impl Exchange {
         outcome
     }
 
-    /// The same, for so long.
+    /// Like [`until`](Self::until), with a time limit.
     pub(crate) async fn within<T>(
         &self,
         clock: &dyn Clock,
@@ -45,8 +45,8 @@ impl Exchange {
         self.until(clock, clock.monotonic().checked_add(limit), work).await
     }
 
-    /// Awaits this, and takes it for a time-out if the caller stops waiting: for what others hold to time limits, which cannot reach
-    /// the exchange.
+    /// Awaits a future, and treats being dropped as a timeout: for callers with time limits that have no access to the
+    /// exchange.
     pub(crate) async fn unless_dropped<T>(&self, work: impl Future<Output = T>) -> T {
         let waiting = Waiting(Some(self));
         let outcome = work.await;
@@ -61,7 +61,7 @@ impl Exchange {
     }
 }
 
-/// Someone who waits for an exchange.
+/// The guard of a wait for an exchange.
 struct Waiting<'e>(Option<&'e Exchange>);
 
 impl Waiting<'_> {

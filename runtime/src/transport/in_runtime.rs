@@ -1,6 +1,6 @@
-//! Where time limits and pauses work.
+//! Detects whether time limits and pauses can work.
 
-/// An error outside of any tokio runtime, where tokio's timers panic.
+/// An error outside of a tokio runtime, where tokio's timers panic.
 pub(crate) fn in_runtime() -> Result<(), String> {
     let no_runtime = "there is no tokio runtime here: await it within one, or use the methods for programs without async \
                       (`send_blocking` and the like, feature `blocking`)";

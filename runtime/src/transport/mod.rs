@@ -1,4 +1,4 @@
-//! The wire: one request out, one response back.
+//! The wire: sends a request and receives its response.
 
 mod byte_stream;
 mod causes;

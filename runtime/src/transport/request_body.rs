@@ -1,4 +1,4 @@
-//! What is sent as a body: bytes, files and streams, one after the other, none of which is read before it is sent.
+//! Bodies of requests: bytes, files and streams in sequence, read only when they are sent.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -18,8 +18,8 @@ use super::error::{TransportError, TransportErrorKind};
 
 /// The body of a request, or of a part of it: bytes, a file, or a stream.
 ///
-/// Bytes and files are sent anew with each attempt of a call. A stream can be sent once only: a call with one isn't repeated after
-/// the stream was begun.
+/// Bytes and files are sent again in each attempt of a call. A stream can be sent only once: a call with one is not
+/// repeated after the stream has been started.
 #[derive(Clone, Default)]
 pub struct RequestBody {
     pieces: Vec<Piece>,
@@ -33,23 +33,23 @@ enum Piece {
         path: Arc<Path>,
         length: Option<u64>,
     },
-    /// Clones share the stream. It is gone once someone has begun to read it.
+    /// Clones share the stream. It is consumed by the first reader.
     Once {
         stream: Arc<Mutex<Option<ByteStream>>>,
         length: Option<u64>,
     },
 }
 
-/// How much of a file is read at once.
+/// Number of bytes of a file that are read at once.
 const CHUNK: usize = 64 << 10;
 
 impl RequestBody {
-    /// The file at this path. It is read when it is sent, and must not change meanwhile.
+    /// Creates a body from the file at this path. It is read while it is sent, and must not change meanwhile.
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self::of(Piece::File { path: path.into().into(), length: None })
     }
 
-    /// What this stream yields, which is sent once only.
+    /// Creates a body from a stream, which can be sent only once.
     pub fn stream<T, E>(stream: impl Stream<Item = Result<T, E>> + Send + 'static) -> Self
     where
         T: Into<Bytes>,
@@ -60,7 +60,7 @@ impl RequestBody {
         Self::of(Piece::Once { stream, length: None })
     }
 
-    /// The stream yields so many bytes. Without this its length isn't known, and is not sent; some services ask for it.
+    /// Sets the length of the stream in bytes. Otherwise no length is sent, though some services require it.
     pub fn length(mut self, bytes: u64) -> Self {
         if let [Piece::Once { length, .. }] = self.pieces.as_mut_slice() {
             *length = Some(bytes);
@@ -68,7 +68,8 @@ impl RequestBody {
         self
     }
 
-    /// Of this media type. By default it is the documented one; where a document has a range such as `image/*`, it must be named.
+    /// Sets the media type. Defaults to the documented one; it must be set if the document has a range such as
+    /// `image/*`.
     pub fn media_type(mut self, media_type: impl Into<String>) -> Self {
         self.media_type = Some(media_type.into());
         self
@@ -82,7 +83,7 @@ impl RequestBody {
         self.media_type.as_deref()
     }
 
-    /// The bytes, if all of them are in memory.
+    /// Returns the bytes, if all of them are in memory.
     pub fn as_bytes(&self) -> Option<&Bytes> {
         static NONE: Bytes = Bytes::new();
         match self.pieces.as_slice() {
@@ -92,7 +93,7 @@ impl RequestBody {
         }
     }
 
-    /// How many bytes there are, as far as that is known.
+    /// Returns the length in bytes, if it is known.
     pub fn len(&self) -> Option<u64> {
         self.pieces.iter().try_fold(0, |sum: u64, piece| {
             sum.checked_add(match piece {
@@ -102,12 +103,12 @@ impl RequestBody {
         })
     }
 
-    /// Whether there is surely nothing in it.
+    /// Whether the body is known to be empty.
     pub fn is_empty(&self) -> bool {
         self.len() == Some(0)
     }
 
-    /// All of it, piece by piece.
+    /// Returns the whole body in chunks.
     pub fn into_stream(self) -> ByteStream {
         match self.as_bytes() {
             Some(bytes) => ByteStream::from(bytes.clone()),
@@ -115,17 +116,17 @@ impl RequestBody {
         }
     }
 
-    /// With another one after it.
+    /// Appends another body.
     pub(crate) fn append(&mut self, mut other: Self) {
         self.pieces.append(&mut other.pieces);
     }
 
-    /// Whether a stream in it was begun, so that it cannot be sent any more.
+    /// Whether a stream in it has been started, so that it cannot be sent again.
     pub(crate) fn is_spent(&self) -> bool {
         self.pieces.iter().any(|piece| matches!(piece, Piece::Once { stream, .. } if lock(stream).is_none()))
     }
 
-    /// Finds out how long files are.
+    /// Determines the lengths of files.
     pub(crate) async fn measure(&mut self) -> Result<(), String> {
         for piece in &mut self.pieces {
             if let Piece::File { path, length } = piece {
@@ -139,7 +140,7 @@ impl RequestBody {
         Ok(())
     }
 
-    /// The hash of all of it, for which files are read; `None` if there is a stream in it, which could not be sent then.
+    /// The hash of the whole body, for which files are read; `None` if it contains a stream, which would be consumed.
     pub(crate) async fn sha256(&self) -> Result<Option<String>, String> {
         if self.pieces.iter().any(|piece| matches!(piece, Piece::Once { .. })) {
             return Ok(None);
@@ -163,7 +164,7 @@ impl Piece {
             Self::Bytes(bytes) => ByteStream::from(bytes),
             Self::File { path, length } => read_file(path, length),
             Self::Once { stream, .. } => {
-                // Only when it is asked for: a request that finds no connection leaves the stream to the next attempt.
+                // Started on first poll: a request that finds no connection leaves the stream to the next attempt.
                 let begun = stream::once(async move {
                     let taken = lock(&stream).take();
                     taken.ok_or_else(|| failed("the stream of the body", "it was sent before"))
@@ -174,7 +175,7 @@ impl Piece {
     }
 }
 
-/// A file's bytes: as many as were announced.
+/// A file's bytes, up to the announced length.
 fn read_file(path: Arc<Path>, length: Option<u64>) -> ByteStream {
     let opened = {
         let path = path.clone();
@@ -228,7 +229,7 @@ impl From<ByteStream> for RequestBody {
     }
 }
 
-// By hand: what is in it may be secret.
+// Manual: the body may be secret.
 impl fmt::Debug for RequestBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequestBody").field("len", &self.len()).field("media_type", &self.media_type).finish()
@@ -271,7 +272,7 @@ mod tests {
     async fn a_stream_is_sent_once() {
         let body = once(&["a", "bc"]);
         assert_eq!((body.len(), body.is_spent(), body.as_bytes()), (None, false, None));
-        // Progress, and not read.
+        // Converted, but not read.
         drop(body.clone().into_stream());
         assert!(!body.is_spent());
         assert_eq!(text(&body).await.as_deref(), Ok("abc"));
@@ -292,7 +293,7 @@ mod tests {
             assert_eq!(text(&body).await.as_deref(), Ok(&*long));
         }
         assert_eq!(body.sha256().await, RequestBody::from(long).sha256().await);
-        // What grew since is not sent, as the length was.
+        // Bytes added since are not sent, as the length has been announced.
         std::fs::write(&path, "0".repeat(200_001)).unwrap();
         assert_eq!(text(&body).await.map(|text| text.len()), Ok(200_000));
         std::fs::write(&path, "short").unwrap();

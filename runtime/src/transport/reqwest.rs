@@ -19,12 +19,12 @@ use super::request_body::RequestBody;
 use super::send::Transport;
 use super::tls::is_denied;
 
-/// The transport that clients use unless told otherwise: reqwest, with HTTP/2 where the server offers it, and connections that
-/// are kept for the next call. Clones share them.
+/// The default transport of clients: reqwest, with HTTP/2 if the server supports it, and a connection pool. Clones
+/// share the connections.
 ///
-/// TLS is rustls; with the feature `native-tls` it is the system's. After an attempt that got no response in time, further calls go
-/// over new connections, as an HTTP/2 connection that does not answer any more would fail them all; calls under way go on where they
-/// are. That happens once in two seconds at most.
+/// TLS is rustls; with the feature `native-tls` it is the system's. After an attempt without a response in time, later
+/// calls use new connections, as a dead HTTP/2 connection would fail them all; calls in progress continue on theirs.
+/// Connections are replaced at most once in two seconds.
 #[derive(Clone)]
 pub struct ReqwestTransport(Arc<Shared>);
 
@@ -40,19 +40,19 @@ type Make = Box<dyn Fn() -> Result<reqwest::Client, String> + Send + Sync>;
 #[derive(Clone)]
 struct Pool {
     client: reqwest::Client,
-    /// How many there were before it.
+    /// Number of pools before it.
     number: u64,
     seen: Arc<Seen>,
-    /// When the last pool was left, or is being left: this one, while its successor is made.
+    /// When the previous pool was retired, or this one is being retired, while its successor is created.
     left: Option<Instant>,
 }
 
-/// How long connections are kept at least that took the place of others on which time ran out. New ones cost each caller a handshake
-/// and the reading of the system's certificates, and a single call whose limit is too short for its operation would end those of all
-/// others again and again. A connection that is dead so soon again fails calls for no longer than this.
+/// Minimum lifetime of connections that replaced others after a timeout. New ones cost a handshake and loading the
+/// system's certificates, and a single call with too short a limit for its operation would otherwise end the
+/// connections of all others repeatedly. If a new connection is dead again, calls fail for at most this long.
 const LEAST_LIFE: Duration = Duration::from_secs(2);
 
-/// The versions of HTTP in which it got responses.
+/// The versions of HTTP of its responses.
 #[derive(Default)]
 struct Seen {
     http1: AtomicBool,
@@ -60,15 +60,16 @@ struct Seen {
 }
 
 impl ReqwestTransport {
-    /// With a client of your own. Let it follow no redirects where requests are signed.
+    /// Creates a transport with a custom client. The client must not follow redirects if requests are signed.
     ///
-    /// Its connections cannot be left when time runs out. If it speaks HTTP/2, use [`from_fn`](Self::from_fn), or see to it with
-    /// reqwest's `http2_keep_alive_interval`.
+    /// Its connections cannot be replaced after timeouts. If it supports HTTP/2, use [`from_fn`](Self::from_fn), or
+    /// enable reqwest's `http2_keep_alive_interval`.
     pub fn new(client: reqwest::Client) -> Self {
         Self::of(client, None, None)
     }
 
-    /// With clients of your own: the first is made at once, and another one when connections are to be left as time ran out.
+    /// Creates a transport with a factory of custom clients: the first is created immediately, others to replace
+    /// connections after timeouts.
     pub fn from_fn(
         make: impl Fn() -> reqwest::Result<reqwest::Client> + Send + Sync + 'static,
     ) -> reqwest::Result<Self> {
@@ -92,13 +93,13 @@ impl ReqwestTransport {
 }
 
 tokio::task_local! {
-    /// Whether the request at hand got a response that leads elsewhere.
+    /// Whether the current request was redirected.
     static REDIRECTED: Cell<bool>;
 }
 
-/// Notes that the request at hand got a response that leads elsewhere.
+/// Records that the current request was redirected.
 pub(super) fn note_redirect() {
-    // A client of the caller's own may be used outside of this transport, too.
+    // A custom client may also be used outside of this transport.
     let _ = REDIRECTED.try_with(|redirected| redirected.set(true));
 }
 
@@ -111,11 +112,11 @@ impl Shared {
         self.pool.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Uses the connections of this pool no more, if one of them may be of HTTP/2; those of HTTP/1.1 are closed when they are given
-    /// up. What is under way on them goes on, and other calls begin on them until the new ones are there.
+    /// Retires the connections of this pool, if one of them may use HTTP/2; those of HTTP/1.1 are closed when they are
+    /// abandoned. Exchanges in progress continue, and other calls use them until the new pool is ready.
     fn leave(&self, number: u64) {
         let Some(make) = self.make.as_ref().filter(|_| self.begins_to_leave(number)) else { return };
-        // Without the lock: it reads certificates, and nobody is to wait for that.
+        // Without the lock: it loads certificates, which should not block others.
         match make() {
             Ok(client) => {
                 let mut pool = self.pool();
@@ -127,7 +128,7 @@ impl Shared {
         }
     }
 
-    /// Whether this pool is to be left, and nobody did so, or is about to.
+    /// Whether this pool is to be retired, and is not being retired already.
     fn begins_to_leave(&self, number: u64) -> bool {
         let mut pool = self.pool();
         let only_http1 = pool.seen.http1.load(Ordering::Relaxed) && !pool.seen.http2.load(Ordering::Relaxed);
@@ -139,9 +140,10 @@ impl Shared {
         leaves
     }
 
-    /// `answered` is whether a response came, which may have led to another address: the request was sent then, whatever failed after it.
+    /// `answered` is whether there was a response, such as a redirect: the request was then sent, whatever failed
+    /// later.
     fn error(&self, error: reqwest::Error, kind: TransportErrorKind, answered: bool) -> TransportError {
-        // The URL may hold secrets, and the operation's name says more.
+        // The URL may contain secrets, and the operation's name is more specific.
         let error = error.without_url();
         let connects = error.is_connect() && !answered;
         let (kind, message) = match (connects, error.is_timeout(), self.connect_timeout) {
@@ -152,7 +154,8 @@ impl Shared {
             (true, true, None) => {
                 (TransportErrorKind::ConnectTimeout, format!("no connection in time: {}", causes(&error)))
             }
-            // TLS 1.3 refuses a client's certificate after the connection has come about, but before the request is read.
+            // TLS 1.3 rejects a client's certificate after the connection is established, but before the request is
+            // read.
             (_, false, _) if kind != TransportErrorKind::Body && !answered && is_denied(&error, connects) => {
                 (TransportErrorKind::ConnectDenied, format!("no connection: {}", causes(&error)))
             }
@@ -222,8 +225,8 @@ impl fmt::Debug for ReqwestTransport {
     }
 }
 
-/// The request as reqwest takes it, with the length of its body where that is known: also where it is nothing, and servers expect
-/// something (RFC 9110, 8.6).
+/// Converts the request for reqwest, with the length of its body if it is known: even 0, if servers expect a body (RFC
+/// 9110, 8.6).
 fn with_length(request: Request<RequestBody>) -> Request<reqwest::Body> {
     let (mut parts, body) = request.into_parts();
     let expected = matches!(parts.method, Method::POST | Method::PUT | Method::PATCH);
@@ -237,7 +240,7 @@ fn with_length(request: Request<RequestBody>) -> Request<reqwest::Body> {
     Request::from_parts(parts, body)
 }
 
-/// What an error of connecting may come from.
+/// A possible cause of failed connections.
 const NO_TLS: &str = if cfg!(any(feature = "rustls", feature = "native-tls")) {
     ""
 } else {

@@ -1,4 +1,4 @@
-//! The settings of the default transport.
+//! The builder of the default transport.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use super::tls::{Identity, TlsSettings, TlsVersion};
 use crate::data::config_error::ConfigError;
 use crate::data::secret::Secret;
 
-/// Collects the settings of a [`ReqwestTransport`], which several clients may share: its connections, too.
+/// The builder of a [`ReqwestTransport`], which several clients can share with its connections.
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -49,7 +49,7 @@ impl Default for ReqwestTransportBuilder {
 }
 
 impl ReqwestTransport {
-    /// With settings of your own, for several clients: certificates, proxies, time limits.
+    /// Returns a builder, to share a transport with custom certificates, proxies and time limits.
     pub fn builder() -> ReqwestTransportBuilder {
         ReqwestTransportBuilder::default()
     }
@@ -62,79 +62,80 @@ impl ReqwestTransportBuilder {
         self
     }
 
-    /// The setters that were called, by name.
+    /// The names of the setters that were called.
     pub(crate) fn setters(&self) -> &[&'static str] {
         &self.set
     }
 
-    /// The time within which a connection must come about; 10 seconds by default.
+    /// Sets the time limit for establishing a connection. Defaults to 10 seconds.
     pub fn connect_timeout(self, limit: Duration) -> Self {
         self.with("connect_timeout", |it| it.connect_timeout = limit)
     }
 
-    /// Follows up to five redirects, within the same origin. By default none is followed: a signature holds for one URL only.
+    /// Follows up to five redirects within the same origin. By default redirects are not followed, as a signature is
+    /// valid for one URL only.
     pub fn follow_redirects(mut self) -> Self {
         self.redirects = true;
         self
     }
 
-    /// Sends everything through this proxy, such as `http://user:password@host:port` or `socks5h://host:port`, whose schemes are
-    /// `http`, `https`, `socks4`, `socks4a`, `socks5` and `socks5h`. By default the proxies are those that `HTTPS_PROXY`, `HTTP_PROXY`,
-    /// `ALL_PROXY` and `NO_PROXY` of the environment name, else the system's.
+    /// Sends all requests through this proxy, such as `http://user:password@host:port` or `socks5h://host:port`.
+    /// Supports the schemes `http`, `https`, `socks4`, `socks4a`, `socks5` and `socks5h`. Defaults to the proxies in
+    /// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` of the environment, else to the system's.
     pub fn proxy(self, url: impl Into<Secret>) -> Self {
         let url = url.into();
         self.with("proxy", |it| it.proxy = Some(url))
     }
 
-    /// Uses no proxy, whatever the environment and the system say.
+    /// Uses no proxy, regardless of the environment and the system's settings.
     pub fn no_proxy(self) -> Self {
         self.with("no_proxy", |it| it.no_proxy = true)
     }
 
-    /// Trusts these certificates of authorities, too: one or several in PEM. May be called more than once.
+    /// Also trusts these CA certificates: one or several in PEM. Can be called more than once.
     pub fn root_certificate_pem(self, pem: impl Into<Vec<u8>>) -> Self {
         let pem = pem.into();
         self.with("root_certificate_pem", |it| it.tls.roots.push(pem))
     }
 
-    /// Trusts the authorities of this file, too, in PEM; it is read by `build`.
+    /// Also trusts the authorities in this PEM file, which `build` reads.
     pub(crate) fn root_certificate_file(mut self, path: PathBuf) -> Self {
         self.tls.root_files.push(path);
         self
     }
 
-    /// Trusts no authorities but those that [`root_certificate_pem`](Self::root_certificate_pem) names.
+    /// Trusts only the authorities given by [`root_certificate_pem`](Self::root_certificate_pem).
     pub fn no_system_root_certificates(self) -> Self {
         self.with("no_system_root_certificates", |it| it.tls.no_system_roots = true)
     }
 
-    /// Shows this certificate to servers that ask for one (mutual TLS), with its private key, which has no password; both in PEM. Behind
-    /// the certificate may stand those of its authorities.
+    /// Presents this client certificate to servers that request one (mutual TLS). Certificate and private key are in
+    /// PEM; the key must be unencrypted. The certificate may be followed by those of its authorities.
     pub fn client_certificate_pem(self, certificates: impl Into<Vec<u8>>, key: impl Into<Secret>) -> Self {
         let identity = Identity { certificates: certificates.into(), key: key.into() };
         self.with("client_certificate_pem", |it| it.tls.identity = Some(identity))
     }
 
-    /// Speaks no older version of TLS than this; by default TLS 1.2.
+    /// Sets the minimum TLS version. Defaults to TLS 1.2.
     pub fn min_tls_version(self, version: TlsVersion) -> Self {
         self.with("min_tls_version", |it| it.tls.lowest = Some(version))
     }
 
-    /// Takes whatever certificate the server shows, also that of someone who pretends to be it and reads the keys' work.
-    /// Only for tests; to trust a private authority use [`root_certificate_pem`](Self::root_certificate_pem).
+    /// Accepts any server certificate, so an attacker can impersonate the server and read every request. For tests
+    /// only; to trust a private authority, use [`root_certificate_pem`](Self::root_certificate_pem).
     pub fn danger_accept_invalid_certificates(self) -> Self {
         self.with("danger_accept_invalid_certificates", |it| it.tls.invalid_certificates = true)
     }
 
-    /// The transport. Settings that can't work are errors here already.
+    /// Builds the transport. Fails if a setting cannot work.
     pub fn build(self) -> Result<ReqwestTransport, ConfigError> {
         let limit = self.connect_timeout;
         ReqwestTransport::made(Some(limit), move || self.client()).map_err(ConfigError)
     }
 
-    /// A client with connections of its own.
+    /// A client with its own connections.
     fn client(&self) -> Result<reqwest::Client, String> {
-        // A signature holds for one URL, and reqwest drops only well-known credentials when it leaves an origin.
+        // A signature is valid for one URL, and reqwest drops only well-known credentials when leaving an origin.
         let policy = if self.redirects {
             reqwest::redirect::Policy::custom(|attempt| {
                 note_redirect();
@@ -148,7 +149,7 @@ impl ReqwestTransportBuilder {
         } else {
             reqwest::redirect::Policy::none()
         };
-        // What is repeated is decided by `retry::classify` only; reqwest would repeat requests that a server refused.
+        // Only `retry::classify` decides about retries; reqwest would repeat requests that a server refused.
         let builder = reqwest::Client::builder().retry(reqwest::retry::never());
         let mut builder = builder.redirect(policy).connect_timeout(self.connect_timeout);
         if self.no_proxy {
@@ -162,7 +163,7 @@ impl ReqwestTransportBuilder {
     }
 }
 
-/// The URL may hold a password, and the library's error the URL, so neither is shown.
+/// Hides the library's error, as it contains the URL, which may contain a password.
 fn proxy(url: &str) -> Result<reqwest::Proxy, String> {
     const SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
     match url.split_once("://") {

@@ -1,4 +1,4 @@
-//! The wire: one request out, one response with a streamed body back.
+//! The transport: sends a request and returns a response with a streamed body.
 
 use std::fmt;
 
@@ -9,11 +9,11 @@ use super::byte_stream::ByteStream;
 use super::error::TransportError;
 use super::request_body::RequestBody;
 
-/// Sends one request and hands back the response as it arrives.
+/// Sends one request and returns the response as it arrives.
 ///
-/// It neither retries, signs, nor judges a status. [`ReqwestTransport`](crate::ReqwestTransport) is the default; another one is a test's fake
-/// server, a recorder, or a different HTTP client.
+/// It does not retry, sign, or interpret the status. [`ReqwestTransport`](crate::ReqwestTransport) is the default;
+/// others are a fake server in tests, a recorder, or a different HTTP client.
 pub trait Transport: Send + Sync + fmt::Debug {
-    /// Sends the request, whose body need not be in memory. The response's body need not have arrived when this ends.
+    /// Sends the request, whose body may be streamed. May return before the response's body has arrived.
     fn send(&self, request: Request<RequestBody>) -> BoxFuture<'_, Result<Response<ByteStream>, TransportError>>;
 }

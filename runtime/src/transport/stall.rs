@@ -1,4 +1,4 @@
-//! Bodies that come too slowly, or not at all.
+//! Detects bodies that arrive too slowly, or not at all.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -13,11 +13,11 @@ use super::error::{TransportError, TransportErrorKind};
 use super::exchange::Exchange;
 use super::in_runtime::in_runtime;
 
-/// How slowly the body of a response may come that is streamed as bytes, which no `timeout` bounds.
+/// The minimum rate at which the body of a byte stream must arrive, which is not limited by `timeout`.
 ///
-/// A body that brings less than one byte a second over 20 seconds has stalled, by default: it ends with an error of the kind
-/// [`ReadTimeout`](TransportErrorKind::ReadTimeout). Only the time counts in which the caller waits for more. Streams of events and of
-/// lines are not held to it, as they may rest; they have `idle_timeout`.
+/// By default a body stalls at less than one byte a second over 20 seconds: it ends with an error of the kind
+/// [`ReadTimeout`](TransportErrorKind::ReadTimeout). Only time spent waiting for data counts. Streams of events and
+/// lines are exempt, as they may pause; they have `idle_timeout`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "hand it to the client's builder"]
 pub struct StallProtection {
@@ -32,44 +32,44 @@ impl Default for StallProtection {
 }
 
 impl StallProtection {
-    /// One byte a second, over 20 seconds.
+    /// Creates the default: one byte a second, over 20 seconds.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Bodies may come as slowly as they like.
+    /// Disables stall protection.
     pub fn none() -> Self {
         Self::new().min_throughput(0)
     }
 
-    /// The fewest bytes a second, on average over the window; none is no limit.
+    /// Sets the minimum rate in bytes per second, averaged over the window; 0 disables it.
     pub fn min_throughput(mut self, bytes_per_second: u64) -> Self {
         self.bytes_per_second = bytes_per_second;
         self
     }
 
-    /// How long a body may be slower than that.
+    /// Sets how long a body may be slower than that.
     pub fn window(mut self, window: Duration) -> Self {
         self.window = window;
         self
     }
 
-    /// The fewest bytes within a window.
+    /// Minimum number of bytes in a window.
     fn least(self) -> u128 {
         u128::from(self.bytes_per_second).saturating_mul(self.window.as_nanos()).div_ceil(1_000_000_000)
     }
 }
 
-/// What a body is held to.
+/// The limits of a body.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct ReadLimits {
-    /// Within which time something must come.
+    /// Maximum time between two chunks.
     pub(crate) read_timeout: Option<Duration>,
     pub(crate) stall: Option<StallProtection>,
 }
 
 impl ByteStream {
-    /// The same body, which ends with an error where it comes too slowly. Its connection is left then.
+    /// Limits a body: it ends with an error if it arrives too slowly, and its connection is then retired.
     pub(crate) fn within(self, limits: ReadLimits, exchange: Exchange) -> Self {
         let stall = limits.stall.filter(|stall| stall.least() > 0);
         if limits.read_timeout.is_none() && stall.is_none() {
@@ -127,12 +127,12 @@ impl Reading {
     }
 }
 
-/// What came within the last window of waiting.
+/// The data received in the last window of waiting.
 struct Pace {
     protection: StallProtection,
-    /// How long was waited so far. What the caller does between is not the server's time.
+    /// Total waiting time. Time spent by the caller in between does not count.
     waited: Duration,
-    /// When, in that time, how many bytes came; oldest first.
+    /// When, on that scale, how many bytes were received; oldest first.
     came: VecDeque<(Duration, u128)>,
 }
 
@@ -144,7 +144,7 @@ impl Pace {
     fn came(&mut self, after: Duration, bytes: usize) {
         self.waited = self.waited.saturating_add(after);
         let bytes = u128::try_from(bytes).unwrap_or(u128::MAX);
-        // What comes in quick succession is kept as one, so that a fast body costs nothing.
+        // Chunks in quick succession are merged, so that a fast body costs nothing.
         let grain = self.protection.window / 16;
         match self.came.back_mut() {
             Some((at, sum)) if self.waited <= at.saturating_add(grain) => *sum = sum.saturating_add(bytes),
@@ -152,7 +152,7 @@ impl Pace {
         }
     }
 
-    /// How long may be waited, if nothing more comes, until a whole window has brought too little.
+    /// The remaining time, if nothing more arrives, until a full window has received too little.
     fn left(&mut self) -> Duration {
         let (window, least) = (self.protection.window, self.protection.least());
         while self.came.front().is_some_and(|(at, _)| at.saturating_add(window) <= self.waited) {
@@ -175,7 +175,7 @@ impl Pace {
 mod tests {
     use super::*;
 
-    /// A body of pieces of so many bytes, each after so many milliseconds, that never ends.
+    /// An endless body of chunks, each with a delay in milliseconds and a size in bytes.
     fn body(pieces: &'static [(u64, usize)]) -> ByteStream {
         let timed = stream::iter(pieces).then(|(after, bytes)| async move {
             tokio::time::sleep(Duration::from_millis(*after)).await;
@@ -184,7 +184,7 @@ mod tests {
         ByteStream::new(timed.chain(stream::pending()))
     }
 
-    /// After how many bytes, and milliseconds, a body ends, and why.
+    /// The number of bytes and milliseconds after which a body ends, and the reason.
     async fn ends(mut body: ByteStream, busy: Duration) -> (usize, u128, String) {
         let (begin, mut bytes) = (Instant::now(), 0);
         loop {
@@ -211,19 +211,19 @@ mod tests {
         const STEADY: &[(u64, usize)] = &[(990, 10); 100];
         type Row = (&'static [(u64, usize)], ReadLimits, usize, u128);
         let table: [Row; 7] = [
-            // pieces, limits, bytes, milliseconds
+            // chunks, limits, bytes, milliseconds
             (&[], slow(1, 20), 0, 20_000),
             (&[(0, 1 << 20)], slow(1, 20), 1 << 20, 20_000),
             (&[(0, 50), (30_000, 50)], slow(1, 20), 50, 20_000),
             (&[(19_000, 50)], slow(1, 20), 50, 39_000),
-            // Something comes, but too little of it.
+            // Data arrives, but too slowly.
             (STEADY, slow(11, 10), 100, 10_000),
             (STEADY, slow(10, 10), 1000, 100_090),
             (STEADY, ReadLimits { read_timeout: Some(Duration::from_millis(900)), stall: None }, 0, 900),
         ];
         for (pieces, limits, bytes, milliseconds) in table {
             let (found, after, why) = ends(body(pieces).within(limits, Exchange::default()), Duration::ZERO).await;
-            // Pieces are timed to a sixteenth of the window.
+            // Times are measured to a sixteenth of the window.
             let exact = after.abs_diff(milliseconds) <= 1300;
             assert!(found == bytes && exact, "{limits:?}: {found} bytes, {after} ms, {why}");
         }

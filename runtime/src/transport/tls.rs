@@ -1,4 +1,4 @@
-//! Whom the default transport trusts, and as whom it shows itself.
+//! Trusted authorities and client certificates of the default transport.
 
 use std::error::Error as StdError;
 use std::path::PathBuf;
@@ -7,31 +7,31 @@ use std::path::PathBuf;
 use super::causes::causes;
 use crate::data::secret::Secret;
 
-/// The lowest version of TLS to speak.
+/// The minimum version of TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TlsVersion {
-    /// TLS 1.2, which is the default.
+    /// TLS 1.2, the default.
     V1_2,
     /// TLS 1.3.
     V1_3,
 }
 
-/// What the default transport is told of TLS.
+/// The TLS settings of the default transport.
 #[derive(Clone, Debug, Default)]
 pub(super) struct TlsSettings {
     /// Authorities to trust, in PEM.
     pub(super) roots: Vec<Vec<u8>>,
-    /// The same, in files.
+    /// Files of authorities to trust, in PEM.
     pub(super) root_files: Vec<PathBuf>,
-    /// Whether no others are trusted.
+    /// Whether the system's authorities are not trusted.
     pub(super) no_system_roots: bool,
     pub(super) identity: Option<Identity>,
     pub(super) lowest: Option<TlsVersion>,
     pub(super) invalid_certificates: bool,
 }
 
-/// A client's certificates, its own first, and their key, in PEM.
+/// A client's certificates, starting with its own, and their key, in PEM.
 #[derive(Clone, Debug)]
 #[cfg_attr(
     not(any(feature = "rustls", feature = "native-tls")),
@@ -43,7 +43,7 @@ pub(super) struct Identity {
 }
 
 impl TlsSettings {
-    /// Trusts whom the settings name.
+    /// Applies the settings.
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
     pub(super) fn apply(&self, mut builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, String> {
         #[cfg(feature = "native-tls")]
@@ -83,7 +83,7 @@ impl TlsSettings {
         Ok(builder)
     }
 
-    /// Without TLS there is nobody to trust; `https` addresses are refused when they are called.
+    /// Without TLS there is no trust to configure; `https` addresses are rejected when they are called.
     #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
     pub(super) fn apply(&self, builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, String> {
         let Self { roots, root_files, no_system_roots, identity, lowest, invalid_certificates } = self;
@@ -120,31 +120,31 @@ impl Identity {
     }
 }
 
-/// Not what the library says: it may show what it read.
+/// Hides the library's message, which may quote its input.
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 fn unreadable() -> String {
     "the client certificate cannot be read: it takes certificates and a private key without a password, in PEM"
         .to_owned()
 }
 
-/// Whether there is no connection for a reason that will be the same the next time: what one side thinks of the other's certificate,
-/// or the proxy of the user. `connecting` is false where the connection had come about.
+/// Whether the connection failed for a reason that will recur: a certificate of either side was rejected, or the user's
+/// proxy denied access. `connecting` is false if the connection had been established.
 pub(super) fn is_denied(error: &(dyn StdError + 'static), connecting: bool) -> bool {
     let mut next = Some(error);
     while let Some(cause) = next {
-        // The error of hyper-util's tunnel is not public.
+        // The error type of hyper-util's tunnel is not public.
         let by_proxy = connecting && cause.to_string().ends_with("proxy authorization required");
         if by_proxy || denied_by_tls(cause, connecting) {
             return true;
         }
-        // The source of an I/O error is the source of what it holds.
+        // The source of an I/O error is that of its inner error.
         let held = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
         next = held.map(|held| held as _).or_else(|| cause.source());
     }
     false
 }
 
-/// Both kinds of TLS may be there, as features of different crates add up.
+/// Both TLS backends may be enabled, as features of different crates are unified.
 fn denied_by_tls(cause: &(dyn StdError + 'static), connecting: bool) -> bool {
     #[cfg(feature = "rustls")]
     if denied_by_rustls(cause, connecting) {
@@ -168,8 +168,8 @@ fn denied_by_rustls(cause: &(dyn StdError + 'static), connecting: bool) -> bool 
     }
 }
 
-/// The system's errors have no kinds, only texts. Those of OpenSSL name the alerts of TLS by their numbers; the others' are matched by
-/// what they say of certificates and versions.
+/// The system's errors have no kinds, only texts. Those of OpenSSL contain the numbers of TLS alerts; the others are
+/// matched by phrases about certificates and versions.
 #[cfg(feature = "native-tls")]
 fn denied_by_system(cause: &(dyn StdError + 'static), connecting: bool) -> bool {
     const WORDS: [&str; 6] = [
@@ -190,12 +190,12 @@ fn denied_by_system(cause: &(dyn StdError + 'static), connecting: bool) -> bool 
     of_tls && WORDS.iter().any(|word| text.to_ascii_lowercase().contains(word))
 }
 
-/// Whether an alert of the other side, by its number in RFC 8446, is about what will be the same the next time.
+/// Whether an alert of the other side, by its number in RFC 8446, has a cause that will recur.
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 fn denies(alert: u8, connecting: bool) -> bool {
     match alert {
-        // bad_certificate, unsupported_certificate, certificate_revoked, certificate_expired, certificate_unknown, unknown_ca,
-        // access_denied, decrypt_error, certificate_required
+        // bad_certificate, unsupported_certificate, certificate_revoked, certificate_expired, certificate_unknown,
+        // unknown_ca, access_denied, decrypt_error, certificate_required
         42..=46 | 48 | 49 | 51 | 116 => true,
         // handshake_failure, protocol_version, insufficient_security
         40 | 70 | 71 => connecting,

@@ -1,4 +1,4 @@
-//! Alibaba Cloud's RPC: an action with parameters, signed over them or over the whole request.
+//! Alibaba Cloud's RPC: an action with parameters, and a signature of them or of the whole request.
 
 use std::sync::Arc;
 
@@ -69,7 +69,7 @@ impl Vendor for Aliyun {
     }
 }
 
-/// One attempt of an action: what is drawn anew for it, and what it is signed with.
+/// An attempt of an action: its date and nonce, and the credentials to sign with.
 struct Action<'a> {
     context: &'a AttemptContext<'a>,
     name: &'a str,
@@ -79,12 +79,12 @@ struct Action<'a> {
     keys: Option<Keys<'a>>,
 }
 
-/// Who calls.
+/// The credentials.
 #[derive(Clone, Copy)]
 enum Keys<'a> {
-    /// Access key, secret key and the token of temporary ones, which sign.
+    /// Access key, secret key and the security token of temporary keys, for a signature.
     Signing(&'a str, &'a Secret, Option<&'a Secret>),
-    /// A token in place of a signature.
+    /// A token instead of a signature.
     Bearer(&'a Secret),
 }
 
@@ -99,7 +99,7 @@ impl<'a> Keys<'a> {
     }
 }
 
-/// The parameter that says that there is a token in place of a signature.
+/// The parameter that announces a token instead of a signature.
 const BEARER: (&str, &str) = ("SignatureType", "BEARERTOKEN");
 
 impl Action<'_> {
@@ -107,7 +107,7 @@ impl Action<'_> {
         if self.context.options.get_requests { Method::GET } else { Method::POST }
     }
 
-    /// One gateway for all products has to know which is meant; it knows regions by the parameter alone.
+    /// A gateway for all products must know the product; it reads the region only from the parameter.
     fn for_gateway(&self) -> Vec<(String, String)> {
         let AttemptContext { service, values, options, .. } = *self.context;
         let region = values.get("region").filter(|_| !self.own.iter().any(|(name, _)| name == "RegionId"));
@@ -116,7 +116,7 @@ impl Action<'_> {
         pairs.filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
     }
 
-    /// The parameters that all actions have, with RPC signature 1.0 if that is asked for, and what was signed then.
+    /// The common parameters of all actions, with RPC signature 1.0 if it is used, and its string to sign.
     fn common(&self) -> Result<(Pairs, Option<Zeroizing<String>>), String> {
         let (version, mut signed) = (self.context.service.version, None);
         let mut common = match self.keys {
@@ -146,24 +146,25 @@ impl Action<'_> {
                 common.push(pair(BEARER));
                 common
             }
-            // The action and version are headers of ACS3 too, but only with a signature.
+            // The action and version are headers of ACS3, too, but only with a signature.
             None => {
                 vec![("Action".to_owned(), self.name.to_owned()), ("Version".to_owned(), version.to_owned())].into()
             }
             Some(_) => Pairs::default(),
         };
         if !common.iter().any(|(name, _)| name == "Format") {
-            // Without it the service answers in XML.
+            // Otherwise the service responds in XML.
             common.push(("Format".to_owned(), "JSON".to_owned()));
         }
         Ok((common, signed))
     }
 
-    /// The request with all parameters in their places.
+    /// The request with all parameters in place.
     fn request(&self, plan: &Plan, common: &[(String, String)]) -> Result<Request<RequestBody>, String> {
         let (method, base) = (self.method(), self.context.base);
         let mut query = encoded(common);
-        // In the body they stand in no log, and may be long. A body of the operation's own leaves them the query.
+        // Parameters in the body appear in no log, and may be long. If the operation has a body of its own, they are in
+        // the query.
         let in_body = method == Method::POST && plan.body.is_empty();
         if !in_body {
             query.append(&mut encoded(self.own));
@@ -180,7 +181,7 @@ impl Action<'_> {
         Ok(request)
     }
 
-    /// Signs the whole request, if that is asked for.
+    /// Signs the whole request, if ACS3 is used.
     fn sign_request(&self, plan: &Plan, request: &mut Request<RequestBody>) -> Result<(), String> {
         let (Signature::Acs3, Some(keys)) = (self.context.options.signature, self.keys) else { return Ok(()) };
         request.headers_mut().entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
@@ -202,7 +203,7 @@ impl Action<'_> {
     }
 }
 
-/// The address of the ASAPI gateway, of which only the host may have been told.
+/// The address of the ASAPI gateway, of which the user may have set only the host.
 fn asapi(base: &str) -> String {
     const PATH: &str = "/asapi/v3";
     if base.ends_with(PATH) { base.to_owned() } else { format!("{base}{PATH}") }

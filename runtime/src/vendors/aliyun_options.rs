@@ -1,4 +1,4 @@
-//! How Alibaba Cloud's requests are sent and signed, where the client chooses.
+//! The client's options for sending and signing requests.
 
 use http::HeaderMap;
 
@@ -6,7 +6,7 @@ use super::apsara::ApsaraStack;
 use crate::auth::sign::Signature;
 use crate::data::service::Service;
 
-/// How requests are sent and signed, where the client chooses.
+/// The client's options for sending and signing requests.
 #[derive(Default)]
 pub(crate) struct Options {
     pub(crate) signature: Signature,
@@ -19,7 +19,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// As the builder was given them, with the headers of every call. An error is what can't work.
+    /// From the builder's settings, with the headers of every call. An error describes settings that cannot work.
     pub(crate) fn new(
         service: &Service,
         signature: Option<Signature>,

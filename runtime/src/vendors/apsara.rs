@@ -1,13 +1,13 @@
-//! Apsara Stack, Alibaba Cloud's private cloud: what its calls say beside those of the public cloud, and its two gateways.
+//! Apsara Stack, Alibaba Cloud's private cloud: its additional headers, and its two gateways.
 
 use http::header::{HeaderName, InvalidHeaderValue};
 use http::{HeaderMap, HeaderValue};
 
 /// Settings for calls to an Apsara Stack, for [`ClientBuilder::apsara_stack`](crate::ClientBuilder::apsara_stack).
 ///
-/// They are sent as headers with every call. An Apsara Stack has addresses of its own, so the builder needs `.endpoint(..)`,
-/// too: the service's domain, or with [`asapi`](Self::asapi) the gateway's. A certificate of its own authority is trusted
-/// with [`root_certificate_pem`](crate::ClientBuilder::root_certificate_pem).
+/// They are sent as headers with every call. An Apsara Stack has addresses of its own, so the builder also needs
+/// `.endpoint(..)`: the service's domain, or with [`asapi`](Self::asapi) the gateway's. To trust a private certificate
+/// authority, use [`root_certificate_pem`](crate::ClientBuilder::root_certificate_pem).
 ///
 /// ```
 /// use yundb_runtime::ApsaraStack;
@@ -27,54 +27,55 @@ pub struct ApsaraStack {
 }
 
 impl ApsaraStack {
-    /// The header that names the instance, for calls about one that is not the client's:
+    /// The header with the id of the instance, for calls about another instance than the client's:
     /// `.extra_header(ApsaraStack::INSTANCE_ID, "dts-1")`.
     pub const INSTANCE_ID: &'static str = "x-acs-instanceid";
 
-    /// Through the POP gateway, the usual one since version 3.16. It requires an
+    /// Creates settings for the POP gateway, the usual one since version 3.16. It requires an
     /// [`organization_id`](Self::organization_id).
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The organization that calls are for (`x-acs-organizationid`). The ASAPI gateway takes the caller's own by default.
+    /// Sets the organization of calls (`x-acs-organizationid`). The ASAPI gateway defaults to the caller's own.
     pub fn organization_id(mut self, id: impl Into<String>) -> Self {
         self.organization_id = Some(id.into());
         self
     }
 
-    /// The resource set that calls are for (`x-acs-resourcegroupid`). It goes with the organization that it is in.
+    /// Sets the resource set of calls (`x-acs-resourcegroupid`). It must belong to the organization.
     pub fn resource_group_id(mut self, id: impl Into<String>) -> Self {
         self.resource_group_id = Some(id.into());
         self
     }
 
-    /// The region (`x-acs-regionid`), which only versions up to 3.15 want as a header.
+    /// Sets the region (`x-acs-regionid`), which only versions up to 3.15 require as a header.
     pub fn region_id(mut self, id: impl Into<String>) -> Self {
         self.region_id = Some(id.into());
         self
     }
 
-    /// The instance that all calls are about (`x-acs-instanceid`); those that change, delete or show one want it.
+    /// Sets the instance that all calls refer to (`x-acs-instanceid`); required by calls that change, delete or show
+    /// one.
     pub fn instance_id(mut self, id: impl Into<String>) -> Self {
         self.instance_id = Some(id.into());
         self
     }
 
-    /// Who calls (`x-acs-caller-sdk-source`), for the gateway's logs; `yundb` by default.
+    /// Sets the name of the caller (`x-acs-caller-sdk-source`), for the gateway's logs. Defaults to `yundb`.
     pub fn caller(mut self, name: impl Into<String>) -> Self {
         self.caller = Some(name.into());
         self
     }
 
-    /// Through the ASAPI gateway, the only one before version 3.16: one address for all products, `/asapi/v3`, which is
-    /// called by POST and told the product.
+    /// Uses the ASAPI gateway, the only one before version 3.16: a single address for all products, `/asapi/v3`, with
+    /// requests by POST that name the product.
     pub fn asapi(mut self) -> Self {
         self.asapi = true;
         self
     }
 
-    /// The headers of every call, or what is wrong with the settings.
+    /// The headers of every call. An error describes the problem with the settings.
     pub(crate) fn headers(&self) -> Result<HeaderMap, String> {
         if self.organization_id.is_none() && !self.asapi {
             return Err("Apsara Stack wants to know for which organization: `.organization_id(..)`".to_owned());

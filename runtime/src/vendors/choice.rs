@@ -1,11 +1,11 @@
-//! Which vendor speaks which protocol.
+//! The vendor of each protocol.
 
 use super::aliyun::Aliyun;
 use super::huawei::Huawei;
 use super::vendor::Vendor;
 use crate::data::service::Protocol;
 
-/// HTTP as the document has it, with its security schemes.
+/// Plain HTTP according to the document, with its security schemes.
 struct Plain;
 
 impl Vendor for Plain {

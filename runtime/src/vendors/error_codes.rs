@@ -1,18 +1,18 @@
-//! What error codes mean: those of a service by its document, and those that all services of a vendor have in common.
+//! Categories of error codes: of a service by its document, and those common to all services of a vendor.
 
 use crate::data::category::ErrorCategory::{
     self, Auth, Conflict, InvalidInput, NotFound, Permission, Quota, ServerFault, Throttled,
 };
 use crate::data::service::Service;
 
-/// Codes by what they mean. `A` stands for itself and for what follows it behind a dot (`A.B`), `A*` for what begins so, `*A` for what
-/// ends so, and `*A*` for what has it anywhere. The first that fits counts.
+/// Codes by category. `A` matches itself and suffixes after a dot (`A.B`), `A*` a prefix, `*A` a suffix, and `*A*` a
+/// part. The first match wins.
 pub(crate) type Codes = &'static [(ErrorCategory, &'static [&'static str])];
 
-/// Codes of services of any kind.
+/// Codes common to services of any kind.
 pub(super) const COMMON: Codes = &[(Throttled, &["Throttling*", "RequestLimitExceeded", "TooManyRequests"])];
 
-/// The public error codes of Alibaba Cloud's RPC services, and the conventions by which theirs are named.
+/// The public error codes of Alibaba Cloud's RPC services, and the naming conventions of others.
 pub(super) const ALIYUN: Codes = &[
     (
         Auth,
@@ -49,7 +49,7 @@ pub(super) const HUAWEI: Codes = &[
     (Throttled, &["APIG*.0308"]),
 ];
 
-/// What an error of a service means, whose vendor has such codes.
+/// The category of a service's error, given the codes of its vendor.
 pub(crate) fn category(vendor: Codes, service: &Service, status: u16, code: Option<&str>) -> ErrorCategory {
     code.and_then(|code| {
         let own = service.errors.iter().find(|(_, codes)| codes.contains(&code)).map(|(category, _)| *category);
@@ -95,7 +95,7 @@ mod tests {
         }
     }
 
-    /// Each error of a service, and what it means.
+    /// Each error of a service, and its category.
     #[test]
     fn the_table() {
         const OWN: Codes = &[(Quota, &["DBS.200046"]), (NotFound, &["Forbidden.Gone"]), (Throttled, &["SlowDown"])];
@@ -103,7 +103,7 @@ mod tests {
         use Protocol::{AliyunRpc, Http, HuaweiRest};
         let service = service(OWN);
         let table = [
-            // protocol, status, code, what it means
+            // protocol, status, code, category
             (Http, 400, "", InvalidInput),
             (Http, 401, "", Auth),
             (Http, 403, "", Permission),
@@ -121,12 +121,12 @@ mod tests {
             (Http, 504, "", Timeout),
             (Http, 200, "", Other),
             (Http, 302, "", Other),
-            // The document's own codes come before all else.
+            // The document's own codes take precedence.
             (HuaweiRest, 413, "DBS.200046", Quota),
             (AliyunRpc, 403, "Forbidden.Gone", NotFound),
             (Http, 400, "SlowDown", Throttled),
             (Http, 400, "InUse", Conflict),
-            // Codes that services of any kind have.
+            // Codes common to services of any kind.
             (Http, 400, "TooManyRequests", Throttled),
             (Http, 400, "RequestLimitExceeded", Throttled),
             (Http, 403, "InvalidAccessKeyId", Permission),
@@ -168,7 +168,7 @@ mod tests {
         }
     }
 
-    /// Credentials that are worth being renewed were refused.
+    /// Refused credentials that may be replaced by others.
     #[test]
     fn refused_keys_are_of_one_category() {
         for code in retry::REFUSED_KEYS {

@@ -19,7 +19,7 @@ use crate::data::service::Service;
 use crate::request::Plan;
 use crate::transport::RequestBody;
 
-/// The largest body of which the service checks the signature.
+/// The largest body whose signature the service verifies.
 const LARGEST_SIGNED: u64 = 12 << 20;
 
 pub(super) struct Huawei;
@@ -53,7 +53,7 @@ impl Vendor for Huawei {
     }
 
     fn service_names(&self, service: &Service) -> Vec<String> {
-        // The vendor's SDK has names of its own for some.
+        // The vendor's SDK has its own names for some services.
         let (product, own) = (variable_name(service.product), service_name(service));
         [product, own].into_iter().filter(|name| !name.is_empty()).collect()
     }
@@ -70,7 +70,7 @@ impl Vendor for Huawei {
     fn discover<'a>(&'a self, unknown: Unknown<'a>) -> BoxFuture<'a, Result<Option<String>, Unanswered>> {
         Box::pin(async move {
             let Unknown { name, region, endpoint, is_elsewhere, credentials, config } = unknown;
-            // Whoever has services at an address of their own does not mean the vendor's public IAM.
+            // A client with a custom address does not use the vendor's public IAM.
             if is_elsewhere && endpoint.is_none() && config.get("HUAWEICLOUD_SDK_IAM_ENDPOINT").is_none() {
                 return Ok(None);
             }
@@ -95,7 +95,7 @@ impl Vendor for Huawei {
 
 fn prepare(context: &AttemptContext<'_>, plan: &Plan) -> Result<Request<RequestBody>, String> {
     let mut request = request(plan, context.base, &plan.query)?;
-    // As the vendor's SDK does: some services answer 415 where it is missing, whether there is a body or not.
+    // As in the vendor's SDK: some services return 415 without it, even if there is no body.
     if request.body().is_empty() {
         request.headers_mut().entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
     }
@@ -114,7 +114,7 @@ fn prepare(context: &AttemptContext<'_>, plan: &Plan) -> Result<Request<RequestB
             ));
         }
         Some(Credentials::AccessKey { access_key, secret_key, security_token }) => {
-            // Keys may reach several projects, and the header says which is meant. Without one, the account is.
+            // Keys may have access to several projects, and the header selects one; without it, the account is meant.
             let scope = context.values.get("project_id").map(|id| ("x-project-id", id));
             let scope = scope.or_else(|| context.values.get("domain_id").map(|id| ("x-domain-id", id)));
             if let Some((name, id)) = scope.filter(|(name, _)| !request.headers().contains_key(*name)) {

@@ -3,8 +3,9 @@
 use crate::data::line::seen;
 use crate::response::Failure;
 
-/// A service that refuses a signature may tell what it expected to be signed. That holds all parameters, secrets too, and
-/// says little to the eye: the message then says instead whether the secret is wrong, or where what was signed differs.
+/// A service that refuses a signature may return the string it expected to be signed. That contains all parameters,
+/// including secrets, and is hard to read: instead, the message states whether the secret is wrong, or where the
+/// strings differ.
 pub(crate) fn compare_signed(failure: &mut Failure, ours: Option<&str>) {
     if let Some(message) = failure.message_mut()
         && let Some((before, theirs)) = expected_to_sign(message)
@@ -18,7 +19,7 @@ pub(crate) fn compare_signed(failure: &mut Failure, ours: Option<&str>) {
     }
 }
 
-/// A message's own words, and what the service expected to be signed, if it tells.
+/// The rest of a message, and the string that the service expected, if it is included.
 fn expected_to_sign(message: &str) -> Option<(&str, &str)> {
     const TOLD: &str = "string to sign is:";
     let at = message.to_ascii_lowercase().find(TOLD)?;
@@ -26,13 +27,13 @@ fn expected_to_sign(message: &str) -> Option<(&str, &str)> {
     Some((before.trim_end().trim_end_matches("server"), theirs.trim()))
 }
 
-/// The first parameter in which two strings to sign differ; the method, where they differ before any.
+/// The first parameter in which two strings to sign differ; the method, if they differ before any.
 fn differs_in(ours: &str, theirs: &str) -> Option<String> {
     let parts = |text: &str| text.split("%26").map(str::to_owned).collect::<Vec<_>>();
     let (ours, theirs) = (parts(ours), parts(theirs));
     let at = (0..ours.len().max(theirs.len())).find(|at| ours.get(*at) != theirs.get(*at))?;
     let part = ours.get(at).or_else(|| theirs.get(at))?;
-    // Before the first parameter stand the method and the path.
+    // The first parameter is preceded by the method and the path.
     let name = part.rsplit('&').next()?.split("%3D").next()?;
     Some(name.to_owned())
 }

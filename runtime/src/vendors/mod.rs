@@ -1,4 +1,4 @@
-//! What only one vendor has: how it signs, where its credentials are, what its responses mean.
+//! Vendor-specific parts: signatures, sources of credentials, and the meaning of responses.
 
 mod aliyun;
 mod aliyun_options;

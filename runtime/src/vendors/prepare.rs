@@ -1,4 +1,4 @@
-//! One attempt's request: what it is made with, and what all vendors' have in common.
+//! The request of one attempt: its context, and the parts common to all vendors.
 
 use http::{Request, Uri};
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ use crate::data::service::Service;
 use crate::request::{Plan, Values};
 use crate::transport::RequestBody;
 
-/// What the request of one attempt is made with, besides its plan.
+/// The context of an attempt's request, besides its plan.
 pub(crate) struct AttemptContext<'a> {
     pub(crate) service: &'static Service,
     /// The address, without the plan's path.
@@ -28,7 +28,8 @@ pub(crate) struct AttemptContext<'a> {
 /// A request that is ready to be sent.
 pub(crate) struct PreparedRequest {
     pub(crate) request: Request<RequestBody>,
-    /// What was signed, where services that refuse a signature tell what they expected. It holds all parameters, secrets too.
+    /// The string to sign, for services that return the one they expected. It contains all parameters, including
+    /// secrets.
     pub(crate) signed: Option<Zeroizing<String>>,
 }
 
@@ -49,7 +50,7 @@ pub(super) fn request(plan: &Plan, base: &str, query: &[(String, String)]) -> Re
         url.push(if at == 0 { '?' } else { '&' });
         url.push_str(part);
     }
-    // Not shown: the query may hold secrets.
+    // Not shown: the query may contain secrets.
     let uri = Uri::from_maybe_shared(wiped(url.into_bytes()))
         .map_err(|error| format!("the request's URL is not valid: {error}"))?;
     let mut request = Request::new(plan.body.clone());
@@ -59,7 +60,7 @@ pub(super) fn request(plan: &Plan, base: &str, query: &[(String, String)]) -> Re
     Ok(request)
 }
 
-/// The hash of the plan's body, which was found out before where it is not in memory.
+/// The hash of the plan's body, computed earlier if the body is not in memory.
 pub(super) fn body_hash(plan: &Plan) -> Result<String, String> {
     let hash = plan.body.as_bytes().map(|bytes| sign::sha256_hex(bytes)).or_else(|| plan.body_hash.clone());
     hash.ok_or_else(|| {

@@ -1,4 +1,4 @@
-//! Addresses of services that a user wrote down by region: `regions.yaml`, as the SDKs of Huawei Cloud read it.
+//! Addresses of services by region in the user's `regions.yaml`, as in the SDKs of Huawei Cloud.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::ErrorKind;
@@ -7,12 +7,12 @@ use std::rc::Rc;
 
 use granit_parser::{Event, Parser, ScalarStyle, StrInput};
 
-/// The address of each service, whose names are in capitals, in each region.
+/// The address of each service, by name in capitals, in each region.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Regions(BTreeMap<String, BTreeMap<String, String>>);
 
 impl Regions {
-    /// Reads a file, which need not be there. An error names it, and the line.
+    /// Reads a file, if it exists. An error contains its path, and the line.
     pub(crate) async fn load(file: &Path) -> Result<Self, String> {
         let text = match tokio::fs::read_to_string(file).await {
             Ok(text) => text,
@@ -41,7 +41,7 @@ impl Regions {
                 };
                 let id = get("id").map(|node| node.text()).transpose()?.flatten();
                 let several = get("endpoints").map(|node| node.items()).transpose()?.unwrap_or_default();
-                // The first is the main one.
+                // The first one is the main address.
                 let mut first = None;
                 for address in get("endpoint").into_iter().chain(several) {
                     first = first.or(address.text()?);
@@ -55,7 +55,7 @@ impl Regions {
     }
 }
 
-/// What is wrong in a file.
+/// The problem in a file.
 #[derive(Debug)]
 struct Wrong {
     line: usize,
@@ -82,7 +82,7 @@ impl Node {
         Err(Wrong { line: self.line, why: why.to_owned() })
     }
 
-    /// What is empty is not there.
+    /// A blank text counts as absent.
     fn text(&self) -> Result<Option<&str>, Wrong> {
         match &self.value {
             Value::Nothing => Ok(None),
@@ -111,11 +111,11 @@ impl Node {
 /// Builds the values of a YAML document from the parser's events.
 struct Reader<'a> {
     parser: Parser<'a, StrInput<'a>>,
-    /// Shared with what stands for them, so that aliases of aliases take no room.
+    /// Shared with the aliases, so that aliases of aliases take no memory.
     anchors: HashMap<usize, Rc<Node>>,
 }
 
-/// More levels than a file of regions has.
+/// More levels than such a file has.
 const DEEPEST: usize = 16;
 
 impl<'a> Reader<'a> {
@@ -140,7 +140,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The next value within a list or map, `None` where that ends.
+    /// The next value within a list or map, `None` at its end.
     fn inner(&mut self, depth: usize) -> Result<Option<Rc<Node>>, Wrong> {
         match self.next()? {
             None | Some((Event::SequenceEnd | Event::MappingEnd, _)) => Ok(None),

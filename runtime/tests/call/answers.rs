@@ -1,4 +1,4 @@
-//! What comes of a response, or of none.
+//! The results of responses, and of their absence.
 
 use crate::fake::{answering, noon, reply, the_one};
 use std::io::{Read as _, Write as _};
@@ -47,9 +47,9 @@ async fn errors_of_the_service() {
     assert!(format!("{error:?}").contains("status: 404"));
 }
 
-/// A server that says what it expected to be signed.
+/// A server that returns the string it expected to be signed.
 async fn refused(expected: impl Fn(&str) -> String) -> CallError<Value> {
-    // What is signed is known from the signed request: the same clock and nonce sign the same.
+    // The string is determined from the signed request, as the same clock and nonce give the same signature.
     let sent = answering(200, &[], "{}");
     let signed = |fake: Replay| {
         let builder =
@@ -112,7 +112,7 @@ async fn successes_that_failed() {
     let made = call(answering(200, &[], body)).send().await.expect("success");
     assert_eq!(made.request_id(), Some("r2"));
 
-    // The documents say GET of all operations, so what may be repeated is said by the spec alone.
+    // The documents have GET for all operations, so only the spec determines idempotency.
     for (retryable, error) in [
         (false, call(answering(500, &[], "")).send().await),
         (true, client(&ALIYUN, answering(500, &[], "")).describe_database().send().await),
@@ -150,7 +150,7 @@ async fn no_response() {
     );
 }
 
-/// The response that could not be read was the second one.
+/// The unreadable response was the second one.
 #[tokio::test(start_paused = true)]
 async fn attempts_before_a_response_that_cannot_be_read() {
     let fake = Replay::new([reply(429, &[], ""), reply(200, &[("x-request-id", "r1")], "[1")]);
@@ -221,7 +221,7 @@ async fn streams() {
     assert_eq!(error.to_string(), "downloadPet (localhost): 404: gone");
 }
 
-/// Answers one connection with `reply` and tells where.
+/// Sends `reply` to one connection, and returns the address.
 fn server(reply: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -230,7 +230,7 @@ fn server(reply: &'static str) -> String {
         let mut request = [0; 4096];
         let _ = socket.read(&mut request);
         let _ = socket.write_all(reply.as_bytes());
-        // A reset instead of an end would be another failure.
+        // A reset instead of a regular end would be another failure.
         let _ = socket.shutdown(std::net::Shutdown::Write);
         let _ = socket.read(&mut request);
     });

@@ -1,4 +1,4 @@
-//! Apsara Stack: its headers, its gateways, and whom the client believes.
+//! Apsara Stack: its headers, its gateways, and trusted certificates.
 
 use crate::fake::{answering, noon, the_one};
 use std::collections::BTreeMap;
@@ -102,7 +102,7 @@ async fn the_asapi_gateway() {
         {
             assert_eq!(all[name], value, "{name}");
         }
-        // The region goes into the query only where the call has no such parameter.
+        // The region is added to the query only if the call has no such parameter.
         assert_eq!(all.get("RegionId"), None);
         let signature = all.remove("Signature").expect("a signature");
         all.extend(
@@ -146,7 +146,7 @@ fn settings_that_cannot_work() {
     );
 }
 
-/// A server with a certificate of its own authority, which answers each connection once.
+/// A server with a certificate of a private authority, which responds once per connection.
 async fn private_server() -> (String, String) {
     let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).expect("a certificate");
     let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("a key");
@@ -162,7 +162,7 @@ async fn private_server() -> (String, String) {
     let port = listener.local_addr().expect("an address").port();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            // A client that does not believe the certificate leaves here.
+            // A client that does not trust the certificate disconnects here.
             let Ok(mut stream) = acceptor.accept(stream).await else { continue };
             let mut buffer = [0; 4096];
             let _ = stream.read(&mut buffer).await;

@@ -1,4 +1,4 @@
-//! What is told of attempts, what they are made of, and calls without async.
+//! Interceptors and credentials of attempts, and blocking calls.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -24,7 +24,7 @@ fn success() -> Reply {
     reply(200, &[], r#"{"Success": true, "RequestId": "r-1"}"#)
 }
 
-/// Adds a header, and keeps what it is told.
+/// Adds a header, and keeps the arguments of its hooks.
 #[derive(Clone, Debug, Default)]
 struct Witness(Arc<Mutex<Vec<String>>>);
 
@@ -105,7 +105,7 @@ fn metrics_of_attempts() {
     );
 }
 
-/// Gives a key with the next number each time.
+/// Provides a key with the next number each time.
 #[derive(Debug, Default)]
 struct Numbered(Mutex<u32>);
 
@@ -135,7 +135,7 @@ async fn rejected_credentials() {
         let key = |query: &str| query.split('&').find_map(|it| it.strip_prefix("AccessKeyId=").map(str::to_owned));
         fake.requests().iter().map(|it| key(it.uri().query().unwrap()).unwrap()).collect()
     };
-    // Renewed once, also for an operation that changes something: the service did not act.
+    // Renewed once, even for an operation with side effects: the service did not act.
     let fake = Replay::new([refused(), success(), success(), refused(), refused()]);
     let clock = noon();
     let cached = CachedCredentials::new(Numbered::default()).clock(clock.clone());
@@ -143,12 +143,12 @@ async fn rejected_credentials() {
     client.add_database().set("Host", "h").send().await.expect("success");
     client.add_database().set("Host", "h").send().await.expect("success");
     assert_eq!(keys(&fake), ["AK1", "AK2", "AK2"]);
-    // Once a minute at most.
+    // At most once a minute.
     clock.advance(Duration::from_secs(60));
     let error = client.add_database().set("Host", "h").send().await.expect_err("refused twice");
     assert_eq!((error.attempts(), error.code()), (2, Some("InvalidSecurityToken.Expired")));
     assert_eq!(keys(&fake)[3..], ["AK2", "AK3"]);
-    // Fixed keys are the same the next time.
+    // Fixed keys would be refused again.
     let fake = Replay::new([refused()]);
     let client = builder(&fake).build().expect("a client");
     assert_eq!(client.describe_database().send().await.expect_err("refused").attempts(), 1);
@@ -206,7 +206,7 @@ fn proxies() {
     built(Client::builder(&HUAWEI).proxy("http://user:hidden@127.0.0.1:3128")).expect("a client");
 }
 
-/// Adds a header and a parameter to what is signed, with the number of the attempt.
+/// Adds a header and a parameter to the signed request, with the number of the attempt.
 #[derive(Debug)]
 struct Hook;
 
@@ -222,14 +222,14 @@ impl Interceptor for Hook {
 #[tokio::test(start_paused = true)]
 async fn hooks_before_signing() {
     let text = |request: &Request<_>| request.uri().query().unwrap_or_default().to_owned();
-    // RPC 1.0 signs parameters: each attempt has its own, and no other's.
+    // RPC 1.0 signs parameters: each attempt has only its own.
     let fake = Replay::new([reply(429, &[], ""), success()]);
     let client = builder(&fake).interceptor(Hook).build().expect("a client");
     client.add_database().set("Host", "h").send().await.expect("success");
     for (index, request) in fake.requests().iter().enumerate() {
         let body = String::from_utf8(request.body().to_vec()).expect("text");
         assert_eq!(body, format!("RegionId=cn-hangzhou&Host=h&Tenant=a%26b%20{}", index + 1));
-        // What is signed is what is sent.
+        // The signed parameters are those that are sent.
         let pairs: Vec<(String, String)> = [text(request), body]
             .iter()
             .flat_map(|part| part.split('&').filter_map(|pair| pair.split_once('=')).collect::<Vec<_>>())
@@ -239,7 +239,7 @@ async fn hooks_before_signing() {
         let again = yundb_runtime::sign::sign_aliyun_rpc("POST", &signed, &"very-secret".into()).expect("a signature");
         assert_eq!(signature[0].1, again.signature);
     }
-    // ACS3 signs headers of its own, too; Huawei Cloud a fixed list.
+    // ACS3 also signs additional headers; Huawei Cloud a fixed list.
     let fake = Replay::new([success()]);
     let client = builder(&fake).signature(yundb_runtime::Signature::Acs3).interceptor(Hook).build().expect("a client");
     client.add_database().set("Host", "h").send().await.expect("success");
@@ -259,7 +259,7 @@ async fn hooks_before_signing() {
     assert!(text(&request).contains("Tenant=a%26b%201"), "{}", text(&request));
 }
 
-/// Gives each attempt a token of its own.
+/// Gives each attempt its own client token.
 #[derive(Debug)]
 struct Tokens;
 

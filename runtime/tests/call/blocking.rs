@@ -1,4 +1,4 @@
-//! Calls without async: from where they may be made, and what becomes of a panic.
+//! Blocking calls: the threads that can make them, and panics.
 
 use std::sync::mpsc;
 use std::time::Duration;
@@ -25,20 +25,20 @@ fn client(fake: &Replay) -> Client {
     plain(fake).credentials(Credentials::access_key("AK", "s")).build().expect("a client")
 }
 
-/// The kind and text of how a blocking call ends.
+/// The kind and text of a blocking call's error.
 fn ends(client: &Client) -> Result<(), (ErrorKind, String)> {
     let sent = client.add_database().set("Host", "h").0.send_blocking::<AddDatabase>();
     sent.map(drop).map_err(|error| (error.kind(), error.to_string()))
 }
 
-/// Runs this on a thread of its own, and fails where it doesn't end.
+/// Runs this on a separate thread, and fails if it does not end.
 fn within_time<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     let (done, wait) = mpsc::channel();
     std::thread::spawn(move || done.send(work()));
     wait.recv_timeout(Duration::from_secs(20)).expect("it ends")
 }
 
-/// Calls a service for its keys, waiting for it.
+/// Calls a service for its keys, blocking.
 #[derive(Debug)]
 struct Nested(Client);
 
@@ -83,7 +83,7 @@ fn a_blocking_call_within_a_callback_is_an_error() {
         assert_eq!(fake.requests().len(), 0);
         let keys = Credentials::access_key("AK", "s");
         ends(&plain(&fake).credentials(keys).interceptor(inner()).build().expect("a client")).expect("success");
-        // Other clients' calls go on.
+        // Calls of other clients continue.
         ends(&client(&fake)).expect("success");
     });
 }
@@ -104,7 +104,7 @@ fn a_url_without_async() {
     });
 }
 
-/// Waits on a thread that may be held up, as tokio has them.
+/// Blocks on a thread for blocking work, as tokio provides.
 #[derive(Debug)]
 struct Aside(Client);
 
@@ -147,6 +147,6 @@ fn a_panic_is_the_callers() {
         panic.expect_err("as `send` would").downcast_ref::<&str>().map(|text| (*text).to_owned())
     });
     assert_eq!(panic.as_deref(), Some("the interceptor's own words"));
-    // The thread goes on.
+    // The thread continues.
     within_time(|| ends(&client(&Replay::new([success()]))).expect("success"));
 }

@@ -1,4 +1,4 @@
-//! Time that passes on the clock of a test, and nowhere else. None of these tests pauses tokio's time.
+//! Time on a manual clock. None of these tests pauses tokio's time.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -27,12 +27,12 @@ fn state(state: &str) -> Reply {
     reply(200, &[], format!(r#"{{"job": {{"status": "{state}"}}}}"#))
 }
 
-/// What passed on the clock since noon.
+/// The time that has passed on the clock since noon.
 fn passed(clock: &ManualClock) -> Duration {
     clock.now().duration_since(noon().now()).try_into().expect("clocks go on")
 }
 
-/// What comes of this, which takes no real time.
+/// The output of a future, which must take no real time.
 async fn at_once<T>(work: impl Future<Output = T>) -> T {
     let begin = Instant::now();
     let outcome = work.await;
@@ -64,7 +64,7 @@ fn a_job_of_hours_in_a_program_without_async() {
     let hour = Duration::from_secs(60 * 60);
     let done = client.wait_for(&begun).interval(hour, hour).timeout(2 * FOUR_HOURS).blocking().expect("done");
     assert!(done.is_done() && begin.elapsed() < Duration::from_secs(2), "{:?}", begin.elapsed());
-    // Each interval is up to a fifth longer or shorter.
+    // Each interval has a jitter of up to a fifth.
     assert!((FOUR_HOURS * 4 / 5..FOUR_HOURS * 6 / 5).contains(&passed(&clock)), "{:?}", passed(&clock));
 }
 
@@ -121,7 +121,7 @@ async fn responses_that_never_come() {
     let error = at_once(client.begin().send()).await.expect_err("no response");
     assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
     assert_eq!(passed(&clock), Duration::from_secs(60));
-    // The time for the whole call ends before that of an attempt.
+    // The time limit of the call is shorter than that of an attempt.
     let limits = builder([Reply::never()], &clock).operation_timeout(Duration::from_secs(5));
     let error = at_once(limits.build().expect("a client").begin().send()).await.expect_err("no response");
     assert_eq!((error.kind(), passed(&clock)), (ErrorKind::Timeout, Duration::from_secs(65)));

@@ -1,4 +1,4 @@
-//! Durations of any length, and when waiting ends.
+//! Durations of any length, and the end of waiting.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ fn success() -> Reply {
     reply(200, &[], r#"{"Success": true}"#)
 }
 
-/// From none to the longest there is.
+/// From zero to the maximum.
 const ANY: [Duration; 5] =
     [Duration::ZERO, Duration::from_nanos(1), Duration::from_secs(1), Duration::from_secs(1 << 62), Duration::MAX];
 
@@ -34,7 +34,7 @@ async fn time_limits_of_any_length() {
             let policy = RetryPolicy::new().first_pause(first_pause).longest_pause(first_pause);
             let builder = builder(&fake).operation_timeout(limit).timeout(limit);
             let client = builder.retries(policy).build().expect("a client");
-            // Whatever becomes of it: it ends, and without a panic.
+            // The outcome does not matter: it ends, and without a panic.
             let call = client.add_database().set("Host", "h").timeout(limit).send();
             let _ = tokio::time::timeout(Duration::from_secs(3600), call).await;
         }
@@ -63,7 +63,7 @@ async fn waits_of_any_length() {
 
 #[tokio::test(start_paused = true)]
 async fn a_wait_ends_when_it_said() {
-    // The service accepts the question, and never answers.
+    // The service accepts the request, and never responds.
     let (_, client) = jobs((0..9).map(|_| Reply::never()));
     let response = client.begin().send().await.expect("success");
     let begin = Instant::now();

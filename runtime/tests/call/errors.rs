@@ -1,4 +1,4 @@
-//! The error for all: what converts into it, what it means, and how it reads.
+//! The common error type: conversions, categories, and messages.
 
 use std::error::Error as StdError;
 
@@ -71,7 +71,7 @@ fn report(error: impl StdError + Send + Sync + 'static) -> String {
     format!("{:#}", anyhow::Error::new(error))
 }
 
-/// `?` takes whatever a program comes across.
+/// `?` converts any error of a program.
 #[tokio::test(start_paused = true)]
 async fn all_errors_are_one() {
     async fn of_a_call() -> Result<(), Error> {
@@ -140,7 +140,7 @@ fn it_is_small_and_goes_anywhere() {
     assert!(size_of::<CallError<[u64; 99], [u64; 99]>>() <= 3 * size_of::<usize>());
 }
 
-/// What a failure means to the caller: each is of one category.
+/// Failures and their categories: each belongs to exactly one.
 #[tokio::test(start_paused = true)]
 async fn categories() {
     use ErrorCategory::{Auth, Conflict, InvalidInput, NotFound, Permission, Quota, ServerFault, Throttled, Timeout};
@@ -179,10 +179,10 @@ async fn categories() {
         assert_eq!(error.category(), expected, "{error}");
         assert_eq!(of(&error.into()), expected);
     }
-    // The document's codes decide about retries, too.
+    // The document's codes also determine retries.
     let error = failed(reply(400, &[], r#"{"code": "SlowDown"}"#)).await;
     assert!(error.is_throttled() && error.is_retryable(), "{error:?}");
-    // What was not sent.
+    // Failures before sending.
     let error = show_pet([]).0.set("id", "123456789").send::<ShowPet>().await.expect_err("too long");
     assert_eq!((error.violations().len(), of(&error.into())), (1, InvalidInput));
     let keyless = Spec { security: Some(&[&["oauth"]]), ..*ShowPet::SPEC };
@@ -190,7 +190,7 @@ async fn categories() {
     assert_eq!(of(&keyless.send::<ShowPet>().await.expect_err("no key").into()), Auth);
     let blank = client(&ALIYUN, []).call_action("X").with_credentials(Credentials::access_key("", "SK"));
     assert_eq!(of(&blank.send().await.expect_err("no key").into()), Auth);
-    // What did not arrive.
+    // Failures without a response.
     let none = |kind| [Reply::failure(kind)];
     for (kind, expected) in [
         (TransportErrorKind::Connect, ErrorCategory::Connection),
@@ -203,7 +203,7 @@ async fn categories() {
     }
 }
 
-/// The client's method, the document's operation and the host; each once.
+/// The client's method, the document's operation and the host, once each.
 #[tokio::test]
 async fn messages() {
     let body = r#"{"code": "DBS.280001", "message": "quota exceeded", "request_id": "r1"}"#;
@@ -217,7 +217,7 @@ async fn messages() {
     assert_eq!(error.to_string(), expected);
 }
 
-/// A report with all sources has nothing twice, whatever it comes from, and loses nothing.
+/// A report of all sources repeats and omits nothing, whatever the error.
 #[tokio::test(start_paused = true)]
 async fn everything_once() {
     #[track_caller]

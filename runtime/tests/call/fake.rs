@@ -1,4 +1,4 @@
-//! Shorthands for prepared responses.
+//! Shorthands for canned responses.
 
 use yundb_runtime::bytes::Bytes;
 use yundb_runtime::http::Request;
@@ -9,12 +9,12 @@ pub fn reply(status: u16, headers: &[(&str, &str)], body: impl Into<Bytes>) -> R
     headers.iter().fold(Reply::new(status).body(body), |reply, (name, value)| reply.header(name, value))
 }
 
-/// A transport that gives one response.
+/// A transport with one response.
 pub fn answering(status: u16, headers: &[(&str, &str)], body: &'static str) -> Replay {
     Replay::new([reply(status, headers, body)])
 }
 
-/// The one request that was sent.
+/// The only request.
 pub fn the_one(fake: &Replay) -> Request<Bytes> {
     let mut sent = fake.requests();
     assert_eq!(sent.len(), 1, "requests sent");

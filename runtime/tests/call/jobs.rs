@@ -1,4 +1,4 @@
-//! Waiting for jobs: when it ends, how often it asks, and what it bears.
+//! Waiting for jobs: its end, polling intervals, and tolerated failures.
 
 use crate::fake::reply;
 use std::time::Duration;
@@ -29,7 +29,7 @@ fn client(fake: &Replay) -> Client {
     builder.credentials(Credentials::access_key("AK", "SK")).retries(RetryPolicy::none()).build().expect("a client")
 }
 
-/// Begins a job and waits for it, the service answering so.
+/// Starts a job and waits for it, with these responses.
 async fn waiting(replies: impl IntoIterator<Item = Reply>) -> (Replay, Wait) {
     let fake = Replay::new([begun()].into_iter().chain(replies));
     let client = client(&fake);
@@ -68,7 +68,7 @@ async fn progress() {
     let (_, wait) = waiting([state("Pending"), state("Running"), state("Dreaming"), state("Completed")]).await;
     let states: Vec<_> = wait.progress().try_collect().await.expect("done");
     let states: Vec<_> = states.iter().map(|state| (state.state(), state.is_done())).collect();
-    // What no document knows is on the way, too.
+    // An undocumented state counts as running.
     assert_eq!(states, [("Pending", false), ("Running", false), ("Dreaming", false), ("Completed", true)]);
 }
 
@@ -93,7 +93,7 @@ async fn asking_may_fail() {
     assert!(matches!(&error, WaitError::Poll { job, .. } if job.id == "j-1"), "{error:?}");
     assert!(error.to_string().contains("ShowJob (localhost): 500"), "{error}");
     assert_eq!(fake.requests().len(), 7);
-    // Later an unknown job is gone.
+    // Later an unknown job is an error.
     let running = (0..8).map(|_| state("Running"));
     let (_, wait) = waiting(running.chain([unknown(), state("Completed")])).await;
     assert!(matches!(wait.await, Err(WaitError::Poll { .. })));
@@ -114,7 +114,7 @@ async fn the_time_ends() {
     let WaitError::Timeout { job, last } = error else { panic!("{error:?}") };
     assert_eq!(last.expect("a state").state(), "Running");
 
-    // In another process, from what was kept.
+    // In another process, from the stored handle.
     let kept = serde_json::to_string(&job).expect("JSON");
     assert_eq!(kept, r#"{"id":"j-1","operation":"Begin","poll":"ShowJob"}"#);
     let fake = Replay::new([state("Completed")]);
@@ -125,7 +125,7 @@ async fn the_time_ends() {
 #[tokio::test(start_paused = true)]
 async fn handles_that_were_kept() {
     let table = [
-        // As they were kept before they named the operation.
+        // As stored before handles named the operation.
         (r#"{"id":"j-1","poll":"ShowJob"}"#, None),
         (r#"{"id":"j-1","operation":"Begin","poll":"ShowJob"}"#, None),
         (
@@ -171,7 +171,7 @@ async fn responses_without_a_state() {
         assert_eq!((&*job.id, last.raw_body().as_ref()), ("j-1", body.as_bytes()));
         assert_eq!(error.to_string(), "the response about job j-1 has no state at job.status, 6 times in a row");
         assert_eq!(fake.requests().len(), 7);
-        // A job that is young may have none yet.
+        // A new job may not have a state yet.
         let (_, wait) = waiting([stateless(), stateless(), state("Running"), stateless(), state("Completed")]).await;
         wait.await.expect("done");
     }
@@ -192,7 +192,7 @@ async fn a_judgement_of_the_callers_own() {
         wait.acceptor(|job| match job.state() {
             "Suspended" => Some(Failed),
             "Good enough" => Some(Succeeded),
-            // The document calls it a success.
+            // A success according to the document.
             "Completed" => job.read::<Value>().ok()?["percent"].as_u64().map(|_| Running),
             "" => Some(Running),
             _ => None,
@@ -229,7 +229,7 @@ async fn a_job_is_asked_for_where_and_as_it_was_begun() {
     let wait = client.wait_for(&response);
     let handle = wait.handle().expect("a job").clone();
     wait.await.expect("done");
-    // Others are not.
+    // Other errors are not tolerated.
     let response = client.begin().send().await.expect("success");
     client.wait_for(&response).await.expect("done");
     let at = |host: &str, path: &str, key: &str| {
@@ -239,7 +239,7 @@ async fn a_job_is_asked_for_where_and_as_it_was_begun() {
     let own = [at("localhost", "begin", "AK"), at("localhost", "jobs?id=j-1", "AK")];
     assert_eq!(seen(&fake)[..3], [at("other", "begin", "OTHER"), poll.clone(), poll.clone()]);
     assert_eq!(seen(&fake)[3..], own);
-    // A handle has neither, so both are given again.
+    // A handle contains neither, so both are set again.
     let fake = Replay::new([state("Completed")]);
     let wait = self::client(&fake).resume(handle).with_endpoint("http://other").with_credentials(other());
     wait.await.expect("done");
@@ -253,7 +253,7 @@ async fn failures_and_responses_without_a_state_in_turn_are_none_in_a_row() {
     let (fake, wait) = waiting((0..9).flat_map(|_| [broken(), stateless()]).chain([state("Completed")])).await;
     wait.await.expect("done");
     assert_eq!(fake.requests().len(), 20);
-    // After the others, too, six of a kind are too many.
+    // Six consecutive failures of one kind are too many, even after others.
     let (fake, wait) = waiting((0..5).map(|_| stateless()).chain((0..9).map(|_| broken()))).await;
     assert!(matches!(wait.await, Err(WaitError::Poll { .. })));
     assert_eq!(fake.requests().len(), 12);

@@ -1,4 +1,4 @@
-//! Keys that are of no use, and signatures that the client is asked for.
+//! Invalid keys, and the choice of signatures.
 
 use yundb_runtime::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use yundb_runtime::test_util::Replay;
@@ -27,7 +27,7 @@ impl CredentialsProvider for Given {
     }
 }
 
-/// Nothing is signed with an empty key: given ones are wrong settings, and so are those of a provider.
+/// Nothing is signed with an empty key: explicit ones are invalid settings, and so are those of a provider.
 #[tokio::test]
 async fn empty_keys() {
     for (keys, why) in blank() {
@@ -54,7 +54,7 @@ async fn empty_keys() {
         assert!(error.to_string().ends_with("(..)` is empty"), "{error}");
     }
     assert!(builder().basic_auth("key", "").build().is_ok(), "some services take a key as the user");
-    // The last that is given counts.
+    // The last one wins.
     let builder = Client::builder(&HUAWEI).credentials(Credentials::token(""));
     assert!(builder.credentials(Credentials::token("t")).build().is_ok());
 }
@@ -71,7 +71,7 @@ async fn derived_keys() {
     let header = the_one(&fake).headers()[AUTHORIZATION].clone();
     let header = header.to_str().expect("text").to_owned();
     assert!(header.starts_with("V11-HMAC-SHA256 Credential=AK/20240506/cn-north-4/drs, SignedHeaders="), "{header}");
-    // Without a region there is no key.
+    // Without a region no key can be derived.
     let client = builder(&Replay::new([])).build().expect("a client");
     let error = client.create_connection("g").unchecked().send().await.expect_err("no region");
     assert_eq!(error.kind(), ErrorKind::Config);
@@ -80,7 +80,8 @@ async fn derived_keys() {
     assert_eq!(error.to_string(), "`.derived_signature(..)` is for Huawei Cloud");
 }
 
-/// Huawei Cloud's services want it whether there is a body or not; it is signed then. A documented or given one counts more.
+/// Huawei Cloud's services require it even without a body; it is then signed. A documented or explicit one takes
+/// precedence.
 #[tokio::test(start_paused = true)]
 async fn huawei_calls_name_a_media_type() {
     let state = || reply(200, &[], r#"{"job": {"status": "Completed"}}"#);

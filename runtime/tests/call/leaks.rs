@@ -1,4 +1,4 @@
-//! What is said of calls that fail holds no secrets, and stays one line: it goes into logs.
+//! Errors contain no secrets, and are a single line, as they are logged.
 
 use std::fmt::Display;
 
@@ -18,7 +18,7 @@ fn client(service: &'static yundb_runtime::Service, transport: impl Transport + 
         .credentials(Credentials::access_key("AK", "SK").with_security_token("tok-hunter2"))
 }
 
-/// Neither `Display` nor `Debug`, nor what stands behind it, has the secret.
+/// Neither `Display` nor `Debug`, nor any source, contains the secret.
 #[track_caller]
 fn hides(error: &impl std::error::Error) {
     let mut text = format!("{error}\n{error:?}\n{error:#?}");
@@ -36,7 +36,7 @@ fn is_one_line(shown: &impl Display) {
     assert!(!shown.contains(|c: char| c.is_control() || c == '\u{202e}'), "{shown:?}");
 }
 
-/// A service that refuses a signature quotes what it expected: all parameters, in whichever field.
+/// A service that refuses a signature quotes the string it expected: all parameters, in any field.
 #[tokio::test]
 async fn what_was_to_be_signed_is_not_shown() {
     let told = "Specified signature is not matched with our calculation. server String to sign is:POST&%2F&\
@@ -54,7 +54,7 @@ async fn what_was_to_be_signed_is_not_shown() {
     }
 }
 
-/// What can't be read is not quoted, wherever it stands.
+/// Unreadable content is not quoted, wherever it is.
 #[tokio::test]
 async fn what_cannot_be_read_is_not_quoted() {
     for body in [r#"{"id": {"hunter2": 1}}"#, r#"{"id": ["hunter2"]}"#, r#""hunter2""#, r#"{"id": "hunter2"#] {
@@ -76,7 +76,7 @@ fn an_endpoint_with_a_password() {
     hides(&builder.build().expect_err("is of no use"));
 }
 
-/// Whatever a service answers, or a caller gives, no log gets a line of theirs.
+/// Neither a service's response nor a caller's input can forge a log line.
 #[tokio::test]
 async fn nobody_writes_lines_of_a_log() {
     const FORGED: &str = "x\r\n2026-01-01 FATAL forged\u{1b}[31m\u{202e}";
@@ -101,7 +101,7 @@ async fn nobody_writes_lines_of_a_log() {
     let ok = client(&ALIYUN, Replay::new([reply(200, &[], body)])).build().expect("a client");
     let response = ok.add_database().set("Host", "h").send().await.expect("success");
     response.request_id().iter().for_each(is_one_line);
-    // Keys of a response, and names of the caller's.
+    // Keys of a response, and the caller's names.
     let body = serde_json::json!({"id": {FORGED: 1}}).to_string();
     let client = client(&HUAWEI, Replay::new([reply(200, &[], body)])).build().expect("a client");
     is_one_line(&client.create_connection("g").unchecked().send().await.expect_err("an error"));

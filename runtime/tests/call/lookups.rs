@@ -1,4 +1,4 @@
-//! Asking IAM for a project that nobody gave: how long, how often, with which date and keys, and what becomes of failures.
+//! Lookups of the project in IAM: time limits, number, date and keys, and the effects of failures.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -34,7 +34,7 @@ fn done() -> Reply {
     reply(200, &[], "{}")
 }
 
-/// The hosts that were called, each with a header's value up to the first comma.
+/// The hosts of the requests, each with a header's value up to the first comma.
 fn seen(fake: &Replay, header: &str) -> Vec<(String, String)> {
     let text = |it: &Request<Bytes>| it.headers()[header].to_str().expect("text").to_owned();
     let first = |text: String| text.split(',').next().unwrap_or_default().replace("SDK-HMAC-SHA256 Access=", "");
@@ -54,7 +54,7 @@ async fn it_takes_the_time_of_the_call() {
     let error = builder.build().expect("a client").begin().send().await.expect_err("out of time");
     assert_eq!((begin.elapsed(), error.kind()), (Duration::from_secs(3), ErrorKind::Timeout));
     assert!(error.to_string().contains("`operation_timeout`"), "{error}");
-    // What it took is gone for the attempts.
+    // Its duration is not available to the attempts.
     let slow = Slow { iam: Duration::from_secs(2), service: Duration::from_secs(2), ..Slow::default() };
     let builder = self::builder(slow.clone()).clock(SystemClock).operation_timeout(Duration::from_secs(3));
     let begin = Instant::now();
@@ -63,7 +63,7 @@ async fn it_takes_the_time_of_the_call() {
     assert_eq!(slow.hosts(), ["iam", "service"]);
 }
 
-/// Takes its time.
+/// Responds slowly.
 #[derive(Clone, Debug, Default)]
 struct Slow {
     iam: Duration,
@@ -111,19 +111,19 @@ async fn a_date_that_iam_refuses_is_mended() {
     let fake = Replay::new([reply(401, &later, "{}"), told(), done(), told(), done()]);
     let client = builder(fake.clone()).build().expect("a client");
     client.begin().send().await.expect("success");
-    // And known from then on, for this host.
+    // The skew is then known for this host.
     client.begin().with_credentials(Credentials::access_key("OTHER", "SK")).send().await.expect("success");
     let (noon, one) = ("20240506T120000Z", "20240506T130000Z");
     let dates = [("iam", noon), ("iam", one), ("service", noon), ("iam", one), ("service", noon)];
     assert_eq!(seen(&fake, "x-sdk-date"), expected(&dates));
-    // Once only.
+    // Only once.
     let latest = [("date", "Mon, 06 May 2024 18:00:00 GMT")];
     let fake = Replay::new([reply(401, &later, "{}"), reply(401, &latest, "{}"), told(), done()]);
     builder(fake.clone()).build().expect("a client").begin().send().await.expect_err("refused");
     assert_eq!(fake.requests().len(), 2);
 }
 
-/// Gives out numbered keys.
+/// Provides numbered keys.
 #[derive(Debug, Default)]
 struct Numbered(AtomicUsize);
 
@@ -142,7 +142,7 @@ async fn keys_that_iam_refuses_are_renewed() {
     let builder = builder(fake.clone()).credentials_provider(CachedCredentials::new(Numbered::default()));
     builder.build().expect("a client").begin().send().await.expect("success");
     assert_eq!(seen(&fake, "authorization"), expected(&[("iam", "K0"), ("iam", "K1"), ("service", "K1")]));
-    // Once only, and those that are always the same not at all.
+    // Only once, and not at all for fixed keys.
     let fake = Replay::new((0..9).map(|_| reply(401, &[], "{}")));
     let builder = self::builder(fake.clone()).credentials_provider(Always(AtomicUsize::new(0)));
     let error = builder.build().expect("a client").begin().send().await.expect_err("refused");
@@ -152,7 +152,7 @@ async fn keys_that_iam_refuses_are_renewed() {
     assert_eq!(fake.requests().len(), 1);
 }
 
-/// Has others each time.
+/// Provides other keys each time.
 #[derive(Debug)]
 struct Always(AtomicUsize);
 
@@ -167,7 +167,7 @@ impl CredentialsProvider for Always {
     }
 }
 
-/// Has no way to IAM.
+/// Has no connection to IAM.
 #[derive(Debug)]
 struct Broken(TransportErrorKind);
 

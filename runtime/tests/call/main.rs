@@ -1,4 +1,4 @@
-//! Calls of a miniature generated crate, from setters to typed answers and errors, over a fake transport.
+//! Calls of a miniature generated crate, from setters to typed responses and errors, over a fake transport.
 
 mod answers;
 mod apsara;

@@ -1,4 +1,4 @@
-//! A miniature of what the generator emits: three services, one for each protocol.
+//! A miniature of a generated crate: three services, one for each protocol.
 
 use serde::{Deserialize, Serialize};
 use yundb_runtime::operation::*;
@@ -244,7 +244,7 @@ pub struct ErrorBody {
     pub error_msg: Option<String>,
 }
 
-/// Operations that need nothing but a table.
+/// Operations that need only a table.
 macro_rules! operation {
     ($name:ident, $method:ident, $output:ty, $spec:expr $(, $decode:ident)?) => {
         #[derive(Clone, Debug)]
@@ -441,7 +441,7 @@ impl UploadPet {
 }
 
 yundb_runtime::form! {
-    /// A form that stands beside other bodies.
+    /// A form that can replace another body.
     PetForm;
     &[
         part("name", any().min_length(2)).required(),

@@ -1,4 +1,4 @@
-//! Calls that are awaited where no tokio runtime is: errors say so, and nothing waits for ever or panics.
+//! Calls that are awaited outside of a tokio runtime: they return errors, and neither hang nor panic.
 
 use futures_executor::block_on;
 use futures_util::StreamExt as _;
@@ -27,7 +27,7 @@ fn calls_and_urls() {
     let error = block_on(call().0.presigned_url::<AddDatabase>()).expect_err("no runtime");
     assert!(error.to_string().contains(WHY), "{error}");
     assert!(fake.requests().is_empty());
-    // Without async it needs no runtime of the caller's.
+    // A blocking call needs no runtime of the caller's.
     call().0.send_blocking::<AddDatabase>().expect("success");
 }
 
@@ -43,7 +43,7 @@ fn jobs() {
     assert!(fake.requests().is_empty());
 }
 
-/// A stream is begun in a runtime and read elsewhere.
+/// A stream is started in a runtime and read outside of it.
 #[test]
 fn bodies_with_a_time_limit() {
     let fake = Replay::new([Reply::new(200).body("abc")]);

@@ -1,4 +1,4 @@
-//! Listings whose service leads round in a circle.
+//! Listings with circular positions.
 
 use futures_util::TryStreamExt as _;
 use serde::Deserialize;
@@ -33,7 +33,7 @@ impl Paged for List {
     }
 }
 
-/// Pages that lead to these tokens, one after the other.
+/// Pages with these next tokens, one after the other.
 fn listing(next: impl IntoIterator<Item = Value>) -> (Replay, Client) {
     let page = |(number, next): (usize, Value)| -> Reply {
         reply(200, &[], format!(r#"{{"items": [{number}], "next": {next}}}"#))
@@ -46,7 +46,7 @@ fn listing(next: impl IntoIterator<Item = Value>) -> (Replay, Client) {
 
 #[tokio::test]
 async fn a_circle_of_tokens_ends() {
-    // The tokens that the pages lead to, and how many pages there are then.
+    // The next tokens of the pages, and the expected number of pages.
     let table: [(&[&str], usize); 6] = [
         (&["a", "a", "a"], 2),
         (&["a", "b", "a", "b", "a"], 3),
@@ -60,7 +60,7 @@ async fn a_circle_of_tokens_ends() {
         let seen: Vec<u32> = items::<List>(client.call(List::SPEC)).try_collect().await.expect("items");
         assert_eq!((seen.len(), fake.requests().len()), (count, count), "{tokens:?}");
     }
-    // From a token of the caller's own, and with numbers.
+    // Starting at the caller's own token, and with numbers.
     let (_, client) = listing(["b", "a", "b"].map(Value::from));
     let seen: Vec<_> = pages::<List>(client.call(List::SPEC).text("token", "a")).try_collect().await.expect("pages");
     assert_eq!(seen.len(), 2);

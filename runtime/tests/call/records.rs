@@ -1,4 +1,4 @@
-//! Exchanges that are recorded into a file and replayed from it.
+//! Exchanges that are recorded to a file and replayed from it.
 
 use serde_json::json;
 use yundb_runtime::test_util::{Recorder, Replay};
@@ -44,10 +44,10 @@ async fn recorded_without_secrets_and_replayed() {
         client.create_connection("g").name("said-hush").endpoint(endpoint).unchecked()
     };
     let recording = client(&HUAWEI, Recorder::new(fake.clone(), &path).hide("said-hush").hide("said-\"hush"));
-    // The length is wrong on purpose: it is of the wire.
+    // Deliberately wrong: the length refers to the bytes on the wire.
     let _ = call(&recording).send().await;
     call(&recording).send().await.expect_err("an error");
-    // What is sent is whole, and so was what came back.
+    // Requests are sent unredacted, and responses are returned unredacted.
     assert!(String::from_utf8_lossy(fake.requests()[0].body()).contains("pw-hush"));
     let text = std::fs::read_to_string(&path).expect("a file");
     assert!(!text.contains("hush"), "{text}");
@@ -57,7 +57,7 @@ async fn recorded_without_secrets_and_replayed() {
     let response = call(&replayed).send().await.expect("success");
     assert_eq!((response.id.as_deref(), response.typed_headers().remaining), (Some("c-1"), Some(7)));
     assert_eq!(call(&replayed).send().await.expect_err("an error").code(), Some("E"));
-    // Another request is not what was recorded.
+    // Another request does not match the recording.
     let replayed = client(&HUAWEI, Replay::from_file(&path).expect("a recording"));
     let error = replayed.create_connection("other").unchecked().send().await.expect_err("another path");
     assert!(error.to_string().contains("/groups/g/connections when it was recorded"), "{error}");
@@ -96,7 +96,7 @@ async fn lines_and_events() {
     std::fs::remove_file(&path).expect("removed");
 }
 
-/// What is in the file when this body was sent, and came back.
+/// The content of the file after this body was sent and received.
 async fn recorded(name: &str, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> String {
     let (path, body) = (file(name), body.into());
     let recorder = Recorder::new(Replay::new([reply(200, headers, body.clone())]), &path).hide("said & hush");
@@ -126,7 +126,7 @@ async fn xml() {
             <entry key=\"sk\" value=\"***\">***</entry><Json>{&quot;pwd&quot;:&quot;***&quot;,&quot;n&quot;:1}</Json></r>";
         assert_eq!(found, expected);
     }
-    // What is not well-formed, or defines texts of its own, cannot be searched.
+    // XML that is malformed, or defines its own entities, cannot be searched.
     for body in ["<r><p>hush</p>", "<r>&hush;</r>", "<!DOCTYPE r [<!ENTITY a 'hush'>]><r/>", "hush", "<a></b>"] {
         let found = recorded("xml", &[("content-type", "text/xml")], body).await;
         assert_eq!(found, format!("text/xml, {} bytes", body.len()));
@@ -157,13 +157,13 @@ async fn multipart() {
         part("filename=\"token\"; name=\"secret\"", "Content-Type: application/json\r\n", "***"),
     ];
     assert_eq!(recorded("multipart", &headers, body.clone()).await, format!("{}--b c--\r\n", expected.concat()));
-    // Without its end it may be anything.
+    // Without its final boundary it is ambiguous.
     let cut = body.split("--b c--").next().expect("a beginning").to_owned();
     let note = format!("multipart/form-data, {} bytes", cut.len());
     assert_eq!(recorded("multipart", &headers, cut).await, note);
 }
 
-/// What cannot be searched for secrets is not recorded, unless that is wanted.
+/// Bodies that cannot be searched for secrets are not recorded, unless that is requested.
 #[tokio::test]
 async fn bodies_that_are_left_out() {
     for (media_type, body) in [
@@ -178,7 +178,7 @@ async fn bodies_that_are_left_out() {
         assert_eq!(found, format!("{essence}, {} bytes", body.len()));
     }
     assert_eq!(recorded("opaque", &[], "hush").await, "no media type, 4 bytes");
-    // Events are read over several lines, with what ends them.
+    // Events may span several lines.
     let events = ": hush\nevent: a\ndata: {\"id\": 1,\ndata: \"token\": \"hush\"}\n\ndata: [DONE]\n\n";
     let found = recorded("opaque", &[("content-type", "text/event-stream")], events).await;
     assert_eq!(found, ":\nevent: a\ndata: {\"id\":1,\"token\":\"***\"}\n\ndata: [DONE]\n\n");

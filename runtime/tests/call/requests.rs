@@ -1,4 +1,4 @@
-//! What is sent, and what is not.
+//! The content of requests.
 
 use crate::fake::{answering, noon, the_one};
 use serde_json::json;
@@ -85,7 +85,7 @@ async fn huawei_rest_with_a_token_or_unsigned() {
     assert_eq!(header(&request, "authorization"), "");
     assert_eq!(header(&request, "x-project-id"), "");
 
-    // No credentials are looked for, so none need be there.
+    // No credentials are looked up, so none are needed.
     let fake = answering(201, &[("x-subject-token", "t")], "");
     let client = builder(&HUAWEI, &fake).build().expect("a client");
     let token = client.create_token().send().await.expect("success");
@@ -411,7 +411,7 @@ async fn what_paths_hold_beside_parameters_is_encoded() {
     assert_eq!(error, "oddPath was not sent: name: must not be `.` or `..`");
 }
 
-/// What is required and would be left out of the request is missing, however it was set.
+/// A required value that would be omitted from the request counts as missing, however it was set.
 #[tokio::test]
 async fn an_empty_list_is_not_there() {
     let fake = Replay::new([]);

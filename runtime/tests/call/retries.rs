@@ -1,4 +1,4 @@
-//! What is sent again, how often and after which pause.
+//! Retries: which calls, how often and after which pauses.
 
 use crate::fake::{noon, reply};
 use std::sync::{Arc, Mutex};
@@ -32,7 +32,7 @@ fn client(fake: &Replay) -> Client {
 
 type Outcome = Result<(), CallError<Value>>;
 
-/// An operation that changes something, one with a client token, the same with an empty one, and one that only looks.
+/// An operation with side effects, one with a client token, the same with an empty one, and a read-only one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind {
     Change,
@@ -50,8 +50,7 @@ async fn call(client: &Client, kind: Kind) -> Outcome {
     }
 }
 
-/// A fault, and how often the service may have seen a call then: one that changes something, and one that is safe to
-/// repeat.
+/// A fault, and how often the service may have seen a call: one with side effects, and one that is safe to repeat.
 #[tokio::test(start_paused = true)]
 async fn how_often_each_fault_is_sent() {
     use TransportErrorKind::{Body, Connect, ConnectDenied, ConnectTimeout, ReadTimeout, Request, TooLarge};
@@ -90,7 +89,7 @@ async fn how_often_each_fault_is_sent() {
             assert_eq!(fake.requests().len(), times, "{name}: {kind:?}");
             assert_eq!(error.attempts() as usize, times, "{name}: {kind:?}");
             assert_eq!(error.to_string().contains("attempts"), times > 1, "{name}: {error}");
-            // The next attempt would have been the first that succeeds.
+            // The next attempt would have succeeded.
             let fake = Replay::new((1..times).map(|_| fault()).chain([success()]));
             call(&client(&fake), kind).await.expect("success");
             assert_eq!(fake.requests().len(), times, "{name}: {kind:?}");
@@ -149,7 +148,7 @@ async fn the_service_says_when() {
         call(&client(&fake), Kind::Change).await.expect("success");
         assert_eq!(begin.elapsed().as_millis(), waits);
     }
-    // Too long to wait: the caller is told.
+    // Too long to wait: the error is returned.
     let fake = Replay::new([reply(429, &[("retry-after", "3600")], ""), success()]);
     let error = call(&client(&fake), Kind::Change).await.expect_err("an error");
     assert_eq!((error.status(), fake.requests().len(), error.is_retryable()), (Some(429), 1, true));
@@ -167,7 +166,7 @@ async fn the_time_for_all_attempts() {
         "DescribeDatabase (dg.hangzhou.example.com) timed out: no success within 90s (`operation_timeout`); the attempt before failed: no complete \
          response within 60s (`timeout`) (2 attempts)"
     );
-    // A pause that would outlast it is not begun.
+    // A pause beyond the time limit is not started.
     let later = || reply(429, &[("retry-after", "50")], "");
     let fake = Replay::new([later(), later(), success()]);
     let begin = Instant::now();
@@ -192,11 +191,11 @@ async fn retries_do_not_multiply_an_outage() {
     for _ in 0..1000 {
         call(&client, Kind::Look).await.expect_err("an error");
     }
-    // A thousand calls, and what the budget of 500 pays at 5 an attempt.
+    // A thousand calls, plus those that the budget of 500 pays for at 5 per attempt.
     assert_eq!(fake.requests().len(), 1100);
 }
 
-/// A clock that goes on from noon with tokio's.
+/// A clock that starts at noon and advances with tokio's.
 #[derive(Debug)]
 struct Late(Instant);
 
@@ -217,13 +216,13 @@ async fn a_clock_that_is_wrong() {
     let times: Vec<_> = fake.requests().iter().map(|request| parameter(request, "Timestamp")).collect();
     assert_eq!(times, ["2024-05-06T12%3A00%3A00Z", "2024-05-06T13%3A00%3A00Z", "2024-05-06T13%3A00%3A00Z"]);
 
-    // Once only: the second refusal has another reason.
+    // Only once: the second refusal has another reason.
     let later = [("date", "Mon, 06 May 2024 18:00:00 GMT")];
     let fake = Replay::new([reply(400, &date, REFUSED), reply(400, &later, REFUSED), success()]);
     let client = builder(&fake).clock(noon()).build().expect("a client");
     call(&client, Kind::Look).await.expect_err("an error");
     assert_eq!(fake.requests().len(), 2);
-    // And a failure of a call whose date was right is not repeated.
+    // A failure of a call with the right date is not repeated.
     let date = [("date", "Mon, 06 May 2024 12:00:30 GMT")];
     let fake = Replay::new([reply(400, &date, REFUSED), success()]);
     call(&builder(&fake).clock(noon()).build().expect("a client"), Kind::Look).await.expect_err("an error");
@@ -258,17 +257,17 @@ async fn a_date_that_is_wrong_stays_with_its_call() {
         let client = builder(&fake).clock(noon()).build().expect("a client");
         call(&client, Kind::Change).await.expect_err("denied");
         call(&client, Kind::Change).await.expect("success");
-        // The service did not take that time, so nobody else has it.
+        // The service refused that time, so no other call uses it.
         assert_eq!(times(&fake), ["2024-05-06T12%3A00%3A00Z", "2099-01-01T00%3A00%3A00Z", "2024-05-06T12%3A00%3A00Z"]);
     }
-    // A fault of the input is no fault of the clock, and nothing is sent twice for it.
+    // An invalid input is not caused by the clock, and nothing is sent twice for it.
     let fake = Replay::new([reply(400, &bogus, r#"{"Code": "MissingHost"}"#), success()]);
     let client = builder(&fake).clock(noon()).build().expect("a client");
     call(&client, Kind::Change).await.expect_err("an error");
     assert_eq!(fake.requests().len(), 1);
 }
 
-/// Two hosts, the clock of one of which is ten minutes ahead. Both refuse what is not of their time.
+/// Two hosts, one with a clock that is ten minutes ahead. Both refuse other times.
 #[derive(Debug, Clone, Default)]
 struct TwoClocks(Arc<Mutex<Vec<String>>>);
 
@@ -328,7 +327,7 @@ async fn services_that_ask_for_no_pause() {
             call(&client(&fake), Kind::Change).await.expect_err("throttled");
             waited.insert(begin.elapsed());
         }
-        // Not at once, and not all together.
+        // Neither immediately, nor in lockstep.
         assert!(waited.len() > 10, "{name}: {value}: {waited:?}");
     }
 }
@@ -349,7 +348,7 @@ async fn what_was_said_before_time_was_up() {
     );
 }
 
-/// Repeats what fails with 404, whatever it is, as often as it says, and keeps what it was asked.
+/// Repeats any failure with 404, a given number of times, and keeps its arguments.
 #[derive(Clone, Debug)]
 struct Own(u32, std::sync::Arc<std::sync::Mutex<Vec<String>>>);
 
@@ -392,7 +391,7 @@ async fn what_a_call_has_of_its_own() {
     assert_eq!(seen(&fake), 3);
     client.describe_database().with_idempotency(false).send().await.expect_err("500");
     assert_eq!(seen(&fake), 4);
-    // Not even with a token.
+    // Not even with a client token.
     client.create_job().with_idempotency(false).send().await.expect_err("500");
     assert_eq!(seen(&fake), 5);
     client.describe_database().with_retries(RetryPolicy::new().attempts(7)).send().await.expect_err("500");
@@ -415,7 +414,7 @@ async fn what_a_call_has_of_its_own() {
     assert_eq!(error.kind(), ErrorKind::Config);
 }
 
-/// Keys of a call are those that the service refuses, and is asked for others.
+/// The service refuses the call's own keys, and the call's provider is notified.
 #[tokio::test(start_paused = true)]
 async fn refused_credentials_of_a_call() {
     #[derive(Debug, Default)]
@@ -467,7 +466,7 @@ impl CredentialsProvider for Slow {
     }
 }
 
-/// When requests go out, in seconds.
+/// The times of requests, in seconds.
 #[derive(Clone, Debug, Default)]
 struct Times(std::sync::Arc<std::sync::Mutex<Vec<u64>>>, Option<Instant>);
 
@@ -482,12 +481,12 @@ async fn rate_limits_count_what_is_sent() {
     let limits = || [RateLimit { calls: 2, seconds: 10 }];
     let fake = Replay::new((0..20).map(|_| success()));
     let times = Times(Default::default(), Some(Instant::now()));
-    // Those who wait for keys have sent nothing yet.
+    // Calls that wait for keys do not count yet.
     let slow = builder(&fake).rate_limits(limits()).credentials_provider(Slow(Duration::from_secs(10)));
     let client = slow.interceptor(times.clone()).build().expect("a client");
     futures_util::future::join_all((0..4).map(|_| call(&client, Kind::Look))).await;
     assert_eq!(*times.0.lock().expect("no poison"), [10, 10, 20, 20]);
-    // Clients of one user may count together.
+    // Clients of one user can share a limiter.
     let times = Times(Default::default(), Some(Instant::now()));
     let shared = RateLimiter::new(limits());
     let clients = [0, 1].map(|_| {

@@ -1,4 +1,4 @@
-//! What a call leaves in the logs: spans and events of `tracing`, without secrets or bodies.
+//! Spans and events of `tracing`, without secrets or bodies.
 
 use crate::fake::reply;
 use std::cell::RefCell;
@@ -14,10 +14,10 @@ thread_local! {
     static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Keeps what a thread logs apart from what other tests log on theirs.
+/// Separates the logs of a test's thread from those of other tests.
 ///
-/// The subscriber must be the process's, not this thread's: `tracing` remembers for each place in the code whether
-/// anybody listens, as the first thread sees it that comes by.
+/// The subscriber must be global rather than thread-local: `tracing` caches for each callsite whether there is a
+/// subscriber, as seen by the first thread that reaches it.
 struct Log;
 
 impl Write for Log {

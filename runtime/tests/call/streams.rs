@@ -27,7 +27,7 @@ fn pet(name: &str) -> Pet {
     Pet { name: name.to_owned() }
 }
 
-/// A reply of pieces that arrive one by one; an error breaks the connection.
+/// A reply of chunks that arrive one by one; an error breaks the connection.
 fn pieces(content_type: (&str, &str), pieces: Vec<Result<&'static str, TransportErrorKind>>) -> Reply {
     let piece = |piece: Result<&'static str, TransportErrorKind>| match piece {
         Ok(text) => Ok(Bytes::from(text)),
@@ -46,7 +46,7 @@ async fn typed_events() {
     let first = events.next().await.expect("an event").expect("a pet");
     assert_eq!((first.event.as_deref(), first.data, first.id.as_deref()), (Some("born"), pet("a"), Some("1")));
     let second = events.next().await.expect("an event").expect("a pet");
-    // Leniently, as all that services send.
+    // Lenient, like all decoding.
     assert_eq!((second.event, second.data, second.id), (None, pet("7"), None));
     assert_eq!((second.retry, events.last_event_id()), (Some(Duration::from_millis(9)), Some("1")));
     assert!(events.next().await.is_none(), "`[DONE]` is the end");
@@ -87,7 +87,7 @@ async fn texts_are_taken_as_they_are() {
 
 #[tokio::test]
 async fn whole_events() {
-    // The last one has the fields in its data, as some services write them.
+    // The last one has the fields in its data, as with some services.
     let text =
         "event: born\ndata: {\"name\": \"a\"}\nid: 3\n\ndata: {\"event\": \"died\", \"data\": {\"name\": \"b\"}}\n\n";
     let call = client(Replay::new([reply(200, &[EVENTS], text)])).show_pet();
@@ -132,7 +132,7 @@ async fn streams_that_break() {
     let broken = last(pieces(EVENTS, vec![whole(), Ok("data: {\"na"), Err(TransportErrorKind::Body)])).await;
     assert_eq!((broken.kind(), broken.item()), (StreamErrorKind::Transport, 2));
     assert_eq!(broken.to_string(), "item 2 of the stream could not be read: the connection broke: broken");
-    // The bound is the client's: 100 bytes.
+    // The client's limit is 100 bytes.
     let endless = vec![Ok("data: 0123456789"); 20];
     let large = last(pieces(EVENTS, [vec![whole()], endless].concat())).await;
     assert_eq!((large.kind(), large.item()), (StreamErrorKind::TooLarge, 2));
@@ -153,9 +153,9 @@ async fn representations() {
     assert_eq!(*client.show_pet().send_as(ShowPet::CSV).await.expect("text"), "name\na\n");
     let bytes = client.show_pet().send_as(ShowPet::PNG).await.expect("bytes").into_inner();
     assert_eq!(&bytes.collect().await.expect("bytes")[..], [0xff, 0xfe]);
-    // Another name of the same type.
+    // Another media type with the same Rust type.
     assert_eq!(*client.show_pet().send_as(ShowPet::TEXT_JSON).await.expect("a pet"), pet("a"));
-    // One that no document has.
+    // An undocumented media type.
     let own = client.show_pet().send_as(Representation::<ByteStream>::new("image/webp")).await;
     let own = own.expect_err("JSON, which is documented as something else");
     assert_eq!((own.kind(), &own.raw_body()[..]), (ErrorKind::Decode, &b""[..]));
@@ -186,7 +186,7 @@ async fn what_came_is_said_where_it_is_something_else() {
     says(error, &format!("it is another representation (`{other}` was asked for, and `{json}` came)"));
     let error = of(json, "{}").send_as(ShowPet::CSV).await.expect_err("another representation");
     says(error, "it is another representation (`text/csv` was asked for, and `application/json` came)");
-    // What is no stream is read, and kept.
+    // A response that is not a stream is read, and kept.
     let error = of("application/json; charset=utf-8", "{\"a\": 1}")
         .send_as(ShowPet::EVENT_STREAM)
         .await
@@ -199,7 +199,7 @@ async fn what_came_is_said_where_it_is_something_else() {
         error,
         "the response is `text/html`, which is no stream of events (`text/event-stream` was asked for, and `text/html` came)",
     );
-    // A service that is careless with names.
+    // An inaccurate media type.
     assert_eq!(*of("text/plain", "{\"name\": \"a\"}").send().await.expect("a pet"), pet("a"));
     assert_eq!(
         *of(other, "{\"name\": \"a\"}").send_as(ShowPet::CHANGE).await.expect("a change"),
@@ -229,7 +229,7 @@ fn streams_can_be_shared_and_moved() {
     check::<yundb_runtime::JsonLines<Pet>>();
 }
 
-/// A server on loopback: to each connection the next response, then it is closed. Yields the heads of the requests.
+/// A server on loopback: each connection gets the next response, and is then closed. Returns the heads of the requests.
 fn server(responses: Vec<&'static str>) -> (String, std::thread::JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = format!("http://{}", listener.local_addr().expect("an address"));
@@ -255,7 +255,7 @@ fn head(head: &str) -> Option<&str> {
 
 #[tokio::test]
 async fn reconnection() {
-    // The first one ends, the second one breaks within an event, the third one brings nothing, the last one says that it is over.
+    // The first connection ends, the second breaks within an event, the third has no events, the last signals the end.
     let (address, server) = server(vec![
         "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\nretry: 20\nid: 1\ndata: {\"name\": \"a\"}\n\n",
         "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 999\r\n\r\nid: 2\ndata: {\"name\": \"b\"}\n\ndata: {\"na",
@@ -285,18 +285,18 @@ async fn reconnection_ends() {
         let client: Client = builder.retries(retries.clone()).build().expect("a client");
         async move { (client.watch_pets().send().await.expect("a stream").into_inner().reconnecting(), replay) }
     };
-    // Two connections more that bring nothing; an event in between counts anew.
+    // Two further connections without events; an event in between resets the count.
     let (events, replay) = stream(vec![nothing(), nothing(), event(), nothing(), nothing(), event()]).await;
     let items: Vec<_> = events.collect().await;
     assert!(matches!(items.as_slice(), [Ok(_)]), "{items:?}");
     assert_eq!(replay.left(), 1, "given up after the second one");
-    // What broke is said if it stays broken.
+    // If it remains broken, the error is that of the connection.
     let broken = || pieces(EVENTS, vec![Err(TransportErrorKind::Body)]);
     let (events, _) = stream(vec![broken(), broken(), broken()]).await;
     let items: Vec<_> = events.collect().await;
     let [Err(error)] = items.as_slice() else { panic!("{items:?}") };
     assert_eq!((error.kind(), error.item()), (StreamErrorKind::Transport, 1));
-    // A service that refuses, or sends something else.
+    // The service returns an error, or another media type.
     for (wrong, why) in [
         (reply(403, &[], "{\"message\": \"no\"}"), "watchPets (localhost): 403: no"),
         (reply(200, &[("content-type", "application/json")], "{}"), "the response is `application/json`"),
@@ -307,7 +307,7 @@ async fn reconnection_ends() {
         assert_eq!((error.kind(), error.item()), (StreamErrorKind::Reconnect, 2));
         assert!(error.to_string().contains(why), "{error}");
     }
-    // Without being told so, nothing is sent again.
+    // By default nothing is sent again.
     let replay = Replay::new([event()]);
     let events = client(replay.clone()).watch_pets().send().await.expect("a stream").into_inner();
     assert_eq!(events.collect::<Vec<_>>().await.len(), 1);

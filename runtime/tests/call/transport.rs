@@ -1,4 +1,4 @@
-//! The default transport over real connections: which are used again, whom it trusts, proxies, and what it says of itself.
+//! The default transport over real connections: reuse, trust, proxies, and errors.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -27,7 +27,7 @@ fn with(transport: impl Transport + 'static) -> ClientBuilder<Client> {
     Client::builder(&HTTP).bearer_token("t").transport(transport).retries(policy)
 }
 
-/// A server on loopback that does this with each connection; the connections so far.
+/// A server on loopback that runs this for each connection; returns the number of connections so far.
 async fn serve<F>(each: impl Fn(TcpStream) -> F + Send + 'static) -> (u16, Arc<AtomicUsize>)
 where
     F: Future<Output = ()> + Send + 'static,
@@ -56,7 +56,7 @@ async fn head(stream: &mut (impl AsyncRead + Unpin)) -> Option<String> {
     Some(text)
 }
 
-/// Answers each request of a connection so.
+/// Sends this response to each request of a connection.
 async fn answer(mut stream: impl AsyncRead + AsyncWrite + Unpin, response: Vec<u8>) {
     while head(&mut stream).await.is_some() {
         if stream.write_all(&response).await.is_err() {
@@ -65,7 +65,7 @@ async fn answer(mut stream: impl AsyncRead + AsyncWrite + Unpin, response: Vec<u
     }
 }
 
-/// Reads for ever, and never answers.
+/// Reads forever, and never responds.
 async fn silent(mut stream: TcpStream) {
     let mut buffer = [0; 4096];
     while matches!(stream.read(&mut buffer).await, Ok(1..)) {}
@@ -89,7 +89,7 @@ async fn a_connection_on_which_time_ran_out_is_not_used_again() {
             assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 1));
             connections.load(Ordering::SeqCst)
         };
-        // The new connection stays for two seconds, whatever the limits of calls.
+        // The new connection is kept for two seconds, whatever the limits of calls.
         assert_eq!([call().await, call().await, call().await, call().await], [1, 2, 2, 2], "{whole_call}");
         tokio::time::sleep(Duration::from_secs(2)).await;
         assert_eq!([call().await, call().await], [2, 3], "{whole_call}");
@@ -102,7 +102,7 @@ async fn new_connections_hold_up_nobody() {
     let (making, made) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let counts = (making.clone(), made.clone());
     let make = move || {
-        // The first is made by `from_fn`.
+        // The first one is created by `from_fn`.
         if counts.0.fetch_add(1, Ordering::SeqCst) > 0 {
             std::thread::sleep(Duration::from_millis(500));
         }
@@ -121,7 +121,7 @@ async fn new_connections_hold_up_nobody() {
     while making.load(Ordering::SeqCst) < 2 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    // A call begins and ends, and its own time-out makes no further connections.
+    // A call begins and ends, and its own timeout replaces no further connections.
     call(100).await.expect_err("no response");
     assert_eq!((making.load(Ordering::SeqCst), made.load(Ordering::SeqCst)), (2, 1));
     hasty.join().expect("no panic");
@@ -153,14 +153,15 @@ async fn who_is_late_leaves_no_newer_connection() {
         let call = client.list_pets().set("kind", "cat").timeout(Duration::from_millis(limit));
         call.send().await.expect_err("no response")
     };
-    // The second is of the first connection, and its time is over when the third one has another already, which the last shares.
+    // The second call is on the first connection, and times out when the third already has another one, which the last
+    // one shares.
     tokio::join!(call(0, 200), call(0, 600), call(400, 600), call(800, 100));
     assert_eq!(connections.load(Ordering::SeqCst), 2);
 }
 
 #[tokio::test]
 async fn connections_of_http1_stay_when_another_one_is_slow() {
-    // The first request of the second connection is never answered.
+    // The first request of the second connection gets no response.
     let numbers = AtomicUsize::new(0);
     let (port, connections) = serve(move |stream| {
         let number = numbers.fetch_add(1, Ordering::SeqCst);
@@ -206,7 +207,7 @@ async fn bodies_that_stall() {
         assert_eq!(error.kind(), TransportErrorKind::ReadTimeout);
         assert!(error.to_string().contains(says), "{error}");
     }
-    // A whole body is held to `read_timeout`, too, and the call is repeated.
+    // `read_timeout` also applies to a body that is read as a whole, and the call is repeated.
     let client = builder().read_timeout(limit).endpoint(format!("http://127.0.0.1:{port}")).build().expect("a client");
     let error = client.list_pets().set("kind", "cat").send().await.expect_err("it stalls");
     assert_eq!((error.kind(), error.attempts(), error.status()), (ErrorKind::Timeout, 3, Some(200)));
@@ -223,7 +224,7 @@ impl Authority {
         let key = KeyPair::generate().expect("a key");
         let mut params = CertificateParams::new(Vec::new()).expect("parameters");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        // OpenSSL takes a certificate for self-signed whose subject is called as its issuer.
+        // OpenSSL treats a certificate with equal subject and issuer as self-signed.
         params.distinguished_name.push(DnType::CommonName, format!("authority {}", uuid::Uuid::new_v4()));
         let pem = params.self_signed(&key).expect("a certificate").pem();
         Self { pem, issuer: Issuer::new(params, key) }
@@ -235,7 +236,8 @@ impl Authority {
         (params.signed_by(&key, &self.issuer).expect("a certificate"), key)
     }
 
-    /// A server with a certificate of this authority, which speaks these versions, and wants a certificate of this one.
+    /// A server with a certificate of this authority, with these versions of TLS, which requires a client certificate
+    /// of this authority.
     async fn serve(
         &self,
         versions: &[&'static rustls::SupportedProtocolVersion],
@@ -274,7 +276,7 @@ impl Authority {
 
 const BOTH: &[&rustls::SupportedProtocolVersion] = &[&rustls::version::TLS12, &rustls::version::TLS13];
 
-/// How a call ends, and how many connections it took.
+/// The outcome of a call, and the number of its connections.
 async fn ends(
     builder: ClientBuilder<Client>,
     (url, connections): &(String, Arc<AtomicUsize>),
@@ -286,7 +288,7 @@ async fn ends(
     (outcome, connections.load(Ordering::SeqCst) - before)
 }
 
-/// What the next attempt would find as well.
+/// A failure that would recur.
 const DENIED: (Result<(), (ErrorKind, bool)>, usize) = (Err((ErrorKind::Connect, false)), 1);
 
 #[tokio::test]
@@ -301,7 +303,7 @@ async fn whom_it_trusts() {
     assert_eq!(ends(only().root_certificate_pem(others.pem), &server).await, DENIED);
     let error = only().build().expect_err("nobody").to_string();
     assert!(error.contains("nobody to trust"), "{error}");
-    // The name in the certificate is another one.
+    // The name in the certificate does not match.
     let by_number = (server.0.replace("localhost", "127.0.0.1"), server.1.clone());
     assert_eq!(ends(builder().root_certificate_pem(ours.pem), &by_number).await, DENIED);
 }
@@ -321,7 +323,7 @@ async fn as_whom_it_shows_itself() {
         assert_eq!(ends(builder(), &server).await, DENIED, "no certificate, {} versions", versions.len());
         assert_eq!(ends_with(other.pem(), other_key.serialize_pem()).await, DENIED, "of another authority");
     }
-    // What cannot be read is not shown.
+    // Invalid input is not quoted.
     for (certificate, key) in [("hunter2", "hunter2"), (&*certificate.pem(), "hunter2"), ("", &*key.serialize_pem())] {
         let error = builder().client_certificate_pem(certificate, key).build().expect_err("no certificate").to_string();
         assert!(error.contains("client certificate") && !error.contains("hunter2"), "{error}");
@@ -361,7 +363,7 @@ async fn proxies_that_deny_and_proxies_that_break() {
 
 #[tokio::test]
 async fn through_a_socks_proxy() {
-    // Greeting, no password; CONNECT to a name, granted; then the service itself.
+    // Greeting without a password; CONNECT to a name, granted; then the service itself.
     let (port, connections) = serve(|mut stream| async move {
         let mut greeting = [0; 2];
         let _ = stream.read_exact(&mut greeting).await;
@@ -420,7 +422,7 @@ async fn what_it_says_of_itself() {
     }
 }
 
-/// Compressed by hand: stored blocks need no library, and repeated ones of zeros are a bomb.
+/// Compressed manually: stored blocks need no library, and repeated zeros make a bomb.
 fn bomb(mib: usize) -> Vec<u8> {
     // A deflate stream of one fixed block: a zero, then copies of 258 zeros each.
     let (mut bytes, mut held, mut bits) = (vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255], 0_u32, 0);
@@ -443,7 +445,7 @@ fn bomb(mib: usize) -> Vec<u8> {
         put(reversed(0xc5, 8), 8);
         put(0, 5);
     }
-    // The end is missing: nobody should get there.
+    // The end is missing: nothing should read that far.
     bytes
 }
 
@@ -476,7 +478,7 @@ async fn compressed_responses() {
     assert_eq!(connections.load(Ordering::SeqCst), 1);
 }
 
-/// A redirect leads to where nobody is: the first server has read the request, so it is not sent again.
+/// A redirect to an unreachable address: the first server has read the request, so it is not sent again.
 #[tokio::test]
 async fn what_a_redirect_followed_was_sent() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");

@@ -1,4 +1,4 @@
-//! Calls of operations that a document lacks, and calls as URLs.
+//! Calls of undocumented operations, and presigned calls.
 
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ async fn by_method_and_path() {
         (&"application/json".parse().unwrap(), &br#"{"a":[null,1.5]}"#[..])
     );
 
-    // Security schemes are met as for documented operations.
+    // Keys of security schemes are sent as for documented operations.
     let fake = answering(404, &[], r#"{"code": "X", "message": "no"}"#);
     let error = client(&HTTP, &fake).call_path("DELETE", "/pets/1").send().await.expect_err("an error");
     assert_eq!(error.to_string(), "DELETE /pets/1 (localhost): 404 X: no");
@@ -68,7 +68,7 @@ async fn by_action() {
     assert!(query.contains("Action=DescribeX&Version=2019-03-27") && query.contains("&Signature="), "{query}");
     assert_eq!(&sent[1].body()[..], b"Filter.1.K=1&Name=a%20b");
 
-    // Only what is said to change nothing is repeated where the service may have acted. A failure in a 200 is one.
+    // A call that may have been executed is repeated only if it is marked as idempotent. A failure in a 200 is one.
     for (idempotent, attempts) in [(None, 1), (Some(false), 1), (Some(true), 2)] {
         let fake = Replay::new([reply(500, &[], ""), reply(200, &[], r#"{"Success": false, "ErrCode": "E"}"#)]);
         let mut call = client(&ALIYUN, &fake).call_action("ModifyX");
@@ -78,7 +78,7 @@ async fn by_action() {
         let error = call.send().await.expect_err("an error");
         assert_eq!((fake.requests().len(), error.kind()), (attempts, ErrorKind::Service), "{error}");
     }
-    // A token proves nothing where nothing is known of the action.
+    // A client token guarantees nothing for an unknown action.
     let fake = Replay::new([reply(500, &[], ""), reply(200, &[], "{}")]);
     let call = client(&ALIYUN, &fake).call_action("BuyX").query("ClientToken", "t");
     assert_eq!((call.send().await.is_err(), fake.requests().len()), (true, 1));
@@ -96,7 +96,7 @@ async fn by_action() {
     }
 }
 
-/// What a call has in place of its client's settings is the same for all calls.
+/// The same overrides are available for all calls.
 #[tokio::test(start_paused = true)]
 async fn with_settings_of_its_own() {
     let fake = Replay::new([reply(503, &[], ""), reply(503, &[], ""), reply(200, &[], "{}")]);
@@ -140,7 +140,7 @@ async fn what_cannot_be_called() {
     assert!(shown.contains("password") && !shown.contains("hunter2"), "{shown}");
 }
 
-/// A URL is what would be sent by GET, whatever the client sends else.
+/// A URL is the request that would be sent by GET, regardless of the client's settings.
 #[tokio::test]
 async fn as_a_url() {
     let builder = |fake: &Replay| {
@@ -169,7 +169,7 @@ async fn as_a_url() {
     assert!(none.requests().is_empty());
 }
 
-/// Adds a parameter, and a header if it is told to.
+/// Adds a parameter, and optionally a header.
 #[derive(Debug)]
 struct Hook(bool);
 

@@ -1,4 +1,4 @@
-//! Bodies that are not in memory, and bodies that the caller chooses among several.
+//! Bodies that are not in memory, and the choice among several bodies.
 
 use std::convert::Infallible;
 use std::path::PathBuf;
@@ -93,7 +93,7 @@ async fn a_file_is_sent_again_and_a_stream_is_not() {
     assert_eq!(fake.requests().len(), 1);
 }
 
-/// As no connection came about, nobody has read the stream.
+/// Without a connection the stream has not been read.
 #[tokio::test]
 async fn a_stream_waits_for_a_connection() {
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
@@ -126,7 +126,7 @@ async fn signatures_over_what_is_not_in_memory() {
     );
     std::fs::remove_file(&path).expect("removed");
 
-    // Huawei Cloud has a word for bodies that are not signed.
+    // Huawei Cloud has a marker for unsigned bodies.
     let fake = done();
     let builder = Client::builder(&HUAWEI).transport(fake.clone()).clock(noon()).project_id("p1");
     let client = builder.credentials(Credentials::access_key("AK", "SK")).build().expect("a client");
@@ -154,7 +154,7 @@ async fn the_caller_names_a_media_type_of_a_range() {
     let fake = done();
     client(&fake).store_pet().body_image(RequestBody::from("x").media_type("image/png")).send().await.expect("success");
     assert_eq!(header(&the_one(&fake), "content-type"), Some("image/png"));
-    // A range of everything has a type for everything.
+    // An unrestricted range has a default for every body.
     let fake = done();
     client(&fake).store_pet().body("x").send().await.expect("success");
     assert_eq!(header(&the_one(&fake), "content-type"), Some("application/octet-stream"));
@@ -222,7 +222,7 @@ async fn forms_beside_another_body() {
     assert_eq!(error.to_string(), "storePet was not sent: body: must have at least 1 entry, has 0");
 }
 
-/// What reaches a socket, up to the end of the head, and the bytes after it.
+/// The bytes on a socket, up to the end of the head, and those after it.
 async fn on_the_wire(call: impl FnOnce(Client) -> futures_util::future::BoxFuture<'static, ()>) -> (String, Vec<u8>) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let endpoint = format!("http://{}", listener.local_addr().expect("an address"));

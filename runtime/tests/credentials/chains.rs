@@ -1,4 +1,4 @@
-//! The chains that clients use by default.
+//! The default chains of clients.
 
 use std::sync::Mutex;
 
@@ -22,7 +22,7 @@ async fn aliyun_server(world: &World) {
 
 #[tokio::test]
 async fn the_order_of_alibaba_cloud() {
-    // All links are there; then the first is taken away, and so on.
+    // All sources are configured; then the first one is removed, and so on.
     let world = World::new().await;
     aliyun_server(&world).await;
     let token = world.file("token", "hunter-jwt");
@@ -52,7 +52,7 @@ async fn the_order_of_alibaba_cloud() {
         assert_eq!(key(&CredentialsChain::aliyun_with(&world.config())).await, expected);
         world = world.set(without);
     }
-    // In the end it says for each what was looked for.
+    // The final error names everything that was looked for.
     assert_absent(
         refuses(CredentialsChain::aliyun_with(&world.config())).await,
         &[
@@ -114,7 +114,7 @@ async fn the_order_of_huawei_cloud() {
     assert_eq!(key(&chain(&world)).await, "PROFILE");
     world.file(".huaweicloud/credentials", "");
     assert_eq!(key(&chain(&world)).await, "AGENCY");
-    // Elsewhere there is no agency.
+    // Other servers have no agency.
     let elsewhere = World::new().await;
     elsewhere.answers("POST", "http://169.254.1.1", "/", huawei_keys("POD")).await;
     let token = elsewhere.file("token", "hunter-jwt");
@@ -140,7 +140,7 @@ async fn the_order_of_huawei_cloud() {
 
 #[tokio::test]
 async fn what_is_broken_ends_the_chain() {
-    // The server's own role would do in each case, and is not what was meant.
+    // The server's own role would work in each case, but is not the configured source.
     let broken: [&[(&str, &str)]; 4] = [
         &[("ALIBABA_CLOUD_ACCESS_KEY_ID", "K")],
         &[("ALIBABA_CLOUD_OIDC_PROVIDER_ARN", "idp")],
@@ -164,7 +164,7 @@ async fn what_is_broken_ends_the_chain() {
         assert_broken(error, &["config.json: ", "(before that: the environment: ALIBABA_CLOUD_ACCESS_KEY_ID or"]);
         assert!(world.requests().await.iter().all(|sent| !sent.line.contains(ALIYUN)));
     }
-    // So is a metadata service that fails.
+    // The same for a failing metadata service.
     let world = World::new().await.set(&[("ALIBABA_CLOUD_CREDENTIALS_URI", "http://127.0.0.1:7002/")]);
     world.answers("GET", ALIYUN, ROLES, ResponseTemplate::new(500)).await;
     aliyun_server(&world).await;
@@ -180,12 +180,12 @@ async fn the_link_that_served_is_asked_first() {
         assert_eq!(key(&chain).await, "NODE");
     }
     assert_eq!(world.requests().await.len(), 3);
-    // Whose credentials were rejected is known.
+    // The source of the rejected credentials is identified.
     assert!(!chain.rejected(&Credentials::access_key("ENV", "s")));
     assert!(chain.rejected(&issued("NODE")));
 }
 
-/// Gives these outcomes one after the other.
+/// Returns these outcomes one after the other.
 #[derive(Debug)]
 struct Scripted(Mutex<Vec<Result<Credentials, CredentialsError>>>);
 
@@ -210,7 +210,7 @@ async fn the_link_that_served_and_fails_is_not_passed_over() {
     assert_eq!(key(&chain).await, "SECOND");
     let error = chain.credentials().await.unwrap_err();
     assert_eq!((error.is_not_found(), error.to_string().as_str()), (false, "broken"));
-    // That there is nothing any more is no leave to take what has other rights.
+    // A source that no longer has credentials does not allow a fallback with other permissions.
     assert_broken(refuses(chain.clone()).await, &["nothing (there were credentials before)"]);
     assert_eq!(key(&chain).await, "SECOND-2");
 }

@@ -1,4 +1,4 @@
-//! What clients do with credentials, and what they find out with them.
+//! The use of credentials by clients, and lookups with them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -34,7 +34,7 @@ static SERVICE: Service = Service {
     errors: &[],
 };
 
-/// Operations that take their setting from the client.
+/// Operations with a parameter that the client's setting fills.
 macro_rules! operation {
     ($name:ident, $path:literal, $params:expr) => {
         struct $name;
@@ -61,7 +61,7 @@ async fn call<O: Operation>(client: &Client) -> Result<(), (ErrorKind, String)> 
     sent.map(drop).map_err(|error| (error.kind(), error.to_string()))
 }
 
-/// The paths that were called.
+/// The paths of the requests.
 async fn paths(world: &World) -> Vec<String> {
     world.requests().await.into_iter().map(|sent| sent.line).collect()
 }
@@ -77,7 +77,7 @@ async fn the_project_of_a_region() {
     world.answers("GET", DRS, "/v5/p2/things", ok(json!({}))).await;
     world.answers("GET", DRS, "/v5/things", ok(json!({}))).await;
     let client = builder(&world).region("cn-north-4").build().unwrap();
-    // Calls that do not need it do not ask.
+    // Calls that do not need it cause no lookup.
     call::<OfNobody>(&client).await.unwrap();
     assert_eq!(world.requests().await.len(), 1);
     for _ in 0..3 {
@@ -118,7 +118,7 @@ async fn a_project_that_nobody_knows() {
     let (kind, error) = call::<OfProject>(&client).await.unwrap_err();
     assert_eq!(kind, ErrorKind::Config);
     assert!(error.contains("project_id: it is not set, and IAM does not tell: status 404"), "{error}");
-    // It may be there the next time.
+    // It may exist the next time.
     world.answers("GET", IAM, "/v3/projects", ok(json!({"projects": [{"id": "x", "name": "other"}]}))).await;
     let (_, error) = call::<OfProject>(&client).await.unwrap_err();
     assert!(error.contains("no project is named cn-north-4: is it a region"), "{error}");
@@ -146,7 +146,7 @@ async fn what_stands_beside_the_keys() {
     let profile = ProfileCredentials::huawei().configure(&world.config());
     let client = builder(&world).credentials_provider(profile.clone()).region("cn-north-4").build().unwrap();
     call::<OfProject>(&client).await.unwrap();
-    // And where IAM is.
+    // The address of IAM, too.
     world.file(".huaweicloud/credentials", "[basic]\nak = K\nsk = s\niam_endpoint = https://iam.example.com\n");
     let projects = json!({"projects": [{"id": "asked", "name": "cn-north-4"}]});
     world.answers("GET", "https://iam.example.com", "/v3/projects", ok(projects)).await;
@@ -161,7 +161,7 @@ async fn what_stands_beside_the_keys() {
     assert_eq!(paths(&world).await, expected);
 }
 
-/// The address and the body's or the query's region of a call with this client.
+/// The address, and the region in the body or query, of a call with this client.
 async fn region_of(world: &World, client: &Client) -> Result<String, String> {
     let before = world.requests().await.len();
     call::<OfProject>(client).await.map_err(|(_, error)| error)?;
@@ -181,10 +181,10 @@ async fn the_region_that_stands_beside_the_keys() {
     let client = builder(&world).credentials_provider(profile()).build().unwrap();
     let at = |region: &str| Ok(format!("GET https://drs.{region}.example.com/v5/p/things"));
     assert_eq!(region_of(&world, &client).await, at("cn-south-1"));
-    // The file counts as it is now.
+    // The current content of the file is used.
     world.file(".huaweicloud/credentials", &format!("{keys}region = cn-east-3\n"));
     assert_eq!(region_of(&world, &client).await, at("cn-east-3"));
-    // What the client was given counts before it.
+    // The client's own setting takes precedence.
     let explicit = builder(&world).credentials_provider(profile()).region("cn-north-4").build().unwrap();
     assert_eq!(region_of(&world, &explicit).await, at("cn-north-4"));
     // The project is that of the profile's region.
@@ -193,13 +193,13 @@ async fn the_region_that_stands_beside_the_keys() {
     world.answers("GET", "https://iam.cn-south-1.myhuaweicloud.com", "/v3/projects", ok(projects)).await;
     assert_eq!(call::<OfProject>(&client).await, Ok(()));
     assert_eq!(paths(&world).await.last(), at("cn-south-1").ok().as_ref());
-    // One that is broken is why there is no region.
+    // A broken profile is the reason why there is no region.
     world.file(".huaweicloud/credentials", "[basic]\nak = K\n");
     let (kind, error) = call::<OfProject>(&client).await.unwrap_err();
     assert!(kind == ErrorKind::Credentials && error.contains("there is no `sk`"), "{error}");
 }
 
-/// Never answers.
+/// Never completes.
 #[derive(Debug)]
 struct Silent;
 
@@ -218,7 +218,7 @@ async fn a_provider_that_never_answers_holds_no_call_longer_than_its_time() {
     assert!(error.contains("no response within 50ms (`timeout`)"), "{error}");
 }
 
-/// Gives out numbered keys.
+/// Provides numbered keys.
 #[derive(Debug, Default)]
 struct Numbered(AtomicUsize);
 
@@ -272,7 +272,7 @@ async fn a_service_that_rejects_all_keys_is_no_reason_to_ask_for_others_each_tim
     assert_eq!(world.requests().await.len(), 51);
 }
 
-/// A source that others look into.
+/// A source that the test can inspect.
 #[derive(Debug)]
 struct Counted(Arc<Numbered>);
 
@@ -324,7 +324,7 @@ async fn a_token_in_place_of_a_signature() {
     assert_eq!(headers, [Some("hunter-b"), Some("Act"), Some("2019-03-27"), None]);
 }
 
-/// Has a project beside its keys.
+/// Has a project along with its keys.
 #[derive(Debug)]
 struct WithProject(&'static str);
 
@@ -373,7 +373,7 @@ async fn a_profile_that_changes_changes_its_project_with_its_keys() {
     }
 }
 
-/// The same key each time for a while.
+/// The same key for a while.
 #[derive(Debug, Clone)]
 struct Swapped(Arc<AtomicUsize>);
 
@@ -400,7 +400,7 @@ async fn what_iam_tells_is_kept_by_access_key() {
         which.0.store(key, Ordering::Relaxed);
         call::<OfProject>(&client).await.unwrap();
     }
-    // Those of one call are no others than those of the client.
+    // The call's own provider is the same as the client's.
     client.call(OfProject::SPEC).with_credentials(which.clone()).send::<OfProject>().await.unwrap();
     let paths = paths(&world).await;
     let [a, b] = ["a", "b"].map(|which| format!("GET {DRS}/v5/of-{which}/things"));

@@ -1,4 +1,4 @@
-//! Services beside the program.
+//! Local services, such as sidecars.
 
 use serde_json::json;
 use wiremock::matchers::{any, method};
@@ -90,7 +90,7 @@ async fn plain_http_that_the_environment_names_stays_nearby() {
         assert_broken(fails(source.configure(&world.config())).await, &["plain HTTP"]);
     }
     assert!(world.requests().await.is_empty());
-    // What the program itself names is meant.
+    // An address set by the program itself is not restricted.
     for source in [aliyun.uri("http://sidecar/"), huawei.uri("http://pod/")] {
         assert_eq!(source.configure(&world.config()).fetch().await, Ok(until_2040("K")));
     }
@@ -122,7 +122,7 @@ async fn a_refusal_that_repeats_the_uri() {
 #[tokio::test]
 #[ignore = "run by `no_proxy_sees_the_token`"]
 async fn asks_a_neighbour() {
-    // It is told the rest by the environment.
+    // The rest comes from the environment.
     assert_eq!(ContainerCredentials::huawei().fetch().await, Ok(until_2040("K")));
 }
 

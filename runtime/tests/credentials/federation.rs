@@ -1,4 +1,4 @@
-//! Tokens of others, which Huawei Cloud takes for its own keys.
+//! Huawei Cloud's keys in exchange for tokens of other providers.
 
 use serde_json::json;
 use wiremock::ResponseTemplate;
@@ -101,7 +101,7 @@ async fn an_identity_provider_that_is_not_complete() {
     let half = World::new().await.set(&[("HUAWEICLOUD_SDK_IDP_ID", "idp")]);
     let error = fails(FederatedCredentials::new().configure(&half.config())).await;
     assert_broken(error, &["HUAWEICLOUD_SDK_ID_TOKEN_FILE is not set"]);
-    // IAM refuses, and says nothing of the token.
+    // IAM refuses, and the error does not contain the token.
     let token = world.file("token", "hunter-jwt");
     let world = world.set(&[("HUAWEICLOUD_SDK_IAM_ENDPOINT", "https://iam.example.com")]);
     let refusal =
@@ -127,7 +127,7 @@ async fn plain_http_that_the_environment_names_is_refused() {
     let agency = AssumeAgencyWithOidc::new().configure(&world.config());
     assert_broken(fails(agency).await, &["HUAWEICLOUD_SDK_STS_ENDPOINT is plain HTTP"]);
     assert!(world.requests().await.is_empty());
-    // What the program itself names is meant.
+    // An address set by the program itself is not restricted.
     assert_broken(fails(federated().iam_endpoint("http://iam.example.com")).await, &["status 404"]);
     assert_eq!(world.request().await.line, "POST http://iam.example.com/v3.0/OS-AUTH/id-token/tokens");
 }

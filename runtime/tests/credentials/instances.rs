@@ -25,7 +25,7 @@ fn huawei_keys() -> Value {
     }})
 }
 
-/// A service that knows session tokens, and answers without one 401.
+/// A service with session tokens, which responds with 401 without one.
 async fn session(world: &World, at: &str, name: &str, answers: &[(&str, ResponseTemplate)]) {
     Mock::given(method("PUT")).and(path(at)).respond_with(text("hunter-session\n")).mount(&world.server).await;
     for (at, answer) in answers {
@@ -97,12 +97,12 @@ async fn nothing_is_there() {
     );
     let error = fails(InstanceCredentials::aliyun().configure(&world.config())).await;
     assert_absent(error, &["the server has no RAM role (status 404 for"]);
-    // Huawei Cloud says so in another way, too.
+    // Huawei Cloud also has another response for this.
     let none = ResponseTemplate::new(401).set_body_string("Please configure Cloud Service Agency first");
     world.answers("GET", HUAWEI, KEY, none).await;
     let error = fails(InstanceCredentials::huawei().configure(&world.config())).await;
     assert_absent(error, &["the server has no agency (status 401"]);
-    // Nobody is there at all.
+    // No service is reachable.
     let error = fails(InstanceCredentials::huawei().endpoint("http://127.0.0.1:9")).await;
     assert_absent(error, &["server metadata at http://127.0.0.1:9: no connection"]);
     let world = World::new().await.set(&[("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")]);
@@ -114,7 +114,7 @@ async fn nothing_is_there() {
 #[tokio::test]
 async fn something_is_wrong() {
     let world = World::new().await;
-    // A role that was named has to be there.
+    // A configured role must exist.
     assert_broken(
         fails(InstanceCredentials::aliyun().configure(&world.config()).role("r")).await,
         &["no such RAM role"],
@@ -154,7 +154,7 @@ async fn a_role_stays_in_its_place() {
     }
 }
 
-/// Meets nobody, and counts how often that is tried.
+/// Finds no connection, and counts the attempts.
 #[derive(Clone, Debug, Default)]
 struct Deserted(Arc<AtomicUsize>);
 
@@ -187,7 +187,7 @@ async fn pauses_take_the_time_of_the_clock() {
     let begin = clock.monotonic();
     let source = InstanceCredentials::huawei().configure(&world.config().clock(clock.clone()));
     source.fetch().await.unwrap_err();
-    // Three pauses, each of which may be half as long.
+    // Three pauses, each with a jitter of up to a half.
     let passed = (clock.monotonic() - begin).as_millis();
     assert!((350..=700).contains(&passed), "{passed} ms");
 }

@@ -1,4 +1,4 @@
-//! Sources of credentials, each against a server on loopback that answers as the vendor's, or against files.
+//! Sources of credentials, each against a server on loopback that imitates the vendor's, or against files.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 

@@ -1,4 +1,4 @@
-//! Programs that print keys.
+//! Credentials in the output of programs.
 
 #![cfg(unix)]
 
@@ -6,7 +6,7 @@ use yundb_runtime::{Credentials, CredentialsSource as _, ProcessCredentials};
 
 use crate::world::*;
 
-/// What this text, printed by a program, is.
+/// The credentials in this output of a program.
 async fn printed(text: &str) -> Result<yundb_runtime::TemporaryCredentials, String> {
     let world = World::new().await;
     let file = world.file("out put", text);

@@ -1,4 +1,4 @@
-//! Files of profiles.
+//! Profile files.
 
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
@@ -23,7 +23,7 @@ fn aliyun(world: &World) -> ProfileCredentials {
     ProfileCredentials::aliyun().configure(&world.config())
 }
 
-/// A world with one profile of the tool.
+/// An environment with one profile of the tool.
 async fn with(profile: Value) -> World {
     let world = World::new().await;
     world.file(CONFIG, &config(&[profile]));
@@ -60,7 +60,7 @@ async fn no_profile() {
     let blank = json!({"name": "default", "mode": "AK", "access_key_id": "", "access_key_secret": ""});
     world.file(CONFIG, &config(&[blank]));
     assert_absent(refuses(aliyun(&world)).await, &["config.json: there is no profile, or nothing in it"]);
-    // One that is meant has to be there, wherever that is said.
+    // A selected profile must exist, wherever it is selected.
     assert_broken(refuses(aliyun(&world).profile("prod")).await, &["there is no profile `prod`"]);
     let named = World::new().await.set(&[("ALIBABA_CLOUD_PROFILE", "prod")]);
     assert_broken(refuses(aliyun(&named)).await, &["config.json: there is no such file"]);
@@ -68,7 +68,7 @@ async fn no_profile() {
     assert_broken(refuses(aliyun(&world)).await, &["there is no profile `gone`, which is the current one"]);
     let named = World::new().await.set(&[("ALIBABA_CLOUD_CREDENTIALS_FILE", "/nowhere/credentials")]);
     assert_broken(refuses(aliyun(&named)).await, &["/nowhere/credentials: there is no such file"]);
-    // An empty variable is none.
+    // An empty variable counts as unset.
     let empty =
         World::new().await.set(&[("ALIBABA_CLOUD_CREDENTIALS_FILE", ""), ("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "")]);
     assert_absent(refuses(aliyun(&empty)).await, &[".alibabacloud/credentials.ini"]);
@@ -94,7 +94,7 @@ async fn one_odd_profile_breaks_itself_only() {
         let (_, error) = refuses(aliyun(&world).profile("odd")).await;
         assert!(!error.contains("31337"), "{error}");
     }
-    // What is odd and does not matter is passed over: null, a number as text, a byte order mark.
+    // Irrelevant oddities are tolerated: null, a number as text, a byte order mark.
     let odd = json!({"name": "p", "mode": "ak", "access_key_id": " K \n", "access_key_secret": "s", "sts_token": null, "expired_seconds": "900"});
     let world = World::new().await;
     world.file(CONFIG, &format!("\u{feff}{}", config(&[odd])));
@@ -112,7 +112,7 @@ async fn keys() {
     assert_eq!(aliyun(&world).credentials().await, Ok(Credentials::access_key("K", "s").with_security_token("t")));
     let world = with(json!({"name": "p", "mode": "BearerToken", "bearer_token": "hunter-b"})).await;
     assert_eq!(aliyun(&world).credentials().await, Ok(Credentials::token("hunter-b")));
-    // Without a mode it is what it has.
+    // Without a mode, it is inferred from the fields.
     let world = with(json!({"name": "p", "access_key_id": "K", "access_key_secret": "s", "sts_token": "t"})).await;
     assert_eq!(aliyun(&world).credentials().await, Ok(Credentials::access_key("K", "s").with_security_token("t")));
     for (profile, part) in [
@@ -160,7 +160,7 @@ async fn roles_with_all_that_a_profile_says() {
         ("SecurityToken", Some("hunter-source")),
     ]);
     sent.assert_signed("hunter-k");
-    // A change of the file counts at once.
+    // A change of the file takes effect immediately.
     world.file(CONFIG, &config(&[ak("prod")]));
     assert_eq!(profile.credentials().await, Ok(Credentials::access_key("prod", "hunter-2")));
 }
@@ -202,7 +202,7 @@ async fn servers() {
     world.answers("POST", STS, "/", assumed("STS.1")).await;
     assert_eq!(aliyun(&world).credentials().await, Ok(issued("STS.1")));
     world.requests().await[2].assert_parameters(&[("AccessKeyId", Some("K")), ("RoleArn", Some("r"))]);
-    // What a profile says is meant: that nothing is found is a failure.
+    // A profile configures its source explicitly, so "not found" is a failure.
     let world = with(json!({"name": "p", "mode": "EcsRamRole"})).await;
     assert_broken(refuses(aliyun(&world)).await, &["config.json: server metadata at", "the server has no RAM role"]);
 }
@@ -259,7 +259,7 @@ async fn sign_ins() {
     let sent = world.request().await;
     assert_eq!(sent.header("authorization"), Some("Bearer hunter-sso"));
     assert_eq!(sent.json(), json!({"AccountId": "a", "AccessConfigurationId": "c"}));
-    // What the tool has got will do.
+    // The keys stored by the tool are used.
     let world = with(sso(now - 100, now + 1000)).await;
     assert_eq!(aliyun(&world).credentials().await, Ok(issued("KEPT")));
     let world = with(sso(now - 100, now - 100)).await;
@@ -356,7 +356,7 @@ async fn regions_of_aliyun() {
     }
     let error = region(json, &text(r#", "region_id": 7"#)).await.unwrap_err().to_string();
     assert!(error.contains("config.json: ") && error.contains("region_id"), "{error}");
-    // Of the profile that is meant, not of the one that it takes its keys from.
+    // The settings of the selected profile, not of the one that provides its keys.
     let chained = format!(
         r#"{{"current": "top", "profiles": [{{{keys}, "region_id": "cn-beijing"}}, {{"name": "top", "mode": "AK",
             "access_key_id": "K2", "access_key_secret": "s", "region_id": "cn-shanghai"}}]}}"#
@@ -417,7 +417,7 @@ async fn huawei_profiles_of_an_identity_provider() {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_file_that_cannot_be_read() {
-    // A folder is one, whoever runs this.
+    // A directory is unreadable as a file, even for root.
     let world = World::new().await;
     world.file(".huaweicloud/credentials/x", "");
     let error = refuses(ProfileCredentials::huawei().configure(&world.config())).await;

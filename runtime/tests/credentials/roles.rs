@@ -117,7 +117,7 @@ async fn a_service_that_is_busy_is_asked_again() {
     busy.up_to_n_times(3).mount(&world.server).await;
     world.answers("POST", STS, "/", assumed("STS.1")).await;
     assert_eq!(AssumeRole::new(keys(), "r").configure(&world.config()).fetch().await, Ok(until_2040("STS.1")));
-    // Each request has a nonce of its own.
+    // Each request has its own nonce.
     let nonces: std::collections::BTreeSet<_> =
         world.requests().await.iter().map(|sent| sent.parameters()["SignatureNonce"].clone()).collect();
     assert_eq!(nonces.len(), 4);
@@ -142,7 +142,7 @@ async fn addresses_and_ids_are_not_shown() {
     fails(instance.configure(&world.config())).await;
 }
 
-/// Gives other keys once those before were rejected.
+/// Provides other keys after the previous ones were rejected.
 #[derive(Debug, Default)]
 struct Renewable(std::sync::atomic::AtomicBool);
 
@@ -227,7 +227,7 @@ async fn a_role_by_oidc() {
         ("Signature", None),
         ("AccessKeyId", None),
     ]);
-    // In the body it stands in no log.
+    // The body appears in no log.
     assert!(String::from_utf8(sent.body.clone()).unwrap().contains("OIDCToken=hunter-jwt"));
     // The file is read each time, as the cluster renews it.
     world.file("token", "hunter-2");
@@ -243,7 +243,7 @@ async fn oidc_that_is_not_complete() {
     };
     let names = ["ALIBABA_CLOUD_OIDC_PROVIDER_ARN", "ALIBABA_CLOUD_OIDC_TOKEN_FILE"];
     assert_absent(of(&[]).await, &names);
-    // A role may be named for something else.
+    // A role may be configured for another purpose.
     assert_absent(of(&[("ALIBABA_CLOUD_ROLE_ARN", "r")]).await, &names);
     assert_broken(of(&[(names[0], "p")]).await, &["ALIBABA_CLOUD_OIDC_TOKEN_FILE is not set"]);
     assert_broken(of(&[(names[0], "p"), (names[1], "f")]).await, &["ALIBABA_CLOUD_ROLE_ARN is not set"]);

@@ -1,4 +1,4 @@
-//! Surroundings that a test makes: variables, a home directory, and one server that stands for all hosts.
+//! The environment of a test: variables, a home directory, and one server in place of all hosts.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,10 +13,10 @@ use yundb_runtime::{
     TemporaryCredentials, Transport, TransportError,
 };
 
-/// Where a request was to go, as the server is told.
+/// The original host of a request, for the server.
 const HOST: &str = "x-test-host";
 
-/// Sends everything to one server, which is told who was meant.
+/// Sends all requests to one server, with the original host in a header.
 #[derive(Clone, Debug)]
 pub struct Detour {
     server: String,
@@ -44,7 +44,7 @@ pub struct World {
 }
 
 impl World {
-    /// Nothing is set, no file is there, and the server answers 404.
+    /// Without variables and files; the server responds with 404.
     pub async fn new() -> Self {
         let home = std::env::temp_dir().join(format!("yundb-{}", uuid::Uuid::new_v4()));
         std::fs::create_dir(&home).unwrap();
@@ -57,7 +57,7 @@ impl World {
         self
     }
 
-    /// A file below the home directory; its path.
+    /// Creates a file below the home directory, and returns its path.
     pub fn file(&self, name: &str, text: &str) -> String {
         let path = self.home.join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -65,7 +65,7 @@ impl World {
         path.display().to_string()
     }
 
-    /// What this host answers at this path.
+    /// Sets the response of this host at this path.
     pub async fn answers(&self, verb: &str, host: &str, at: &str, answer: ResponseTemplate) {
         let mock = Mock::given(method(verb)).and(header(HOST, host)).and(path(at));
         mock.respond_with(answer).mount(&self.server).await;
@@ -81,13 +81,13 @@ impl World {
         Detour { server: self.server.uri(), inner: ReqwestTransport::new(client) }
     }
 
-    /// What arrived for these hosts, path by path.
+    /// The requests to these hosts, by path.
     pub async fn requests(&self) -> Vec<Sent> {
         let requests = self.server.received_requests().await.unwrap();
         requests.into_iter().map(Sent::new).collect()
     }
 
-    /// The only request that arrived.
+    /// The only request.
     pub async fn request(&self) -> Sent {
         let mut requests = self.requests().await;
         assert_eq!(requests.len(), 1, "one request");
@@ -101,7 +101,7 @@ impl Drop for World {
     }
 }
 
-/// A request as it arrived.
+/// A request as received.
 pub struct Sent {
     /// Method, host and path.
     pub line: String,
@@ -129,7 +129,7 @@ impl Sent {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    /// The parameters of a call of RPC: those of the URL, then those of the form.
+    /// The parameters of an RPC call: those of the URL, then those of the form.
     pub fn parameters(&self) -> BTreeMap<String, String> {
         let body = std::str::from_utf8(&self.body).unwrap();
         let pairs = self.query.split('&').chain(body.split('&')).filter(|pair| !pair.is_empty());
@@ -137,7 +137,7 @@ impl Sent {
         pairs.map(|pair| pair.split_once('=').unwrap()).map(|(name, value)| (decoded(name), decoded(value))).collect()
     }
 
-    /// Whether the parameters have these values.
+    /// Asserts the values of these parameters.
     pub fn assert_parameters(&self, expected: &[(&str, Option<&str>)]) {
         let parameters = self.parameters();
         for (name, value) in expected {
@@ -145,7 +145,7 @@ impl Sent {
         }
     }
 
-    /// Whether RPC signature 1.0 of these keys is right.
+    /// Asserts that the RPC signature 1.0 is valid for this secret.
     pub fn assert_signed(&self, secret: &str) {
         let mut parameters = self.parameters();
         let signature = parameters.remove("Signature").expect("a signature");
@@ -163,7 +163,7 @@ pub fn text(text: &str) -> ResponseTemplate {
     ResponseTemplate::new(200).set_body_string(text)
 }
 
-/// Keys as services of Alibaba Cloud have them.
+/// Keys in the format of Alibaba Cloud's services.
 pub fn aliyun_keys(id: &str) -> Value {
     json!({
         "Code": "Success", "AccessKeyId": id, "AccessKeySecret": "hunter-secret", "SecurityToken": "hunter-token",
@@ -176,7 +176,7 @@ pub fn assumed(id: &str) -> ResponseTemplate {
     ok(json!({"RequestId": "r", "AssumedRoleUser": {"Arn": "a"}, "Credentials": aliyun_keys(id)}))
 }
 
-/// What those are.
+/// The credentials in that response.
 pub fn issued(id: &str) -> Credentials {
     Credentials::access_key(id, "hunter-secret").with_security_token("hunter-token")
 }
@@ -185,7 +185,7 @@ pub fn until_2040(id: &str) -> TemporaryCredentials {
     TemporaryCredentials { credentials: issued(id), expires: "2040-01-01T00:00:00Z".parse().unwrap() }
 }
 
-/// The error of a source, which shows nothing secret, and whether it is that nothing was found.
+/// The error of a source, which must contain no secrets, and whether it is "not found".
 pub async fn fails(source: impl CredentialsSource) -> (bool, String) {
     let error = source.fetch().await.unwrap_err();
     assert!(!error.to_string().contains("hunter"), "{error}");
@@ -193,7 +193,7 @@ pub async fn fails(source: impl CredentialsSource) -> (bool, String) {
     (error.is_not_found(), error.to_string())
 }
 
-/// The same of a provider.
+/// The same for a provider.
 pub async fn refuses(provider: impl CredentialsProvider) -> (bool, String) {
     let error = provider.credentials().await.unwrap_err();
     assert!(!error.to_string().contains("hunter"), "{error}");
@@ -208,7 +208,7 @@ pub fn assert_broken((not_found, error): (bool, String), parts: &[&str]) {
     }
 }
 
-/// An error that does not.
+/// An error that does not end a chain.
 pub fn assert_absent((not_found, error): (bool, String), parts: &[&str]) {
     assert!(not_found, "{error}");
     for part in parts {

@@ -1,24 +1,24 @@
-//! JSON as the macro `json!` takes it.
+//! JSON in the syntax of the macro `json!`.
 
 use serde_json::Value;
 
-/// How many entries of an object, and items of a list, an example repeats.
+/// Maximum number of entries of an object, and items of a list, in an example.
 const ENTRIES: usize = 4;
 const ITEMS: usize = 1;
 
-/// How many objects and lists stand in each other.
+/// Maximum nesting of objects and lists.
 const DEEPEST: usize = 4;
 
-/// What names of fields say that their values are nothing to be repeated.
+/// Parts of field names whose values must not be shown.
 const PASSWORDS: [&str; 3] = ["password", "passwd", "secret"];
 const FURTHER: [&str; 3] = ["token", "credential", "privatekey"];
 
-/// Whether a field of this name is likely to hold a secret, where no type says so.
+/// Whether a field with this name probably contains a secret, if its type is not marked as one.
 pub(in crate::emit) fn is_secret(name: &str) -> bool {
     is_password(name) || has(name, &FURTHER)
 }
 
-/// Whether a text of this name is likely to be a secret even where a type says that it is plain: tokens may be those of pages.
+/// Whether a text with this name probably is a secret even if its type is a plain text: tokens may be page tokens.
 pub(in crate::emit) fn is_password(name: &str) -> bool {
     has(name, &PASSWORDS)
 }
@@ -28,7 +28,7 @@ fn has(name: &str, words: &[&str]) -> bool {
     words.iter().any(|word| name.contains(word))
 }
 
-/// A short form of a value.
+/// A shortened value.
 pub(super) fn literal(value: &Value) -> String {
     short(value, DEEPEST)
 }
@@ -37,7 +37,7 @@ fn short(value: &Value, depth: usize) -> String {
     match value {
         Value::Null => "null".to_owned(),
         Value::Bool(flag) => flag.to_string(),
-        // A literal is an `i32` unless it says otherwise.
+        // The type of a literal defaults to `i32`.
         Value::Number(number) => match (number.as_i64(), number.as_u64(), number.as_f64()) {
             (Some(integer), ..) if i32::try_from(integer).is_ok() => integer.to_string(),
             (Some(integer), ..) => format!("{integer}_i64"),

@@ -1,4 +1,4 @@
-//! Which alternative of a union a sample is.
+//! Chooses the alternative of a union for a sample.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::value::Values;
 use crate::lower::model::{Constant, Type, TypeKind, Union, UnionVariant};
 
 impl Values<'_> {
-    /// The alternative that the sample is, or else the first one that ends.
+    /// The alternative that the sample matches, else the first one that is not recursive.
     pub(super) fn alternative<'u>(&self, union: &'u Union, sample: Option<&Value>) -> Option<&'u UnionVariant> {
         let ends = |variant: &&UnionVariant| !variant.ty.innermost().is_some_and(|id| self.leads_on(id));
         let Some(sample) = sample else { return union.variants.iter().find(ends) };
@@ -17,12 +17,12 @@ impl Values<'_> {
             });
             marks.sum::<i32>() + self.likeness(&variant.ty, sample)
         };
-        // The first of those that are as good.
+        // The first of the best.
         let best = union.variants.iter().filter(ends).rev().max_by_key(likeness);
         best.filter(|variant| likeness(variant) > 0).or_else(|| union.variants.iter().find(ends))
     }
 
-    /// How much of a sample a type has a place for; less than nothing if it is of another kind.
+    /// How much of a sample a type can represent; negative if it is of another kind.
     fn likeness(&self, ty: &Type, sample: &Value) -> i32 {
         match (ty, sample) {
             (Type::String | Type::Secret | Type::JsonText(_), Value::String(_))
@@ -53,7 +53,7 @@ impl Values<'_> {
     }
 }
 
-/// Whether a value is this constant.
+/// Whether a value equals this constant.
 fn is(constant: &Constant, value: &Value) -> bool {
     match constant {
         Constant::Text(text) => value.as_str() == Some(text),

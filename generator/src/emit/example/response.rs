@@ -1,9 +1,9 @@
-//! What an example does with the response: waits for a job, goes through a list, or shows a field.
+//! Uses of the response in examples: waiting for a job, iterating a list, or printing a field.
 
 use super::value::{Values, plain};
 use crate::lower::model::{Answer, Field, Operation, Payload, Presence, Struct, Type, TypeKind};
 
-/// Fields that are with every response of a service, and that nobody calls it for.
+/// Fields that every response of a service has, so no call is made for them.
 const ENVELOPE: [&str; 14] = [
     "request_id",
     "success",
@@ -90,7 +90,7 @@ fn each(values: &Values<'_>, list: &str, item: &Type) -> String {
     looped(&format!("for item in {list}"), shown.as_deref().unwrap_or("item"))
 }
 
-/// The struct that a type is.
+/// The struct of a type, if it is one.
 fn fields<'v>(values: &Values<'v>, ty: &Type) -> Option<&'v Struct> {
     match ty {
         Type::Named(id) => match &values.service.types[*id].kind {
@@ -101,12 +101,12 @@ fn fields<'v>(values: &Values<'v>, ty: &Type) -> Option<&'v Struct> {
     }
 }
 
-/// Whether responses always have the list, perhaps an empty one.
+/// Whether the list is always present, though perhaps empty.
 fn plainly_there(field: &Field) -> bool {
     matches!(field.presence, Presence::Empty | Presence::Always) && !field.boxed
 }
 
-/// The field that says most: an id or a name, or else the first one that is not about the call itself.
+/// The most informative field: an id or a name, else the first one that is not about the call itself.
 fn shown(body: &Struct) -> Option<&Field> {
     let open = |field: &&Field| field.ty != Type::Secret && !field.deprecated;
     let useful = |field: &&Field| open(field) && !ENVELOPE.contains(&plain(&field.ident));

@@ -1,6 +1,6 @@
-//! Values in examples: Rust for what a document shows, or else for what its types allow.
+//! Values in examples: Rust expressions for the document's samples, else for values that the types allow.
 //!
-//! Whatever the type, the expression compiles: a type that holds itself ends in an empty value.
+//! The expression compiles for any type: a recursive type ends in an empty value.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
@@ -11,33 +11,33 @@ use super::json;
 use crate::lower::format::Format;
 use crate::lower::model::{Bound, Field, Service, Shape, Struct, Type, TypeId, TypeKind};
 
-/// How many optional values an example sets, all together.
+/// Maximum number of optional values in an example.
 const OPTIONAL: usize = 3;
 
-/// How many types stand in each other in an example.
+/// Maximum nesting of types in an example.
 const DEEPEST: usize = 8;
 
-/// How many types of the crate an example has values of before it leaves the rest empty.
+/// Maximum number of values of the crate's types in an example; further ones are empty.
 const MOST: usize = 40;
 
-/// The longest text of a sample that an example repeats.
+/// Maximum length of a sample's text in an example.
 const LONGEST_TEXT: usize = 80;
 
-/// Names that a tuple struct must not be imported under.
+/// Names under which a tuple struct must not be imported.
 const PRELUDE: [&str; 4] = ["Ok", "Err", "Some", "None"];
 
-/// What a place takes.
+/// The conversions that a place accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Taken {
-    /// Anything that converts into the type, and for lists any iterator of such.
+    /// Anything that converts into the type, and for lists any iterator of such items.
     Loose,
     /// Anything that converts into the type.
     Into,
-    /// This type, which nothing but the expression says.
+    /// Exactly this type, inferred from the expression alone.
     Exact,
 }
 
-/// Writes the values of one example, and knows what it has to import.
+/// Writes the values of one example, and collects its imports.
 pub(super) struct Values<'a> {
     pub service: &'a Service,
     /// The crate's name in Rust.
@@ -46,11 +46,11 @@ pub(super) struct Values<'a> {
     json: Cell<bool>,
     optional: Cell<usize>,
     open: RefCell<Vec<TypeId>>,
-    /// How many types of the crate there are values of so far.
+    /// Number of values of the crate's types so far.
     named: Cell<usize>,
 }
 
-/// What is known of a value: the document's sample of it, the name of its place, and its limits.
+/// The known facts about a value: the document's sample, the name of its place, and its limits.
 #[derive(Clone, Copy)]
 pub(super) struct Known<'v> {
     pub sample: Option<&'v Value>,
@@ -78,7 +78,7 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// The `use` lines for what the values name.
+    /// The `use` lines for the names in the values.
     pub fn imports(&self) -> Vec<String> {
         let krate = &self.krate;
         let types = self.imports.borrow();
@@ -91,7 +91,7 @@ impl<'a> Values<'a> {
         json.into_iter().chain(types).collect()
     }
 
-    /// Whether one more optional value of this type may be set. One that has optional values itself leaves room for one of them.
+    /// Whether another optional value of this type may be set. One with optional values of its own must leave room for one.
     pub fn one_more(&self, ty: &Type) -> bool {
         let of_struct = ty.innermost().is_some_and(|id| matches!(self.service.types[id].kind, TypeKind::Struct(_)));
         let left = self.optional.get();
@@ -102,12 +102,12 @@ impl<'a> Values<'a> {
         enough
     }
 
-    /// A type of the crate by the name that the example has for it.
+    /// A type of the crate, by its name in the example.
     pub fn type_name(&self, id: TypeId) -> String {
         self.import(&self.service.types[id].name)
     }
 
-    /// The same for any name of the module `types`.
+    /// Imports any name of the module `types`.
     pub fn import(&self, name: &str) -> String {
         if PRELUDE.contains(&name) {
             return format!("{}::types::{name}", self.krate);
@@ -161,13 +161,13 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// A value within another one; none where it would lead on and on.
+    /// A value within another one; `None` if the nesting would not end.
     fn within(&self, ty: &Type, known: Known<'_>, taken: Taken) -> Option<String> {
         let ends = ty.innermost().is_some_and(|id| self.leads_on(id));
         (!ends).then(|| self.value(ty, known, taken))
     }
 
-    /// Whether a type is one of those that are being written, or too much is written already.
+    /// Whether a type is already being written, or the example is too long.
     pub(super) fn leads_on(&self, id: TypeId) -> bool {
         let open = self.open.borrow();
         open.contains(&id) || open.len() >= DEEPEST || self.named.get() > MOST
@@ -179,7 +179,7 @@ impl<'a> Values<'a> {
         let items: Vec<Option<&Value>> = items.iter().take(if several { 3 } else { 1 }).map(Some).collect();
         let items = if items.is_empty() { vec![None] } else { items };
         let of = match (taken, inner) {
-            // Values of different types could not stand in one list.
+            // A list cannot contain values of different types.
             (Taken::Loose, Type::Value) | (Taken::Into | Taken::Exact, _) => Taken::Exact,
             (Taken::Loose, _) => Taken::Into,
         };
@@ -203,13 +203,13 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// What is sent as JSON text may be given as the value.
+    /// A value that is sent as JSON text can be given unencoded.
     fn json_text(&self, inner: &Type, known: Known<'_>, taken: Taken) -> String {
         let parsed = known.sample.and_then(Value::as_str).and_then(|text| serde_json::from_str::<Value>(text).ok());
         let sample = parsed.as_ref().or(known.sample.filter(|sample| !sample.is_string()));
         let known = Known { sample, ..known };
         match (inner, taken) {
-            // Of these there are conversions from arrays.
+            // These have conversions from arrays.
             (Type::List(element), Taken::Loose | Taken::Into) => {
                 let first = sample.and_then(|sample| sample.get(0));
                 match self.within(element, known.part(first), Taken::Exact) {
@@ -281,7 +281,7 @@ impl<'a> Values<'a> {
         value
     }
 
-    /// A value of a type that leads on, without what it leads to.
+    /// A value of a recursive type, without the recursive part.
     fn empty(&self, ty: &Type) -> String {
         match ty {
             Type::List(inner) => format!("Vec::<{}>::new()", self.rust(inner)),
@@ -292,7 +292,7 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// A struct: what is required of it, and a few of the fields that the sample has.
+    /// A struct: its required fields, and a few of those in the sample.
     fn structure(&self, name: &str, body: &Struct, known: Known<'_>) -> String {
         let mut out = format!("{name}::new()");
         let sample = known.sample.and_then(Value::as_object);
@@ -313,17 +313,17 @@ impl<'a> Values<'a> {
     }
 
     fn field(&self, field: &Field, known: Known<'_>) -> String {
-        // What stands in a box converts from its own type only.
+        // A boxed value converts only from its own type.
         self.value(&field.ty, known, if field.boxed { Taken::Exact } else { Taken::Loose })
     }
 
-    /// The type of strings of a format, within an expression or not.
+    /// The type of texts with a format, within an expression or not.
     fn formatted(&self, format: Format, in_expression: bool) -> String {
         let (types, turbofish) = (format!("{}::runtime::format", self.krate), if in_expression { "::" } else { "" });
         format!("{types}::Formatted{turbofish}<{types}::{}>", format.type_name())
     }
 
-    /// A type as Rust has it.
+    /// A type in Rust's syntax.
     fn rust(&self, ty: &Type) -> String {
         match ty {
             Type::String => "String".to_owned(),
@@ -345,12 +345,12 @@ impl<'a> Values<'a> {
     }
 }
 
-/// A name without what makes it a raw identifier.
+/// A name without the prefix of a raw identifier.
 pub(super) fn plain(ident: &str) -> &str {
     ident.trim_start_matches("r#")
 }
 
-/// A text of a place, as short as people write it.
+/// A text for a place, as short as typical ones.
 fn text(known: Known<'_>) -> String {
     let short = |text: &String| text.len() <= LONGEST_TEXT && !text.contains('\n') && !json::is_secret(known.name);
     let shown = known.sample.and_then(scalar).filter(short);
@@ -367,14 +367,14 @@ fn scalar(sample: &Value) -> Option<String> {
     }
 }
 
-/// Secrets come from the environment: what stands in a program may be taken over as it is.
+/// Secrets come from the environment, as examples are copied.
 fn secret(name: &str) -> String {
     let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
     let name = if name.is_empty() { "SECRET".to_owned() } else { name.to_ascii_uppercase() };
     format!("std::env::var({name:?})?")
 }
 
-/// Whether a value says something.
+/// Whether a value is informative.
 pub(super) fn is_telling(sample: &Value) -> bool {
     match sample {
         Value::Null => false,
@@ -392,7 +392,7 @@ fn flag(sample: &Value) -> Option<bool> {
     }
 }
 
-/// An integer, with its type where nothing else says it.
+/// An integer, with a suffix if its type cannot be inferred.
 fn integer(ty: &Type, known: Known<'_>, taken: Taken) -> String {
     let shown = known.sample.and_then(scalar).and_then(|text| text.parse::<i128>().ok());
     let limit = |bound: &Option<Bound>| bound.as_ref().and_then(|bound| bound.value.to_string().parse::<i128>().ok());
@@ -406,7 +406,7 @@ fn integer(ty: &Type, known: Known<'_>, taken: Taken) -> String {
     };
     let value = shown.or(least).or(most).filter(|value| range.contains(value)).unwrap_or(1);
     let is_i32 = i32::try_from(value).is_ok();
-    // A literal is an `i32` unless something else is known, and that converts into longer ones with a sign.
+    // The type of a literal defaults to `i32`, which converts into wider signed types.
     match is_i32 && (suffix == "i32" || taken != Taken::Exact && suffix != "u64") {
         true => value.to_string(),
         false => format!("{value}_{suffix}"),

@@ -1,4 +1,4 @@
-//! Lists of a fixed length as emitted.
+//! Lists of a fixed length.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -6,7 +6,7 @@ use quote::quote;
 use super::super::{Scope, doc, ident};
 use crate::lower::model::{Tuple, TypeDef};
 
-/// A struct with a place for each element, which is made from a tuple of Rust's own.
+/// A struct with a field for each element, which can be converted from a Rust tuple.
 pub(super) fn definition(scope: &Scope<'_>, definition: &TypeDef, tuple: &Tuple) -> TokenStream {
     let (serialize, deserialize) = (scope.uses.item("Serialize"), scope.uses.item("Deserialize"));
     let name = ident(&definition.name);

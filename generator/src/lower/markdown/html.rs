@@ -1,6 +1,6 @@
-//! Tags in Markdown: which texts may keep theirs.
+//! HTML tags in Markdown: which texts may keep theirs.
 
-/// Tags that only say how text looks, and that browsers know.
+/// Presentational tags supported by browsers.
 const KNOWN: &[&str] = &[
     "a",
     "b",
@@ -54,17 +54,17 @@ const KNOWN: &[&str] = &[
     "var",
 ];
 
-/// Those that hold nothing, and so have no end.
+/// Void elements, which have no end tag.
 const VOID: &[&str] = &["br", "hr", "img"];
 
-/// Attributes that do nothing but show.
+/// Presentational attributes.
 const ATTRIBUTES: &[&str] = &[
     "align", "alt", "border", "class", "colspan", "height", "href", "id", "name", "rel", "rowspan", "src", "target",
     "title", "valign", "width",
 ];
 
-/// Whether all tags in these pieces of a text are known, do nothing but show, and have an end where they need one. Of other texts
-/// no tag stays: what is called `Vec<u8>` or `<id>` is no tag, and one without an end would swallow what follows.
+/// Whether all tags in these pieces of a text are known, presentational, and closed where necessary. Otherwise all tags
+/// are escaped: `Vec<u8>` or `<id>` is not a tag, and an unclosed one would swallow the rest.
 pub fn is_whole<'t>(pieces: impl Iterator<Item = &'t str>) -> bool {
     let mut open: Vec<String> = Vec::new();
     for piece in pieces {
@@ -92,7 +92,7 @@ pub fn is_whole<'t>(pieces: impl Iterator<Item = &'t str>) -> bool {
     open.is_empty()
 }
 
-/// Whether attributes only show something.
+/// Whether all attributes are presentational.
 fn shows(attributes: &str) -> bool {
     let mut rest = attributes.trim();
     while !rest.is_empty() {

@@ -1,6 +1,6 @@
-//! Marks in a line of text, and lines of words.
+//! Marks in inline text, and wrapping.
 
-/// Source that is no mark any more.
+/// Escapes marks.
 pub fn unmarked(source: &str) -> String {
     let mut out = String::with_capacity(source.len());
     let mut escaped = false;
@@ -14,14 +14,14 @@ pub fn unmarked(source: &str) -> String {
     out
 }
 
-/// Whether it is an address outside of the crate.
+/// Whether it is a URL outside of the crate.
 pub fn is_address(target: &str) -> bool {
     ["http://", "https://", "mailto:"]
         .iter()
         .any(|scheme| target.get(..scheme.len()).is_some_and(|it| it.eq_ignore_ascii_case(scheme)))
 }
 
-/// Text between marks: addresses are made links, and a backtick that opens nothing opens nothing in what follows either.
+/// Text between marks: URLs become links, and an unmatched backtick is escaped, as it might match a later one.
 pub fn prose(text: &str, linked: bool, escaped: bool) -> String {
     let mut out = String::with_capacity(text.len());
     let (first, mut rest) = text.split_at(text.chars().next().filter(|_| escaped).map_or(0, char::len_utf8));
@@ -40,7 +40,7 @@ pub fn prose(text: &str, linked: bool, escaped: bool) -> String {
                 continue;
             }
         }
-        // A `<` that opens nothing might, now that an address has a `>`.
+        // A `<` that opens nothing might do so now that a URL is followed by `>`.
         let opens =
             c == '<' && rest[1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'));
         if matches!(c, '`' | '[') || opens {
@@ -60,7 +60,7 @@ pub fn prose(text: &str, linked: bool, escaped: bool) -> String {
     out
 }
 
-/// Fills lines with words. None begins with what would begin a block there.
+/// Wraps text. No line begins with a block mark.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let options = textwrap::Options::new(width)
         .break_words(false)
@@ -69,7 +69,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     textwrap::wrap(text, options).into_iter().map(std::borrow::Cow::into_owned).collect()
 }
 
-/// Words, each with those behind it that cannot begin a line.
+/// Words, each with the following ones that cannot begin a line.
 fn words<'t>(line: &'t str) -> Box<dyn Iterator<Item = textwrap::core::Word<'t>> + 't> {
     let ends = line.match_indices(' ').map(|(at, _)| at + 1).filter(|&at| {
         let next = line[at..].split(' ').next().unwrap_or_default();
@@ -80,7 +80,7 @@ fn words<'t>(line: &'t str) -> Box<dyn Iterator<Item = textwrap::core::Word<'t>>
     Box::new(starts.zip(ends).map(|(start, end)| textwrap::core::Word::from(&line[start..end])))
 }
 
-/// Where the mark is by which a paragraph would be no paragraph.
+/// The position of the mark that would turn a paragraph into another block.
 pub fn begins_with_mark(text: &str) -> Option<usize> {
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let mark = &text[if digits < 10 { digits } else { 0 }..];

@@ -1,7 +1,7 @@
-//! Markdown of documents, as rustdoc can have it: the same blocks, in lines that are not too long. What rustdoc would compile, or
-//! take for a link into the crate or for a tag that never ends, is escaped; all else stays as it is written.
+//! Converts the document's Markdown for rustdoc: the same blocks, wrapped. Code that rustdoc would compile, unintended
+//! links into the crate and unclosed tags are escaped; everything else is verbatim.
 //!
-//! The parser is the one that rustdoc reads with.
+//! The parser is the same as rustdoc's.
 
 mod html;
 mod marks;
@@ -14,7 +14,7 @@ use pulldown_cmark::Options;
 pub use marks::wrap;
 use write::Writer;
 
-/// Columns of a doc comment's text.
+/// Maximum width of a doc comment's text.
 pub const WIDTH: usize = 110;
 
 /// The lines of a text.
@@ -26,7 +26,8 @@ pub fn lines(text: &str) -> Vec<String> {
     writer.out
 }
 
-/// A text of which any line can stand in a comment: line ends are `\n`, what cannot be seen has a sign or a number.
+/// A text whose lines can be put in a comment: line ends are `
+/// `, and invisible characters are replaced by a symbol or their code.
 pub fn clean(text: &str) -> String {
     let usual =
         |c: char| (c == '\n' || !c.is_control()) && !is_mark_of_direction(c) && !matches!(c, '\u{2028}' | '\u{2029}');
@@ -50,12 +51,12 @@ pub fn clean(text: &str) -> String {
     out
 }
 
-/// Those that rustc refuses in comments: in code they could make it look like other code.
+/// Those rejected by rustc in comments, as they can disguise code.
 fn is_mark_of_direction(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// A text as code, in a line of its own or not.
+/// A text as a code span, inline or not.
 pub fn code(text: &str) -> String {
     let text = clean(text).replace('\n', " ");
     if text.is_empty() {
@@ -74,7 +75,7 @@ fn longest_run(text: &str) -> usize {
     text.split(|c| c != '`').map(str::len).max().unwrap_or_default()
 }
 
-/// A text that is no Markdown, in one line.
+/// Plain text without Markdown, on one line.
 pub fn plain(text: &str) -> String {
     let text = clean(text).split_whitespace().collect::<Vec<_>>().join(" ");
     match lines(&text).as_slice() {
@@ -87,7 +88,7 @@ pub fn plain(text: &str) -> String {
     }
 }
 
-/// Whether a line is, or begins, what is no paragraph.
+/// Whether a line is, or begins, a block other than a paragraph.
 pub fn is_block(line: &str) -> bool {
     let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
     line.starts_with(['>', '|', '[', ' '])
@@ -97,7 +98,7 @@ pub fn is_block(line: &str) -> bool {
         || number.len() < line.len() && (number.starts_with(". ") || number.starts_with(") "))
 }
 
-/// The first paragraph of a text in one line, or its first heading.
+/// The first paragraph of a text, or its first heading, on one line.
 pub fn first_paragraph(text: &str) -> String {
     let mut fence: Option<String> = None;
     let mut paragraph: Vec<String> = Vec::new();
@@ -132,7 +133,7 @@ pub fn first_paragraph(text: &str) -> String {
     paragraph.join(" ")
 }
 
-/// The first sentence of a text, whole, with its full stop if it has one.
+/// The first sentence of a text, with its full stop if it has one.
 pub fn first_sentence(text: &str) -> String {
     const SHORT: &[&str] = &[
         "e.g", "i.e", "etc", "vs", "cf", "approx", "incl", "resp", "no", "fig", "dr", "mr", "mrs", "ms", "st", "max",

@@ -72,7 +72,7 @@ fn code_and_names_are_shown_as_they_are() {
     assert_eq!(plain("A <b> [C]"), "A \\<b> \\[C]");
 }
 
-/// What a reader sees, and the faults that rustdoc would find.
+/// The text as a reader sees it, and the problems that rustdoc would report.
 fn seen(text: &str) -> (String, Vec<String>) {
     let mut faults = Vec::new();
     let callback =
@@ -125,7 +125,7 @@ proptest::proptest! {
         let written = out.join("\n");
         let (read, faults) = seen(&written);
         proptest::prop_assert!(faults.is_empty(), "{:?} became {:?}: {:?}", text, written, faults);
-        // Nothing gets lost when it is said once more.
+        // A second conversion changes nothing.
         let again = seen(&lines(&written).join("\n")).0;
         let sorted = |text: String| {
             let mut letters: Vec<char> = text.chars().collect();

@@ -1,4 +1,4 @@
-//! Writes the blocks of a text anew, as the parser's events come.
+//! Writes the blocks of a text from the parser's events.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -8,15 +8,15 @@ use pulldown_cmark::{Alignment, BrokenLink, CowStr, Event, LinkType, Parser, Tag
 use super::marks::{begins_with_mark, is_address, prose, unmarked, wrap};
 use super::{WIDTH, code, html, lines, longest_run, options};
 
-/// A block that holds others: what stands before its first line, and before all others.
+/// A block that contains others: the prefix of its first line, and of all others.
 struct Container {
     first: Option<String>,
     rest: String,
-    /// Whether a paragraph stands in it, so that its end is seen.
+    /// Whether it contains a paragraph, so that its end is visible.
     loose: bool,
 }
 
-/// A list at hand: what its items begin with.
+/// The current list: the marker of its items.
 struct List {
     number: Option<u64>,
     mark: char,
@@ -28,24 +28,24 @@ pub struct Writer<'t> {
     pub out: Vec<String>,
     containers: Vec<Container>,
     lists: Vec<List>,
-    /// Whether an empty line has to come before the next block.
+    /// Whether a blank line must precede the next block.
     apart: bool,
-    /// The mark of the list that has just ended: one that follows has to have another.
+    /// The marker of the list that has just ended: an adjacent one needs another.
     ended: Option<char>,
-    /// The inline content at hand, of which line ends are meant.
+    /// The current inline content, with only deliberate line ends.
     open: String,
-    /// Up to where the source is in `open`.
+    /// The end of the source copied to `open`.
     taken: Option<usize>,
-    /// By each link at hand: whether it is one for rustdoc, too.
+    /// For each open link, whether it is also one for rustdoc.
     links: Vec<bool>,
     cells: Vec<String>,
     columns: Vec<Alignment>,
     /// Whether the inline content is that of a heading.
     heading: bool,
-    /// The definitions of links, by their place in the source.
+    /// The link definitions, by position in the source.
     definitions: BTreeMap<usize, (Range<usize>, bool)>,
     footnotes: Vec<String>,
-    /// Whether tags stay.
+    /// Whether tags are kept.
     tags: bool,
 }
 
@@ -71,7 +71,7 @@ impl<'t> Writer<'t> {
     }
 
     pub fn write(&mut self) {
-        // What leads nowhere is found, too, as rustdoc would look for it in the crate.
+        // Broken links are also found, as rustdoc would resolve them in the crate.
         let callback = |link: BrokenLink<'_>| Some((CowStr::from(link.reference.into_string()), CowStr::Borrowed("")));
         let parser = Parser::new_with_broken_link_callback(self.source, options(), Some(callback));
         let definitions = parser.reference_definitions().iter();
@@ -203,7 +203,7 @@ impl<'t> Writer<'t> {
                 self.containers.push(Container { first: None, rest: "> ".to_owned(), loose: true });
             }
             Tag::List(number) => {
-                // Within an item that is no paragraph a list follows at once.
+                // In an item without paragraphs a list follows immediately.
                 let within = !self.open.is_empty();
                 self.flush();
                 self.apart &= !within;
@@ -312,7 +312,7 @@ impl<'t> Writer<'t> {
             }
             TagEnd::List(_) => {
                 self.ended = self.lists.pop().map(|list| list.mark);
-                // What follows would belong to the last item.
+                // Following text would belong to the last item.
                 self.apart = true;
             }
             TagEnd::TableCell => {
@@ -343,7 +343,7 @@ impl<'t> Writer<'t> {
         }
     }
 
-    /// Begins a link, or what rustdoc would take for one.
+    /// Begins a link, or text that rustdoc would treat as one.
     fn link(&mut self, kept: bool, escaped: &str, mark: &str, start: usize) {
         self.reach(start);
         self.taken = Some(start);
@@ -354,7 +354,7 @@ impl<'t> Writer<'t> {
         self.links.push(kept);
     }
 
-    /// Takes over the marks between what was taken and this place.
+    /// Copies the source up to this position.
     fn reach(&mut self, at: usize) {
         let from = self.taken.unwrap_or_else(|| {
             let escapes = self.source[..at].len() - self.source[..at].trim_end_matches('\\').len();
@@ -381,7 +381,7 @@ impl<'t> Writer<'t> {
         self.taken = None;
     }
 
-    /// A line within the blocks at hand.
+    /// Writes a line within the open blocks.
     fn line(&mut self, text: &str) {
         let prefix: String =
             self.containers.iter_mut().map(|it| it.first.take().unwrap_or_else(|| it.rest.clone())).collect();
@@ -389,7 +389,7 @@ impl<'t> Writer<'t> {
         self.ended = None;
     }
 
-    /// Ends the inline content at hand.
+    /// Ends the current inline content.
     fn flush(&mut self) {
         let open = std::mem::take(&mut self.open);
         self.taken = None;
@@ -398,9 +398,9 @@ impl<'t> Writer<'t> {
         for (at, part) in parts.iter().enumerate() {
             let prefix: usize = self.containers.iter().map(|it| it.rest.chars().count()).sum();
             let width = if heading { usize::MAX } else { WIDTH.saturating_sub(prefix) };
-            // What stood before it may stand elsewhere now.
+            // Its prefix may have moved to another line.
             let mut wrapped = match begins_with_mark(part) {
-                // A heading may end with the sign that it begins with.
+                // A trailing `#` would be removed from a heading.
                 _ if heading && !part.ends_with('#') => vec![part.split_whitespace().collect::<Vec<_>>().join(" ")],
                 _ if heading && part.ends_with('#') && !part.ends_with("\\#") => {
                     vec![format!("{}\\#", part.trim_end_matches('#'))]
@@ -421,7 +421,7 @@ impl<'t> Writer<'t> {
     fn code(&mut self, text: &str) {
         self.flush();
         self.block();
-        // Without a language rustdoc would compile it.
+        // rustdoc would compile a code block without a language.
         let fence = "`".repeat(longest_run(text).max(2) + 1);
         self.line(&format!("{fence}text"));
         text.trim_end().split('\n').for_each(|line| self.line(line));
@@ -442,7 +442,7 @@ impl<'t> Writer<'t> {
         self.apart = true;
     }
 
-    /// The row between a table's head and its body.
+    /// The row between a table's head and body.
     fn delimiters(&self) -> String {
         let columns = self.columns.iter().map(|column| match column {
             Alignment::None => "---|",
@@ -453,7 +453,7 @@ impl<'t> Writer<'t> {
         format!("|{}", columns.collect::<String>())
     }
 
-    /// The definitions of links, which stand where they are not seen. Those that lead nowhere are text.
+    /// Writes the link definitions, which are invisible. Broken ones become text.
     fn define(&mut self) {
         let definitions = std::mem::take(&mut self.definitions).into_values();
         let (links, texts): (Vec<_>, Vec<_>) = definitions.partition(|(_, is_link)| *is_link);

@@ -1,4 +1,4 @@
-//! `allOf`: one schema of all its parts.
+//! `allOf`: merges all parts to one schema.
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
@@ -13,20 +13,20 @@ use crate::lower::Lower;
 use crate::lower::model::Type;
 use crate::stack::grown;
 
-/// What the parts that were merged so far have said.
+/// The state of merging parts.
 #[derive(Default)]
 struct Seen<'a> {
-    /// Components.
+    /// The components merged so far.
     parts: HashSet<&'a str>,
-    /// Fields that must be there.
+    /// Required fields.
     required: HashSet<&'a str>,
-    /// Whether null is a value of all parts that say of which type values are.
+    /// Whether null is a value of all parts that state a type.
     null: Option<bool>,
 }
 
 impl<'a> Lower<'a, '_> {
     pub(super) fn all_of(&mut self, schema: &Schema<'a>, naming: &Naming, component: Option<&'a str>) -> Lowered<'a> {
-        // One reference with words and limits around it is that reference.
+        // A single reference with a description and limits around it is that reference.
         if let [only] = schema.all_of.as_slice()
             && schema.says_no_type()
             && (component.is_none() || only.reference().is_some())
@@ -39,14 +39,14 @@ impl<'a> Lower<'a, '_> {
         self.item(merged, naming, component)
     }
 
-    /// Whether a component is one of those that its only part stands for, so that of that part only the fields are meant.
+    /// Whether a component is represented by its base, its only part, so that only the base's fields are meant.
     fn is_child(&self, component: Option<&'a str>, part: &Sub<'a>) -> bool {
         component
             .zip(part.reference())
             .is_some_and(|(component, part)| self.is_family(part.value) || self.lists(part.value, component))
     }
 
-    /// Takes parts that only have words for what the schema says itself.
+    /// Uses parts that only have descriptions as the schema's own.
     pub(super) fn own_words(&mut self, schema: &mut Schema<'a>) {
         if schema.all_of.is_empty() {
             return;
@@ -54,7 +54,7 @@ impl<'a> Lower<'a, '_> {
         let words: Vec<Sub<'a>> = schema.all_of.extract_if(.., |part| is_bare(part)).collect();
         for part in words {
             let mut part = part.read();
-            // The schema's own description stands nearer.
+            // The schema's own description takes precedence.
             self.words(schema, &part, false);
             self.take(&part.nullable);
             schema.nullable = part.nullable.filter(|nullable| nullable.value).or(schema.nullable);
@@ -63,7 +63,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// A schema of one part, with the words and limits that stand around it.
+    /// A schema of one part, with the description and limits around it.
     pub(super) fn alone(
         &mut self,
         own: &Schema<'a>,
@@ -84,10 +84,10 @@ impl<'a> Lower<'a, '_> {
         };
         self.take(&own.ty);
         if own.description.is_some() {
-            // Of a shared type that is none in Rust the words stand at its uses.
+            // A shared type without a Rust type has its description at its uses.
             let named = matches!(lowered.ty, Type::Named(_));
             if let Some(words) = lowered.description.filter(|words| named && !self.ledger.has(words.at)) {
-                // Those of an equal type that came first.
+                // The description is that of the equal type that came first.
                 self.ledger.ignore(words.at, Reason::Repeated);
             }
             let shared = lowered.description.filter(|_| !named);
@@ -103,7 +103,7 @@ impl<'a> Lower<'a, '_> {
         lowered
     }
 
-    /// A schema with all that its parts say, and the parts of those.
+    /// A schema merged with its parts, recursively.
     pub(in crate::lower) fn flatten(&mut self, schema: &Schema<'a>, component: Option<&'a str>) -> Schema<'a> {
         let mut merged = Schema {
             title: schema.title,
@@ -118,7 +118,7 @@ impl<'a> Lower<'a, '_> {
         for part in &schema.all_of {
             self.merge(&mut merged, part, false, &mut seen);
         }
-        // Beside the `allOf`, `nullable` is meant for the whole, whatever the parts say.
+        // Next to `allOf`, `nullable` applies to the whole, whatever the parts state.
         let whole = schema.nullable.filter(|nullable| nullable.value);
         let own = Schema { all_of: Vec::new(), description: None, ..schema.clone() };
         self.absorb(&mut merged, &own, false, &mut seen);
@@ -129,7 +129,7 @@ impl<'a> Lower<'a, '_> {
     fn merge(&mut self, merged: &mut Schema<'a>, part: &Sub<'a>, referenced: bool, seen: &mut Seen<'a>) {
         let Some(reference) = part.reference() else { return self.merge_part(merged, part.read(), referenced, seen) };
         self.ledger.take(reference.at);
-        // A part that comes twice adds nothing the second time.
+        // A repeated part adds nothing.
         if !seen.parts.insert(reference.value) {
             return;
         }
@@ -146,7 +146,7 @@ impl<'a> Lower<'a, '_> {
 
     fn merge_part(&mut self, merged: &mut Schema<'a>, mut part: Schema<'a>, referenced: bool, seen: &mut Seen<'a>) {
         for inner in std::mem::take(&mut part.all_of) {
-            // One part can be made of the next in a chain of thousands.
+            // Parts can form chains of thousands.
             grown(|| self.merge(merged, &inner, referenced, seen));
         }
         if referenced {
@@ -155,7 +155,7 @@ impl<'a> Lower<'a, '_> {
         self.absorb(merged, &part, referenced, seen);
     }
 
-    /// Of the base of a hierarchy, which stands for its children, only the fields count in a child.
+    /// Of the base of a hierarchy, which represents its children, only the fields apply to a child.
     fn only_fields(&mut self, part: &mut Schema<'a>, seen: &Seen<'a>) {
         let of_child = |part: &Sub<'a>| part.reference().is_some_and(|reference| seen.parts.contains(reference.value));
         let is_union = !part.one_of.is_empty() || !part.any_of.is_empty();
@@ -170,7 +170,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// Adds what one part says to what was merged so far: both hold.
+    /// Merges one part: both must hold.
     fn absorb(&mut self, merged: &mut Schema<'a>, part: &Schema<'a>, referenced: bool, seen: &mut Seen<'a>) {
         self.nullable_of_both(merged, part, seen);
         self.types_of_both(merged, part);
@@ -228,7 +228,7 @@ impl<'a> Lower<'a, '_> {
         merged.nullable = part.nullable.filter(|_| null).or(merged.nullable);
     }
 
-    /// An integer is a number; no value is of two other types.
+    /// An integer is a number; no value has two other types.
     fn types_of_both(&mut self, merged: &mut Schema<'a>, part: &Schema<'a>) {
         let (Some(a), Some(b)) = (merged.ty, part.ty) else {
             merged.ty = merged.ty.or(part.ty);
@@ -249,7 +249,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// What an object may hold beyond its properties: what both allow. `false` would forbid the other parts' own fields.
+    /// Additional properties are those that both allow. `false` would forbid the other parts' own fields.
     fn additional_of_both(&mut self, merged: &mut Keyword<'a, Additional<'a>>, part: &Keyword<'a, Additional<'a>>) {
         let Some(later) = part else { return };
         match (merged, &later.value) {
@@ -272,7 +272,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// What both parts say by name: where they name the same, both hold.
+    /// Merges properties: those with the same name must satisfy both.
     fn properties_of_both(&mut self, merged: &mut Properties<'a>, part: &Properties<'a>) {
         for (name, property) in &part.0 {
             match merged.0.get_mut(name) {
@@ -287,7 +287,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// Keywords that only say what values have to meet: those of both parts do.
+    /// Keywords that only restrict values: those of both parts apply.
     fn rules_of_both(&mut self, merged: &mut Schema<'a>, part: &Schema<'a>) {
         self.properties_of_both(&mut merged.patterns, &part.patterns);
         self.properties_of_both(&mut merged.dependent_schemas, &part.dependent_schemas);
@@ -301,7 +301,7 @@ impl<'a> Lower<'a, '_> {
             }
         }
         match (&mut merged.not, &part.not) {
-            // What is neither the one nor the other is none of both.
+            // Both exclusions apply: neither one nor the other may hold.
             (Some(earlier), Some(later)) if earlier != later => {
                 let any_of = vec![earlier.value.clone(), later.value.clone()];
                 self.ledger.take(earlier.at);
@@ -332,7 +332,7 @@ impl<'a> Lower<'a, '_> {
         merged.max_contains = part.max_contains.or(merged.max_contains);
     }
 
-    /// Descriptions, examples and the like: the own ones count before those of a base.
+    /// Descriptions, examples and the like: the schema's own take precedence over those of a base.
     fn words(&mut self, merged: &mut Schema<'a>, part: &Schema<'a>, referenced: bool) {
         match (merged.description, part.description) {
             (Some(_), Some(words)) if referenced => self.ledger.ignore(words.at, Reason::Base),
@@ -369,7 +369,7 @@ impl<'a> Lower<'a, '_> {
         merged.enum_status = merged.enum_status.or(part.enum_status);
     }
 
-    /// Of two limits of one kind the stricter counts.
+    /// The stricter one of two limits applies.
     fn limits_of_both(&mut self, merged: &mut Schema<'a>, part: &Schema<'a>) {
         macro_rules! stricter {
             ($($field:ident: $order:ident),*) => { $(
@@ -401,7 +401,7 @@ impl<'a> Lower<'a, '_> {
                 (*value, *exclusive) = (other, other_exclusive);
             }
         }
-        // An `exclusiveMinimum: true` may stand in another part than the limit that it speaks of.
+        // An `exclusiveMinimum: true` may be in another part than its limit.
         merged.exclusive_minimum =
             merged.exclusive_minimum.or(part.exclusive_minimum.filter(|_| part.minimum.is_none()));
         merged.exclusive_maximum =
@@ -436,7 +436,7 @@ impl<'a> Lower<'a, '_> {
         Some(kept)
     }
 
-    /// Of two values of which only one can be kept the later.
+    /// The later one of two values, if only one can be kept.
     fn one_of_two<T: Copy + PartialEq>(
         &mut self,
         keyword: &str,
@@ -453,7 +453,7 @@ impl<'a> Lower<'a, '_> {
         Some(later)
     }
 
-    /// The values that both parts list.
+    /// The values listed by both parts.
     fn values_of_both(&mut self, merged: &mut Schema<'a>, part: &Schema<'a>) {
         if part.enumeration.is_empty() || merged.enumeration.is_empty() {
             merged.enumeration.extend(part.enumeration.iter().copied());
@@ -480,7 +480,7 @@ impl<'a> Lower<'a, '_> {
     }
 }
 
-/// Makes of a schema one that another holds for, too. Many are side by side in it, not one in the other: there can be thousands.
+/// Adds a schema that must also hold. They are siblings rather than nested, as there can be thousands.
 fn both<'a>(earlier: &mut Sub<'a>, later: &Sub<'a>) {
     let at = Placed { value: (), at: later.at() };
     if let Sub::Merged(schema) = earlier {
@@ -493,7 +493,7 @@ fn both<'a>(earlier: &mut Sub<'a>, later: &Sub<'a>) {
     }
 }
 
-/// Whether a part says nothing of values.
+/// Whether a part does not restrict values.
 pub(super) fn is_bare(part: &Sub<'_>) -> bool {
     part.reference().is_none() && part.read().is_bare()
 }

@@ -1,10 +1,10 @@
-//! Enums whose values stand one by one as alternatives, each with a title and words of its own.
+//! Enums whose values are separate alternatives, each with a title and description.
 
 use crate::accounting::Reason;
 use crate::load::{Keyword, Node, Schema, Sub};
 use crate::lower::Lower;
 
-/// What is said of one value of an enum.
+/// The annotations of one value of an enum.
 pub(super) struct Annotation<'a> {
     pub value: &'a Node,
     pub title: Keyword<'a, &'a str>,
@@ -13,7 +13,8 @@ pub(super) struct Annotation<'a> {
 }
 
 impl<'a> Lower<'a, '_> {
-    /// The enum that a schema is, if each of its alternatives is one value and nothing else, with what is said of each. Where values are
+    /// The schema as an enum, if each of its alternatives is a single value, with the annotations of each. If values
+    /// are also listed, only those in both count.
     /// listed as well, only those count that are both.
     pub(super) fn annotated(&self, schema: &Schema<'a>) -> Option<(Schema<'a>, Vec<Annotation<'a>>)> {
         let alternatives = match (schema.one_of.as_slice(), schema.any_of.as_slice()) {
@@ -38,7 +39,7 @@ impl<'a> Lower<'a, '_> {
         if merged.enumeration.is_empty() {
             merged.enumeration = read.iter().flat_map(|one| one.enumeration.clone()).collect();
         }
-        // With a type of their own, the values of all say it.
+        // If the alternatives have a type of their own, it is that of all values.
         merged.ty = schema.ty.or_else(|| read.iter().find_map(|one| one.ty));
         let annotations = read.iter().filter_map(|one| {
             one.enumeration.iter().for_each(|value| self.ledger.take(value.at));
@@ -51,7 +52,7 @@ impl<'a> Lower<'a, '_> {
     }
 }
 
-/// An alternative that is one value, with nothing but words beside it.
+/// An alternative that is a single value, with nothing but annotations.
 fn constant<'a>(part: &Sub<'a>) -> Option<Schema<'a>> {
     if part.reference().is_some() {
         return None;

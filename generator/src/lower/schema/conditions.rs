@@ -1,4 +1,4 @@
-//! Fields that only conditions describe: they are optional fields of the type, and the condition is checked.
+//! Fields that are described only in conditions: they are optional fields of the type, and the condition is checked.
 
 use indexmap::IndexMap;
 
@@ -6,11 +6,11 @@ use crate::load::{Schema, Sub};
 use crate::lower::Lower;
 use crate::stack::grown;
 
-/// The fields that the branches of conditions describe, each with what they say of it.
+/// The fields described in branches of conditions, each with its schemas.
 type Described<'a> = IndexMap<&'a str, Vec<Sub<'a>>>;
 
 impl<'a> Lower<'a, '_> {
-    /// Adds the fields that `if`, `then`, `else` and `dependentSchemas` describe to those of a schema.
+    /// Adds the fields described in `if`, `then`, `else` and `dependentSchemas` to those of a schema.
     pub(in crate::lower) fn conditional(&mut self, schema: &mut Schema<'a>) {
         let mut described = Described::new();
         for branch in branches(schema) {
@@ -44,7 +44,7 @@ impl<'a> Lower<'a, '_> {
     }
 }
 
-/// The schemas that hold where something else does.
+/// The schemas that apply conditionally.
 fn branches<'a>(schema: &Schema<'a>) -> Vec<Sub<'a>> {
     let conditions = schema.conditions.iter().filter(|condition| condition.test.is_some());
     let parts = conditions.flat_map(|condition| [&condition.test, &condition.then, &condition.otherwise]);

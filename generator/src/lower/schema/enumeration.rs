@@ -57,7 +57,7 @@ impl<'a> Lower<'a, '_> {
             let mut seen = HashSet::new();
             let values: Vec<i64> = integers().flatten().filter(|value| seen.insert(*value)).collect();
             let texts: Vec<String> = values.iter().map(i64::to_string).collect();
-            // A number is no name, but a title may be, or a meaning.
+            // A number is not a name, but a title or a meaning may be.
             let titles = texts.iter().map(|text| annotations.iter().find(|it| text_of(it.value) == *text)?.title);
             let titles: Option<Vec<&str>> = titles.collect::<Option<Vec<_>>>().map(|titles| {
                 titles.iter().for_each(|title| self.ledger.take(title.at));
@@ -72,7 +72,7 @@ impl<'a> Lower<'a, '_> {
             };
             TypeKind::IntegerEnum(values.into_iter().zip(names).map(variant).collect())
         } else {
-            // Fractions, booleans and mixed values have no better type than their own.
+            // Fractions, booleans and mixed values have no more specific type.
             return None;
         };
         self.take(&schema.ty);

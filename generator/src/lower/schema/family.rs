@@ -1,4 +1,4 @@
-//! Inheritance: a base that names a discriminator, and the components that are made of it by `allOf`.
+//! Inheritance: a base with a discriminator, and the components derived from it by `allOf`.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use crate::accounting::Reason;
 use crate::load::{Loaded, Node, Placed, Schema, Sub};
 use crate::lower::Lower;
 
-/// The components that each component is part of by `allOf`.
+/// The components derived from each component by `allOf`.
 pub fn children(loaded: &Loaded) -> HashMap<&str, Vec<&str>> {
     let mut children: HashMap<&str, Vec<&str>> = HashMap::new();
     for (name, _) in loaded.schemas() {
@@ -28,13 +28,13 @@ fn parts(node: &Node) -> impl Iterator<Item = &Node> {
     node.get("allOf").into_iter().flat_map(Node::items)
 }
 
-/// Whether a schema or one that it is made of in place has a discriminator.
+/// Whether a schema or one of its inline parts has a discriminator.
 fn has_discriminator(node: &Node) -> bool {
     node.get("discriminator").is_some() || parts(node).filter(|part| part.get("$ref").is_none()).any(has_discriminator)
 }
 
 impl<'a> Lower<'a, '_> {
-    /// All components that are made of this one, the nearest first. Those that a family among them has are left to it.
+    /// All components derived from this one, nearest first. Those of a nested family are left to that family.
     pub(super) fn descendants(&self, base: &str) -> Vec<&'a str> {
         let mut seen = HashSet::new();
         let mut found: Vec<&'a str> = Vec::new();
@@ -48,7 +48,7 @@ impl<'a> Lower<'a, '_> {
         found
     }
 
-    /// Whether a component stands for those that are made of it.
+    /// Whether a component represents those derived from it.
     pub(super) fn is_family(&self, name: &str) -> bool {
         let Some(entry) = self.loaded.component("schemas", name) else { return false };
         has_discriminator(&entry.node) && self.children.contains_key(name)
@@ -64,8 +64,8 @@ impl<'a> Lower<'a, '_> {
         })
     }
 
-    /// The alternatives of a base: what is made of it or what its mapping names, and itself, if that is a value of its own.
-    /// None if there are none but itself.
+    /// The alternatives of a base: the components derived from it or named by its mapping, and itself, if it is a value
+    /// of its own. `None` if there are no others.
     pub(super) fn family(&mut self, schema: &Schema<'a>, component: &'a str) -> Option<Vec<Choice<'a>>> {
         let discriminator = schema.discriminator.as_ref()?;
         let mut members = self.descendants(component);
@@ -94,7 +94,7 @@ impl<'a> Lower<'a, '_> {
         Some(choices)
     }
 
-    /// The fields of a base of which nothing is made: those whom its mapping names have fields of their own.
+    /// Accounts for the fields of a base without derived components: those named by its mapping have their own fields.
     fn fields_of_base(&mut self, schema: &Schema<'a>, tag: &str) {
         for (name, property) in &schema.properties.0 {
             if *name == tag {
@@ -113,10 +113,10 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// A schema with alternatives and fields beside them, or with several lists of alternatives: each alternative with those
-    /// fields, and each together with those of the other lists. None if these are too many.
+    /// A schema with alternatives and fields, or with several lists of alternatives: combines each alternative with
+    /// those fields, and with each of the other lists. `None` if there are too many.
     pub(super) fn spread(&mut self, schema: &Schema<'a>, component: Option<&'a str>) -> Option<Vec<Choice<'a>>> {
-        /// More combinations than that nobody reads.
+        /// More combinations would be unreadable.
         const MOST: usize = 32;
         let lists = [&schema.one_of, &schema.any_of].into_iter().chain(&schema.further_unions);
         let lists: Vec<&Vec<Sub<'a>>> = lists.filter(|list| !list.is_empty()).collect();

@@ -1,4 +1,4 @@
-//! Limits of values: what is checked before they are sent.
+//! Limits of values, which are checked before they are sent.
 
 use std::cmp::Ordering;
 
@@ -13,7 +13,7 @@ use crate::load::{Keyword, Schema, integer};
 use crate::lower::Lower;
 use crate::lower::model::{Bound, Rule, Shape, Type, TypeKind};
 
-/// Which limits a type can be held to.
+/// The limits that apply to a type.
 #[derive(Clone, Copy, Default)]
 struct Applicable {
     text: bool,
@@ -23,7 +23,7 @@ struct Applicable {
 }
 
 impl<'a> Lower<'a, '_> {
-    /// Adds the limits that a schema sets to those that its type has; what says nothing of that type is passed over.
+    /// Adds a schema's limits to those of its type; limits for other types are ignored.
     pub(super) fn limit(&mut self, schema: &Schema<'a>, ty: &Type, shape: &mut Shape) {
         let applicable = self.applicable(ty);
         if applicable.text {
@@ -39,7 +39,7 @@ impl<'a> Lower<'a, '_> {
             narrow(schema, ty, shape);
             self.multiple(schema, shape);
         }
-        // The length of a tuple is its type's.
+        // The length of a tuple is part of its type.
         let tuple = matches!(ty, Type::Named(id) if matches!(self.types[*id].kind, TypeKind::Tuple(_)));
         if tuple {
             self.take(&schema.min_items);
@@ -98,7 +98,7 @@ impl<'a> Lower<'a, '_> {
 
     fn pattern(&mut self, schema: &Schema<'a>, shape: &mut Shape) {
         let Some(pattern) = schema.pattern else { return };
-        // It has to match both.
+        // Values must match both patterns.
         if shape.pattern.as_deref().is_some_and(|known| known != pattern.value) {
             let earlier = Shape { pattern: shape.pattern.take(), ..Shape::default() };
             shape.rules.push(Rule::AnyOf(vec![earlier]));
@@ -122,7 +122,7 @@ impl<'a> Lower<'a, '_> {
         Some(Bound { value: self.take(value)?.clone(), exclusive })
     }
 
-    /// Accounts for keywords that hold for values of other types than the schema's.
+    /// Accounts for keywords that apply to values of other types than the schema's.
     fn pass_over(&self, schema: &Schema<'a>, applicable: Applicable) {
         fn at<'a, T>(keyword: &Keyword<'a, T>) -> Option<&'a Location> {
             keyword.as_ref().map(|keyword| keyword.at)
@@ -161,7 +161,7 @@ impl<'a> Lower<'a, '_> {
     }
 }
 
-/// Adds the limits of a format that is narrower than its type, where the document sets none.
+/// Adds the limits of a format with a smaller range than its type, if the document sets none.
 fn narrow(schema: &Schema<'_>, ty: &Type, shape: &mut Shape) {
     let of_type = match ty {
         Type::I32 => (i32::MIN.into(), i32::MAX.into()),
@@ -179,7 +179,7 @@ fn narrow(schema: &Schema<'_>, ty: &Type, shape: &mut Shape) {
     }
 }
 
-/// Of two bounds the one that lies further in the direction that excludes more.
+/// The stricter one of two bounds.
 fn stricter(a: Option<Bound>, b: Option<Bound>, further: Ordering) -> Option<Bound> {
     let (Some(a), Some(b)) = (&a, &b) else { return a.or(b) };
     let second = match compare(&b.value, &a.value) {

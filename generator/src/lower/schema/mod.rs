@@ -1,4 +1,4 @@
-//! Types: from schemas to what they are in Rust. References and recursion end here; each kind of type has a file.
+//! Types: from schemas to Rust types. Resolves references and recursion; each kind of type has a file.
 
 mod all_of;
 mod annotated;
@@ -31,28 +31,28 @@ use crate::load::{Additional, JsonType, Keyword, Kind, Node, Placed, Schema, Sub
 use crate::stack::grown;
 use union::is_typed;
 
-/// The name of an operation's answer.
+/// The suffix for the type of an operation's response.
 pub const RESPONSE: &str = "Response";
 
-/// How many lists and maps may stand in each other with no named type in between.
+/// Maximum nesting of lists and maps without a named type in between.
 const DEEPEST_TYPE: usize = 32;
 
-/// What a schema turned into.
+/// The result of lowering a schema.
 #[derive(Debug, Clone)]
 pub struct Lowered<'a> {
-    /// The type, without what makes it nullable.
+    /// The type, without nullability.
     pub ty: Type,
     /// Whether null is a value of it.
     pub nullable: bool,
     /// What is checked.
     pub shape: Shape,
-    /// The values that it can have, if they are listed.
+    /// The possible values, if they are listed.
     pub values: Vec<Constant>,
     /// Its words.
     pub description: Keyword<'a, &'a str>,
-    /// Whether these are the words of a shared type, which stand whole there.
+    /// Whether the description is that of a shared type, which contains all of it.
     pub words_of_type: bool,
-    /// What its keywords add to them.
+    /// The facts from its keywords.
     pub facts: Vec<String>,
     /// Its example.
     pub example: Keyword<'a, &'a Node>,
@@ -78,7 +78,7 @@ impl<'a> Lowered<'a> {
         }
     }
 
-    /// The only value that it can have, if there is just one.
+    /// The only possible value, if there is exactly one.
     pub fn constant(&self) -> Option<Constant> {
         match self.values.as_slice() {
             [only] if !self.nullable => Some(only.clone()),
@@ -91,7 +91,7 @@ impl<'a> Lowered<'a> {
         if self.nullable && self.ty != Type::Value { Type::Nullable(Box::new(self.ty)) } else { self.ty }
     }
 
-    /// Docs of something of this type.
+    /// The docs of an item with this type.
     pub fn docs(&self, own: Option<&str>, ledger: &Ledger, fallback: impl FnOnce() -> String) -> Docs {
         let mut facts = self.facts.clone();
         if let Some(example) = self.example {
@@ -103,7 +103,7 @@ impl<'a> Lowered<'a> {
             facts.extend(shown);
         }
         let words = match (own, self.description) {
-            // Of a shared type's words, which stand whole there, a sentence is enough.
+            // A sentence is enough for a shared type, which has the whole description.
             (None, Some(words)) if self.words_of_type && ledger.has(words.at) => {
                 Some(docs::first_sentence(words.value))
             }
@@ -123,12 +123,12 @@ impl<'a> Lowered<'a> {
     }
 }
 
-/// What an inline type would be called.
+/// The preferred name of an inline type.
 #[derive(Debug, Clone)]
 pub struct Naming {
-    /// Name of what contains it (`ListGateways`).
+    /// The name of the enclosing type (`ListGateways`).
     pub parent: String,
-    /// Its own name there (`Data`); empty if the parent's name is enough.
+    /// Its name within that (`Data`); empty if the parent's name is enough.
     pub name: String,
 }
 
@@ -145,15 +145,15 @@ impl Naming {
     }
 }
 
-/// A component that is lowered, or being lowered.
+/// The state of lowering a component.
 #[derive(Debug, Clone)]
 pub(super) enum Component<'a> {
-    /// Being lowered; its definition's id, if it has one already.
+    /// In progress; with the id of its definition, if it has one already.
     Open(Option<TypeId>),
     Done(Box<Lowered<'a>>),
 }
 
-/// What makes inline types equal: what they say, and what they would be called.
+/// The identity of inline types: their content and preferred name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Inline<'a> {
     Object(String, Box<Schema<'a>>),
@@ -175,7 +175,7 @@ impl<'a> Lower<'a, '_> {
         self.component(name, at)
     }
 
-    /// A component, for what stands at a place.
+    /// A component, as used at a location.
     pub(in crate::lower) fn component(&mut self, name: &'a str, at: &'a Location) -> Lowered<'a> {
         match self.components.get(name) {
             Some(Component::Done(lowered)) => return lowered.as_ref().clone(),
@@ -227,7 +227,7 @@ impl<'a> Lower<'a, '_> {
             Type::Named(id) if matches!(self.types[*id].kind, TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_)) => {
                 docs::facts(&schema.words_only(), &lowered.ty, self.ledger)
             }
-            // The length of a tuple is its type's.
+            // The length of a tuple is part of its type.
             Type::Named(id) if matches!(self.types[*id].kind, TypeKind::Tuple(_)) => {
                 let words = Schema { min_items: None, max_items: None, ..schema.clone() };
                 docs::facts(&words, &lowered.ty, self.ledger)
@@ -243,7 +243,7 @@ impl<'a> Lower<'a, '_> {
         lowered
     }
 
-    /// What its flags say, in words.
+    /// Notes for its flags.
     fn flags(&self, schema: &Schema<'a>) -> Vec<String> {
         let words = [
             (schema.nullable, "May be null."),
@@ -255,7 +255,7 @@ impl<'a> Lower<'a, '_> {
         set.map(|(_, words)| words.to_owned()).collect()
     }
 
-    /// The values of an enum that has no type of its own, in words.
+    /// The values of an enum without a type of its own, as text.
     fn listed_values(&self, schema: &Schema<'a>, ty: &Type) -> Option<String> {
         let values = schema.enumeration.iter().map(|value| value.value.to_json().to_string().replace('`', "'"));
         let values: Vec<String> = values.collect();
@@ -265,7 +265,7 @@ impl<'a> Lower<'a, '_> {
         })
     }
 
-    /// Keywords that are unknown here: each is left out.
+    /// Leaves out unknown keywords.
     pub(in crate::lower) fn unknown(&mut self, schema: &Schema<'a>) {
         for keyword in &schema.unknown {
             let Some(effect) = unknown_keyword(keyword.value) else { continue };
@@ -294,7 +294,7 @@ impl<'a> Lower<'a, '_> {
             return lowered;
         }
         let mut schema = schema.clone();
-        // Alternatives that only say which fields must be there are no types, but rules.
+        // Alternatives that only list required fields are rules rather than types.
         let lists = [&mut schema.one_of, &mut schema.any_of].into_iter().chain(&mut schema.further_unions);
         for alternatives in lists {
             let typed = alternatives.iter().any(is_typed);
@@ -368,7 +368,7 @@ impl<'a> Lower<'a, '_> {
         Lowered::plain(Type::JsonText(Box::new(inner.element())))
     }
 
-    /// A text, of the format that it has.
+    /// A text with its format.
     fn text(&self, schema: &Schema<'a>) -> Lowered<'a> {
         let Some(format) = schema.format.and_then(|format| self.formats.typed(format.value)) else {
             return Lowered::text();
@@ -386,7 +386,7 @@ impl<'a> Lower<'a, '_> {
                     Additional::Allowed(_) => None,
                 }
             }
-            // Nothing is left for it.
+            // No more applies to it.
             further => {
                 further.iter().for_each(|it| self.ledger.ignore(it.at, Reason::OtherType));
                 None
@@ -406,8 +406,8 @@ impl<'a> Lower<'a, '_> {
         Lowered { shape, facts, ..Lowered::plain(Type::List(Box::new(element.element()))) }
     }
 
-    /// What is in a list or map: any JSON where too many of them stand in each other, which nobody could use, and which no stage after
-    /// this one need be ready for.
+    /// The type of a list's or map's elements: any JSON beyond the maximum nesting, which would be unusable, and for
+    /// which later stages need not be prepared.
     pub(super) fn element(&mut self, schema: &Sub<'a>, naming: &Naming, at: &'a Location) -> Lowered<'a> {
         let element = self.schema(schema, naming);
         let around = element.ty.layers().filter(|ty| matches!(ty, Type::List(_) | Type::Map(_) | Type::JsonText(_)));
@@ -420,7 +420,7 @@ impl<'a> Lower<'a, '_> {
         Lowered::plain(Type::Value)
     }
 
-    /// What is said of the elements of a list or the values of a map, where no type of theirs says it.
+    /// The description of a list's elements or a map's values, if they have no type with it.
     fn element_words(&self, element: &Lowered<'a>) -> Vec<String> {
         let at_type =
             matches!(element.ty, Type::Named(_)) && element.description.is_some_and(|it| self.ledger.has(it.at));
@@ -438,10 +438,10 @@ impl<'a> Lower<'a, '_> {
     }
 }
 
-/// What becomes of a keyword that nobody knows.
+/// The effect on a keyword that is unknown to everyone.
 const IGNORED: &str = "ignored";
 
-/// What becomes of a keyword that is unknown here; None for those that only tools need.
+/// The effect on an unknown keyword; `None` for those that matter only to tools.
 fn unknown_keyword(keyword: &str) -> Option<&'static str> {
     Some(match keyword {
         "$schema" | "$id" | "$anchor" | "$dynamicAnchor" | "$recursiveAnchor" | "$comment" | "$defs"
@@ -452,7 +452,7 @@ fn unknown_keyword(keyword: &str) -> Option<&'static str> {
     })
 }
 
-/// `additionalProperties: true`, where it goes without saying.
+/// The implicit `additionalProperties: true`.
 fn anything(at: &Location) -> Placed<'_, Additional<'_>> {
     Placed { value: Additional::Allowed(true), at }
 }
@@ -485,7 +485,7 @@ fn infer(schema: &Schema<'_>) -> Option<JsonType> {
     kinds.all(|kind| kind == Some(first)).then_some(first)
 }
 
-/// Says of a constant object or list what it is made of.
+/// Expands a constant object or list to the schema of its content.
 fn spell_out(schema: &mut Schema<'_>) {
     let [constant] = schema.enumeration.as_slice() else { return };
     let constant = constant.value;
@@ -508,12 +508,12 @@ fn spell_out(schema: &mut Schema<'_>) {
     }
 }
 
-/// What is one of several schemas.
+/// A schema with these alternatives.
 fn either<'a>(parts: Vec<Sub<'a>>, at: &'a Location) -> Sub<'a> {
     Sub::Merged(Arc::new(Schema { any_of: parts, ..Schema::any(at) }))
 }
 
-/// The values that a schema lists, but for null; none if there are others than texts, integers and bools among them.
+/// The values listed by a schema, except null; empty if there are others than texts, integers and bools.
 fn constants(schema: &Schema<'_>) -> Vec<Constant> {
     let constant = |node: &Node| {
         let text = node.as_str().map(|text| Constant::Text(text.to_owned()));

@@ -1,4 +1,4 @@
-//! Numbers: the widths that formats and limits ask for.
+//! Numbers: the integer widths required by formats and limits.
 
 use std::ops::RangeInclusive;
 
@@ -7,7 +7,7 @@ use crate::load::{Keyword, Schema, integer};
 use crate::lower::model::Type;
 
 impl<'a> Lower<'a, '_> {
-    /// The integer type that holds all that a schema allows.
+    /// The integer type that can represent all values of a schema.
     pub(super) fn integer(&mut self, schema: &Schema<'a>) -> Type {
         let listed = |wanted: fn(i128, i128) -> i128| {
             schema.enumeration.iter().filter_map(|value| integer(value.value.as_number()?)).reduce(wanted)
@@ -34,7 +34,8 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// Decimals are floats: JSON values hold no others, unless for all of the program that the client is in.
+    /// Accounts for decimals, which become floats: JSON values support nothing more precise without a feature that
+    /// affects the whole program.
     pub(super) fn inexact(&mut self, schema: &Schema<'a>) {
         if let Some(format) = schema.format.filter(|format| format.value.starts_with("decimal")) {
             let message = format!("numbers of the format `{}` are floats of 64 bits", format.value);
@@ -53,7 +54,7 @@ pub(super) fn range(format: &str) -> Option<(i128, i128)> {
     Some(if unsigned { (0, (1 << bits) - 1) } else { (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) })
 }
 
-/// Whether a `number` is an integer by its format, and nothing contradicts that.
+/// Whether a `number` is an integer by its format, without contradiction.
 pub(super) fn is_whole(schema: &Schema<'_>) -> bool {
     let limits = [schema.minimum, schema.maximum, schema.multiple_of].into_iter().flatten().map(|limit| limit.value);
     let shown = [schema.default, schema.example].into_iter().flatten().filter_map(|shown| shown.value.as_number());
@@ -61,7 +62,7 @@ pub(super) fn is_whole(schema: &Schema<'_>) -> bool {
         && limits.chain(shown).all(|number| number.as_f64().is_none_or(|number| number.fract() == 0.0))
 }
 
-/// A limit as an integer. Of one that a float has rounded up to the first integer of 65 bits, 64 bits are meant.
+/// A limit as an integer. A 64-bit limit that was rounded up as a float is corrected.
 fn limit(limit: &Keyword<'_, &serde_json::Number>) -> Option<i128> {
     let number = limit.as_ref()?.value;
     integer(number).or_else(|| match number.as_f64()? {

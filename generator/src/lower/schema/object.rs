@@ -23,7 +23,7 @@ impl<'a> Lower<'a, '_> {
         }
         self.complete(&mut schema);
         let additional = self.beyond(&schema);
-        // Nothing is made of it.
+        // No components are derived from it.
         self.ignore_discriminator(&schema);
         if schema.properties.0.is_empty() {
             return match additional {
@@ -48,8 +48,8 @@ impl<'a> Lower<'a, '_> {
         if component.is_none() {
             self.inline.insert(key, id);
         }
-        // The fields of an equal type, too: what they say is in the client by the one that came first, and their types are called
-        // after this place as well. One that contains itself would have no end of places.
+        // Also the fields of an equal type: the first one accounts for their content, and their types are also named
+        // after this place. A recursive one would have infinitely many places.
         let outermost = known.is_some() && self.renamed.is_none();
         let within = self.open.contains(&id) || self.renamed.as_ref().is_some_and(|renamed| renamed.contains(&id));
         let (parent, is_new) = match known {
@@ -80,7 +80,7 @@ impl<'a> Lower<'a, '_> {
         named(id)
     }
 
-    /// What a schema says of entries beyond its properties: by pattern, or any.
+    /// The schema of entries beyond the properties: by pattern, or any.
     fn beyond(&mut self, schema: &Schema<'a>) -> Option<Additional<'a>> {
         let said = schema.additional.as_ref().or(schema.unevaluated.as_ref());
         let places = schema.additional.iter().chain(&schema.unevaluated);
@@ -105,13 +105,13 @@ impl<'a> Lower<'a, '_> {
         }))
     }
 
-    /// The check of entries whose names match patterns.
+    /// The check of entries by patterns of names.
     fn patterns(&mut self, schema: &Schema<'a>, values: &Lowered<'a>) -> Option<Rule> {
         if schema.patterns.0.is_empty() {
             return None;
         }
         let said = schema.additional.as_ref().or(schema.unevaluated.as_ref()).map(|said| &said.value);
-        // The values are of one kind only, and their type is theirs.
+        // The values have a single type, which already expresses this.
         let others = matches!(said, Some(Additional::Of(_))) || said.is_none() && leaves_names_open(schema);
         let alone = schema.patterns.0.len() == 1 && !others;
         let mut patterns = Vec::new();
@@ -140,7 +140,7 @@ impl<'a> Lower<'a, '_> {
         Some(Rule::Others(known, patterns, Box::new(rest)))
     }
 
-    /// Names that `required` lists and `properties` doesn't are properties, too: of what further properties are of.
+    /// Adds names that are in `required` but not in `properties`, as properties with the type of additional ones.
     pub(in crate::lower) fn complete(&mut self, schema: &mut Schema<'a>) {
         let mut listed = HashSet::new();
         for name in schema.required.clone() {
@@ -181,7 +181,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// The type of an object's further properties, and what is said of them.
+    /// The type of an object's additional properties, and their description.
     fn additional(
         &mut self,
         schema: &Schema<'a>,
@@ -199,7 +199,7 @@ impl<'a> Lower<'a, '_> {
                 return (Some(inner.element()), words, Some(rule));
             }
             Some(Additional::Allowed(allowed)) => allowed,
-            // Types that name this one as their base have fields that are not here.
+            // Types that name this one as their base have additional fields.
             None => schema.discriminator.is_some(),
         };
         (any.then_some(Type::Value), Vec::new(), None)
@@ -213,7 +213,7 @@ impl<'a> Lower<'a, '_> {
         self.element(values, &Naming::new(&naming.parent, &name), at)
     }
 
-    /// Says which fields must be there that can't.
+    /// Reports required fields that cannot exist.
     pub(in crate::lower) fn never_there(&mut self, schema: &Schema<'a>) {
         let never = |name: &str| schema.properties.0.get(name).is_some_and(is_never);
         for name in schema.required.iter().filter(|name| never(name.value)) {
@@ -240,7 +240,7 @@ impl<'a> Lower<'a, '_> {
             self.ledger.take(property.at());
             let mut lowered = self.schema(property, &Naming::new(parent, wire));
             if schema.conditional.contains(wire) {
-                // It is held against the condition.
+                // It is checked against the condition.
                 lowered.shape = Shape::default();
             }
             let required = obligations.get(*wire);
@@ -267,7 +267,7 @@ impl<'a> Lower<'a, '_> {
         Struct { rename_all: rename_all(&fields), fields, additional, additional_ident, ..Struct::default() }
     }
 
-    /// Names an inline type: by its title, unless another type has it, else after the place where it stands.
+    /// Names an inline type: after its title, unless another type has it, else after its place.
     fn name_inline(&mut self, id: TypeId, schema: &Schema<'a>, naming: &Naming) -> String {
         let title = self.take(&schema.title).map(names::camel).filter(|title| title.len() <= 40);
         match title.filter(|title| self.scope.take_if_free(title)) {
@@ -279,7 +279,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// Opens a definition under a name of its own.
+    /// Creates a definition with a unique name.
     pub(super) fn define(
         &mut self,
         naming: &Naming,
@@ -322,7 +322,8 @@ impl<'a> Lower<'a, '_> {
     }
 }
 
-/// Whether an entry may have a name that no pattern matches. Then its value may be anything, unless the schema says more of it.
+/// Whether an entry may have a name that matches no pattern. Its value may then be anything, unless the schema
+/// restricts it.
 fn leaves_names_open(schema: &Schema<'_>) -> bool {
     !schema.patterns.0.keys().any(|pattern| super::pattern::matches_any_name(pattern))
 }
@@ -332,7 +333,7 @@ pub(super) fn named<'a>(id: TypeId) -> Lowered<'a> {
     Lowered { shape: Shape { inner: Inner::Object(id), ..Shape::default() }, ..Lowered::plain(Type::Named(id)) }
 }
 
-/// The `rename_all` that leaves fewest fields to rename one by one.
+/// The `rename_all` that requires the fewest explicit renames.
 fn rename_all(fields: &[Field]) -> Option<&'static str> {
     let score = |rule: Option<&str>| fields.iter().filter(|f| renamed(&f.ident, rule) == f.wire).count();
     let plain = score(None);
@@ -343,7 +344,7 @@ fn rename_all(fields: &[Field]) -> Option<&'static str> {
         .filter(|rule| score(Some(rule)) > plain + 1)
 }
 
-/// What serde makes of a field's name under a `rename_all` rule.
+/// The wire name that serde derives from a field's name under a `rename_all` rule.
 pub fn renamed(ident: &str, rule: Option<&str>) -> String {
     let ident = ident.strip_prefix("r#").unwrap_or(ident);
     let pascal = || {

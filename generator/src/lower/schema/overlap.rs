@@ -1,4 +1,4 @@
-//! `anyOf`: a value may be what several of the alternatives say, with the fields of each.
+//! `anyOf`: a value may match several alternatives, with the fields of each.
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -11,26 +11,26 @@ use crate::load::{Additional, JsonType, Properties, Schema, Sub};
 use crate::lower::Lower;
 use crate::stack::grown;
 
-/// So many variants of several alternatives at once a union has at most.
+/// Maximum number of variants that combine several alternatives.
 const MOST: usize = 4;
 
-/// So deep schemas are compared.
+/// Maximum depth at which schemas are compared.
 const DEEPEST: usize = 12;
 
-/// So many schemas are looked into for one union: what leads back to itself by several ways would take forever.
+/// Maximum number of schemas inspected for one union, as recursion by several paths is exponential.
 const MOST_SEEN: usize = 1_000;
 
-/// Of two objects that a value may be at once.
+/// The differences of two objects that a value may match at once.
 #[derive(Clone, Copy, Default)]
 struct Together {
     /// Whether each has fields that the other lacks.
     own: [bool; 2],
-    /// Whether it takes more than their fields side by side to say what is both.
+    /// Whether the combination requires more than joining their fields.
     is_unclear: bool,
 }
 
 impl<'a> Lower<'a, '_> {
-    /// What is several alternatives of an `anyOf` at once, where each of them would lose fields of the others.
+    /// Combinations of alternatives of an `anyOf`, where each alone would lose fields of the others.
     pub(super) fn at_once(&mut self, schema: &Schema<'a>, choices: &[Choice<'a>]) -> Vec<Choice<'a>> {
         let sole = schema.one_of.is_empty() && schema.further_unions.is_empty() && schema.discriminator.is_none();
         if schema.any_of.is_empty() || !sole {
@@ -76,7 +76,7 @@ impl<'a> Lower<'a, '_> {
         joined.iter().map(|parts| at_once(choices, parts, at)).collect()
     }
 
-    /// The fields of an object that nothing but its fields is said of.
+    /// The fields of an object without other restrictions.
     fn plain_fields(&self, schema: &Sub<'a>, deepest: usize, left: &Cell<usize>) -> Option<Properties<'a>> {
         let schema = self.read_through(schema)?;
         let is_object = schema.ty.is_none_or(|ty| ty.value == JsonType::Object);
@@ -102,7 +102,7 @@ impl<'a> Lower<'a, '_> {
         Some(fields)
     }
 
-    /// None if nothing is both.
+    /// `None` if no value matches both.
     fn together(&self, a: &Properties<'a>, b: &Properties<'a>, deepest: usize, left: &Cell<usize>) -> Option<Together> {
         let lacks = |a: &Properties<'a>, b: &Properties<'a>| a.0.keys().any(|name| !b.0.contains_key(name));
         let mut together = Together { own: [lacks(a, b), lacks(b, a)], is_unclear: false };
@@ -120,7 +120,7 @@ impl<'a> Lower<'a, '_> {
         Some(together)
     }
 
-    /// Whether no value fits both.
+    /// Whether no value matches both.
     fn excludes(&self, a: &Sub<'a>, b: &Sub<'a>) -> bool {
         if is_never(a) || is_never(b) {
             return true;
@@ -135,7 +135,7 @@ impl<'a> Lower<'a, '_> {
         listed && !a.enumeration.iter().any(|a| b.enumeration.iter().any(|b| a.value == b.value))
     }
 
-    /// Whether two schemas are the same but for their words.
+    /// Whether two schemas are equal except for descriptions.
     fn says_the_same(&self, a: &Sub<'a>, b: &Sub<'a>) -> bool {
         let wordless = |schema: &Sub<'a>| {
             let schema = self.read_through(schema)?;
@@ -144,7 +144,7 @@ impl<'a> Lower<'a, '_> {
         a == b || wordless(a) == wordless(b)
     }
 
-    /// A schema behind its references.
+    /// A schema with its references resolved.
     fn read_through(&self, schema: &Sub<'a>) -> Option<Schema<'a>> {
         let mut schema = schema.clone();
         for _ in 0..DEEPEST {

@@ -1,9 +1,9 @@
-//! Patterns: which of them can be checked.
+//! Patterns: which ones can be checked.
 
 use regress::Regex;
 
-/// The pattern as the runtime checks it, which reads ECMA-262 with the flag `u` or else without. Of what other languages write
-/// only what can be said in it is taken: `\A`, `\z` and `\Z` at the ends, and `(?i)` in front.
+/// The pattern as checked by the runtime, which compiles ECMA-262 with the flag `u` or else without. Of other
+/// languages' syntax, only the equivalents are converted: `\A`, `\z` and `\Z` at the ends, and a leading `(?i)`.
 pub(super) fn checked(pattern: &str) -> Result<String, String> {
     let (flag, body) = match pattern.strip_prefix("(?i)") {
         Some(body) => ("(?i)", body),
@@ -29,7 +29,7 @@ pub(super) fn checked(pattern: &str) -> Result<String, String> {
     Ok(format!("{flag}{translated}"))
 }
 
-/// Whether a pattern that can be checked matches a name.
+/// Whether a checkable pattern matches a name.
 pub(super) fn matches(pattern: &str, name: &str) -> bool {
     ["u", ""]
         .into_iter()
@@ -37,14 +37,14 @@ pub(super) fn matches(pattern: &str, name: &str) -> bool {
         .is_some_and(|regex| regex.find(name).is_some())
 }
 
-/// Whether a pattern leaves out no name that anyone would give, as `.*` does: whether it matches each of these, which have nothing in
+/// Whether a pattern such as `.*` matches any realistic name: whether it matches all of these, which have nothing in
 /// common.
 pub(super) fn matches_any_name(pattern: &str) -> bool {
     ["a", "Z9", "-", "_x.y", "$ref", "a b/c:~%", "é", "名", "\u{1f600}"].iter().all(|name| matches(pattern, name))
 }
 
-/// Whether a pattern is one of another language, which ECMA-262 without the flag `u` would take for plain letters: `\A`, `\h`,
-/// `\p{..}` in a wrong form, `[[:alpha:]]`.
+/// Whether a pattern is in another language's syntax, which ECMA-262 without the flag `u` would treat as plain letters:
+/// `\A`, `\h`, a malformed `\p{..}`, `[[:alpha:]]`.
 fn is_foreign(pattern: &str) -> bool {
     let mut characters = pattern.chars();
     while let Some(character) = characters.next() {

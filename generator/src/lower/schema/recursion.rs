@@ -1,4 +1,4 @@
-//! Components that contain themselves: what a reference is to one that is still being lowered.
+//! Recursive components: references to a component that is still being lowered.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use crate::load::{Schema, Sub};
 use crate::lower::model::{Newtype, Shape, Type, TypeId, TypeKind};
 use crate::lower::{Lower, names};
 
-/// What a component says of the place that refers to it.
+/// The flags that a component sets at the place that refers to it.
 #[derive(Clone, Copy, Default)]
 pub(in crate::lower) struct Flags {
     nullable: bool,
@@ -21,7 +21,7 @@ pub(in crate::lower) struct Flags {
 }
 
 impl<'a> Lower<'a, '_> {
-    /// A reference to a component from within itself, as it will be when the component is done.
+    /// A reference to a component from within itself, with the result that it will have.
     pub(super) fn within_itself(&mut self, name: &'a str, id: Option<TypeId>, at: &'a Location) -> Lowered<'a> {
         let flags = self.flags_of(name);
         let lowered = match id {
@@ -37,8 +37,8 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// A component without a definition so far is another one with words around it, or a list or map, which gets a definition to end
-    /// the circle.
+    /// A component without a definition so far refers to another one with annotations, or is a list or map, which gets
+    /// a definition to end the recursion.
     fn innermost(&mut self, mut name: &'a str, at: &'a Location) -> Lowered<'a> {
         let mut seen = HashSet::new();
         while seen.insert(name) {
@@ -62,7 +62,7 @@ impl<'a> Lower<'a, '_> {
         self.define(&Naming::new(&rust, ""), Some(name), schema, TypeKind::Newtype(newtype))
     }
 
-    /// Gives the definition that a list or map got on the way what is inside, now that it is known.
+    /// Completes the definition of a list or map with its element type, once that is known.
     pub(super) fn close(&mut self, name: &str, lowered: &mut Lowered<'a>) {
         let Some(Component::Open(Some(id))) = self.components.get(name) else { return };
         if let TypeKind::Newtype(newtype) = &mut self.types[*id].kind {
@@ -72,7 +72,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// The component that a schema only puts words around, or null beside.
+    /// The component that a schema only annotates or makes nullable.
     fn wrapped(&self, schema: &Sub<'a>) -> Option<&'a str> {
         if let Some(reference) = schema.reference() {
             return Some(reference.value);
@@ -94,8 +94,8 @@ impl<'a> Lower<'a, '_> {
         }
         let mut flags = Flags::default();
         let mut seen = HashSet::from([(name, true)]);
-        // Whether a schema is all that the component is: what but one of several alternatives says holds for the whole only if it
-        // says that null is a value.
+        // Whether a schema is the whole component: a statement of one of several alternatives applies to the whole only
+        // if it allows null.
         let mut open: Vec<(Sub<'a>, bool)> = Vec::new();
         open.extend(self.loaded.component("schemas", name).map(|entry| (Sub::of(entry), true)));
         while let Some((schema, whole)) = open.pop() {

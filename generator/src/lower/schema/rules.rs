@@ -1,5 +1,5 @@
-//! What values have to meet beyond their types and limits: conditions, alternatives of required fields, what is ruled out, and
-//! the names in maps. All of it is data that the runtime checks.
+//! Rules beyond types and limits: conditions, alternatives of required fields, exclusions, and the names in maps. They
+//! are data for the runtime's checks.
 
 use super::{Lowered, unknown_keyword};
 use crate::accounting::Reason;
@@ -8,23 +8,23 @@ use crate::load::{Additional, JsonType, Schema, Sub, integer};
 use crate::lower::Lower;
 use crate::lower::model::{Bound, Inner, Rule, Shape, Type, TypeKind};
 
-/// So many keywords are looked into for one rule at most, and so deep.
+/// Maximum number of keywords inspected for one rule, and maximum depth.
 const MOST: usize = 2_000;
 const DEEPEST: usize = 12;
 
-/// What was found on the way through a schema that is only checked.
+/// The findings in a schema that is only checked.
 #[derive(Default)]
 struct Found<'a> {
     taken: Vec<&'a Location>,
-    /// What says nothing of values.
+    /// Annotations, which do not restrict values.
     words: Vec<&'a Location>,
-    /// The components that it is in.
+    /// The enclosing components.
     open: Vec<&'a str>,
     depth: usize,
 }
 
 impl<'a> Lower<'a, '_> {
-    /// Adds what a schema asks for as a whole: to its own type, or to the place where a type is used.
+    /// Adds a schema's rules: to its own type, or to the place where a type is used.
     pub(super) fn hold(&mut self, schema: &Schema<'a>, lowered: &mut Lowered<'a>) {
         let rules = self.rules(schema, &lowered.ty, lowered.nullable);
         let own = schema.all_of.is_empty()
@@ -52,7 +52,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// The rules of a schema whose values are of a type.
+    /// The rules of a schema with values of this type.
     pub(in crate::lower) fn rules(&mut self, schema: &Schema<'a>, ty: &Type, nullable: bool) -> Vec<Rule> {
         let mut rules = Vec::new();
         rules.extend(self.values_listed(schema, ty, nullable));
@@ -108,7 +108,7 @@ impl<'a> Lower<'a, '_> {
         self.unsupported("unchecked", message, at, "values are sent without this check");
     }
 
-    /// The values of a schema that has no enum as its type.
+    /// The allowed values of a schema without an enum type.
     fn values_listed(&self, schema: &Schema<'a>, ty: &Type, nullable: bool) -> Option<Rule> {
         let open = match ty {
             Type::Named(id) => !matches!(self.types[*id].kind, TypeKind::Struct(_) | TypeKind::Tuple(_)),
@@ -128,7 +128,7 @@ impl<'a> Lower<'a, '_> {
         for condition in &schema.conditions {
             let branches = [&condition.then, &condition.otherwise];
             let Some(test) = &condition.test else {
-                // JSON Schema: nothing depends on a condition that isn't there.
+                // JSON Schema: branches without a condition have no effect.
                 branches.into_iter().flatten().for_each(|branch| self.ledger.ignore(branch.at, Reason::Unconditional));
                 continue;
             };
@@ -170,7 +170,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// Alternatives that only say which fields must be there are no types: they are checked, if all of them are such.
+    /// Alternatives that only list required fields are not types: they are checked, if all of them are of this kind.
     fn alternatives_of_required(&mut self, schema: &Schema<'a>, rules: &mut Vec<Rule>) {
         let further = schema.further_unions.iter().map(|list| ("oneOf", list));
         for (keyword, alternatives) in [("oneOf", &schema.one_of), ("anyOf", &schema.any_of)].into_iter().chain(further)
@@ -216,7 +216,8 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// What a schema asks of values of whatever type, for what is only checked. None if not all of it can be checked.
+    /// The requirements of a schema for values of any type, if it is only checked. `None` if a part of it cannot be
+    /// checked.
     pub(super) fn constraint(&self, schema: &Sub<'a>) -> Option<Shape> {
         let mut found = Found::default();
         let shape = self.asked(schema, &mut found)?;
@@ -266,7 +267,7 @@ impl<'a> Lower<'a, '_> {
         Some(shape)
     }
 
-    /// Words, and keywords that say nothing of values.
+    /// Annotations, and other keywords that do not restrict values.
     fn words_of(&self, schema: &Schema<'a>, found: &mut Found<'a>) {
         let words = [schema.description, schema.format, schema.content_encoding, schema.content_media_type];
         found.words.extend(words.into_iter().flatten().map(|it| it.at));
@@ -297,7 +298,7 @@ impl<'a> Lower<'a, '_> {
         let entries = (count(schema.min_properties), count(schema.max_properties));
         let (least, most) = match (items, entries) {
             ((None, None), counts) | (counts, (None, None)) => counts,
-            // One and the same shape holds only one of the two.
+            // A shape can hold only one of the two.
             _ => return None,
         };
         let bound = |value: crate::load::Keyword<'a, &serde_json::Number>,
@@ -363,7 +364,7 @@ impl<'a> Lower<'a, '_> {
         Some(patterns)
     }
 
-    /// What is asked of entries beyond the named ones.
+    /// The requirements for entries beyond the named ones.
     fn rest_asked(&self, schema: &Schema<'a>, found: &mut Found<'a>) -> Option<Shape> {
         let composed = !(schema.all_of.is_empty() && schema.one_of.is_empty() && schema.any_of.is_empty());
         if composed && schema.unevaluated.is_some() || schema.unevaluated.is_some() && !schema.conditions.is_empty() {
@@ -393,7 +394,7 @@ impl<'a> Lower<'a, '_> {
         Some(())
     }
 
-    /// What is asked of the elements of a list: of the first by place, and of those that follow.
+    /// The requirements for the elements of a list: for the first by position, and for the rest.
     fn places_asked(&self, schema: &Schema<'a>, found: &mut Found<'a>) -> Option<(Vec<Shape>, Shape)> {
         let mut first = Vec::new();
         for element in &schema.prefix {
@@ -417,7 +418,7 @@ impl<'a> Lower<'a, '_> {
         Some((first, rest))
     }
 
-    /// As [`Self::constraint`], of the elements of a list alone.
+    /// Like [`Self::constraint`], for the elements of a list only.
     pub(super) fn places(&self, schema: &Schema<'a>) -> Option<Rule> {
         let mut found = Found::default();
         let (first, rest) = self.places_asked(schema, &mut found)?;
@@ -452,7 +453,7 @@ impl<'a> Lower<'a, '_> {
             }
             shape.rules.push(Rule::When(Box::new(shapes)));
         }
-        // Rare within what is only checked.
+        // Rare in schemas that are only checked.
         (schema.dependent_required.is_empty() && schema.dependent_schemas.0.is_empty()).then_some(())
     }
 }

@@ -1,4 +1,4 @@
-//! Lists whose first elements are each of a type of their own.
+//! Lists with individual types for the first elements.
 
 use std::sync::Arc;
 
@@ -10,7 +10,8 @@ use crate::lower::model::{Element, Inner, Shape, Tuple, Type, TypeKind};
 use crate::lower::{Lower, names};
 
 impl<'a> Lower<'a, '_> {
-    /// A list with `prefixItems`: a tuple if it has just these elements, all of them; else a list of whatever any of them is.
+    /// A list with `prefixItems`: a tuple if it has exactly these elements; else a list of a union of all element
+    /// types.
     pub(super) fn tuple(&mut self, schema: &Schema<'a>, naming: &Naming, component: Option<&'a str>) -> Lowered<'a> {
         let count = schema.prefix.len();
         let ends = schema.items.as_ref().is_some_and(|items| is_never(&items.value))
@@ -50,7 +51,7 @@ impl<'a> Lower<'a, '_> {
         named(id)
     }
 
-    /// A list in which the elements are of several types and may be few or many.
+    /// A list with elements of several types and a variable length.
     fn mixed(&mut self, schema: &Schema<'a>, closed: bool, naming: &Naming) -> Lowered<'a> {
         let rest = match (&schema.items, &schema.unevaluated_items) {
             (Some(items), _) if !is_never(&items.value) => Some(items.value.clone()),
@@ -75,7 +76,7 @@ impl<'a> Lower<'a, '_> {
             kinds.push(Sub::Merged(Arc::new(Schema::any(schema.at.at))));
         }
         let element = match kinds.as_slice() {
-            // All are of one kind after all.
+            // All elements have the same type.
             [only] => {
                 let element = self.element(only, &naming, only.at());
                 let shape = Shape {
@@ -91,7 +92,7 @@ impl<'a> Lower<'a, '_> {
         let facts = self.element_words(&element);
         let mut shape = Shape::default();
         match self.places(schema) {
-            // By its place an element is checked for its kind, and all that is asked of it.
+            // Each element is checked by position, for its kind and all requirements.
             Some(rule) => shape.rules.push(rule),
             None => {
                 for part in &schema.prefix {
@@ -114,13 +115,13 @@ impl<'a> Lower<'a, '_> {
         Lowered { shape, facts, ..Lowered::plain(Type::List(Box::new(element.element()))) }
     }
 
-    /// Takes over what says that there is no value.
+    /// Records keywords that exclude all values as used.
     fn take_never(&self, schema: &Sub<'a>) {
         schema.read().not.iter().for_each(|not| self.ledger.take(not.at));
     }
 }
 
-/// Whether a schema is `false`, which `load` writes as `not: {}`.
+/// Whether a schema is `false`, which `load` rewrites as `not: {}`.
 pub fn is_never(schema: &Sub<'_>) -> bool {
     if schema.reference().is_some() {
         return false;

@@ -10,18 +10,18 @@ use crate::lower::model::{Constant, Mark, Rule, Shape, Type, TypeDef, TypeId, Ty
 use crate::lower::told::{Discriminated, Stated};
 use crate::lower::{Lower, docs, names, variants};
 
-/// An alternative as it is to be lowered.
+/// An alternative to be lowered.
 pub(super) struct Choice<'a> {
     pub(super) schema: Sub<'a>,
-    /// The component that it is, or that fields of the union's own were added to: what it is called, and what a
-    /// discriminator knows it by.
+    /// The component, possibly extended by the union's own fields: it determines the name and the discriminator's
+    /// value.
     pub(super) component: Option<&'a str>,
-    /// What else it may be called.
+    /// Another possible name.
     pub(super) name: Option<String>,
 }
 
 impl<'a> Choice<'a> {
-    /// The alternative as the document has it.
+    /// The alternative as in the document.
     pub(super) fn plain(schema: &Sub<'a>) -> Self {
         let component = schema.reference().map(|reference| reference.value);
         let title = if component.is_none() { schema.read().title.map(|title| title.value.to_owned()) } else { None };
@@ -29,11 +29,11 @@ impl<'a> Choice<'a> {
     }
 }
 
-/// What an alternative turned into.
+/// The result of lowering an alternative.
 struct Alternative<'a> {
     component: Option<&'a str>,
     name: Option<String>,
-    /// Whether it has words of its own.
+    /// Whether it has its own description.
     described: bool,
     ty: Type,
     shape: Shape,
@@ -81,7 +81,7 @@ impl<'a> Lower<'a, '_> {
             nullable |= null;
             !null
         });
-        // A union that is its own alternative is what the others are.
+        // A union that is its own alternative equals the union of the others.
         choices.retain(|one| {
             let own = component.is_some() && one.component == component && one.schema.reference().is_some();
             one.schema.reference().iter().filter(|_| own).for_each(|reference| self.ledger.take(reference.at));
@@ -114,7 +114,7 @@ impl<'a> Lower<'a, '_> {
             }),
         );
         if let Some(id) = self.inline.get(&key).copied().filter(|_| component.is_none()) {
-            // What it says is in the client by the equal one that came first.
+            // The equal union that came first accounts for its content.
             if self.seen.insert(schema.at.at) {
                 let alternatives = self.alternatives(&choices, id, is_tagged, &mut nullable);
                 let stated = self.stated(schema, &alternatives);
@@ -143,7 +143,7 @@ impl<'a> Lower<'a, '_> {
         }
         let done = |nullable| Lowered { nullable, ..Lowered::plain(Type::Named(id)) };
         let union = |nullable| Lowered { nullable, ..named(id) };
-        // Open enums take any text, so several of them, or one beside plain text, are one.
+        // Open enums accept any text, so several of them, or one next to plain text, are merged.
         if let Some(variants) = self.texts(&alternatives) {
             let own = &alternatives;
             let words = own.iter().filter_map(|one| match &one.ty {
@@ -176,7 +176,7 @@ impl<'a> Lower<'a, '_> {
         };
         let mut union_kind = union_kind;
         self.hold_to_values(&mut union_kind);
-        // What turned out to be one type after all needs no union.
+        // A single remaining type needs no union.
         if let ([only], None) = (union_kind.variants.as_slice(), &union_kind.tag)
             && only.ty != Type::Named(id)
             && id + 1 == self.types.len()
@@ -186,7 +186,7 @@ impl<'a> Lower<'a, '_> {
             self.scope.release(&self.types[id].name);
             let words = self.types.pop().map(|definition| definition.docs).unwrap_or_default();
             self.inline.remove(&key);
-            // What is said of the alternatives, which have no type to say it.
+            // The descriptions of alternatives that have no type for it.
             let words = words.iter().filter(|line| line.starts_with("- `")).map(|line| line.trim_start_matches("- "));
             let facts = words.map(|line| line.split_once(": ").map_or(line, |(_, words)| words).to_owned()).collect();
             // A value may be meant for any of them.
@@ -198,7 +198,8 @@ impl<'a> Lower<'a, '_> {
         union(nullable)
     }
 
-    /// Enums take any text. Beside texts within limits they are held to their values, or the limits would hold nothing.
+    /// Enums accept any text. Next to limited texts they are restricted to their values, or the limits would have no
+    /// effect.
     fn hold_to_values(&self, union: &mut Union) {
         let is_plain = |ty: &Type| matches!(ty, Type::String | Type::Formatted(_));
         let plain = || union.variants.iter().filter(|variant| is_plain(&variant.ty));
@@ -230,12 +231,12 @@ impl<'a> Lower<'a, '_> {
             let lowered = self.schema(part, &Naming::new(&parent, &hint));
             *nullable |= lowered.nullable;
             let words = self.element_words(&lowered);
-            // Another union that is equal has the words already.
+            // Another equal union already has the description.
             if !words.is_empty() && matches!(&self.types[id].kind, TypeKind::Union(union) if union.variants.is_empty())
             {
                 let words = words.iter().map(|words| words.trim_start_matches("Each: "));
                 let words = words.collect::<Vec<_>>().join(" ");
-                // What its variant is going to be called.
+                // The future name of its variant.
                 let variant = match &lowered.ty {
                     _ if is_named || is_tagged => names::camel(&hint),
                     Type::Named(part) => self.types[*part].name.clone(),
@@ -255,7 +256,7 @@ impl<'a> Lower<'a, '_> {
         alternatives
     }
 
-    /// A discriminator where there is nothing to tell apart.
+    /// Ignores a discriminator without alternatives.
     pub(super) fn ignore_discriminator(&self, schema: &Schema<'a>) {
         let Some(discriminator) = &schema.discriminator else { return };
         let Discriminator { property, mapping, default } = &discriminator.value;
@@ -265,7 +266,7 @@ impl<'a> Lower<'a, '_> {
         places.for_each(|at| self.ledger.ignore(at, Reason::SoleAlternative));
     }
 
-    /// What is said beside alternatives of fields that none of them has. That there are none is so in the client.
+    /// Accounts for additional properties next to alternatives that have none. The client enforces their absence.
     fn further_fields_of_all(&mut self, schema: &Schema<'a>) {
         for further in [&schema.additional, &schema.unevaluated].into_iter().flatten() {
             match further.value {
@@ -283,7 +284,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// What the discriminator says of the alternatives. Whether it tells them apart is known in the end.
+    /// The discriminator's facts about the alternatives. Whether it distinguishes them is decided at the end.
     fn stated(&mut self, schema: &Schema<'a>, alternatives: &[Alternative<'a>]) -> Option<Stated<'a>> {
         let discriminator = schema.discriminator.as_ref()?;
         let known = |name: &str| alternatives.iter().any(|one| one.component == Some(name));
@@ -295,7 +296,7 @@ impl<'a> Lower<'a, '_> {
                 found.push(component.at);
                 continue;
             }
-            // That it leads nowhere was said.
+            // The broken reference has already been reported.
             if self.loaded.component("schemas", component.value).is_none() {
                 self.ledger.leave_out(component.at, "missing-ref");
                 continue;
@@ -316,7 +317,7 @@ pub(in crate::lower) fn is_null(schema: &Schema<'_>) -> bool {
     !schema.enumeration.is_empty() && schema.enumeration.iter().all(|value| value.value.value.is_null())
 }
 
-/// Calls alternatives that have no name after the constant that only each of them has.
+/// Names anonymous alternatives after a constant that is unique to each.
 fn name_by_constants(choices: &mut [Choice<'_>]) {
     let nameless = |one: &Choice<'_>| one.component.is_none() && one.name.is_none();
     let constants = |one: &Choice<'_>| -> Vec<(String, String)> {
@@ -348,7 +349,7 @@ fn listed_values(definition: &TypeDef) -> String {
     values.join(", ")
 }
 
-/// What a text has to be that is one of listed values or within limits: anything, where one alternative has none.
+/// The limits of a text that is one of listed values or within limits: none, if one alternative has none.
 fn limited_texts(alternatives: &[Alternative<'_>], variants: &[Variant<String>]) -> Shape {
     let plain = alternatives.iter().filter(|one| one.ty == Type::String);
     let limits: Vec<Shape> = plain.map(|one| one.shape.clone()).collect();
@@ -363,8 +364,8 @@ fn as_json(variants: &[Variant<String>]) -> Vec<String> {
     variants.iter().map(|variant| serde_json::Value::from(variant.value.as_str()).to_string()).collect()
 }
 
-/// One variant for each value that the mapping has. What else has none may be known by its component's name, which is
-/// returned by the variant's.
+/// One variant per value in the mapping. An alternative without one may be identified by its component's name, which is
+/// returned by variant name.
 fn tagged<'a>(
     discriminator: &Discriminator<'_>,
     alternatives: &[Alternative<'a>],
@@ -419,7 +420,7 @@ fn untagged(alternatives: &[Alternative<'_>]) -> Union {
         }
         let ident = match (component.or(name.as_deref()), ty) {
             (Some(name), _) => names::camel(name),
-            // Not after the type, which has its name from the first place that it stands in.
+            // Not after the type, which is named after its first place.
             (None, Type::Named(_)) => format!("Option{}", index + 1),
             (None, ty) => kind_name(ty),
         };
@@ -431,8 +432,8 @@ fn untagged(alternatives: &[Alternative<'_>]) -> Union {
             shape: shape.clone(),
         });
     }
-    // Any JSON swallows everything, so it is tried last; a number that is an integer, which is exact, is one; and a text of a format
-    // is of that format.
+    // Any JSON accepts everything, so it is tried last; integers before numbers, as they are exact; and formatted texts
+    // before plain ones.
     let formatted = variants.iter().any(|variant| matches!(variant.ty, Type::Formatted(_)));
     variants.sort_by_key(|variant| match variant.ty.layers().last() {
         Some(Type::Value) if variant.ty == Type::Value => 2,
@@ -458,7 +459,7 @@ fn kind_name(ty: &Type) -> String {
     }
 }
 
-/// Whether an alternative says more than which fields must be there.
+/// Whether an alternative is more than a list of required fields.
 pub(super) fn is_typed(part: &Sub<'_>) -> bool {
     if part.reference().is_some() {
         return true;

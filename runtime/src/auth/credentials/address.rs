@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use crate::data::secret::Secret;
 
-/// The name of a thing as a URL's path has it; it cannot leave its place.
+/// Encodes a name as a single segment of a URL's path; it cannot change the rest of the path.
 pub(super) fn segment(name: &str) -> Result<String, String> {
     match name.trim() {
         "" | "." | ".." => Err("a name is empty or consists of dots".to_owned()),
@@ -13,13 +13,15 @@ pub(super) fn segment(name: &str) -> Result<String, String> {
     }
 }
 
-/// An HTTP URL. Secrets may be sent there if the program or a profile names it; for what the environment names, see [`is_guarded`].
+/// Whether this is an HTTP URL. Secrets may be sent there if the program or a profile configures it; for addresses from
+/// the environment, see [`is_guarded`].
 pub(super) fn is_url(url: &str) -> bool {
     let uri = url.parse::<http::Uri>().ok();
     uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some())
 }
 
-/// The address of a service as it was given. It shows scheme, host and port only: the rest may have a password or a token in it.
+/// The configured address of a service. Its text shows scheme, host and port only: the rest may contain a password or
+/// token.
 #[derive(Clone)]
 pub(super) struct Address(String);
 
@@ -32,12 +34,13 @@ impl Address {
         &self.0
     }
 
-    /// What no message may repeat: name and password, the path and long parts of it, and what the query's parameters are.
+    /// The parts that no message may repeat: user and password, the path and its long segments, and the values of the
+    /// query's parameters.
     pub(super) fn secrets(&self) -> Vec<Secret> {
         let Ok(uri) = self.0.parse::<http::Uri>() else { return vec![Secret::from(self.0.as_str())] };
         let user = uri.authority().and_then(|authority| authority.as_str().rsplit_once('@'));
         let user = user.into_iter().flat_map(|(user, _)| user.split(':'));
-        // Names of places are short and stand in ordinary sentences, tokens are long.
+        // Names in paths are short and occur in ordinary sentences; tokens are long.
         let places = uri.path().split('/').filter(|place| 16 <= place.len());
         let path = Some(uri.path()).filter(|path| *path != "/").into_iter().chain(places);
         let values = uri.query().into_iter().flat_map(|query| query.split('&'));
@@ -68,7 +71,8 @@ impl fmt::Debug for Address {
     }
 }
 
-/// A URL where nobody on the way can read along: HTTPS anywhere, plain HTTP only on this machine and its own link.
+/// Whether the traffic of this URL is protected from eavesdropping: HTTPS anywhere, or plain HTTP on loopback or
+/// link-local addresses.
 pub(super) fn is_guarded(url: &str) -> bool {
     let Ok(uri) = url.parse::<http::Uri>() else { return false };
     let Some(host) = uri.host() else { return false };
@@ -79,7 +83,7 @@ pub(super) fn is_guarded(url: &str) -> bool {
     }
 }
 
-/// Whether a host is an address of loopback or link-local.
+/// Whether a host is a loopback or link-local address.
 fn is_near(host: &str) -> bool {
     let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
     match host.parse::<IpAddr>().map(|address| address.to_canonical()) {

@@ -1,4 +1,4 @@
-//! Temporary credentials, kept until they are about to end.
+//! A cache of temporary credentials.
 
 use std::fmt;
 use std::pin::Pin;
@@ -11,33 +11,34 @@ use tokio::sync::watch;
 use super::provider::{Credentials, CredentialsError, CredentialsFuture, CredentialsProvider};
 use crate::transport::clock::{Clock, SystemClock};
 
-/// Credentials that end at some time.
+/// Credentials with an expiration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemporaryCredentials {
     /// The credentials.
     pub credentials: Credentials,
-    /// When they end.
+    /// Their expiration.
     pub expires: Timestamp,
 }
 
-/// What [`CredentialsSource::fetch`] returns.
+/// The return type of [`CredentialsSource::fetch`].
 pub type TemporaryCredentialsFuture<'a> =
     Pin<Box<dyn Future<Output = Result<TemporaryCredentials, CredentialsError>> + Send + 'a>>;
 
-/// Asks somebody for temporary credentials. [`CachedCredentials`] makes a provider of it.
+/// Fetches temporary credentials. [`CachedCredentials`] turns it into a provider.
 pub trait CredentialsSource: fmt::Debug + Send + Sync {
-    /// New credentials.
+    /// Fetches new credentials.
     fn fetch(&self) -> TemporaryCredentialsFuture<'_>;
 }
 
-/// Keeps the credentials of a source and renews them five minutes before they end, or in the middle of a shorter life.
+/// Caches the credentials of a source and renews them five minutes before they expire, or halfway through a shorter
+/// lifetime.
 ///
-/// They are renewed in a task of their own, which goes on whoever gives up waiting. Callers go on with the old ones meanwhile, and
-/// wait only where there are none that are still valid. Nothing is asked before the first call.
+/// They are renewed in a separate task, which continues if its callers stop waiting. Callers get the old credentials
+/// meanwhile, and wait only if none are valid. Nothing is fetched before the first call.
 ///
-/// A source that fails is left alone for five seconds. As long as it fails, old credentials are given out even past their end: whether
-/// they still count is the service's to say, whose clock is right. Once the service rejects them, the source's failure is the error.
-/// Credentials that the service rejects are renewed at once, but once a minute at most.
+/// After a failure, the source is not called for five seconds. As long as it fails, the old credentials are returned
+/// even after their expiration, as the service's clock decides whether they are valid. Once the service rejects them,
+/// the source's failure is the error. Rejected credentials are renewed immediately, but at most once a minute.
 pub struct CachedCredentials<S> {
     source: Arc<S>,
     clock: Arc<dyn Clock>,
@@ -48,10 +49,10 @@ pub struct CachedCredentials<S> {
 #[derive(Default)]
 struct State {
     known: Option<Known>,
-    /// Those before: calls that still have them find others here.
+    /// The previous credentials: calls that still use them get the current ones here.
     previous: Option<Credentials>,
     failed: Option<(Instant, CredentialsError)>,
-    /// When the service rejected credentials that were renewed therefore.
+    /// The last time that credentials were renewed because the service had rejected them.
     rejected: Option<Instant>,
     renewing: Option<Renewing>,
 }
@@ -59,20 +60,21 @@ struct State {
 /// A task that renews credentials.
 #[derive(Clone)]
 struct Renewing {
-    /// Changes when it has ended.
+    /// Closed when the task has ended.
     done: watch::Receiver<()>,
-    /// When it is given up: it belongs to the runtime of the caller that began it, and nobody may be driving that one any more.
+    /// When to give up on the task: it runs in the runtime of the caller that spawned it, which may no longer be
+    /// driven.
     until: tokio::time::Instant,
 }
 
 impl Renewing {
     fn is_alive(&self) -> bool {
-        // A task ends with its runtime, too, and then says nothing.
+        // The channel also closes, without a value, if the task's runtime ends.
         self.done.has_changed().is_ok() && tokio::time::Instant::now() < self.until
     }
 
     async fn wait(mut self) {
-        // It ends by closing, never by a value.
+        // The channel is only ever closed; no value is sent.
         let done = std::pin::pin!(async { drop(self.done.changed().await) });
         if tokio::runtime::Handle::try_current().is_ok() {
             let _ = tokio::time::timeout_at(self.until, done).await;
@@ -83,7 +85,7 @@ impl Renewing {
     }
 }
 
-/// Ends after this time, where no runtime has timers: a thread waits for it, and for no longer than the caller does.
+/// Completes after this time outside of a runtime with timers: a thread sleeps, at most until the caller stops waiting.
 async fn passed(time: Duration) {
     let (caller, gone) = std::sync::mpsc::channel::<()>();
     let (timer, over) = tokio::sync::oneshot::channel::<()>();
@@ -91,7 +93,7 @@ async fn passed(time: Duration) {
         let _ = gone.recv_timeout(time);
         drop(timer);
     };
-    // Without a thread there is no time to wait.
+    // If no thread can be started, the time limit has passed at once.
     if std::thread::Builder::new().name("yundb-timer".to_owned()).spawn(wait).is_ok() {
         let _ = over.await;
     }
@@ -102,32 +104,32 @@ struct Known {
     credentials: Credentials,
     expires: Timestamp,
     fetched: Instant,
-    /// How long they were to live when they were fetched. Clocks may be set; this much is sure.
+    /// The lifetime when they were fetched. Unlike the expiration, it does not depend on clock changes.
     life: SignedDuration,
 }
 
-/// How long before their end credentials are renewed.
+/// How long before their expiration credentials are renewed.
 const AHEAD: SignedDuration = SignedDuration::from_mins(5);
-/// A limit that is none: 30 years, which every clock can hold.
+/// Effectively unlimited: 30 years, which every clock can represent.
 const FOR_EVER: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
-/// The least time that credentials must still have: a request is on its way for a while.
+/// Minimum remaining lifetime of returned credentials, to allow for the duration of a request.
 const LEAST: SignedDuration = SignedDuration::from_secs(10);
-/// How much longer than its own time limit the task that renews credentials is waited for.
+/// Time to wait for the renewing task beyond its own time limit.
 const GRACE: Duration = Duration::from_secs(1);
-/// How long a failed source is left alone.
+/// Pause after a failure of the source.
 const PAUSE: Duration = Duration::from_secs(5);
-/// How long keys are taken for what they are if they have ended by our clock when they come.
+/// How long new keys are used if they have already expired by our clock, which may be wrong.
 const LEAST_LIFE: Duration = Duration::from_secs(60);
-/// How often credentials are renewed because the service rejects them.
+/// Minimum time between renewals because of rejections.
 const REJECTION_PAUSE: Duration = Duration::from_secs(60);
 
-/// What is to be done for a caller.
+/// The next step for a caller.
 enum Step {
     Done(Result<Credentials, CredentialsError>),
     Wait(Renewing),
 }
 
-/// A moment, by both of a clock's times.
+/// A point in time, on both of a clock's time scales.
 #[derive(Clone, Copy)]
 struct Now {
     date: Timestamp,
@@ -148,11 +150,11 @@ impl Known {
     fn has(&self, left: SignedDuration, now: Now) -> bool {
         let elapsed = now.since(self.fetched);
         if self.life <= LEAST {
-            // Their end is past by a clock that is wrong, or the source has no others.
+            // They expired by a wrong clock, or the source has no others.
             return elapsed < LEAST_LIFE;
         }
         let elapsed = SignedDuration::try_from(elapsed).unwrap_or(SignedDuration::MAX);
-        // A clock that was set back does not make them live longer, nor does one that stood still while the machine slept.
+        // They do not live longer because the clock was set back, or because it stood still while the machine slept.
         left < self.expires.duration_since(now.date) && left < self.life.saturating_sub(elapsed)
     }
 
@@ -162,7 +164,7 @@ impl Known {
 }
 
 impl<S: CredentialsSource + 'static> CachedCredentials<S> {
-    /// Credentials of this source.
+    /// Creates a cache of this source.
     pub fn new(source: S) -> Self {
         Self {
             source: Arc::new(source),
@@ -172,7 +174,7 @@ impl<S: CredentialsSource + 'static> CachedCredentials<S> {
         }
     }
 
-    /// Reads the time from this clock.
+    /// Sets the clock.
     pub fn clock(self, clock: impl Clock + 'static) -> Self {
         self.with_clock(Arc::new(clock))
     }
@@ -182,8 +184,9 @@ impl<S: CredentialsSource + 'static> CachedCredentials<S> {
         self
     }
 
-    /// How long the source may take; 30 seconds by default. A call's own time limits may end its waiting earlier. Where the runtime in
-    /// which the source is asked stands still, the next caller asks it again in its own, a second after that time.
+    /// Sets the time limit for the source. Defaults to 30 seconds. A call's own time limits may end its wait earlier.
+    /// If the runtime in which the source was called stops being driven, the next caller calls it again in its own
+    /// runtime, a second after that limit.
     pub fn load_timeout(mut self, limit: Duration) -> Self {
         self.load_timeout = limit;
         self
@@ -193,7 +196,7 @@ impl<S: CredentialsSource + 'static> CachedCredentials<S> {
         with(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// What a caller gets, or waits for. `waited`: a task has ended since it came.
+    /// The step for a caller. `waited`: a task has ended since the caller arrived.
     fn step(&self, waited: bool) -> Step {
         let now = Now::of(&*self.clock);
         self.state(|state| {
@@ -204,7 +207,7 @@ impl<S: CredentialsSource + 'static> CachedCredentials<S> {
             }
             match (&state.known, &state.failed, &state.renewing) {
                 (Some(known), ..) if known.has(LEAST, now) => Step::Done(Ok(known.credentials.clone())),
-                // What has just been fetched is the best there is, whatever the clock says by now.
+                // Credentials that were just fetched are the best available, whatever the clock shows.
                 (Some(known), ..) if waited && now.since(known.fetched) < PAUSE => {
                     Step::Done(Ok(known.credentials.clone()))
                 }
@@ -221,7 +224,7 @@ impl<S: CredentialsSource + 'static> CachedCredentials<S> {
         })
     }
 
-    /// Begins to renew them, unless that has begun.
+    /// Starts a renewal, unless one is in progress.
     fn renew(&self, state: &mut State) {
         if state.renewing.as_ref().is_some_and(Renewing::is_alive) {
             return;
@@ -233,7 +236,7 @@ impl<S: CredentialsSource + 'static> CachedCredentials<S> {
         let (sender, done) = watch::channel(());
         let (source, limit) = (self.source.clone(), self.load_timeout);
         let now = tokio::time::Instant::now();
-        // Longer than what the clock can hold is as good as for ever.
+        // A limit beyond the clock's range is effectively unlimited.
         let until = now.checked_add(limit.saturating_add(GRACE)).unwrap_or(now + FOR_EVER);
         state.renewing = Some(Renewing { done, until });
         let renewal = Renewal { state: self.state.clone(), clock: self.clock.clone(), done: sender };
@@ -245,7 +248,7 @@ impl<S: CredentialsSource + 'static> CachedCredentials<S> {
     }
 }
 
-/// The task that renews credentials. Whoever waits goes on when it is dropped.
+/// The guard of a renewing task. Dropping it wakes all waiters.
 struct Renewal {
     state: Arc<Mutex<State>>,
     clock: Arc<dyn Clock>,
@@ -255,7 +258,7 @@ struct Renewal {
 impl Renewal {
     fn end(&self, response: Result<TemporaryCredentials, CredentialsError>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        // One that was given up, and goes on after all, has nothing to say: another has taken over.
+        // The result of a task that was given up is ignored: another task has replaced it.
         if state.renewing.as_ref().is_some_and(|renewing| renewing.done.same_channel(&self.done.subscribe())) {
             state.ended(response, Now::of(&*self.clock));
         }
@@ -264,7 +267,7 @@ impl Renewal {
 
 impl Drop for Renewal {
     fn drop(&mut self) {
-        // If not, it has ended, or its runtime has, and the next caller begins again in another.
+        // Otherwise the task or its runtime has ended, and the next caller starts another one in its own.
         if std::thread::panicking() {
             self.end(Err(CredentialsError::new("the source of credentials panicked")));
         }
@@ -311,7 +314,7 @@ impl<S: CredentialsSource + 'static> CredentialsProvider for CachedCredentials<S
         let now = Now::of(&*self.clock);
         self.state(|state| match &state.known {
             Some(known) if known.credentials == *credentials => {
-                // New ones that are rejected as well show that it is not the keys' age.
+                // If the new ones are rejected as well, age is not the reason.
                 if state.rejected.is_some_and(|when| now.since(when) < REJECTION_PAUSE) {
                     return false;
                 }
@@ -320,7 +323,7 @@ impl<S: CredentialsSource + 'static> CredentialsProvider for CachedCredentials<S
                 state.previous = state.known.take().map(|known| known.credentials);
                 true
             }
-            // Others have been fetched in the meantime, or are about to be.
+            // Others have been fetched in the meantime, or are being fetched.
             _ => state.previous.as_ref() == Some(credentials),
         })
     }

@@ -1,4 +1,4 @@
-//! Several sources of credentials, one after the other.
+//! A sequence of credential sources.
 
 use std::sync::OnceLock;
 
@@ -12,25 +12,26 @@ use super::profile::ProfileCredentials;
 use super::provider::{Credentials, CredentialsError, CredentialsFuture, CredentialsProvider};
 use super::sts::AssumeRoleWithOidc;
 
-/// Several sources, one after the other, of which the first that has credentials gives them, and is the only one asked from then on.
+/// A sequence of sources. The first one that has credentials provides them, and is the only one used from then on.
 ///
-/// A source where nothing is found ([`CredentialsError::is_not_found`]) is passed over. One that has something which does not work (a
-/// key without its secret, a role that may not be assumed) ends the chain with its error: the next one may have other rights.
-/// For the same reason the chain stays with the source that gave credentials: where that one has none later, it is an error.
+/// A source that is not configured ([`CredentialsError::is_not_found`]) is skipped. One that is configured but fails (a
+/// key without its secret, a role that may not be assumed) ends the chain with its error: the next one may have other
+/// permissions. For the same reason the chain stays with the source that provided credentials: if that one has none
+/// later, it is an error.
 #[derive(Debug, Default)]
 pub struct CredentialsChain {
     links: Vec<Box<dyn CredentialsProvider>>,
-    /// The place of the link that gave credentials, which never changes: another one may have broader rights.
+    /// Index of the source that provided credentials. It never changes: another source may have broader permissions.
     settled: OnceLock<usize>,
 }
 
 impl CredentialsChain {
-    /// No source yet.
+    /// Creates an empty chain.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// With another source, which is asked after those before.
+    /// Appends a source.
     pub fn or(mut self, provider: impl CredentialsProvider + 'static) -> Self {
         self.links.push(Box::new(provider));
         self
@@ -40,14 +41,15 @@ impl CredentialsChain {
         self.or(CachedCredentials::new(source).with_clock(config.own_clock()))
     }
 
-    /// What Huawei Cloud's clients use by default, in the order of the vendor's own SDK: an agency by a token of OIDC
-    /// ([`AssumeAgencyWithOidc`]), keys for an identity provider's token ([`FederatedCredentials`]) and then keys of the environment, the
-    /// profile file, the agency of the server that this runs on, and the identity of a pod ([`ContainerCredentials`]).
+    /// The default of Huawei Cloud's clients, in the order of the vendor's own SDK: an agency assumed with an OIDC
+    /// token ([`AssumeAgencyWithOidc`]), keys for an identity provider's token ([`FederatedCredentials`]), keys in the
+    /// environment, the profile file, the agency of the ECS server, and the identity of a pod
+    /// ([`ContainerCredentials`]).
     pub fn huawei() -> Self {
         Self::huawei_with(&ProviderConfig::new())
     }
 
-    /// The same, looked up in other surroundings.
+    /// Like [`huawei`](Self::huawei), with another environment.
     pub fn huawei_with(config: &ProviderConfig) -> Self {
         Self::new()
             .or_cached(config, AssumeAgencyWithOidc::new().configure(config))
@@ -58,14 +60,14 @@ impl CredentialsChain {
             .or_cached(config, ContainerCredentials::huawei().configure(config))
     }
 
-    /// What Alibaba Cloud's clients use by default, in the order of the vendor's own SDK: keys of the environment, a role by a token of
-    /// OIDC ([`AssumeRoleWithOidc`], which is RRSA in Kubernetes), the profile files, the RAM role of the server that this runs on, and the
-    /// service that `ALIBABA_CLOUD_CREDENTIALS_URI` names ([`ContainerCredentials`]).
+    /// The default of Alibaba Cloud's clients, in the order of the vendor's own SDK: keys in the environment, a role
+    /// assumed with an OIDC token ([`AssumeRoleWithOidc`], which is RRSA in Kubernetes), the profile files, the RAM
+    /// role of the ECS server, and the service at `ALIBABA_CLOUD_CREDENTIALS_URI` ([`ContainerCredentials`]).
     pub fn aliyun() -> Self {
         Self::aliyun_with(&ProviderConfig::new())
     }
 
-    /// The same, looked up in other surroundings.
+    /// Like [`aliyun`](Self::aliyun), with another environment.
     pub fn aliyun_with(config: &ProviderConfig) -> Self {
         Self::new()
             .or(EnvironmentCredentials::aliyun().configure(config))
@@ -80,7 +82,7 @@ impl CredentialsChain {
     }
 }
 
-/// What the link gives that gave credentials before.
+/// The credentials of the source that provided them before.
 async fn again(link: &dyn CredentialsProvider) -> Result<Credentials, CredentialsError> {
     link.credentials().await.map_err(CredentialsError::after_success)
 }
@@ -95,7 +97,7 @@ impl CredentialsProvider for CredentialsChain {
             for (place, link) in self.links.iter().enumerate() {
                 match link.credentials().await {
                     Ok(credentials) => {
-                        // Another caller may have settled on another link in the meantime.
+                        // A concurrent caller may have settled on another source in the meantime.
                         let settled = *self.settled.get_or_init(|| place);
                         return if settled == place { Ok(credentials) } else { again(&*self.links[settled]).await };
                     }

@@ -1,4 +1,4 @@
-//! What sources of credentials look things up in.
+//! The environment in which sources of credentials run.
 
 use std::env;
 use std::fmt;
@@ -9,11 +9,11 @@ use super::provider::CredentialsError;
 use crate::transport::Transport;
 use crate::transport::clock::{Clock, SystemClock};
 
-/// How a variable is looked up.
+/// Looks up an environment variable.
 type Lookup = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
-/// What sources of credentials look things up in: the environment and the home directory, the transport through which services
-/// are asked, and the time. By default these are the process's own; tests and programs that host others give them theirs.
+/// The environment of sources of credentials: variables and the home directory, the transport for requests to services,
+/// and the clock. Defaults to those of the process; tests, and programs that host others, can replace them.
 #[derive(Clone)]
 pub struct ProviderConfig {
     lookup: Lookup,
@@ -28,37 +28,38 @@ impl Default for ProviderConfig {
 }
 
 impl ProviderConfig {
-    /// The process's own.
+    /// The environment of the process.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Looks variables up here instead of in the process's environment. `HOME` is one of them: profile files are below it.
+    /// Looks up variables here instead of in the process's environment. Profile files are located by `HOME`.
     pub fn environment(mut self, lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
         self.lookup = Arc::new(lookup);
         self
     }
 
-    /// Asks the services that issue credentials, metadata services among them, through this transport. By default it is
-    /// [`ReqwestTransport`](crate::ReqwestTransport), which uses no proxy for metadata services and services beside the program.
+    /// Sets the transport for requests to services that issue credentials, including metadata services. Defaults to
+    /// [`ReqwestTransport`](crate::ReqwestTransport), which uses no proxy for metadata and container services.
     pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
         self.transport = Some(Arc::new(transport));
         self
     }
 
-    /// Takes the time from this clock, and lets it pass the pauses between attempts.
+    /// Sets the clock for dates, and for pauses between attempts.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// A variable's value without the blanks and line ends that files and shells leave behind. What is empty then is not set.
+    /// A variable's value without the surrounding whitespace that files and shells leave behind. A blank one counts as
+    /// unset.
     pub(crate) fn get(&self, name: &str) -> Option<String> {
         let value = (self.lookup)(name)?.trim().to_owned();
         Some(value).filter(|value| !value.is_empty())
     }
 
-    /// Whether a variable says yes.
+    /// Whether a variable has a true value.
     pub(super) fn is_set(&self, name: &str) -> bool {
         self.get(name).is_some_and(|value| value.eq_ignore_ascii_case("true") || value == "1")
     }
@@ -68,7 +69,7 @@ impl ProviderConfig {
         home.ok_or_else(|| CredentialsError::not_found("no home directory to look for profiles in"))
     }
 
-    /// As [`transport`](Self::transport), for one that others have, too.
+    /// Like [`transport`](Self::transport), for a shared one.
     pub(crate) fn with_transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
         self

@@ -1,4 +1,4 @@
-//! Credentials from a service beside the program, whose address the environment has.
+//! Credentials from a local service, such as a sidecar, at an address in the environment.
 
 use std::fmt;
 
@@ -12,13 +12,13 @@ use super::exchange::{Exchange, json_request, refusal, request};
 use super::provider::CredentialsError;
 use super::sts::{complete, token_in};
 
-/// Temporary keys from a service beside the program, such as a sidecar or the agent of a container cluster, whose address the
-/// environment has. To be wrapped in [`CachedCredentials`](crate::CachedCredentials). It is asked without a proxy. Where the environment
-/// names an address of plain HTTP, that must be of loopback or link-local.
+/// Temporary keys from a local service, such as a sidecar or the agent of a container cluster, at an address in the
+/// environment. Wrap it in [`CachedCredentials`](crate::CachedCredentials). Requests use no proxy. An address from the
+/// environment with plain HTTP must be a loopback or link-local one.
 ///
 /// # Errors
 ///
-/// Nothing is found where the address is not set; all else ends a chain.
+/// "Not found" if the address is not set; every other error ends a chain.
 #[derive(Clone)]
 #[must_use = "wrap it in `CachedCredentials`"]
 pub struct ContainerCredentials {
@@ -36,13 +36,13 @@ enum Vendor {
 }
 
 impl ContainerCredentials {
-    /// Asks `ALIBABA_CLOUD_CREDENTIALS_URI`, which needs no proof of who asks.
+    /// Requests `ALIBABA_CLOUD_CREDENTIALS_URI`, which requires no authentication.
     pub fn aliyun() -> Self {
         Self::new(Vendor::Aliyun)
     }
 
-    /// Asks `HC_CONTAINER_CREDENTIALS_FULL_URI` with the token in the file `HC_CONTAINER_AUTHORIZATION_TOKEN_FILE`, which is read each
-    /// time: the pod identity of Huawei Cloud's container engine.
+    /// Requests `HC_CONTAINER_CREDENTIALS_FULL_URI` with the token in the file `HC_CONTAINER_AUTHORIZATION_TOKEN_FILE`,
+    /// which is read each time: the pod identity of Huawei Cloud's container engine.
     pub fn huawei() -> Self {
         Self::new(Vendor::Huawei)
     }
@@ -52,19 +52,19 @@ impl ContainerCredentials {
         Self { vendor, uri: None, token_file: None, exchange: Exchange::beside(&config), config }
     }
 
-    /// The address, instead of the environment's.
+    /// Sets the address, instead of the environment's.
     pub fn uri(mut self, uri: impl Into<String>) -> Self {
         self.uri = Some(uri.into());
         self
     }
 
-    /// The file with the token, instead of the environment's, for Huawei Cloud.
+    /// Sets the file with the token, instead of the environment's, for Huawei Cloud.
     pub fn token_file(mut self, path: impl Into<String>) -> Self {
         self.token_file = Some(path.into());
         self
     }
 
-    /// Looks things up in this environment, and asks through this transport.
+    /// Sets the environment and transport.
     pub fn configure(mut self, config: &ProviderConfig) -> Self {
         self.exchange = Exchange::beside(config);
         self.config = config.clone();
@@ -108,7 +108,7 @@ impl ContainerCredentials {
         }
     }
 
-    /// An address that can be asked. What it is is not shown: it may have a password in it.
+    /// Validates the address. The error does not show it, as it may contain a password.
     fn checked(&self, uri: String) -> Result<String, CredentialsError> {
         if !is_url(&uri) {
             Err(CredentialsError::new("the address is not a URL, such as http://127.0.0.1:7002/"))
@@ -122,7 +122,7 @@ impl ContainerCredentials {
     }
 }
 
-/// Without the address, which may have a password in it.
+/// Without the address, which may contain a password.
 impl fmt::Debug for ContainerCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("ContainerCredentials");

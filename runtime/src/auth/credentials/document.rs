@@ -1,4 +1,5 @@
-//! JSON that holds keys: files of profiles, responses of services, output of programs. Texts are wiped, and errors name places only.
+//! JSON with keys: profile files, responses of services, output of programs. Texts are zeroized, and errors quote no
+//! values.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,7 +18,7 @@ pub(super) enum Document {
     #[default]
     Null,
     Text(Secret),
-    /// As text, as some write numbers as texts and others as numbers.
+    /// As text, since some services write numbers as texts and others as numbers.
     Number(Secret),
     Bool(bool),
     List(Vec<Document>),
@@ -25,14 +26,14 @@ pub(super) enum Document {
 }
 
 impl Document {
-    /// Reads it. The error says where it is wrong, and quotes nothing.
+    /// Parses JSON. The error has the position, and quotes nothing.
     pub(super) fn parse(text: &[u8]) -> Result<Self, String> {
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
         serde_json::from_slice(text)
             .map_err(|error| format!("not the expected JSON at line {}, column {}", error.line(), error.column()))
     }
 
-    /// What is below this name, nothing if this is no object.
+    /// The field with this name; null if this is not an object.
     pub(super) fn get(&self, name: &str) -> &Self {
         static NULL: Document = Document::Null;
         match self {
@@ -48,7 +49,7 @@ impl Document {
         }
     }
 
-    /// The text of a field without blanks around it, if it is there and not empty. The error says that it is no text.
+    /// The trimmed text of a field, if it is present and not blank. An error if it is not a text.
     pub(super) fn optional(&self, name: &str) -> Result<Option<Secret>, String> {
         match self.get(name) {
             Self::Null => Ok(None),
@@ -57,12 +58,12 @@ impl Document {
         }
     }
 
-    /// As [`optional`](Self::optional), of what is no secret.
+    /// Like [`optional`](Self::optional), for values that are not secret.
     pub(super) fn plain(&self, name: &str) -> Result<Option<String>, String> {
         Ok(self.optional(name)?.map(|text| text.expose().to_owned()))
     }
 
-    /// A whole number, which may be written as text. Zero is what the tools write for none.
+    /// An integer, possibly written as text. The vendors' tools write zero for an absent one.
     pub(super) fn number(&self, name: &str) -> Result<Option<i64>, String> {
         let text = match self.get(name) {
             Self::Null => return Ok(None),
@@ -85,7 +86,7 @@ impl Document {
         }
     }
 
-    /// The first of these fields that is there and not empty.
+    /// The first of these fields that is present and not blank.
     pub(super) fn text(&self, names: &[&str]) -> Result<Secret, String> {
         for name in names {
             if let Some(text) = self.optional(name)? {
@@ -95,12 +96,12 @@ impl Document {
         Err(format!("there is no `{}`", names.join("` or `")))
     }
 
-    /// Keys that end, by the names that Alibaba Cloud's services have for them.
+    /// Temporary keys, with the field names of Alibaba Cloud's services.
     pub(super) fn aliyun_keys(&self) -> Result<TemporaryCredentials, String> {
         self.keys(&["AccessKeyId"], &["AccessKeySecret"], &["SecurityToken"], &["Expiration"])
     }
 
-    /// Keys that end, by the names that Huawei Cloud's services have for them, each its own.
+    /// Temporary keys, with the field names of Huawei Cloud's services, which differ between services.
     pub(super) fn huawei_keys(&self) -> Result<TemporaryCredentials, String> {
         let inner = ["credential", "credentials"].map(|name| self.get(name));
         let keys = inner.into_iter().find(|inner| **inner != Self::Null).unwrap_or(self);

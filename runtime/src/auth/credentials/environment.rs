@@ -6,20 +6,21 @@ use std::future;
 use super::config::ProviderConfig;
 use super::provider::{Credentials, CredentialsError, CredentialsFuture, CredentialsProvider};
 
-/// Credentials from the vendor's own environment variables, read anew for each attempt. A variable that is empty or blank is not set.
+/// Credentials from the vendor's own environment variables, read for each attempt. A blank variable counts as unset.
 ///
 /// # Errors
 ///
-/// Nothing is found where none of the variables is set. An access key without its secret, or the reverse, is an error that ends a chain.
+/// "Not found" if none of the variables is set. An access key without its secret, or the reverse, is an error that ends
+/// a chain.
 #[derive(Clone)]
 pub struct EnvironmentCredentials {
     families: &'static [Variables],
-    /// The variable that holds a token alone.
+    /// The variable for a token alone.
     token: Option<&'static str>,
     config: ProviderConfig,
 }
 
-/// Variables that belong together: keys of one family are never joined with a token of another.
+/// Variables that belong together: keys of one family are never combined with a token of another.
 struct Variables {
     access_key: &'static str,
     secret_key: &'static str,
@@ -56,19 +57,20 @@ impl EnvironmentCredentials {
         Self { families: &HUAWEI, token: None, config: ProviderConfig::new() }
     }
 
-    /// `ALIBABA_CLOUD_ACCESS_KEY_ID`, `ALIBABA_CLOUD_ACCESS_KEY_SECRET` and, for temporary keys, `ALIBABA_CLOUD_SECURITY_TOKEN`; the
-    /// same with the older prefixes `ALIBABACLOUD_` and `ALICLOUD_`; else the token `ALIBABA_CLOUD_BEARER_TOKEN`.
+    /// Creates a provider for `ALIBABA_CLOUD_ACCESS_KEY_ID`, `ALIBABA_CLOUD_ACCESS_KEY_SECRET` and, for temporary keys,
+    /// `ALIBABA_CLOUD_SECURITY_TOKEN`; the same with the older prefixes `ALIBABACLOUD_` and `ALICLOUD_`; else the token
+    /// `ALIBABA_CLOUD_BEARER_TOKEN`.
     pub fn aliyun() -> Self {
         Self { families: &ALIYUN, token: Some("ALIBABA_CLOUD_BEARER_TOKEN"), config: ProviderConfig::new() }
     }
 
-    /// Looks the variables up in this environment.
+    /// Looks up the variables in this environment.
     pub fn configure(mut self, config: &ProviderConfig) -> Self {
         self.config = config.clone();
         self
     }
 
-    /// Looks the variables up elsewhere than in the process's environment.
+    /// Looks up the variables with this function instead of in the process's environment.
     pub fn with_lookup(mut self, lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
         self.config = self.config.environment(lookup);
         self
@@ -104,7 +106,7 @@ impl EnvironmentCredentials {
         )))
     }
 
-    /// The variables that say that there are credentials.
+    /// The variables whose presence indicates credentials.
     fn names(&self) -> Vec<&'static str> {
         self.families.iter().map(|family| family.access_key).chain(self.token).collect()
     }

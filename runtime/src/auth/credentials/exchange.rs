@@ -1,4 +1,4 @@
-//! Asks the services that issue credentials.
+//! Requests to services that issue credentials.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::transport::{
     Exchange as UnderWay, RequestBody, ReqwestTransport, Transport, TransportError, TransportErrorKind, in_runtime,
 };
 
-/// How services are asked: each request up to four times, as long as it fails for reasons that pass.
+/// Sends requests to services: each up to four times, as long as it fails temporarily.
 #[derive(Clone, Debug)]
 pub(super) struct Exchange {
     settings: Limits,
@@ -29,13 +29,13 @@ pub(super) struct Exchange {
 struct Limits {
     connect: Duration,
     attempt: Duration,
-    /// Whether requests go by way of the proxies that the environment names.
+    /// Whether requests use the proxies in the environment.
     proxies: bool,
-    /// Whether an attempt that meets nobody is repeated.
+    /// Whether an attempt without a connection is repeated.
     persistent: bool,
 }
 
-/// What came back, in memory.
+/// A response, in memory.
 pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
@@ -48,50 +48,50 @@ impl Reply {
     }
 }
 
-/// Why nothing came back.
+/// Why there is no response.
 pub(super) enum Fault {
-    /// Nobody is there.
+    /// No connection could be established.
     Unreachable(TransportError),
-    /// There was no response, or not the whole of it.
+    /// There was no response, or only a part of it.
     Lost(TransportError),
-    /// There was nothing to send, or nothing to send it with.
+    /// The request could not be made.
     Failed(String),
 }
 
 const NETWORK: Limits =
     Limits { connect: Duration::from_secs(5), attempt: Duration::from_secs(10), proxies: true, persistent: true };
 
-/// Why a service did not tell what it was asked.
+/// Why a service did not return what was requested.
 pub(crate) enum Unanswered {
     Transport(TransportError),
     Refused {
         status: u16,
         code: Option<String>,
         headers: HeaderMap,
-        /// What the service said.
+        /// The service's message.
         words: String,
     },
     Other(String),
 }
 
 const ATTEMPTS: u32 = 4;
-/// Before the second attempt; twice as long before each further one.
+/// Pause before the second attempt; doubled before each further one.
 const PAUSE: Duration = Duration::from_millis(100);
-/// More than any response that has keys in it.
+/// Larger than any response with keys.
 const LARGEST: usize = 1 << 16;
 
 impl Exchange {
-    /// With a service on the network, by way of the proxies that the environment names.
+    /// For a service on the network, through the proxies in the environment.
     pub(super) fn new(config: &ProviderConfig) -> Self {
         Self::with(config, NETWORK)
     }
 
-    /// With a service beside the program. What is sent there is for nobody else, a proxy among them.
+    /// For a local service. Its requests are not meant for third parties, including proxies.
     pub(super) fn beside(config: &ProviderConfig) -> Self {
         Self::with(config, Limits { proxies: false, ..NETWORK })
     }
 
-    /// With the metadata service of the server that this runs on. It is next door; elsewhere nobody answers.
+    /// For the server's metadata service. It is on the local link, and unreachable elsewhere.
     pub(super) fn local(config: &ProviderConfig) -> Self {
         let limits = Limits {
             connect: Duration::from_secs(1),
@@ -107,7 +107,7 @@ impl Exchange {
         Self { settings, clock: config.own_clock(), transport: Arc::new(transport.unwrap_or_default()) }
     }
 
-    /// Sends what `request` makes, anew for each attempt.
+    /// Sends the request that `request` creates, anew for each attempt.
     pub(super) async fn send(
         &self,
         request: impl Fn() -> Result<Request<RequestBody>, String>,
@@ -118,7 +118,8 @@ impl Exchange {
             let outcome = self.once(request().map_err(Fault::Failed)?).await;
             let passes = match &outcome {
                 Ok(reply) => reply.status >= 500 || reply.status == 429,
-                // Where nobody was met, nobody will be a moment later, and every start of a program elsewhere would wait.
+                // Without a connection a retry is pointless, and would delay each start of a program outside of the
+                // vendor's servers.
                 Err(Fault::Unreachable(_)) => self.settings.persistent,
                 Err(Fault::Lost(_) | Fault::Failed(_)) => true,
             };
@@ -146,7 +147,7 @@ impl Exchange {
             let body = zeroize::Zeroizing::new(body.collect_within(LARGEST).await?.to_vec());
             Ok(Reply { status: parts.status.as_u16(), headers: parts.headers, body })
         };
-        // Whoever asks for credentials has a time limit, too, which may be the shorter one.
+        // Callers have a time limit, too, which may be shorter.
         match under_way.unless_dropped(under_way.within(&*self.clock, attempt, exchange)).await {
             Some(reply) => reply.map_err(|error: TransportError| match error.kind() {
                 TransportErrorKind::Connect | TransportErrorKind::ConnectTimeout => Fault::Unreachable(error),
@@ -159,7 +160,8 @@ impl Exchange {
         }
     }
 
-    /// Sends what `request` makes, and reads the JSON of a success. `secrets` are those in the request, which no error may show.
+    /// Sends the request that `request` creates, and reads the JSON of a success. `secrets` are those in the request,
+    /// which no error may show.
     pub(super) async fn json(
         &self,
         secrets: &[&Secret],
@@ -168,7 +170,7 @@ impl Exchange {
         self.answer(secrets, request).await.map_err(|why| why.to_string())
     }
 
-    /// The same, for those who can do something about what went wrong.
+    /// Like [`json`](Self::json), with the error as data, for callers that can react to it.
     pub(super) async fn answer(
         &self,
         secrets: &[&Secret],
@@ -216,7 +218,7 @@ impl From<Fault> for CredentialsError {
     }
 }
 
-/// A request without a body. The error does not show the URL, which may hold a password.
+/// A request without a body. The error does not show the URL, which may contain a password.
 pub(super) fn request(
     method: http::Method,
     url: &str,
@@ -232,7 +234,7 @@ pub(super) fn request(
     request.body(RequestBody::default()).map_err(|_| "the URL is not one".to_owned())
 }
 
-/// A request with JSON.
+/// A request with a JSON body.
 pub(super) fn json_request(
     url: &str,
     headers: &[(&str, &Secret)],
@@ -246,16 +248,16 @@ pub(super) fn json_request(
     Ok(request)
 }
 
-/// The fields that have a refusal's code.
+/// The fields with the code of a refusal.
 const CODES: [&str; 4] = ["Code", "code", "error_code", "errorCode"];
 
-/// Whether a service refused because of the keys that the request was signed with, so that others may do.
+/// Whether a service refused the keys of the request, so that others may be accepted.
 pub(super) fn blames_keys(reply: &Reply) -> bool {
     let code = first(&Document::parse(&reply.body).unwrap_or_default(), &CODES);
     retry::blames_keys(Some(reply.status), code.as_deref())
 }
 
-/// The first of these fields in the response of a service that refused.
+/// The first of these fields in the error response of a service.
 fn first(body: &Document, names: &[&str]) -> Option<String> {
     let parts = [body, body.get("error"), body.get("Error")];
     names.iter().flat_map(|name| parts.map(|part| part.get(name))).find_map(|value| match value {
@@ -264,12 +266,12 @@ fn first(body: &Document, names: &[&str]) -> Option<String> {
     })
 }
 
-/// What a service said when it refused: status, code, request id, and its words where they cannot be secret.
+/// Description of a refusal: status, code, request id, and the message if it cannot contain secrets.
 pub(super) fn refusal(reply: &Reply, secrets: &[&Secret]) -> String {
     refused(reply, secrets).1
 }
 
-/// The code, and all of it in words.
+/// The code, and the whole refusal as text.
 fn refused(reply: &Reply, secrets: &[&Secret]) -> (Option<String>, String) {
     let body = Document::parse(&reply.body).unwrap_or_default();
     let first = |names: &[&str]| first(&body, names);
@@ -286,7 +288,7 @@ fn refused(reply: &Reply, secrets: &[&Secret]) -> (Option<String>, String) {
             ["x-request-id", "x-iam-trace-id", "x-acs-request-id"].iter().find_map(|it| reply.headers.get(*it));
         header.and_then(|id| Some(id.to_str().ok()?.to_owned())).filter(is_id)
     });
-    // What a service says of signatures quotes what was signed.
+    // Messages about signatures quote the signed text.
     let of_signature = code.as_ref().is_some_and(|code| code.contains("Signature"));
     let message = first(&["Message", "message", "error_msg", "errorMsg"]).filter(|_| !of_signature).filter(holds_none);
     let mut text = format!("status {}", reply.status);
@@ -303,7 +305,7 @@ fn refused(reply: &Reply, secrets: &[&Secret]) -> (Option<String>, String) {
     (code, text)
 }
 
-/// Whether a text has a secret in it, or a good part of it, as it is or as URLs have it.
+/// Whether a text contains a secret, or a substantial part of it, verbatim or percent-encoded.
 fn holds(text: &str, secret: &str) -> bool {
     let secret = secret.trim();
     let start: String = secret.chars().take(16).collect();
@@ -321,7 +323,7 @@ mod tests {
     use super::*;
     use crate::transport::ByteStream;
 
-    /// Never answers, and counts the requests and those on which time ran out.
+    /// Never responds, and counts the requests and those that timed out.
     #[derive(Clone, Debug, Default)]
     struct Silent {
         sent: Arc<AtomicUsize>,
@@ -347,7 +349,7 @@ mod tests {
         let ask = || exchange.send(|| request(http::Method::GET, "http://localhost/", &[]));
         assert!(matches!(ask().await, Err(Fault::Lost(_))));
         assert_eq!((silent.sent.load(Ordering::SeqCst), silent.left.load(Ordering::SeqCst)), (4, 4));
-        // Whoever asks has less time.
+        // The caller's time limit is shorter.
         assert!(tokio::time::timeout(Duration::from_secs(1), ask()).await.is_err());
         assert_eq!((silent.sent.load(Ordering::SeqCst), silent.left.load(Ordering::SeqCst)), (5, 5));
     }

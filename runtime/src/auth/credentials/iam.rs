@@ -1,4 +1,4 @@
-//! What Huawei Cloud's IAM and STS give: keys for tokens of others, and the ids of projects.
+//! Huawei Cloud's IAM and STS: keys in exchange for tokens, and the ids of projects.
 
 use http::{Method, Request};
 use serde_json::json;
@@ -15,7 +15,7 @@ use crate::codec::encode;
 use crate::data::secret::Secret;
 use crate::transport::RequestBody;
 
-/// Regions with an IAM of their own, whose address has the region's name.
+/// Regions with an IAM of their own, whose address contains the region's name.
 const IAM_REGIONS: [&str; 27] = [
     "ae-ad-1",
     "af-south-1",
@@ -46,7 +46,7 @@ const IAM_REGIONS: [&str; 27] = [
     "tr-west-1",
 ];
 
-/// The address of IAM: as given, else of the environment, else of the region.
+/// The address of IAM: the given one, else the environment's, else the region's.
 fn iam(config: &ProviderConfig, given: Option<&str>, region: Option<&str>) -> Result<String, String> {
     address("IAM", config, "HUAWEICLOUD_SDK_IAM_ENDPOINT", given, || {
         match region.filter(|region| IAM_REGIONS.contains(region)) {
@@ -73,17 +73,18 @@ fn address(
     }
 }
 
-/// Temporary keys of an agency of Huawei Cloud for whoever has a token of an OpenID Connect provider. No key of one's own is needed. To be
-/// wrapped in [`CachedCredentials`](crate::CachedCredentials).
+/// Temporary keys of an agency of Huawei Cloud, in exchange for the token of an OpenID Connect provider. Requires no
+/// other keys. Wrap it in [`CachedCredentials`](crate::CachedCredentials).
 ///
-/// Everything is in the environment: `HUAWEICLOUD_OIDC_PROVIDER_URN`, `HUAWEICLOUD_OIDC_AGENCY_URN`, and the token in
-/// `HUAWEICLOUD_OIDC_ID_TOKEN` or in the file `HUAWEICLOUD_OIDC_TOKEN_FILE`, which is read each time; optionally
-/// `HUAWEICLOUD_OIDC_SESSION_NAME` (`oidc-sts-session` by default), `HUAWEICLOUD_OIDC_DURATION_SECONDS` (3600), `HUAWEICLOUD_OIDC_POLICY`,
-/// `HUAWEICLOUD_OIDC_POLICY_IDS` (with commas between them) and the address of STS, `HUAWEICLOUD_SDK_STS_ENDPOINT`.
+/// Everything comes from the environment: `HUAWEICLOUD_OIDC_PROVIDER_URN`, `HUAWEICLOUD_OIDC_AGENCY_URN`, and the token
+/// in `HUAWEICLOUD_OIDC_ID_TOKEN` or in the file `HUAWEICLOUD_OIDC_TOKEN_FILE`, which is read each time; optionally
+/// `HUAWEICLOUD_OIDC_SESSION_NAME` (defaults to `oidc-sts-session`), `HUAWEICLOUD_OIDC_DURATION_SECONDS` (defaults to
+/// 3600), `HUAWEICLOUD_OIDC_POLICY`, `HUAWEICLOUD_OIDC_POLICY_IDS` (separated by commas) and the address of STS,
+/// `HUAWEICLOUD_SDK_STS_ENDPOINT`.
 ///
 /// # Errors
 ///
-/// Nothing is found where none of provider, agency and token is set. Where only some are, that ends a chain.
+/// "Not found" if none of provider, agency and token is set. If only some are, the error ends a chain.
 #[derive(Clone, Debug)]
 #[must_use = "wrap it in `CachedCredentials`"]
 pub struct AssumeAgencyWithOidc {
@@ -98,13 +99,13 @@ impl Default for AssumeAgencyWithOidc {
 }
 
 impl AssumeAgencyWithOidc {
-    /// Whatever the environment names.
+    /// Uses the environment.
     pub fn new() -> Self {
         let config = ProviderConfig::new();
         Self { exchange: Exchange::new(&config), config }
     }
 
-    /// Looks things up in this environment, and asks through this transport.
+    /// Sets the environment and transport.
     pub fn configure(mut self, config: &ProviderConfig) -> Self {
         self.exchange = Exchange::new(config);
         self.config = config.clone();
@@ -161,15 +162,15 @@ impl CredentialsSource for AssumeAgencyWithOidc {
     }
 }
 
-/// Temporary keys of Huawei Cloud for whoever has a token of an identity provider that an account trusts. They live 6 hours. To be
-/// wrapped in [`CachedCredentials`](crate::CachedCredentials).
+/// Temporary keys of Huawei Cloud in exchange for the token of an identity provider that the account trusts. They are
+/// valid for 6 hours. Wrap it in [`CachedCredentials`](crate::CachedCredentials).
 ///
-/// What is not given is taken from `HUAWEICLOUD_SDK_IDP_ID` and `HUAWEICLOUD_SDK_ID_TOKEN_FILE`, a file that is read each time, and the
-/// address of IAM from `HUAWEICLOUD_SDK_IAM_ENDPOINT`.
+/// Defaults come from `HUAWEICLOUD_SDK_IDP_ID` and `HUAWEICLOUD_SDK_ID_TOKEN_FILE`, a file that is read each time, and
+/// the address of IAM from `HUAWEICLOUD_SDK_IAM_ENDPOINT`.
 ///
 /// # Errors
 ///
-/// Nothing is found where neither the provider nor the file is named. Where only one is, that ends a chain.
+/// "Not found" if neither the provider nor the file is set. If only one is, the error ends a chain.
 #[derive(Clone, Debug)]
 #[must_use = "wrap it in `CachedCredentials`"]
 pub struct FederatedCredentials {
@@ -187,31 +188,31 @@ impl Default for FederatedCredentials {
 }
 
 impl FederatedCredentials {
-    /// Whatever the environment names.
+    /// Uses the environment.
     pub fn new() -> Self {
         let config = ProviderConfig::new();
         Self { idp_id: None, token_file: None, iam_endpoint: None, exchange: Exchange::new(&config), config }
     }
 
-    /// The identity provider's id.
+    /// Sets the identity provider's id.
     pub fn idp_id(mut self, id: impl Into<String>) -> Self {
         self.idp_id = Some(id.into());
         self
     }
 
-    /// The file with the token.
+    /// Sets the file with the token.
     pub fn token_file(mut self, path: impl Into<String>) -> Self {
         self.token_file = Some(path.into());
         self
     }
 
-    /// The address of IAM; `https://iam.myhuaweicloud.com` by default.
+    /// Sets the address of IAM. Defaults to `https://iam.myhuaweicloud.com`.
     pub fn iam_endpoint(mut self, url: impl Into<String>) -> Self {
         self.iam_endpoint = Some(Address::new(url));
         self
     }
 
-    /// Looks things up in this environment, and asks through this transport.
+    /// Sets the environment and transport.
     pub fn configure(mut self, config: &ProviderConfig) -> Self {
         self.exchange = Exchange::new(config);
         self.config = config.clone();
@@ -249,7 +250,7 @@ impl CredentialsSource for FederatedCredentials {
     }
 }
 
-/// Looks up what calls of Huawei Cloud need besides keys.
+/// Looks up settings, other than keys, that calls of Huawei Cloud need.
 #[derive(Debug)]
 pub(crate) struct Directory {
     config: ProviderConfig,
@@ -261,7 +262,7 @@ impl Directory {
         Self { exchange: Exchange::new(config), config: config.clone() }
     }
 
-    /// The id of the project that a region has from the start, which has the region's name.
+    /// The id of a region's default project, which has the region's name.
     pub(crate) async fn project_id(
         &self,
         endpoint: Option<&str>,

@@ -1,4 +1,4 @@
-//! Credentials of the server that the program runs on, from the metadata service that only the server itself can reach.
+//! Credentials of an ECS server, from its metadata service.
 
 use http::Method;
 
@@ -10,16 +10,16 @@ use super::exchange::{Exchange, Fault, Reply, request};
 use super::provider::CredentialsError;
 use crate::data::secret::Secret;
 
-/// Temporary keys of an ECS server: of the agency that Huawei Cloud lets it act for, or its RAM role of Alibaba Cloud.
+/// Temporary keys of an ECS server: of its agency at Huawei Cloud, or its RAM role at Alibaba Cloud.
 ///
-/// To be wrapped in [`CachedCredentials`](super::CachedCredentials). A session token is asked for first, so that requests
-/// which somebody smuggles in get nothing; services that do not know session tokens (status 404 or 405) are asked without. A request that fails for
-/// reasons that pass is repeated, up to four attempts of five seconds.
+/// Wrap it in [`CachedCredentials`](super::CachedCredentials). A session token is requested first, as a protection
+/// against request forgery; services without session tokens (status 404 or 405) are called without. A request that
+/// fails temporarily is repeated, up to four attempts of five seconds.
 ///
 /// # Errors
 ///
-/// Nothing is found where no metadata service can be reached within a second, or where the server has no role. A service that fails is
-/// an error that ends a chain, and so are a session token that is refused and a role that was named and is not there.
+/// "Not found" if no metadata service can be reached within a second, or if the server has no role. A failing service
+/// is an error that ends a chain, as are a refused session token and a configured role that does not exist.
 #[derive(Clone, Debug)]
 pub struct InstanceCredentials {
     vendor: &'static Vendor,
@@ -64,14 +64,14 @@ const SECURITY_KEY: &str = "/openstack/latest/securitykey";
 const ROLES: &str = "/latest/meta-data/ram/security-credentials/";
 
 impl InstanceCredentials {
-    /// Keys of the agency of an ECS server of Huawei Cloud.
+    /// Keys of the agency of a Huawei Cloud ECS server.
     pub fn huawei() -> Self {
         Self::new(&HUAWEI)
     }
 
-    /// Keys of the RAM role of an ECS server of Alibaba Cloud. `ALIBABA_CLOUD_ECS_METADATA` may name the role;
-    /// `ALIBABA_CLOUD_ECS_METADATA_DISABLED=true` forbids to ask, `ALIBABA_CLOUD_IMDSV1_DISABLED=true` to ask without a session
-    /// token.
+    /// Keys of the RAM role of an Alibaba Cloud ECS server. `ALIBABA_CLOUD_ECS_METADATA` can name the role;
+    /// `ALIBABA_CLOUD_ECS_METADATA_DISABLED=true` disables the metadata service, `ALIBABA_CLOUD_IMDSV1_DISABLED=true`
+    /// requests without a session token.
     pub fn aliyun() -> Self {
         Self::new(&ALIYUN)
     }
@@ -81,20 +81,20 @@ impl InstanceCredentials {
         Self { vendor, endpoint: None, role: None, exchange: Exchange::local(&config), config }
     }
 
-    /// Looks things up in this environment, and asks through this transport.
+    /// Sets the environment and transport.
     pub fn configure(mut self, config: &ProviderConfig) -> Self {
         self.exchange = Exchange::local(config);
         self.config = config.clone();
         self
     }
 
-    /// The name of the role, for Alibaba Cloud; otherwise the service is asked for it.
+    /// Sets the name of the role, for Alibaba Cloud; otherwise the metadata service provides it.
     pub fn role(mut self, name: impl Into<String>) -> Self {
         self.role = Some(name.into());
         self
     }
 
-    /// Asks here instead, for tests.
+    /// Sets another address, for tests.
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(Address::new(url));
         self
@@ -115,7 +115,7 @@ impl InstanceCredentials {
                 )));
             }
             404 | 405 => None,
-            // It knows session tokens: whoever made it refuse would have the request go on without that protection.
+            // The service supports session tokens; continuing without one would let an attacker bypass that protection.
             status => return Err(CredentialsError::new(format_args!("no session token (status {status})"))),
         };
         let session = session.as_ref().map(|token| (self.vendor.session_header, token));
@@ -150,7 +150,7 @@ impl InstanceCredentials {
         named: bool,
     ) -> Result<Reply, CredentialsError> {
         let reply = self.send(Method::GET, path, session).await?;
-        // Huawei Cloud says so with status 401, which also means that the session token has ended.
+        // Huawei Cloud uses status 401 here, which also means that the session token has expired.
         let no_agency = reply.status == 401 && reply.body.windows(11).any(|words| words == b"configure C");
         match reply.status {
             200 => Ok(reply),

@@ -1,4 +1,4 @@
-//! Who calls: access keys and tokens, and where they come from.
+//! Access keys and tokens, and their sources.
 
 mod address;
 mod cached;

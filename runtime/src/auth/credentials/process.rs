@@ -1,4 +1,4 @@
-//! Credentials that another program prints.
+//! Credentials in the output of another program.
 
 use std::fmt;
 use std::process::Stdio;
@@ -14,12 +14,13 @@ use super::document::Document;
 use super::provider::{Credentials, CredentialsError};
 use crate::transport::in_runtime;
 
-/// Keys that a program prints, as profiles of the mode `External` have them: JSON with `access_key_id`, `access_key_secret`, `sts_token`
-/// for temporary ones, and `expiration`, when they end, such as `2030-01-01T00:00:00Z`. Keys without an end are asked for again after 15
-/// minutes. To be wrapped in [`CachedCredentials`](crate::CachedCredentials).
+/// Keys in the output of a program, as in profiles of the mode `External`: JSON with `access_key_id`,
+/// `access_key_secret`, `sts_token` for temporary ones, and their `expiration`, such as `2030-01-01T00:00:00Z`. Keys
+/// without an expiration are requested again after 15 minutes. Wrap it in
+/// [`CachedCredentials`](crate::CachedCredentials).
 ///
-/// The command is split as a shell would, and run without one, but on Windows, where `cmd` runs it. It may take a minute. It reads
-/// nothing, and what it writes to its standard error goes to that of this process.
+/// The command is split as by a shell, but run without one, except on Windows, where `cmd` runs it. Its time limit is
+/// one minute. Its standard input is empty, and its standard error is that of this process.
 #[derive(Clone)]
 #[must_use = "wrap it in `CachedCredentials`"]
 pub struct ProcessCredentials {
@@ -27,19 +28,19 @@ pub struct ProcessCredentials {
     config: ProviderConfig,
 }
 
-/// For the program.
+/// Time limit of the program.
 pub(super) const LIMIT: Duration = Duration::from_secs(60);
-/// More than any keys.
+/// Larger than any keys.
 const LARGEST: u64 = 1 << 16;
 const WITHOUT_END: SignedDuration = SignedDuration::from_mins(15);
 
 impl ProcessCredentials {
-    /// What this command prints.
+    /// Uses the output of this command.
     pub fn new(command: impl Into<String>) -> Self {
         Self { command: command.into(), config: ProviderConfig::new() }
     }
 
-    /// Reads the time from this one's clock.
+    /// Takes the clock from this configuration.
     pub fn configure(mut self, config: &ProviderConfig) -> Self {
         self.config = config.clone();
         self
@@ -78,7 +79,7 @@ impl ProcessCredentials {
     }
 }
 
-/// Keys as a program prints them.
+/// Keys in the format of such programs.
 fn keys(printed: &Document, now: Timestamp) -> Result<TemporaryCredentials, String> {
     let key = printed.text(&["access_key_id"])?;
     let mut credentials = Credentials::access_key(key.expose(), printed.text(&["access_key_secret"])?);
@@ -112,7 +113,7 @@ impl CredentialsSource for ProcessCredentials {
                 Err(why) => Ok(Err(why)),
             };
             let outcome = outcome.unwrap_or_else(|_| Err(format!("it takes longer than {LIMIT:?}")));
-            // Not the command itself, whose arguments may be secret.
+            // Without the command, whose arguments may be secret.
             outcome.map_err(|why| CredentialsError::new(format_args!("the command for credentials: {why}")))
         })
     }

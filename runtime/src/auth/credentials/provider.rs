@@ -1,4 +1,4 @@
-//! Who calls: access keys and tokens, and where they come from.
+//! Credentials, and providers of credentials.
 
 use std::fmt::{self, Write as _};
 use std::future;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::data::line::Line;
 use crate::data::secret::Secret;
 
-/// What proves who calls.
+/// Credentials of a caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Credentials {
@@ -16,27 +16,27 @@ pub enum Credentials {
     AccessKey {
         /// The key's id (AK), which is sent.
         access_key: String,
-        /// The key itself (SK), which is not.
+        /// The secret key (SK), which is not sent.
         secret_key: Secret,
-        /// Sent along with temporary keys.
+        /// Sent with temporary keys.
         security_token: Option<Secret>,
     },
-    /// A token that is sent as it is.
+    /// A token that is sent as is.
     Token(Secret),
 }
 
 impl Credentials {
-    /// A key pair (AK and SK).
+    /// Creates a key pair (AK and SK).
     pub fn access_key(access_key: impl Into<String>, secret_key: impl Into<Secret>) -> Self {
         Self::AccessKey { access_key: access_key.into(), secret_key: secret_key.into(), security_token: None }
     }
 
-    /// A token, such as Huawei IAM issues.
+    /// Creates a token, such as one issued by Huawei Cloud's IAM.
     pub fn token(token: impl Into<Secret>) -> Self {
         Self::Token(token.into())
     }
 
-    /// What is empty, or nothing but blanks, that must not be: nobody is known by it.
+    /// The name of a field that is blank but must not be.
     pub(crate) fn blank(&self) -> Option<&'static str> {
         let blank = |text: &str| text.trim().is_empty();
         match self {
@@ -50,7 +50,7 @@ impl Credentials {
         }
     }
 
-    /// The security token that came with a temporary key pair. A [`Token`](Self::Token) has none and stays as it is.
+    /// Sets the security token of a temporary key pair. A [`Token`](Self::Token) has none and is returned unchanged.
     pub fn with_security_token(mut self, token: impl Into<Secret>) -> Self {
         if let Self::AccessKey { security_token, .. } = &mut self {
             *security_token = Some(token.into());
@@ -59,31 +59,33 @@ impl Credentials {
     }
 }
 
-/// Gives the credentials of each attempt, so that temporary ones can be renewed.
+/// Provides the credentials of each attempt, so that temporary ones can be renewed.
 pub trait CredentialsProvider: fmt::Debug + Send + Sync {
-    /// The credentials that are valid now.
+    /// Returns the currently valid credentials.
     ///
     /// # Errors
     ///
-    /// [`CredentialsError::not_found`] if there is nothing here, so that a [`CredentialsChain`](crate::CredentialsChain) goes on to
-    /// its next link; any other error ends the chain.
+    /// [`CredentialsError::not_found`] if this source is not configured, so that a
+    /// [`CredentialsChain`](crate::CredentialsChain) continues with its next source; any other error ends the chain.
     fn credentials(&self) -> CredentialsFuture<'_>;
 
-    /// Takes note that the service did not accept these, and says whether others can be had at once.
+    /// Notifies the provider that the service rejected these credentials. Returns whether others are available
+    /// immediately.
     fn rejected(&self, credentials: &Credentials) -> bool {
         let _ = credentials;
         false
     }
 
-    /// A setting of the client that stands beside the credentials, such as the `project_id` or the `region` of a profile. It is asked
-    /// for after the credentials, and counts if the client was given none; `region` only if the environment has none either.
+    /// Returns a client setting that belongs to the credentials, such as the `project_id` or the `region` of a profile.
+    /// Called after [`credentials`](Self::credentials). Used unless the client has its own; `region` unless the client
+    /// or the environment has one.
     fn setting(&self, name: &str) -> Option<String> {
         let _ = name;
         None
     }
 }
 
-/// What [`CredentialsProvider::credentials`] returns.
+/// The return type of [`CredentialsProvider::credentials`].
 pub type CredentialsFuture<'a> = Pin<Box<dyn Future<Output = Result<Credentials, CredentialsError>> + Send + 'a>>;
 
 impl CredentialsProvider for Credentials {
@@ -114,24 +116,26 @@ pub struct CredentialsError {
 }
 
 impl CredentialsError {
-    /// There is something, and it does not work: a key without its secret, a role that may not be assumed, a service that fails. The
-    /// message says what was tried and what went wrong. A chain ends here: what comes after it may have other rights.
+    /// Creates an error of a source that is configured but fails: a key without its secret, a role that may not be
+    /// assumed, a failing service. The message describes the attempt and the failure. It ends a chain, as later sources
+    /// may have other permissions.
     pub fn new(message: impl fmt::Display) -> Self {
         Self { message: message.to_string(), not_found: false }
     }
 
-    /// There is nothing here: a variable is not set, a file does not exist. The message says what was looked for. A chain goes on.
+    /// Creates an error of a source that is not configured: a variable is not set, a file does not exist. The message
+    /// names what was looked for. A chain continues.
     pub fn not_found(message: impl fmt::Display) -> Self {
         Self { message: message.to_string(), not_found: true }
     }
 
-    /// Whether there is nothing, as opposed to something that does not work.
+    /// Whether the source is not configured, as opposed to failing.
     pub fn is_not_found(&self) -> bool {
         self.not_found
     }
 
-    /// The same from a source that has given credentials before: that it has none now is a failure, so that a chain does not go on to
-    /// sources that have other rights.
+    /// Converts the error of a source that has provided credentials before: their absence is now a failure, so that a
+    /// chain does not continue with sources that have other permissions.
     pub(super) fn after_success(self) -> Self {
         if !self.not_found {
             return self;
@@ -139,7 +143,7 @@ impl CredentialsError {
         Self::new(format_args!("{} (there were credentials before)", self.message))
     }
 
-    /// The same, with this in front.
+    /// Prefixes the message.
     pub(super) fn within(self, place: impl fmt::Display) -> Self {
         Self { message: format!("{place}: {}", self.message), ..self }
     }

@@ -1,4 +1,4 @@
-//! Keys for whoever has signed in with Alibaba Cloud's command line tool.
+//! Keys for a sign-in with Alibaba Cloud's command line tool.
 
 use jiff::Timestamp;
 
@@ -9,16 +9,16 @@ use super::exchange::{Exchange, json_request};
 use super::provider::CredentialsError;
 use crate::data::secret::Secret;
 
-/// A sign-in that the tool keeps in a profile. It has an end, after which a person has to sign in again.
+/// A sign-in stored in a profile by the tool. After it expires, the user has to sign in again.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct SignIn {
     pub(super) profile: String,
-    /// The service that gives keys for it.
+    /// The service that issues keys for it.
     pub(super) service: Service,
     pub(super) access_token: Option<Secret>,
     /// In seconds since 1970.
     pub(super) token_expires: Option<i64>,
-    /// Keys that the tool got, until they end.
+    /// Keys that the tool has fetched, until they expire.
     pub(super) kept: Option<TemporaryCredentials>,
 }
 
@@ -35,7 +35,8 @@ pub(super) struct SignInCredentials {
     exchange: Exchange,
 }
 
-/// What kept keys must have left: they would be renewed otherwise.
+/// Minimum remaining lifetime of stored keys; below it, [`CachedCredentials`](crate::CachedCredentials) would renew
+/// them.
 const LEAST_LEFT: i64 = 5 * 60 + 10;
 
 impl SignInCredentials {

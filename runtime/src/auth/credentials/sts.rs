@@ -15,11 +15,12 @@ use crate::codec::encode;
 use crate::data::secret::{Secret, wiped};
 use crate::transport::RequestBody;
 
-/// Temporary keys of a RAM role of Alibaba Cloud, for whoever may assume it: `AssumeRole` of STS, signed with other credentials. To be
-/// wrapped in [`CachedCredentials`](crate::CachedCredentials).
+/// Temporary keys of a RAM role of Alibaba Cloud: `AssumeRole` of STS, signed with other credentials. Wrap it in
+/// [`CachedCredentials`](crate::CachedCredentials).
 ///
-/// STS is asked at `https://sts.{region}.aliyuncs.com`, with the region of [`region`](Self::region), else of `ALIBABA_CLOUD_STS_REGION`,
-/// and at `https://sts.aliyuncs.com` without one; with `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED=true` at `sts-vpc.{region}`.
+/// The address of STS is `https://sts.{region}.aliyuncs.com`, with the region from [`region`](Self::region), else from
+/// `ALIBABA_CLOUD_STS_REGION`, and `https://sts.aliyuncs.com` without one; with
+/// `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED=true` it is `sts-vpc.{region}`.
 #[derive(Clone, Debug)]
 #[must_use = "wrap it in `CachedCredentials`"]
 pub struct AssumeRole {
@@ -27,16 +28,17 @@ pub struct AssumeRole {
     pub(super) session: Session,
 }
 
-/// Temporary keys of a role for whoever has a token of an OpenID Connect provider, such as a pod of Kubernetes whose service account
-/// has one in a file. No key of one's own is needed. To be wrapped in [`CachedCredentials`](crate::CachedCredentials).
+/// Temporary keys of a role in exchange for the token of an OpenID Connect provider, such as that of a Kubernetes pod's
+/// service account, which is in a file. Requires no other keys. Wrap it in
+/// [`CachedCredentials`](crate::CachedCredentials).
 ///
-/// This is `AssumeRoleWithOIDC` of Alibaba Cloud's STS, which Container Service sets up as RRSA. What is not given is taken from
-/// `ALIBABA_CLOUD_ROLE_ARN`, `ALIBABA_CLOUD_OIDC_PROVIDER_ARN`, `ALIBABA_CLOUD_OIDC_TOKEN_FILE` and `ALIBABA_CLOUD_ROLE_SESSION_NAME`. The
-/// address is that of [`AssumeRole`].
+/// This is `AssumeRoleWithOIDC` of Alibaba Cloud's STS, which Container Service sets up as RRSA. Defaults come from
+/// `ALIBABA_CLOUD_ROLE_ARN`, `ALIBABA_CLOUD_OIDC_PROVIDER_ARN`, `ALIBABA_CLOUD_OIDC_TOKEN_FILE` and
+/// `ALIBABA_CLOUD_ROLE_SESSION_NAME`. The address is that of [`AssumeRole`].
 ///
 /// # Errors
 ///
-/// Nothing is found where neither provider nor token file is named. Where only some of the three are, that ends a chain.
+/// "Not found" if neither provider nor token file is set. If only some of the three are, the error ends a chain.
 #[derive(Clone, Debug)]
 #[must_use = "wrap it in `CachedCredentials`"]
 pub struct AssumeRoleWithOidc {
@@ -45,7 +47,7 @@ pub struct AssumeRoleWithOidc {
     pub(super) session: Session,
 }
 
-/// What both have in common.
+/// Settings common to both.
 #[derive(Clone, Debug)]
 pub(super) struct Session {
     pub(super) role_arn: Option<String>,
@@ -60,10 +62,10 @@ pub(super) struct Session {
     exchange: Exchange,
 }
 
-/// Why STS issued nothing.
+/// Why STS issued no keys.
 struct Refused {
     error: CredentialsError,
-    /// Whether it is for the keys that the request was signed with.
+    /// Whether the keys that signed the request were refused.
     blames_keys: bool,
 }
 
@@ -79,41 +81,41 @@ impl From<Refused> for CredentialsError {
     }
 }
 
-/// The setters of both.
+/// Defines the setters common to both.
 macro_rules! session_setters {
     () => {
-        /// What the session is called in audit logs: 2 to 64 letters, digits and `.` `@` `-` `_`. Defaults to
+        /// Sets the session's name in audit logs: 2 to 64 letters, digits and `.` `@` `-` `_`. Defaults to
         /// `ALIBABA_CLOUD_ROLE_SESSION_NAME` of the environment, else `yundb`.
         pub fn session_name(mut self, name: impl Into<String>) -> Self {
             self.session.name = Some(name.into());
             self
         }
 
-        /// Narrows what the keys may do, by a policy document as JSON.
+        /// Restricts the permissions of the keys by a policy document in JSON.
         pub fn policy(mut self, json: impl Into<String>) -> Self {
             self.session.policy = Some(json.into());
             self
         }
 
-        /// How long the keys live, in seconds: at least 900, at most what the role allows. Defaults to 3600.
+        /// Sets the lifetime of the keys, in seconds: at least 900, at most the maximum of the role. Defaults to 3600.
         pub fn duration_seconds(mut self, seconds: i64) -> Self {
             self.session.duration_seconds = Some(seconds);
             self
         }
 
-        /// The region whose STS is asked.
+        /// Sets the region of STS.
         pub fn region(mut self, region: impl Into<String>) -> Self {
             self.session.region = Some(region.into());
             self
         }
 
-        /// Asks here instead, such as `https://sts-vpc.cn-hangzhou.aliyuncs.com`.
+        /// Sets the address of STS, such as `https://sts-vpc.cn-hangzhou.aliyuncs.com`.
         pub fn endpoint(mut self, url: impl Into<String>) -> Self {
             self.session.endpoint = Some(Address::new(url));
             self
         }
 
-        /// Looks things up in this environment, and asks through this transport.
+        /// Sets the environment and transport.
         pub fn configure(mut self, config: &ProviderConfig) -> Self {
             self.session.exchange = Exchange::new(config);
             self.session.config = config.clone();
@@ -123,14 +125,16 @@ macro_rules! session_setters {
 }
 
 impl AssumeRole {
-    /// Keys of this role, such as `acs:ram::123456789012:role/adminrole`, for whoever has the credentials of `base`.
+    /// Creates a provider of keys for this role, such as `acs:ram::123456789012:role/adminrole`, assumed with the
+    /// credentials of `base`.
     pub fn new(base: impl CredentialsProvider + 'static, role_arn: impl Into<String>) -> Self {
         Self { base: Arc::new(base), session: Session::new(Some(role_arn.into())) }
     }
 
     session_setters!();
 
-    /// What the owner of the role in another account asks for besides, against mistaken identity.
+    /// Sets the external id, which the owner of a role in another account may require to prevent the confused deputy
+    /// problem.
     pub fn external_id(mut self, id: impl Into<String>) -> Self {
         self.session.external_id = Some(Secret::from(id.into()));
         self
@@ -142,7 +146,7 @@ impl AssumeRole {
             Err(refused) => refused,
             Ok(issued) => return Ok(issued),
         };
-        // A role that may not be assumed says nothing about the keys, which others use, too.
+        // A role that may not be assumed does not invalidate the keys, which have other uses.
         if refused.blames_keys && self.base.rejected(&keys) {
             let keys = self.base.credentials().await?;
             return Ok(self.session.ask("AssumeRole", Some(&keys), &[]).await?);
@@ -155,7 +159,7 @@ impl CredentialsSource for AssumeRole {
     fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
         Box::pin(async {
             let role = self.session.role_arn.as_deref().unwrap_or_default();
-            // That there are no keys to assume it with does not make the role one that was not meant.
+            // The role is configured explicitly, so missing base keys are a failure, not an absent source.
             self.ask().await.map_err(|error| CredentialsError::new(format_args!("the role {role}: {error}")))
         })
     }
@@ -168,26 +172,26 @@ impl Default for AssumeRoleWithOidc {
 }
 
 impl AssumeRoleWithOidc {
-    /// Whatever the environment names.
+    /// Uses the environment.
     pub fn new() -> Self {
         Self { provider_arn: None, token_file: None, session: Session::new(None) }
     }
 
     session_setters!();
 
-    /// The role, such as `acs:ram::123456789012:role/adminrole`.
+    /// Sets the role, such as `acs:ram::123456789012:role/adminrole`.
     pub fn role_arn(mut self, arn: impl Into<String>) -> Self {
         self.session.role_arn = Some(arn.into());
         self
     }
 
-    /// The identity provider, such as `acs:ram::123456789012:oidc-provider/ack-rrsa-c1`.
+    /// Sets the identity provider, such as `acs:ram::123456789012:oidc-provider/ack-rrsa-c1`.
     pub fn provider_arn(mut self, arn: impl Into<String>) -> Self {
         self.provider_arn = Some(arn.into());
         self
     }
 
-    /// The file with the token, which is read each time.
+    /// Sets the file with the token, which is read each time.
     pub fn token_file(mut self, path: impl Into<String>) -> Self {
         self.token_file = Some(path.into());
         self
@@ -213,8 +217,8 @@ impl CredentialsSource for AssumeRoleWithOidc {
     }
 }
 
-/// All of these values, as given or from their variables. Nothing is found where none of the first `own` is there; the others may be
-/// set for something else.
+/// All of these values, as given or from their variables. "Not found" if none of the first `own` is set; the others may
+/// be set for other purposes.
 pub(super) fn complete<const N: usize>(
     config: &ProviderConfig,
     parts: [(&str, &Option<String>); N],
@@ -344,7 +348,7 @@ impl Session {
             None => sign::unsigned_parameters(action, VERSION, date, &nonce),
         };
         let mut request = super::exchange::request(http::Method::POST, &format!("{address}?{}", query(&common)), &[])?;
-        // In the body they stand in no log.
+        // Parameters in the body appear in no log.
         *request.body_mut() = wiped(query(own).into_bytes()).into();
         let form = HeaderValue::from_static("application/x-www-form-urlencoded");
         request.headers_mut().insert(http::header::CONTENT_TYPE, form);

@@ -11,9 +11,9 @@ use crate::data::secret::Secret;
 
 const ALGORITHM: &str = "ACS3-HMAC-SHA256";
 
-/// Signs a request: sets its `x-acs-*` and authorization headers, in place of those that an earlier attempt may have set.
+/// Signs a request: sets its `x-acs-*` and authorization headers, replacing those of an earlier attempt.
 ///
-/// Signed are the host, the content type if there is one, and all `x-acs-*` headers, the caller's too.
+/// The signature covers the host, the content type if there is one, and all `x-acs-*` headers, including the caller's.
 #[expect(clippy::too_many_arguments, reason = "plain data, as of the other signers")]
 pub fn sign_acs3(
     request: &mut Request<Bytes>,
@@ -29,7 +29,7 @@ pub fn sign_acs3(
     sign(request, &payload, action, version, access_key, secret, security_token, date, nonce)
 }
 
-/// The same for a body of any kind, with its hash.
+/// Like `sign_acs3`, for a body of any kind, with its hash.
 #[expect(clippy::too_many_arguments, reason = "plain data, as above")]
 pub(crate) fn sign<B>(
     request: &mut Request<B>,
@@ -70,7 +70,7 @@ pub(crate) fn sign<B>(
     Ok(Signed { canonical_request, string_to_sign, signature })
 }
 
-/// Sends a token in place of a signature, with the headers that a signature would cover.
+/// Sends a token instead of a signature, with the headers that a signature would cover.
 pub(crate) fn bearer(
     headers: &mut HeaderMap,
     payload: &str,
@@ -84,7 +84,7 @@ pub(crate) fn bearer(
     set(headers, "x-acs-bearer-token", token.expose(), true)
 }
 
-/// The headers that say what is called, and when.
+/// Sets the headers that identify the action and the time.
 fn describe(
     headers: &mut HeaderMap,
     payload: &str,
@@ -100,7 +100,7 @@ fn describe(
     set(headers, "x-acs-content-sha256", payload, false)
 }
 
-/// `yyyy-MM-ddTHH:mm:ssZ`, as all of Alibaba Cloud's signatures write their date.
+/// `yyyy-MM-ddTHH:mm:ssZ`, the date format of all of Alibaba Cloud's signatures.
 pub(super) fn iso_date(date: Timestamp) -> String {
     date.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
@@ -179,7 +179,7 @@ mod tests {
         let expected = "9bad96f779820d89c3a63a28877a24ab768a718b6a6ddfa494700113cbd5a10e";
         assert_eq!(sign(&mut signed, Some("tok/en+==")), expected);
         assert!(signed.headers()["x-acs-security-token"].is_sensitive());
-        // Another attempt starts from what the first one left.
+        // Another attempt starts with the headers of the first one.
         assert_eq!(sign(&mut signed, Some("tok/en+==")), expected);
 
         let json = [("content-type", "application/json; charset=utf-8")];

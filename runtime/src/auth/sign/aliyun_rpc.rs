@@ -6,7 +6,7 @@ use super::canonical;
 use super::common::{SignError, Signed, hmac_sha1_base64};
 use crate::data::secret::Secret;
 
-/// The parameters that every call carries, all but the `Signature`.
+/// Returns the common parameters of every call, except the `Signature`.
 pub fn common_parameters(
     action: &str,
     version: &str,
@@ -19,7 +19,7 @@ pub fn common_parameters(
     let mut parameters = vec![
         ("Action", action),
         ("Version", version),
-        // The services' own default is XML.
+        // The services default to XML.
         ("Format", "JSON"),
         ("AccessKeyId", access_key),
         ("SignatureMethod", "HMAC-SHA1"),
@@ -31,7 +31,7 @@ pub fn common_parameters(
     parameters.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-/// The parameters that every call carries which nobody signs.
+/// The common parameters of every unsigned call.
 pub(crate) fn unsigned_parameters(action: &str, version: &str, date: Timestamp, nonce: &str) -> Vec<(String, String)> {
     let mut parameters = common_parameters(action, version, "", None, date, nonce);
     parameters.retain(|(name, _)| !matches!(name.as_str(), "AccessKeyId" | "SignatureMethod" | "SignatureVersion"));
@@ -70,7 +70,7 @@ mod tests {
         let date = "2016-02-23T12:46:24Z".parse().unwrap();
         let nonce = "3ee8c1b8-83d3-44af-a94f-4e0ad82fd6cf";
         let mut parameters = common_parameters("DescribeRegions", "2014-05-26", "testid", None, date, nonce);
-        // The published request asks for XML.
+        // The published request uses XML.
         let format = parameters.iter_mut().find(|(name, _)| name == "Format").unwrap();
         assert_eq!(std::mem::replace(&mut format.1, "XML".to_owned()), "JSON");
         let signed = sign("GET", &parameters);
@@ -78,7 +78,8 @@ mod tests {
         assert!(signed.string_to_sign.starts_with("GET&%2F&AccessKeyId%3Dtestid%26Action%3DDescribeRegions%26"));
     }
 
-    // The signatures below were also computed by alibabacloud_openapi_util 0.2.4 and aliyun-python-sdk-core 2.16.1 (PyPI).
+    // The signatures below were also computed by alibabacloud_openapi_util 0.2.4 and aliyun-python-sdk-core 2.16.1
+    // (PyPI).
 
     #[test]
     fn special_characters() {

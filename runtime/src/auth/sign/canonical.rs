@@ -1,4 +1,4 @@
-//! The canonical form of a request's parts, which all four signatures share.
+//! The canonical form of a request's parts, shared by all four signatures.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,8 +15,8 @@ pub(super) fn encode(bytes: &[u8]) -> PercentEncode<'_> {
     percent_encode(bytes, RESERVED)
 }
 
-/// The path decoded, and each of its segments encoded again. An encoded slash ends a segment like any other, as
-/// servers decode before they split.
+/// Decodes the path and encodes each segment again. An encoded slash separates segments, as servers decode before they
+/// split.
 pub(super) fn path(path: &str) -> String {
     let decoded: Cow<'_, [u8]> = percent_decode_str(path).into();
     let segments = decoded.strip_prefix(b"/").unwrap_or(&decoded).split(|byte| *byte == b'/');
@@ -28,7 +28,7 @@ pub(super) fn path(path: &str) -> String {
     path
 }
 
-/// The pairs of a URL's query, decoded as servers do (`+` is a space), sorted by key, then value, and encoded again.
+/// The pairs of a URL's query, decoded as by servers (`+` is a space), sorted by key, then value, and encoded again.
 pub(super) fn query(query: &str) -> String {
     pairs(form_pairs(query).collect())
 }
@@ -36,7 +36,7 @@ pub(super) fn query(query: &str) -> String {
 /// Key-value pairs sorted by key, then value, then encoded; an empty value keeps its `=`.
 pub(super) fn pairs<T: AsRef<[u8]> + Ord>(mut pairs: Vec<(T, T)>) -> String {
     pairs.sort();
-    // With all its room from the start, as what grows leaves copies behind that nobody can wipe.
+    // Allocated in full, as reallocations would leave copies that cannot be zeroized.
     let room = pairs.iter().map(|(key, value)| 3 * (key.as_ref().len() + value.as_ref().len()) + 2).sum();
     let mut text = String::with_capacity(room);
     for (key, value) in &pairs {
@@ -50,7 +50,7 @@ pub(super) fn pairs<T: AsRef<[u8]> + Ord>(mut pairs: Vec<(T, T)>) -> String {
     text
 }
 
-/// Bytes, not text: what is not UTF-8 is signed as it is.
+/// Bytes rather than text: invalid UTF-8 is signed as is.
 fn form_pairs(query: &str) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
     let decode = |text: &str| percent_decode_str(&text.replace('+', " ")).collect();
     query.split('&').filter(|pair| !pair.is_empty()).map(move |pair| {
@@ -59,7 +59,7 @@ fn form_pairs(query: &str) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
     })
 }
 
-/// Headers for signing: sorted lower-case names with trimmed values.
+/// Headers to sign: sorted lower-case names with trimmed values.
 pub(super) struct Headers(Vec<(Cow<'static, str>, String)>);
 
 impl Headers {
@@ -77,7 +77,7 @@ impl Headers {
 
 impl Drop for Headers {
     fn drop(&mut self) {
-        // A token is among them, where there is one.
+        // They may include a token.
         self.0.iter_mut().for_each(|(_, value)| value.zeroize());
     }
 }
@@ -89,7 +89,7 @@ impl fmt::Display for Headers {
     }
 }
 
-/// A header's value as it is signed.
+/// A header's value as signed.
 pub(super) fn header_text(value: &HeaderValue) -> String {
     String::from_utf8_lossy(value.as_bytes()).trim().to_owned()
 }
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn sorts_queries_by_raw_key_then_value() {
         assert_eq!(query("b=2&a=3&a=%20&a=1&c&d=&&%E6=x"), "a=%20&a=1&a=3&b=2&c=&d=&%E6=x");
-        // Encoded, `%` would come before `A`; raw, `~` comes after it.
+        // Encoded, `%` would sort before `A`; raw, `~` sorts after it.
         assert_eq!(query("~k=1&%2Bk=2&Ak=3&k+y=4"), "%2Bk=2&Ak=3&k%20y=4&~k=1");
     }
 

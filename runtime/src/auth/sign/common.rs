@@ -1,4 +1,4 @@
-//! What all signatures have in common: their result, hashes, and how they get into a request.
+//! Parts common to all signatures: their result, hashes, and headers.
 
 use std::fmt;
 
@@ -14,21 +14,21 @@ use zeroize::Zeroizing;
 
 use super::canonical;
 
-/// A signature and the texts that it was made from, for comparing them with what a server says it expected.
+/// A signature and the texts that it was computed from, for comparison with those that a server reports.
 ///
-/// The texts may hold secrets, so `Debug` shows the signature only.
+/// The texts may contain secrets, so `Debug` shows the signature only.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Signed {
-    /// The request in the one form that client and server agree on; for Alibaba's RPC signature the sorted query.
+    /// The canonical request; for Alibaba Cloud's RPC signature the sorted query.
     pub canonical_request: String,
-    /// What was signed.
+    /// The string to sign.
     pub string_to_sign: String,
-    /// The signature, hexadecimal or (Alibaba RPC) base64.
+    /// The signature, in hexadecimal or (Alibaba Cloud's RPC) base64.
     pub signature: String,
 }
 
 impl Signed {
-    /// Wipes the texts from memory, in which the parameters and tokens are.
+    /// Zeroizes the texts, which contain parameters and tokens.
     pub(crate) fn wipe(self) {
         drop([self.canonical_request, self.string_to_sign].map(Zeroizing::new));
     }
@@ -44,18 +44,18 @@ impl fmt::Debug for Signed {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignError {
-    /// A header cannot carry the value: an access key or token with a line end, say.
+    /// A header cannot carry the value, for example an access key or token with a line end.
     #[error("the header {0} cannot carry the value: only visible ASCII characters can be sent")]
     Header(&'static str),
     /// The URL has no host to sign.
     #[error("the URL has no host")]
     Host,
-    /// The secret key does not work as a key.
+    /// The secret key is not usable as a key.
     #[error("the secret key does not work as a key")]
     Key,
 }
 
-/// Sets a header, out of sight of `Debug` if it is secret.
+/// Sets a header, marked as sensitive for `Debug` if it is secret.
 pub(super) fn set(headers: &mut HeaderMap, name: &'static str, value: &str, secret: bool) -> Result<(), SignError> {
     let mut header = HeaderValue::from_str(value).map_err(|_| SignError::Header(name))?;
     header.set_sensitive(secret);
@@ -63,7 +63,7 @@ pub(super) fn set(headers: &mut HeaderMap, name: &'static str, value: &str, secr
     Ok(())
 }
 
-/// The host as the HTTP client will send it: what is set, else the URL's without the scheme's own port.
+/// The host as sent by the HTTP client: the `Host` header if set, else the URL's without the scheme's default port.
 pub(super) fn host<B>(request: &Request<B>) -> Result<String, SignError> {
     if let Some(host) = request.headers().get(http::header::HOST) {
         return Ok(canonical::header_text(host));

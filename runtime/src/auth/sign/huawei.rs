@@ -16,14 +16,14 @@ const SECURITY_TOKEN: &str = "x-security-token";
 const CONTENT_HASH: &str = "x-sdk-content-sha256";
 const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
 
-/// Headers that are signed if they are present, besides host and date.
+/// Headers that are signed if present, besides host and date.
 const SIGNED: [&str; 4] = ["content-type", "x-project-id", "x-domain-id", SECURITY_TOKEN];
 
-/// Signs a request: sets its date, security token, content hash and authorization headers, in place of those that an
-/// earlier attempt may have set.
+/// Signs a request: sets its date, security token, content hash and authorization headers, replacing those of an
+/// earlier attempt.
 ///
-/// A body is signed with its hash, unless its content type is neither JSON nor BSON. A body without a content type is
-/// signed too: that holds whatever the server takes it for.
+/// The signature covers the hash of the body, unless its content type is neither JSON nor BSON. A body without a
+/// content type is also signed: that is valid whatever type the server assumes.
 pub fn sign_huawei(
     request: &mut Request<Bytes>,
     access_key: &str,
@@ -36,8 +36,8 @@ pub fn sign_huawei(
     sign(request, hash.as_deref(), access_key, secret, security_token, None, date)
 }
 
-/// As [`sign_huawei`], but with a key that is derived from the secret for one day, region and service (`V11-HMAC-SHA256`). The
-/// service is named as the vendor's SDK names it for derived keys, such as `iotdm`.
+/// Like [`sign_huawei`], but with a key that is derived from the secret for one day, region and service
+/// (`V11-HMAC-SHA256`). The service has the name that the vendor's SDK uses for derived keys, such as `iotdm`.
 pub fn sign_huawei_derived(
     request: &mut Request<Bytes>,
     access_key: &str,
@@ -51,14 +51,15 @@ pub fn sign_huawei_derived(
     sign(request, hash.as_deref(), access_key, secret, security_token, Some((region, service)), date)
 }
 
-/// HKDF with SHA-256, of one block, in hexadecimal: the key of what a derived key signs.
+/// HKDF with SHA-256, of one block, in hexadecimal: the derived signing key.
 fn derived_key(access_key: &str, secret: &Secret, scope: &str) -> Result<Secret, SignError> {
     let extracted = hmac_sha256(access_key.as_bytes(), secret.expose().as_bytes())?;
     let expanded = hmac_sha256(&*extracted, &[scope.as_bytes(), &[1]].concat())?;
     Ok(Secret::from(base16ct::lower::encode_string(&*expanded)))
 }
 
-/// The same for a body of any kind, with its hash unless it is sent unsigned; with a derived key for a region and service.
+/// Like [`sign_huawei`], for a body of any kind, with its hash unless it is sent unsigned; with a derived key for a
+/// region and service.
 pub(crate) fn sign<B>(
     request: &mut Request<B>,
     hash: Option<&str>,
@@ -117,7 +118,7 @@ pub(crate) fn sign<B>(
     Ok(Signed { canonical_request, string_to_sign, signature })
 }
 
-/// Whether the content type is one of which bodies are sent unsigned. An empty body never is: its hash is known to both sides.
+/// Whether bodies of this content type are sent unsigned. An empty body never is: its hash is constant.
 pub(crate) fn is_unsigned<B>(request: &Request<B>) -> bool {
     let Some(content_type) = request.headers().get(CONTENT_TYPE) else { return false };
     let content_type = content_type.as_bytes().trim_ascii();
@@ -139,7 +140,7 @@ mod tests {
         builder.method(method).uri(uri).body(body.into()).unwrap()
     }
 
-    /// Signs with the keys and the date of the vectors below.
+    /// Signs with the keys and date of the vectors below.
     fn sign(request: &mut Request<Bytes>, token: Option<&str>) -> Signed {
         let date = "2024-02-29T23:59:59.9Z".parse().unwrap();
         let (secret, token) = (Secret::from("SKexample/secret+key="), token.map(Secret::from));
@@ -278,7 +279,7 @@ mod tests {
         assert_eq!(signed.signature, "2db8428eb054f7369723cf9091a8b8785620a4a3c2bfbbb81be6c6fde9490c8d");
         assert!(request.headers()[SECURITY_TOKEN].is_sensitive());
         assert!(!format!("{signed:?} {request:?}").contains("tok/en"));
-        // Another attempt starts from what the first one left.
+        // Another attempt starts with the headers of the first one.
         assert_eq!(sign(&mut request, Some("tok/en+==")), signed);
     }
 

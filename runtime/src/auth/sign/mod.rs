@@ -1,4 +1,4 @@
-//! The signatures that services ask for: pure functions of a request, keys, date and nonce.
+//! The signature algorithms of the services: pure functions of a request, keys, date and nonce.
 
 mod acs3;
 mod aliyun_rpc;
@@ -15,7 +15,7 @@ pub use common::{SignError, Signed};
 pub(crate) use huawei::{is_unsigned, sign as huawei};
 pub use huawei::{sign_huawei, sign_huawei_derived};
 
-/// The signatures that Alibaba Cloud's RPC services take.
+/// The signature algorithms of Alibaba Cloud's RPC services.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Signature {

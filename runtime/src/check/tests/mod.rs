@@ -1,4 +1,4 @@
-//! Values against shapes.
+//! Tests of values against shapes.
 
 mod rules;
 mod unions;

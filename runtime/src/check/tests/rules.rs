@@ -37,7 +37,7 @@ fn conditions() {
         ]
     );
     assert_eq!(check(json!({"kind": "cash", "note": "n"}), object::<Payment>()), ["x.author: is required"]);
-    // What is missing itself is said once, and decides nothing else.
+    // A missing field is reported once, and conditions on it are not evaluated.
     assert_eq!(check(json!({}), object::<Payment>()), ["x.kind: is required"]);
 }
 
@@ -79,7 +79,7 @@ fn what_is_ruled_out() {
         assert_eq!(check(value, OTHER), ["x: is what the document rules out"]);
     }
     assert_eq!(check(json!({}), never()).len(), 1);
-    // A null says nothing.
+    // A null counts as absent.
     assert_eq!(check(json!(null), APART), [""; 0]);
 }
 

@@ -1,4 +1,4 @@
-//! Unions that are read with their checks.
+//! Unions that are decoded with their checks.
 #![allow(unused_variables, reason = "of the macro, which is used from other crates")]
 
 use serde::{Deserialize, Serialize};
@@ -50,7 +50,7 @@ impl Choice for Checked {
         &[alternative(Kind::Object, counted::<Wide>()), alternative(Kind::Object, counted::<Wider>())];
 }
 
-/// The shape of an object that counts how often it is asked for.
+/// The shape of an object that counts its checks.
 const fn counted<T: Object>() -> Shape {
     Shape { inner: Inner::Object(count::<T>), ..any() }
 }
@@ -60,13 +60,13 @@ fn count<T: Object>() -> (&'static [Field], &'static [Rule]) {
     (T::FIELDS, T::RULES)
 }
 
-/// Each level is checked for both alternatives, and would check what is in it again and again.
+/// Each level is checked for both alternatives, which would check its content exponentially often.
 #[test]
 fn unions_in_unions_are_checked_once() {
     let depth = 50;
     let json = format!("{}{{\"x\":1,\"new\":2}}{}", "{\"all\":[".repeat(depth), "]}".repeat(depth));
     let read: Checked = from_slice(json.as_bytes()).unwrap();
     assert!(matches!(read, Checked::Wide(_)), "{read:?}");
-    // And once more where the outer one asks for the inner one's.
+    // Twice, as the outer union also checks the inner one.
     assert!(CHECKS.get() <= 4 * (depth + 1), "{}", CHECKS.get());
 }

@@ -80,9 +80,9 @@ fn one_of_the_alternatives_has_to_fit() {
     assert_eq!(check(json!({"kind": "node"}), either), ["x.name: is required"]);
     assert_eq!(check(json!({"kind": "port", "a": 1}), either), [""; 0]);
     assert_eq!(check(json!(["a", ["abc"]]), either), ["x[1][0]: must have at most 2 characters, has 3"]);
-    // Of those that are not known by it, the one of whose fields fewest are missing.
+    // Of the alternatives without known constants, the one with the fewest missing fields.
     assert_eq!(check(json!({"name": "Long", "a": 1, "b": 2, "c": 3}), either).len(), 1);
-    // What no alternative knows is not held against any.
+    // An unknown constant does not violate any alternative.
     assert_eq!(check(json!({"kind": "new"}), either), [""; 0]);
     assert_eq!(check(json!(7), either), [""; 0]);
 }
@@ -116,7 +116,7 @@ fn the_nearest_alternative_says_what_is_wrong() {
     assert_eq!(check(json!({"port": 6}), untold), ["x.port: must be at most 5, is 6"]);
     assert_eq!(check(json!({"port": 6, "at": {"name": "a"}}), untold), ["x.port: must be at most 5, is 6"]);
     assert_eq!(check(json!({"port": 5, "at": {"name": "Long"}}), untold).len(), 2);
-    // Its constant is there, so it is the third, whatever else is missing.
+    // Its constant is present, so it is the third, whatever else is missing.
     for kind in [json!("node"), json!(true)] {
         assert_eq!(check(json!({"at": {"kind": kind}}), untold), ["x.name: is required"]);
     }
@@ -181,7 +181,7 @@ fn unions_within_unions_are_checked_once_each() {
     assert_eq!(check(deep, one_of::<Nests>()).len(), 60);
 }
 
-/// Which of the lists is compared to all before it would be 10^10 comparisons.
+/// Comparing each list with all previous ones would take 10^10 comparisons.
 #[test]
 fn long_lists_are_looked_through_once() {
     let mut elements: Vec<Value> = (0..100_000).map(|at| json!({"at": at})).collect();
@@ -243,9 +243,9 @@ fn formats_of_texts() {
                 "{wrong}"
             );
         }
-        // The example itself is one.
+        // The example itself is valid.
         assert_eq!(check(json!(example), shape), [""; 0]);
-        // Of other kinds a format says nothing.
+        // A format does not apply to other kinds.
         assert_eq!(check(json!([1, true, null]), shape), [""; 0]);
     }
 }

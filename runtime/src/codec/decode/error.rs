@@ -1,11 +1,11 @@
-//! A response that does not fit its type.
+//! A response that does not match its type.
 
 use std::error::Error as StdError;
 use std::fmt::{self, Write as _};
 
 use crate::data::line::Line;
 
-/// A response that does not fit the documented type.
+/// A response does not match the documented type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeError {
     path: String,
@@ -13,17 +13,17 @@ pub struct DecodeError {
 }
 
 impl DecodeError {
-    /// At `path` (empty for the whole response), what is wrong.
+    /// Creates an error at `path` (empty for the whole response).
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self { path: path.into(), message: message.into() }
     }
 
-    /// Where in the response, by wire names; empty for the whole.
+    /// The path in the response, by wire names; empty for the whole response.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// What is wrong there.
+    /// The problem at this path.
     pub fn message(&self) -> &str {
         &self.message
     }

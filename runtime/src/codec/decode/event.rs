@@ -1,4 +1,4 @@
-//! The data of server-sent events, which is JSON or text, as the type that is wanted says.
+//! Decodes the data of server-sent events as JSON or text, depending on the type.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::fault::Fault;
 use super::read::{from_part, from_slice};
 use super::text::{INTEGER, TEXT};
 
-/// Reads the data of an event: as JSON, but as it is if a text is wanted. A text that is sent as JSON (`"text"`) is read as that.
+/// Decodes the data of an event: as JSON, but verbatim if the type is a text, unless it is a JSON string (`"text"`).
 pub(crate) fn from_event_data<T: DeserializeOwned>(data: &[u8]) -> Result<T, DecodeError> {
     let text = String::from_utf8_lossy(data);
     let as_it_is = || T::deserialize(Text(&text));
@@ -28,8 +28,8 @@ pub(crate) fn from_event_data<T: DeserializeOwned>(data: &[u8]) -> Result<T, Dec
     from_slice(text.as_bytes()).or_else(|error| as_it_is().map_err(|_| error))
 }
 
-/// Reads an event with all its fields. Data is JSON where it can be, else a text. Some services write the fields into the data, where
-/// they are taken as well.
+/// Decodes an event with all its fields. Data is JSON if possible, else a text. Fields within the data, as some
+/// services send them, are also accepted.
 pub(crate) fn from_event<T: DeserializeOwned>(
     event: Option<&str>,
     data: &[u8],
@@ -48,11 +48,11 @@ pub(crate) fn from_event<T: DeserializeOwned>(
         format!("{{{}}}", members.join(","))
     };
     let quoted = || written(&serde_json::Value::from(text.as_ref()).to_string());
-    // What looks like a number may be a text, which keeps all of its digits; numbers are read from texts, too.
+    // Something that looks like a number may be a text, whose digits are all kept; numbers are also read from texts.
     let number = text.trim_start().starts_with(|first: char| first == '-' || first.is_ascii_digit());
     match is_json && !number {
         true if event.is_none() && has_fields(&text) => from_part(&text),
-        // A text that happens to be JSON is still one, where no other type is wanted.
+        // A text that happens to be JSON is still a text, if no other type matches.
         true => from_part(&written(&text)).or_else(|error| from_part(&quoted()).map_err(|_| error)),
         false => from_part(&quoted()),
     }
@@ -70,7 +70,7 @@ fn has_fields(data: &str) -> bool {
     serde_json::from_str::<Fields>(data).is_ok()
 }
 
-/// A text for those who want one, and for nobody else.
+/// Deserializes as a text only.
 struct Text<'a>(&'a str);
 
 macro_rules! texts {

@@ -1,4 +1,4 @@
-//! What goes wrong while decoding, and where.
+//! Errors while decoding, with their location.
 
 use std::fmt::{self, Write as _};
 
@@ -6,8 +6,8 @@ use serde::de::{self, Unexpected};
 
 use super::error::DecodeError;
 
-/// An error on its way up: each container that it passes adds a segment to the path. Boxed, as results pass through
-/// every value.
+/// An error on its way up: each enclosing container adds a segment to the path. Boxed to keep results small, as they
+/// are returned for every value.
 #[derive(Debug)]
 pub(super) struct Fault(Box<Inner>);
 
@@ -16,7 +16,7 @@ struct Inner {
     message: String,
     /// Innermost first.
     path: Vec<Segment>,
-    /// Where in the text.
+    /// The offset in the text.
     at: Option<usize>,
     reread: Option<Reread>,
 }
@@ -28,12 +28,12 @@ pub(super) enum Segment {
     Index(usize),
 }
 
-/// What reading once more can mend.
+/// Facts that require decoding again.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Reread {
-    /// An object has a key twice.
+    /// An object contains a key twice.
     RepeatedKey,
-    /// The option of this name holds no text, so `""` means none.
+    /// The option with this name contains a non-text type, so `""` means `None`.
     EmptyText(&'static str),
 }
 
@@ -58,7 +58,7 @@ impl Fault {
         self
     }
 
-    /// The place, unless it is known better.
+    /// Sets the offset, unless it is already known.
     pub(super) fn at(mut self, at: usize) -> Self {
         self.0.at.get_or_insert(at);
         self
@@ -73,7 +73,7 @@ impl Fault {
         self.0.reread
     }
 
-    /// The error for the user, with line and column if the text is one that the user may see.
+    /// Converts to the public error, with line and column if the text is visible to the user.
     pub(super) fn into_error(self, json: Option<&str>) -> DecodeError {
         let Inner { mut message, path, at, .. } = *self.0;
         if let Some(before) = json.zip(at).and_then(|(json, at)| json.get(..at)) {
@@ -91,7 +91,7 @@ impl Fault {
     }
 }
 
-/// A text is not quoted: it may be secret, whatever the document says of its place.
+/// Texts are not quoted, as they may be secret, whether or not the document marks them.
 pub(super) fn text_in_words(is_empty: bool) -> &'static str {
     if is_empty { "an empty text" } else { "a text" }
 }

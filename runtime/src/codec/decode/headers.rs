@@ -1,4 +1,4 @@
-//! Header maps as objects whose values are plain text.
+//! Decodes header maps as objects with plain-text values.
 
 use http::HeaderMap;
 use http::header::SET_COOKIE;
@@ -10,10 +10,10 @@ use super::error::DecodeError;
 use super::fault::Fault;
 use super::text::PlainText;
 
-/// Reads headers into a struct (or map) whose keys are header names, in any case. A header that is there several times is one, its
-/// values joined by `, `, as HTTP says; but of `Set-Cookie` each is an element of the list that the field is.
+/// Decodes headers into a struct (or map) with header names as keys, in any case. Repeated headers are joined by `, `,
+/// according to HTTP; but each `Set-Cookie` is an element of the field's list.
 ///
-/// Lists and objects are written in OpenAPI's style `simple`: `a,b`, and `name,value,name,value` or `name=value,name=value`.
+/// Lists and objects are in OpenAPI's style `simple`: `a,b`, and `name,value,name,value` or `name=value,name=value`.
 pub fn from_headers<T: DeserializeOwned>(headers: &HeaderMap) -> Result<T, DecodeError> {
     T::deserialize(Headers(headers)).map_err(|fault| fault.into_error(None))
 }
@@ -21,7 +21,7 @@ pub fn from_headers<T: DeserializeOwned>(headers: &HeaderMap) -> Result<T, Decod
 struct Headers<'a>(&'a HeaderMap);
 
 impl Headers<'_> {
-    /// The values of one header; bytes beyond UTF-8 are replaced.
+    /// The values of one header; invalid UTF-8 is replaced.
     fn values(&self, name: &str) -> Option<HeaderText> {
         let all = self.0.get_all(name).iter();
         let values: Vec<String> = all.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect();
@@ -99,7 +99,7 @@ impl<'de, D: Deserializer<'de, Error = Fault>> MapAccess<'de> for Entries<D> {
 /// The values of one header.
 struct HeaderText {
     values: Vec<String>,
-    /// Whether a comma may stand within one of them.
+    /// Whether values may contain commas.
     apart: bool,
 }
 
@@ -108,7 +108,7 @@ impl HeaderText {
         PlainText(self.values.join(", ").into())
     }
 
-    /// What commas separate.
+    /// The elements separated by commas.
     fn elements(&self) -> Vec<String> {
         if self.apart {
             return self.values.clone();
@@ -117,10 +117,10 @@ impl HeaderText {
         elements.filter(|element| !element.is_empty()).map(str::to_owned).collect()
     }
 
-    /// The members of an object, whose names are brought into the case of the known ones.
+    /// The members of an object. Names are matched to the known ones regardless of case.
     fn members<'de, V: Visitor<'de>>(&self, known: &[&str], visitor: V) -> Result<V::Value, Fault> {
         let elements = self.elements();
-        // A name has no `=` in it, so one element without is that of the other notation.
+        // A name contains no `=`, so a single element without one implies the other notation.
         let exploded = elements.iter().all(|element| element.contains('='));
         let pairs: Vec<(&str, &str)> = match exploded {
             true => elements.iter().filter_map(|element| element.split_once('=')).collect(),
@@ -157,7 +157,7 @@ impl<'de> Deserializer<'de> for HeaderText {
         deserialize_identifier deserialize_ignored_any
     }
 
-    /// Text without anything in it is none.
+    /// An empty text is `None`.
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         if self.values.iter().all(String::is_empty) { visitor.visit_none() } else { visitor.visit_some(self) }
     }

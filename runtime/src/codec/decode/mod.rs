@@ -1,14 +1,14 @@
-//! Lenient decoding: reads what services send into types with a plain `#[derive(Deserialize)]`, and forgives what they
-//! do to their own documents.
+//! Lenient decoding: reads responses into types with a plain `#[derive(Deserialize)]`, and tolerates common deviations
+//! from the documents.
 //!
-//! Forgiven are: a bool, integer, number or text that is written as another of these; `null` or `""` for a list, map or
-//! object; `""` for any `Option` but that of a text; a list inside an object (`{"Job": [...]}`); an envelope around the
-//! whole; keys in another case (exact ones win) and repeated keys (the last wins); unknown keys.
+//! Tolerated are: a bool, integer, number or text that is written as another of these; `null` or `""` for a list, map
+//! or object; `""` for any `Option` but that of a text; a list inside an object (`{"Job": [...]}`); an envelope around
+//! the whole; keys in another case (exact ones win) and repeated keys (the last wins); unknown keys.
 //!
-//! A type says what it expects by the `deserialize_*` method that it calls, so the [`Deserializer`](serde::Deserializer)
-//! in `value` can look at what comes next and bring it into that form. It reads the text once, without a tree. Two
-//! things it learns too late, as a visitor is gone once it was called: that a key is repeated, and that the `T` of an
-//! `Option<T>` can't be read from `""`. Then it reads all again, knowing.
+//! A type declares its expectation by the `deserialize_*` method that it calls, so the
+//! [`Deserializer`](serde::Deserializer) in `value` can look at the next value and convert it. It reads the text once,
+//! without a tree. It learns two facts too late, as a visitor can be called only once: that a key is repeated, and that
+//! the `T` of an `Option<T>` cannot be read from `""`. It then decodes again with that knowledge.
 
 mod error;
 mod event;

@@ -1,4 +1,4 @@
-//! What stands for an empty list or object, and for whom nothing can.
+//! A stand-in for an empty list or object, and the types that do not accept it.
 
 use std::fmt;
 
@@ -29,7 +29,7 @@ impl<'de> MapAccess<'de> for Nothing {
     }
 }
 
-/// Whether a visitor makes a struct, also one that holds further properties and so asks for a map.
+/// Whether a visitor builds a struct, including one with additional properties, which requests a map.
 pub(super) fn is_struct<'de, V: Visitor<'de>>(visitor: &V) -> bool {
     struct Expected<'v, V>(&'v V);
 

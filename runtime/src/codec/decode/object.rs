@@ -1,4 +1,4 @@
-//! The entries of an object, in the order and under the names that the type wants them.
+//! The entries of an object, in the order and with the names that the type expects.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -6,21 +6,21 @@ use std::collections::HashMap;
 use super::fault::{Fault, Segment};
 use super::reader::{Kind, Reader};
 
-/// An object that is being read. With `fields`, only these entries are shown, and under their own names.
+/// An object being read. With `fields`, only these entries are returned, under their declared names.
 pub(super) struct Object<'r, 'k, 'de> {
     pub(super) reader: &'r mut Reader<'k, 'de>,
     fields: Option<&'static [&'static str]>,
-    /// The field that is likely next, as services keep their order.
+    /// The field that is likely next, as services keep the documented order.
     next_field: usize,
     outermost: bool,
     keys: usize,
-    /// Whether there are keys of more than one name, or one that is a field's.
+    /// Whether there are keys with more than one name, or a known field.
     mixed: bool,
-    /// The last key that is no field, and where its value is if that is an object.
+    /// The last unknown key, and the offset of its value if that is an object.
     unknown: Option<(String, Option<usize>)>,
-    /// The key whose value is being read.
+    /// The key of the current value.
     pub(super) key: Key<'de>,
-    /// If keys repeat: the entries that count and where their values are, and where the object ends.
+    /// For repeated keys: the effective entries with the offsets of their values, and the end of the object.
     collected: Option<(std::vec::IntoIter<(Key<'de>, usize)>, usize)>,
     ended: bool,
 }
@@ -32,7 +32,7 @@ pub(super) enum Key<'de> {
 }
 
 impl<'r, 'k, 'de> Object<'r, 'k, 'de> {
-    /// Begins to read the object that comes next.
+    /// Enters the next object.
     pub(super) fn enter(
         reader: &'r mut Reader<'k, 'de>,
         fields: Option<&'static [&'static str]>,
@@ -57,7 +57,7 @@ impl<'r, 'k, 'de> Object<'r, 'k, 'de> {
         Ok(object)
     }
 
-    /// Goes over the entries that nobody took, and out of the object.
+    /// Skips the remaining entries, and leaves the object.
     pub(super) fn leave(&mut self) -> Result<(), Fault> {
         while !self.ended && self.next_entry()?.is_some() {
             self.reader.skip()?;
@@ -66,7 +66,7 @@ impl<'r, 'k, 'de> Object<'r, 'k, 'de> {
         Ok(())
     }
 
-    /// The next entry that the type wants; its value is next to be read.
+    /// The next entry that the type expects; the reader is then at its value.
     pub(super) fn next_entry(&mut self) -> Result<Option<Key<'de>>, Fault> {
         if let Some((entries, end)) = &mut self.collected {
             let entry = entries.next();
@@ -92,7 +92,7 @@ impl<'r, 'k, 'de> Object<'r, 'k, 'de> {
         Ok(None)
     }
 
-    /// Goes up to the key of the next entry, or over the end of the object.
+    /// Advances to the key of the next entry, or past the end of the object.
     fn has_more(&mut self) -> Result<bool, Fault> {
         if self.reader.take(b'}') {
             self.ended = true;
@@ -114,7 +114,7 @@ impl<'r, 'k, 'de> Object<'r, 'k, 'de> {
         Ok(key)
     }
 
-    /// The key as the type knows it, or back again if it does not.
+    /// The declared form of the key, or the key itself if it is unknown.
     fn wanted(&mut self, key: Cow<'de, str>) -> Result<Key<'de>, Cow<'de, str>> {
         let Some(fields) = self.fields else { return Ok(Key::Other(key)) };
         let exact = fields.iter().position(|field| *field == key);
@@ -132,14 +132,14 @@ impl<'r, 'k, 'de> Object<'r, 'k, 'de> {
     fn skip_unknown(&mut self, key: &str) -> Result<(), Fault> {
         if self.outermost && !self.mixed {
             let at = (self.reader.kind()? == Kind::Object).then_some(self.reader.at);
-            // One that is repeated counts as it stands last, as everywhere.
+            // The last occurrence of a repeated key wins, as everywhere else.
             self.mixed = self.unknown.as_ref().is_some_and(|(before, _)| before != key);
             self.unknown = Some((key.to_owned(), at));
         }
         self.reader.skip().map(drop)
     }
 
-    /// Looks at all keys before any value: of those that are the same the last counts, an exact one before others.
+    /// Scans all keys before any value: of equal keys the last one wins, and an exact match before others.
     fn collect(&mut self) -> Result<(), Fault> {
         let mut entries: Vec<(Key<'de>, usize)> = Vec::new();
         let mut seen: HashMap<Cow<'de, str>, (usize, bool)> = HashMap::new();

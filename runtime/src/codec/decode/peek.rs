@@ -1,4 +1,4 @@
-//! Looks at parts of a body, without a tree of the rest: a body may be as large as the client allows.
+//! Reads parts of a body without building a tree of the rest: bodies can be as large as the client allows.
 
 use std::fmt;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -6,24 +6,24 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use serde::de::{Deserialize as _, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-/// The value at a dotted path of objects, in which `[-1]` is the last element of a list. Keys may be in another case, as services
-/// drift there; an exact one wins.
+/// The value at a dotted path of objects, in which `[-1]` is the last element of a list. Keys may differ in case, as
+/// services vary it; an exact match wins.
 pub(crate) fn value_at(json: &[u8], path: &str) -> Option<Value> {
     let path = path.replace("[-1]", ".[-1]");
     let path: Vec<&str> = path.split('.').collect();
     whole(json, At(&path))?
 }
 
-/// What a body says, but for the keys that are left out, as a number: bodies that say the same have the same.
+/// A hash of a body without the excluded keys: equal content has equal hashes.
 pub(crate) fn fingerprint(json: &[u8], left_out: fn(&str) -> bool) -> Option<Fingerprint> {
     whole(json, Print { left_out, in_list: false }).map(Fingerprint)
 }
 
-/// The order of keys doesn't count.
+/// Independent of the order of keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Fingerprint(u64);
 
-/// Reads all of a text, which has to be JSON to its end.
+/// Reads a complete JSON text.
 fn whole<'de, S: DeserializeSeed<'de>>(json: &'de [u8], seed: S) -> Option<S::Value> {
     let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
     let mut deserializer = serde_json::Deserializer::from_slice(json);

@@ -1,4 +1,4 @@
-//! Reading: from a whole text or a part of one, once more where something was learned too late.
+//! Decodes a whole text or a part of one, again if a fact was learned too late.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -9,7 +9,7 @@ use super::reader::{Known, Reader};
 use super::value::De;
 use crate::codec::lost;
 
-/// Reads JSON, leniently.
+/// Decodes JSON leniently.
 pub fn from_slice<T: DeserializeOwned>(json: &[u8]) -> Result<T, DecodeError> {
     let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
     let json =
@@ -17,12 +17,12 @@ pub fn from_slice<T: DeserializeOwned>(json: &[u8]) -> Result<T, DecodeError> {
     read(json, true).map_err(|fault| fault.into_error(Some(json)))
 }
 
-/// Reads a JSON value, leniently, but without an envelope around it: the value is part of a response.
+/// Decodes a JSON value leniently, but without an envelope: the value is part of a response.
 pub fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, DecodeError> {
     from_part(&value.to_string())
 }
 
-/// Reads JSON that is part of a response.
+/// Decodes JSON that is part of a response.
 pub(crate) fn from_part<T: DeserializeOwned>(json: &str) -> Result<T, DecodeError> {
     read(json, false).map_err(|fault| fault.into_error(None))
 }
@@ -31,7 +31,7 @@ fn read<T: DeserializeOwned>(json: &str, envelope: bool) -> Result<T, Fault> {
     let mut known = Known::default();
     let counted = lost::count();
     loop {
-        // What an earlier try has counted does not count twice.
+        // Losses counted by the previous attempt must not count twice.
         lost::start_over(counted);
         let mut reader = Reader::new(json, &known);
         let value = T::deserialize(De::new(&mut reader)).and_then(|value| reader.end().map(|()| value));
@@ -46,7 +46,7 @@ fn read<T: DeserializeOwned>(json: &str, envelope: bool) -> Result<T, Fault> {
     }
 }
 
-/// Reads what is inside the envelope's only key.
+/// Decodes the value of the envelope's only key.
 fn inside<T: DeserializeOwned>(json: &str, (key, at): (String, usize), mut known: Known) -> Result<T, Fault> {
     loop {
         let mut reader = Reader::new(json, &known);
@@ -59,7 +59,7 @@ fn inside<T: DeserializeOwned>(json: &str, (key, at): (String, usize), mut known
 }
 
 impl Known {
-    /// Whether there was something to learn, and so a reason to read again.
+    /// Records a new fact. Returns whether to decode again.
     fn learn(&mut self, reread: Option<Reread>) -> bool {
         match reread {
             Some(Reread::RepeatedKey) if !self.repeats => self.repeats = true,

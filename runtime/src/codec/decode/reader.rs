@@ -1,4 +1,4 @@
-//! A cursor over JSON text. The tokens are read by `serde_json`; the cursor knows where they are, and can look ahead.
+//! A cursor over JSON text. `serde_json` reads the tokens; the cursor tracks offsets, and can look ahead.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,16 +7,16 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, Visitor};
 
 use super::fault::{Fault, Reread, text_in_words};
 
-/// As deep as `serde_json` goes, so that no response overflows the stack.
+/// The limit of `serde_json`, so that no response overflows the stack.
 const MAX_DEPTH: usize = 128;
 
-/// What an earlier reading of the same text has found out.
+/// Facts learned by an earlier attempt on the same text.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    /// Some object repeats a key: look at all keys of an object before its values.
+    /// An object contains a repeated key: scan all keys of an object before its values.
     pub(super) repeats: bool,
-    /// Options that hold no text, by the name of their type: `""` is none. Should two types share a name, the worst is
-    /// an empty text that reads as none.
+    /// Options of non-text types, by type name: `""` is `None`. If two types have the same name, the worst case is an
+    /// empty text that becomes `None`.
     pub(super) not_text: Vec<&'static str>,
 }
 
@@ -24,13 +24,13 @@ pub(super) struct Reader<'k, 'de> {
     pub(super) json: &'de str,
     pub(super) at: usize,
     pub(super) known: &'k Known,
-    /// The only key of the outermost object and where its value is, if the type does not know the key and the value is
-    /// an object.
+    /// The only key of the outermost object and the offset of its value, if the type does not have the key and the
+    /// value is an object.
     pub(super) envelope: Option<(String, usize)>,
     depth: usize,
 }
 
-/// What a value is, from its first character.
+/// The kind of a value, from its first character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Null,
@@ -46,7 +46,7 @@ impl<'k, 'de> Reader<'k, 'de> {
         Self { json, at: 0, known, envelope: None, depth: 0 }
     }
 
-    /// The next character that is no whitespace.
+    /// The next character other than whitespace.
     #[inline]
     pub(super) fn peek(&mut self) -> Option<u8> {
         let bytes = self.json.as_bytes();
@@ -58,7 +58,7 @@ impl<'k, 'de> Reader<'k, 'de> {
         }
     }
 
-    /// What comes next.
+    /// The kind of the next value.
     #[inline]
     pub(super) fn kind(&mut self) -> Result<Kind, Fault> {
         Ok(match self.peek() {
@@ -72,7 +72,7 @@ impl<'k, 'de> Reader<'k, 'de> {
         })
     }
 
-    /// Goes over this character, if it is next.
+    /// Consumes this character, if it is next.
     #[inline]
     pub(super) fn take(&mut self, wanted: u8) -> bool {
         let found = self.peek() == Some(wanted);
@@ -85,17 +85,17 @@ impl<'k, 'de> Reader<'k, 'de> {
         if self.take(wanted) { Ok(()) } else { Err(self.syntax(format_args!("`{}`", char::from(wanted)))) }
     }
 
-    /// Whether `""` comes next.
+    /// Whether `""` is next.
     pub(super) fn at_empty_text(&mut self) -> bool {
         self.peek().is_some() && self.rest().starts_with("\"\"")
     }
 
-    /// Nothing may follow.
+    /// Requires the end of the text.
     pub(super) fn end(&mut self) -> Result<(), Fault> {
         if self.peek().is_none() { Ok(()) } else { Err(self.syntax("the end")) }
     }
 
-    /// Reads the next value as `serde_json` does.
+    /// Reads the next value with `serde_json`.
     pub(super) fn token<T: Deserialize<'de>>(&mut self) -> Result<T, Fault> {
         let start = self.at;
         let mut stream = serde_json::Deserializer::from_str(self.rest()).into_iter();
@@ -108,7 +108,7 @@ impl<'k, 'de> Reader<'k, 'de> {
         }
     }
 
-    /// Goes over the next value, whatever it is, and gives its text.
+    /// Skips the next value, and returns its text.
     pub(super) fn skip(&mut self) -> Result<&'de str, Fault> {
         self.peek();
         let start = self.at;
@@ -118,7 +118,7 @@ impl<'k, 'de> Reader<'k, 'de> {
 
     /// Reads a text.
     pub(super) fn text(&mut self) -> Result<Cow<'de, str>, Fault> {
-        // Nearly all texts stand in the JSON as they are.
+        // Nearly all texts are unescaped.
         if self.peek() == Some(b'"') {
             let inside = self.rest().get(1..).unwrap_or_default();
             let end = inside.bytes().position(|byte| matches!(byte, b'"' | b'\\' | ..b' '));
@@ -132,7 +132,7 @@ impl<'k, 'de> Reader<'k, 'de> {
         self.token::<Text<'de>>().map(|text| text.0)
     }
 
-    /// Goes over this text, if it is next as it is. It must hold nothing that JSON escapes, as names of fields don't.
+    /// Consumes this text, if it is next. It must not need escaping, which holds for names of fields.
     #[inline]
     pub(super) fn take_text(&mut self, text: &str) -> bool {
         let inside = self.rest().as_bytes().strip_prefix(b"\"").and_then(|rest| rest.strip_prefix(text.as_bytes()));
@@ -143,7 +143,7 @@ impl<'k, 'de> Reader<'k, 'de> {
 
     /// Reads `true` or `false`.
     pub(super) fn boolean(&mut self) -> Result<bool, Fault> {
-        // What may follow is checked by who reads on.
+        // The next token is checked by the caller.
         for (text, value) in [("true", true), ("false", false)] {
             if self.rest().starts_with(text) {
                 self.at += text.len();
@@ -153,7 +153,7 @@ impl<'k, 'de> Reader<'k, 'de> {
         self.token()
     }
 
-    /// Reads an integer of the common form, or nothing.
+    /// Reads an integer in the common form, or nothing.
     pub(super) fn plain_integer(&mut self) -> Option<i64> {
         self.peek();
         let rest = self.rest();
@@ -166,7 +166,7 @@ impl<'k, 'de> Reader<'k, 'de> {
         Some(integer)
     }
 
-    /// Lets `serde_json` alone read the next value, for what cannot be forgiven anyway.
+    /// Reads the next value with `serde_json` alone, if there is nothing to tolerate.
     pub(super) fn strictly<T>(
         &mut self,
         read: impl FnOnce(&mut serde_json::Deserializer<serde_json::de::StrRead<'de>>) -> serde_json::Result<T>,
@@ -194,7 +194,7 @@ impl<'k, 'de> Reader<'k, 'de> {
         self.depth == 0
     }
 
-    /// The next value is not what was expected. In an `option`, an empty text is none if its type holds no text.
+    /// The next value has an unexpected kind. In an `option` of a non-text type, an empty text is `None`.
     pub(super) fn mismatch(&mut self, expected: &str, option: Option<&'static str>) -> Fault {
         let empty = self.at_empty_text();
         let start = self.at;
@@ -224,18 +224,18 @@ impl<'k, 'de> Reader<'k, 'de> {
         Fault::mismatch(expected, found).at(self.at)
     }
 
-    /// An error of `serde_json`, which read from `start`.
+    /// Converts an error of `serde_json`, which started at `start`.
     fn foreign(&self, error: &serde_json::Error, start: usize) -> Fault {
         let message = error.to_string();
         let message = message.rsplit_once(" at line ").map_or(&*message, |(message, _)| message);
-        // What is wrong with the data quotes it.
+        // Errors about data quote it.
         let message = match message.rsplit_once(", expected ") {
             Some((_, expected)) if error.is_data() => &format!("expected {expected}, found something else"),
             _ => message,
         };
         let lines = self.json.get(start..).unwrap_or_default().split_inclusive('\n');
         let before: usize = lines.take(error.line().saturating_sub(1)).map(str::len).sum();
-        // The column tells of the last character read.
+        // The column is that of the last character read.
         let at = (start + before + error.column().saturating_sub(1)).min(self.json.len());
         Fault::new(message).at((start..=at).rev().find(|at| self.json.is_char_boundary(*at)).unwrap_or(start))
     }
@@ -246,7 +246,7 @@ impl<'k, 'de> Reader<'k, 'de> {
     }
 }
 
-/// The start of what was found, in case it is long.
+/// The beginning of an unexpected value, which may be long.
 fn shortened(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(60) {
         Some((end, _)) => Cow::Owned(format!("{}...", text.get(..end).unwrap_or_default())),
@@ -254,7 +254,7 @@ fn shortened(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// A text, borrowed where it can be (which `Cow`'s own `Deserialize` never does).
+/// A text, borrowed if possible (`Cow`'s own `Deserialize` never borrows).
 struct Text<'de>(Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Text<'de> {

@@ -66,7 +66,7 @@ fn scalars_are_read_from_each_other() {
 fn nothing_is_read_in_all_its_forms() {
     let none = Instance::default();
     assert_eq!(instance(r#"{"InstanceId":null,"port":null,"tags":null,"labels":null,"node":null,"nodes":null}"#), none);
-    // Twice, in two options of different types, inside a list.
+    // Twice, in options of different types, inside a list.
     let json = r#"{"nodes":[{"port":"","ratio":"","node":"","isReady":"","tags":"","labels":""},{"port":""}]}"#;
     assert_eq!(instance(json).nodes, [none.clone(), none.clone()]);
     assert_eq!(instance(r#"{"tags":{},"labels":[],"nodes":{"Node":null}}"#), none);
@@ -77,7 +77,7 @@ fn nothing_is_read_in_all_its_forms() {
     assert_eq!(from_slice::<()>(b"{\"any\":[1]}"), Ok(()));
 }
 
-/// Null is no object, wherever it stands: one without anything in it would be invented.
+/// Null is not an object, wherever it occurs: decoding it would invent an empty one.
 #[test]
 fn null_is_no_object() {
     #[derive(Debug, PartialEq, Deserialize)]
@@ -100,8 +100,8 @@ fn null_is_no_object() {
     assert_eq!(from_slice(b"null"), Ok(BTreeMap::<String, Open>::new()));
 }
 
-/// A value without end is an error with its place, whatever type it is read as; what is as deep as it may be takes no more stack than
-/// a thread has.
+/// An unterminated value is an error with its location, whatever its type; the maximum depth fits into a thread's
+/// stack.
 #[test]
 fn depth_is_bounded() {
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -152,7 +152,7 @@ fn depth_is_bounded() {
         holds::<Either>("{\"a\":", "\"x\"", "}");
         holds::<Tagged>("{\"t\":\"a\",\"a\":", "{\"t\":\"a\"}", "}");
         holds::<Value>("[", "1", "]");
-        // What nobody asks for is gone over, however deep it is.
+        // Unknown values are skipped, at any depth.
         let unknown = format!("{{\"unknown\":{}{}}}", "[".repeat(10_000), "]".repeat(10_000));
         assert_eq!(from_slice(unknown.as_bytes()), Ok(Chain { next: None }));
     });
@@ -186,7 +186,7 @@ fn keys_may_be_in_another_case_or_repeated() {
     let read = instance(json);
     assert_eq!((read.nodes[0].port, read.nodes[0].labels["a"], read.nodes[1].port), (Some(2), 2, None));
     assert_eq!(read.tags, ["x"]);
-    // Where both spellings are documented, each is its own.
+    // If both spellings are documented, they are distinct.
     #[derive(Debug, PartialEq, Deserialize)]
     struct Both {
         #[serde(rename = "Id")]
@@ -214,7 +214,7 @@ fn an_envelope_is_opened() {
     assert_eq!(from_slice(br#"{"data":{"Port":1}}"#), Ok(Required { port: 1 }));
     let wrong = error::<Required>(r#"{"data":{"port":"x"}}"#);
     assert_eq!(wrong, "data.port: expected an integer, found a text (line 1, column 17)");
-    // No envelope: more keys, no object, not outermost, not whole.
+    // Not an envelope: several keys, no object, not outermost, incomplete.
     for json in [
         r#"{"data":{"port":1},"id":1}"#,
         r#"{"data":{"port":1},"data":1}"#,
@@ -273,7 +273,7 @@ fn depth_is_limited() {
             let json = format!("{}null{}", open.repeat(depth), close.repeat(depth));
             assert!(from_slice::<Value>(json.as_bytes()).is_err());
             assert!(from_slice::<Instance>(json.as_bytes()).is_err());
-            // Where nothing of it is wanted, it may be as deep as it likes.
+            // An ignored value can have any depth.
             assert_eq!(from_slice::<()>(json.as_bytes()), Ok(()));
         }
     }
@@ -396,10 +396,10 @@ fn headers_of_lists_and_objects() {
     assert_eq!(exploded.pairs, Some(pairs.clone()));
     assert_eq!(exploded.map, Some([("a".to_owned(), 1), ("b".to_owned(), 2)].into()));
     assert_eq!(exploded.flags, Some(vec![true, false]));
-    // Names in another case, and values with a sign in them that the other notation has.
+    // Names in another case, and values that contain the separator of the other notation.
     let plain = read(&[("x-pairs", "A,1,bc,x=y"), ("x-map", "a,1"), ("x-map", "b,2"), ("x-flags", "")]).unwrap();
     assert_eq!((plain.pairs, plain.map, plain.flags), (Some(pairs.clone()), exploded.map, None));
-    // A cookie has commas in its date.
+    // A cookie's date contains a comma.
     let cookies = ["a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT", "b=2"];
     let set =
         read(&[("set-cookie", cookies[0]), ("set-cookie", cookies[1]), ("x-json", "{\"a\": \"1\", \"bC\": \"x=y\"}")]);

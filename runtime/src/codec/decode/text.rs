@@ -1,4 +1,4 @@
-//! Plain text as a value: what it stands for as a bool or number, and the values that come as text only (headers, keys).
+//! Plain text as a value: its meaning as a bool or number, and values that are always text (headers, keys).
 
 use std::borrow::Cow;
 
@@ -8,9 +8,9 @@ use serde::forward_to_deserialize_any;
 
 use super::fault::{Fault, text_in_words};
 
-/// Asks the lenient deserializer for a text, by the name of a newtype. Other deserializers give what they have.
+/// Requests a text from the lenient deserializer, as the name of a newtype. Other deserializers ignore it.
 pub(crate) const TEXT: &str = "$yundb::text";
-/// Asks the lenient deserializer for an integer.
+/// Requests an integer from the lenient deserializer.
 pub(crate) const INTEGER: &str = "$yundb::integer";
 
 pub(super) fn boolean(text: &str) -> Option<bool> {
@@ -23,7 +23,7 @@ pub(super) fn boolean(text: &str) -> Option<bool> {
     }
 }
 
-/// An integer, also one that is written with a fraction of zeros or an exponent.
+/// An integer, possibly written with a zero fraction or an exponent.
 pub(crate) fn integer(text: &str) -> Option<i128> {
     let text = text.trim();
     if let Ok(integer) = text.parse() {
@@ -35,18 +35,18 @@ pub(crate) fn integer(text: &str) -> Option<i128> {
     {
         return integer.parse().ok();
     }
-    // Up to here floats are exact.
+    // Floats are exact up to here.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     let float = float(text)?;
     (float.fract() == 0.0 && float.abs() <= EXACT).then_some(float as i128)
 }
 
 pub(super) fn float(text: &str) -> Option<f64> {
-    // Rust also reads `inf` and `nan`, which no JSON number is.
+    // Rust also parses `inf` and `nan`, which are not JSON numbers.
     text.trim().parse().ok().filter(|float: &f64| float.is_finite())
 }
 
-/// Hands an integer to a visitor in the form that fits.
+/// Passes an integer to a visitor in a fitting type.
 pub(super) fn visit_integer<'de, V: Visitor<'de>>(integer: i128, visitor: V) -> Result<V::Value, Fault> {
     match (i64::try_from(integer), u64::try_from(integer)) {
         (Ok(integer), _) => visitor.visit_i64(integer),
@@ -55,7 +55,7 @@ pub(super) fn visit_integer<'de, V: Visitor<'de>>(integer: i128, visitor: V) -> 
     }
 }
 
-/// A value that is known as plain text.
+/// A value that is known to be plain text.
 pub(super) struct PlainText<'de>(pub(super) Cow<'de, str>);
 
 impl PlainText<'_> {
@@ -116,7 +116,7 @@ impl<'de> Deserializer<'de> for PlainText<'de> {
         }
     }
 
-    /// Text without anything in it is none.
+    /// An empty text is `None`.
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         if self.0.is_empty() { visitor.visit_none() } else { visitor.visit_some(self) }
     }

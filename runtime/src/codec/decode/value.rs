@@ -1,4 +1,4 @@
-//! The lenient deserializer: looks at what comes next and brings it into the form that the type asks for.
+//! The lenient deserializer: looks at the next value and converts it to the form that the type requests.
 
 use std::any::type_name;
 use std::borrow::Cow;
@@ -12,10 +12,10 @@ use super::object::{Key, Object};
 use super::reader::{Kind, Reader};
 use super::text::{self, INTEGER, PlainText, TEXT};
 
-/// The value that comes next.
+/// The next value.
 pub(super) struct De<'r, 'k, 'de> {
     reader: &'r mut Reader<'k, 'de>,
-    /// The option that the value is in, by the name of its type.
+    /// The enclosing option, by type name.
     option: Option<&'static str>,
 }
 
@@ -32,7 +32,7 @@ impl<'r, 'k, 'de> De<'r, 'k, 'de> {
         self.reader.mismatch(expected, self.option)
     }
 
-    /// Reads a text, number or bool with `parse`, from what stands in the JSON.
+    /// Reads a text, number or bool with `parse`, from its JSON text.
     fn parsed<T>(self, expected: &str, parse: fn(&str) -> Option<T>) -> Result<T, Fault> {
         self.reader.peek();
         let start = self.reader.at;
@@ -74,7 +74,7 @@ impl<'r, 'k, 'de> De<'r, 'k, 'de> {
         }
     }
 
-    /// The JSON of numbers and bools is their text, to the last digit.
+    /// The text of a number or bool is its JSON, to the last digit.
     fn text<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Fault> {
         match self.kind()? {
             Kind::Text => match self.reader.text()? {
@@ -86,7 +86,7 @@ impl<'r, 'k, 'de> De<'r, 'k, 'de> {
         }
     }
 
-    /// Goes over a value that stands for "nothing in it": `null`, and `""` unless it means that an option is none.
+    /// Consumes an empty value: `null`, and `""` unless it means that an option is `None`.
     fn take_nothing(&mut self) -> Result<bool, Fault> {
         let nothing = self.kind()? == Kind::Null || (self.option.is_none() && self.reader.at_empty_text());
         if nothing {
@@ -95,7 +95,7 @@ impl<'r, 'k, 'de> De<'r, 'k, 'de> {
         Ok(nothing)
     }
 
-    /// A list, also one inside an object as its only entry: `{"Job": [...]}`.
+    /// Reads a list, possibly inside an object as its only entry: `{"Job": [...]}`.
     fn list<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Fault> {
         if self.take_nothing()? {
             return visitor.visit_seq(Nothing);
@@ -133,13 +133,13 @@ impl<'r, 'k, 'de> De<'r, 'k, 'de> {
         self.mismatch("a list")
     }
 
-    /// An object; an empty list too, which is what some languages make of an empty map.
+    /// Reads an object, or an empty list, which some languages write for an empty map.
     fn object<V: Visitor<'de>>(
         mut self,
         fields: Option<&'static [&'static str]>,
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        // Null is an empty map, but no object with fields: that would be invented.
+        // Null is an empty map, but not an object with fields: that would be invented.
         let null = self.kind()? == Kind::Null;
         if null && (fields.is_some() || is_struct(&visitor)) {
             return Err(self.mismatch("an object"));
@@ -182,7 +182,7 @@ impl<'de> Deserializer<'de> for De<'_, '_, 'de> {
         list: deserialize_seq;
     }
 
-    /// What is there, as it is.
+    /// Reads the value verbatim.
     fn deserialize_any<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Fault> {
         match self.kind()? {
             Kind::Null => self.reader.token().and_then(|()| visitor.visit_unit()),
@@ -266,7 +266,7 @@ impl<'de> Deserializer<'de> for De<'_, '_, 'de> {
         self.reader.strictly(|json| json.deserialize_byte_buf(visitor))
     }
 
-    /// Whatever is there: nothing of it is wanted.
+    /// Skips any value: its content is ignored.
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         self.reader.token::<IgnoredAny>()?;
         visitor.visit_unit()
@@ -293,7 +293,7 @@ impl<'r, 'k, 'de> List<'r, 'k, 'de> {
         reader.enter()?;
         let mut list = List { reader, index: 0, ended: false };
         let value = visitor.visit_seq(&mut list)?;
-        // A tuple takes as many as it has; there may be more.
+        // A tuple reads only its own length; there may be more.
         while !list.ended {
             list.next_element::<IgnoredAny>()?;
         }
@@ -321,7 +321,7 @@ impl<'de> SeqAccess<'de> for List<'_, '_, 'de> {
     }
 }
 
-/// Shows the object that comes next to a visitor. With `fields`, only these are shown, and under their own names.
+/// Passes the next object to a visitor. With `fields`, only these entries are passed, under their declared names.
 fn visit_object<'de, V: Visitor<'de>>(
     reader: &mut Reader<'_, 'de>,
     fields: Option<&'static [&'static str]>,

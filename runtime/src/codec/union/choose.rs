@@ -1,4 +1,4 @@
-//! Which alternative of a union a value is, where no single property says it.
+//! Chooses the alternative of a union for a value, if no single property determines it.
 
 use std::any::{Any, TypeId};
 use std::cell::{Cell, RefCell};
@@ -15,31 +15,32 @@ use crate::codec::decode;
 use crate::codec::json::to_value;
 use crate::codec::lost::{self, Lost};
 
-/// An alternative: how well its constants fit a value, and how it is read.
+/// An alternative: how well its constants match a value, and how it is decoded.
 pub struct Alternative<U> {
     likeness: fn(&Value) -> Likeness,
     read: fn(&Trial) -> Option<U>,
 }
 
-/// An alternative of a union.
+/// Creates an alternative of a union.
 pub fn alternative<U>(likeness: fn(&Value) -> Likeness, read: fn(&Trial) -> Option<U>) -> Alternative<U> {
     Alternative { likeness, read }
 }
 
-/// Reads a value into the alternative that it is: one whose constants it has, before others that leave them open, and never one that
-/// has other constants. Of these the one that gives the value back as it was, else one that loses nothing (but writes a
-/// number as a text, say), else the one that keeps most; of equals the first. If none keeps anything, it is unknown.
+/// Decodes a value into the matching alternative: one with matching constants, before others that leave them open, and
+/// never one with other constants. Of these, one that reproduces the value exactly, else one that loses nothing (but
+/// writes a number as a text, for example), else the one that keeps most; among equals the first. If none keeps
+/// anything, it is unknown.
 ///
-/// Enum values that the document does not list count as lost, as every enum takes every text. A text that is not of its format is
-/// kept, so that only decides between alternatives that are equal otherwise.
+/// Undocumented enum values count as lost, as every enum accepts any text. A text that does not have its format is
+/// kept, so that only decides between otherwise equal alternatives.
 ///
-/// A union within a union is read once, however many alternatives lead to it.
+/// A nested union is decoded once, however many alternatives lead to it.
 pub fn choose<U>(value: Value, alternatives: &[Alternative<U>], fits: Fits, unknown: fn(Value) -> U) -> U
 where
     U: Clone + Serialize + 'static,
 {
     let scope = Scope::enter();
-    // The outermost one has nobody to ask, or to tell.
+    // The outermost union shares no results.
     let hash = scope.is_nested().then(|| content_hash(&value));
     let (union, lost) = hash.and_then(recall).unwrap_or_else(|| {
         let trial = Trial { json: value.to_string() };
@@ -58,15 +59,15 @@ where
     union
 }
 
-/// Whether a value is as the alternative at an index asks for, as far as that is checked.
+/// Whether a value satisfies the checks of the alternative at an index.
 pub type Fits = fn(usize, &Value) -> bool;
 
-/// How well an alternative fits: constants that are as they have to be; whether nothing is lost; whether its checks hold; constants
-/// that are not there; whether it gives the value back as it was; texts that are not of their format; how much it keeps; how many empty
-/// lists and objects it leaves out.
+/// The rank of an alternative, in order of priority: number of matching constants; whether nothing is lost; whether its
+/// checks hold; number of absent constants; whether it reproduces the value; texts without their format; amount kept;
+/// empty lists and objects omitted.
 type Fit = (usize, bool, bool, Reverse<usize>, bool, Reverse<usize>, usize, Reverse<usize>);
 
-/// The alternative that fits best, and what is unknown to it of the value.
+/// The best alternative, and the parts of the value unknown to it.
 fn best<U: Serialize>(value: &Value, trial: &Trial, alternatives: &[Alternative<U>], fits: Fits) -> Option<(U, Lost)> {
     let likely = alternatives.iter().enumerate().map(|(at, one)| ((one.likeness)(value), at, one));
     let mut candidates: Vec<(Likeness, usize, &Alternative<U>)> =
@@ -89,7 +90,7 @@ fn best<U: Serialize>(value: &Value, trial: &Trial, alternatives: &[Alternative<
         let keeps = likeness.known > 0 || overlap.lost == 0 || kept > unknown.values;
         if keeps && best.as_ref().is_none_or(|(most, ..)| fit > *most) {
             best = Some((fit, union, unknown));
-            // Those that follow have no more of their constants.
+            // Later ones have no more matching constants.
             if same && fits && overlap.empty == 0 && unknown.misformed == 0 {
                 break;
             }
@@ -98,49 +99,49 @@ fn best<U: Serialize>(value: &Value, trial: &Trial, alternatives: &[Alternative<
     best.map(|(_, union, unknown)| (union, unknown))
 }
 
-/// One try to read a value.
+/// An attempt to decode a value.
 #[derive(Debug)]
 pub struct Trial {
     json: String,
 }
 
 impl Trial {
-    /// The value as this type, if it can be read so.
+    /// Decodes the value as this type, if possible.
     pub fn read<T: DeserializeOwned>(&self) -> Option<T> {
         decode::from_part(&self.json).ok()
     }
 }
 
-/// What was read within the outermost union, by type and content, each with what it lost.
+/// Results within the outermost union, by type and content, with their losses.
 type Known = HashMap<(TypeId, u64), (Box<dyn Any>, Lost)>;
 
 thread_local! {
     static KNOWN: RefCell<Known> = RefCell::default();
-    /// Which unions a value of some content fits, by their alternatives.
+    /// Which contents satisfy which unions, by their alternatives.
     static FITS: RefCell<HashMap<(usize, u64), bool>> = RefCell::default();
-    /// How many unions are being read, one in the other.
+    /// Depth of nested unions being decoded.
     static UNIONS: Cell<usize> = const { Cell::new(0) };
-    /// Drawn by chance, so that nobody can make two values that are taken for one.
+    /// Random, so that no one can construct two values that collide.
     static KEYS: RandomState = RandomState::new();
 }
 
-/// A number by which a value is known, whatever it stands in.
+/// A hash that identifies a value by content.
 pub(crate) fn content_hash(value: &Value) -> u64 {
     KEYS.with(|keys| keys.hash_one(value))
 }
 
-/// Whether a value of this content fits one of these alternatives, as far as that was found out already. Within a union that is
-/// being read each level is checked, and each would check all levels below it.
+/// Whether a value of this content satisfies one of these alternatives, if that is cached. Within a union being decoded
+/// each level is checked, and would otherwise check all levels below it again.
 pub(crate) fn known_fit(alternatives: usize, hash: u64) -> Option<bool> {
     FITS.with_borrow(|known| known.get(&(alternatives, hash)).copied())
 }
 
-/// Keeps what [`known_fit`] says, within a [`Scope`].
+/// Caches a result for [`known_fit`], within a [`Scope`].
 pub(crate) fn note_fit(alternatives: usize, hash: u64, fits: bool) {
     FITS.with_borrow_mut(|known| known.insert((alternatives, hash), fits));
 }
 
-/// A union that is being read, or held against its alternatives. What was found out is forgotten with the outermost one.
+/// A union being decoded or checked. The cache is dropped with the outermost one.
 pub(crate) struct Scope;
 
 impl Scope {
@@ -164,7 +165,7 @@ impl Drop for Scope {
     }
 }
 
-/// A trial of an alternative, which counts what is lost in it.
+/// An attempt at an alternative, which counts its losses.
 struct Level {
     outer: Option<Lost>,
 }
@@ -197,23 +198,23 @@ fn remember<U: Clone + 'static>(hash: u64, (union, lost): &(U, Lost)) {
     KNOWN.with_borrow_mut(|known| known.insert((TypeId::of::<U>(), hash), found));
 }
 
-/// How much of a value is still there after it was read and written again.
+/// How much of a value remains after decoding and encoding it.
 #[derive(Default)]
 struct Overlap {
-    /// Scalars that are the same.
+    /// Unchanged scalars.
     kept: usize,
-    /// Scalars that are of another type now or in another case, or under a key in another case.
+    /// Scalars that changed their type or case, or whose key changed its case.
     forgiven: usize,
-    /// Scalars that are gone.
+    /// Lost scalars.
     lost: usize,
-    /// Empty lists and objects that are gone.
+    /// Lost empty lists and objects.
     empty: usize,
 }
 
 impl Overlap {
     fn compare(&mut self, before: &Value, after: &Value) {
         match (before, after) {
-            // Nothing and absent are the same.
+            // Null and absent are equal.
             (Value::Null, _) => {}
             (Value::Object(before), Value::Object(after)) => {
                 for (key, value) in before {
@@ -235,7 +236,7 @@ impl Overlap {
                     }
                 }
             }
-            // Empty lists and objects may be left out, but not become something else.
+            // Empty lists and objects may be omitted, but not become something else.
             (Value::Array(list), Value::Null) if list.is_empty() => self.empty += 1,
             (Value::Object(object), Value::Null) if object.is_empty() => self.empty += 1,
             (Value::Array(list), Value::Null) => list.iter().for_each(|value| self.element_lost(value)),

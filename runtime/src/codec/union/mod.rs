@@ -1,9 +1,9 @@
-//! Unions: a value that is one of several types, known by a property (tagged), or by what fits (untagged).
+//! Unions: a value of one of several types, determined by a property (tagged), or by the best match (untagged).
 //!
-//! What decides in an untagged union, in this order: the kind of JSON, so far as the types take it; constants that only some
-//! alternatives have; what is lost of the value; the order of the alternatives, in which the generator puts integers before numbers
-//! and any JSON last. So `5` is an integer where there is one, a text of digits stays a text where there is one, and an
-//! empty list or map goes to the first list or map.
+//! An untagged union is decided, in this order, by: the kind of JSON, as far as the types require it; constants that
+//! only some alternatives have; the losses of the value; the order of the alternatives, in which the generator puts
+//! integers before numbers and any JSON last. So `5` is an integer if there is one, a text of digits stays a text if
+//! there is one, and an empty list or map matches the first list or map.
 
 mod choose;
 mod tag;
@@ -14,7 +14,8 @@ pub(crate) use choose::{Scope, content_hash, known_fit, note_fit};
 pub use serde_json;
 pub use tag::{Likeness, Tag, tag, with_tag};
 
-/// Gives an enum of payloads, with a last variant `Unknown(Value)`, its serde traits: a property decides which one it is.
+/// Implements the serde traits for an enum of payloads with a last variant `Unknown(Value)`: a property determines the
+/// variant.
 ///
 /// ```
 /// # use serde::{Deserialize, Serialize};
@@ -34,9 +35,9 @@ pub use tag::{Likeness, Tag, tag, with_tag};
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// A property within a property is written `"event" / "type"`. Its values are texts, integers or bools. What a payload leaves out is
-/// filled in when it is written; but not where a variant has several values, as in `Cat = "cat" | "tomcat"`. With
-/// `{ Cat = "cat", Other = "other" } else Other`, what is of no known kind is read as `Other`, if it can be.
+/// A nested property is written `"event" / "type"`. Its values are texts, integers or bools. Encoding adds the property
+/// if the payload lacks it, unless the variant has several values, as in `Cat = "cat" | "tomcat"`. With `{ Cat = "cat",
+/// Other = "other" } else Other`, an unknown kind is decoded as `Other`, if possible.
 #[macro_export]
 macro_rules! tagged_union {
     (
@@ -52,7 +53,7 @@ macro_rules! tagged_union {
                 let path = &[$($property),+];
                 #[allow(unreachable_patterns)]
                 let value = match self {
-                    // What is read for want of another kind may have none.
+                    // A fallback may have no kind.
                     $(Self::$fallback(payload) => $crate::union::with_tag(payload, path, &[]),)?
                     $(Self::$variant(payload) => {
                         $crate::union::with_tag(payload, path, &[$($crate::shape::Constant::from($tag)),+])
@@ -88,14 +89,14 @@ macro_rules! tagged_union {
     };
 }
 
-/// Gives an enum of payloads, with a last variant `Unknown(Value)`, its serde traits: the variant that keeps most of
-/// the value is taken.
+/// Implements the serde traits for an enum of payloads with a last variant `Unknown(Value)`: the variant that keeps
+/// most of the value is chosen.
 ///
-/// With `{ Cat if "kind" = "cat", Dog if "kind" = "dog" | "hound" & "origin" / "wild" = false, Any }` only values that have
-/// these constants, or leave them out, are read as `Cat` and `Dog`, and they are preferred to `Any`.
+/// With `{ Cat if "kind" = "cat", Dog if "kind" = "dog" | "hound" & "origin" / "wild" = false, Any }` only values with
+/// these constants, or without them, are decoded as `Cat` and `Dog`, and they are preferred to `Any`.
 ///
-/// With `fits` behind the name, the enum is a [`Choice`](crate::shape::Choice), and an alternative that a value fits by these checks
-/// is preferred to one that it does not: callers may leave out any field of a type that they give, so reading shows less.
+/// With `fits` after the name, the enum is a [`Choice`](crate::shape::Choice), and an alternative whose checks hold is
+/// preferred to one whose checks do not: decoding alone is less specific, as callers' types have optional fields only.
 #[macro_export]
 macro_rules! untagged_union {
     (

@@ -1,4 +1,4 @@
-//! Properties that tell the alternatives of a union apart: where they stand, and what is in them.
+//! Properties that distinguish the alternatives of a union: their location and value.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -6,11 +6,11 @@ use serde_json::Value;
 use crate::codec::json::to_value;
 use crate::data::shape::Constant;
 
-/// What stands where a union's alternatives have different values, if it is a text, a number or a bool.
+/// The value of a distinguishing property, if it is a text, a number or a bool.
 #[derive(Clone, Copy, Debug)]
 pub struct Tag<'a>(Option<&'a Value>);
 
-/// The value at a path of properties. Keys may be in another case.
+/// The value at a path of properties. Keys may differ in case.
 pub fn tag<'a>(value: &'a Value, path: &[&str]) -> Tag<'a> {
     let property = |value: &'a Value, name: &&str| {
         let object = value.as_object()?;
@@ -24,7 +24,7 @@ pub fn tag<'a>(value: &'a Value, path: &[&str]) -> Tag<'a> {
 }
 
 impl Tag<'_> {
-    /// Whether it is this constant. A number or bool may be written as its text, and the reverse.
+    /// Whether it equals this constant. A number or bool may be written as text, and vice versa.
     pub fn is(self, constant: impl Into<Constant>) -> bool {
         let Some(found) = self.0 else { return false };
         match (constant.into(), found) {
@@ -42,19 +42,19 @@ impl Tag<'_> {
     }
 }
 
-/// How a value goes with the properties by which an alternative is known.
+/// How well a value matches the distinguishing properties of an alternative.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Likeness {
-    /// How many are as they have to be.
+    /// Number of matching properties.
     pub(crate) known: usize,
-    /// How many are not there.
+    /// Number of absent properties.
     pub(crate) missing: usize,
-    /// Whether one has a value that the alternative never has.
+    /// Whether a property has a value that the alternative never has.
     pub(crate) wrong: bool,
 }
 
 impl Likeness {
-    /// Counts a property in.
+    /// Counts a property.
     #[must_use]
     pub fn with(mut self, tag: Tag<'_>, is: impl FnOnce(Tag<'_>) -> bool) -> Self {
         match tag.0 {
@@ -66,7 +66,7 @@ impl Likeness {
     }
 }
 
-/// The JSON of an alternative, with the constant that it is known by, where there is only one and the payload has none.
+/// The JSON of an alternative, with its distinguishing constant, if there is only one and the payload lacks it.
 pub fn with_tag(payload: &impl Serialize, path: &[&str], tags: &[Constant]) -> serde_json::Result<Value> {
     let mut value = to_value(payload).map_err(serde::ser::Error::custom)?;
     if let ([tag], [around @ .., property]) = (tags, path)

@@ -1,4 +1,4 @@
-//! Unions read and written by types as the generator emits them.
+//! Unions encoded and decoded by types as the generator emits them.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -71,7 +71,7 @@ fn the_tag_decides() {
 fn the_tag_is_written() {
     let dog = Pet::Dog(Dog { age: Some(3), ..Dog::default() }.into());
     assert_eq!(serde_json::to_string(&dog).unwrap(), r#"{"petType":"1","age":3}"#);
-    // Which of several is meant, nobody knows.
+    // The kind is ambiguous.
     let cat = Pet::Cat(Cat::default());
     assert_eq!(serde_json::to_value(&cat).unwrap(), json!({}));
     let tomcat = Pet::Cat(Cat { kind: Some("tomcat".to_owned()), lives: None });
@@ -118,7 +118,7 @@ fn nested_unions_take_no_exponential_time() {
 fn else_what_keeps_most() {
     let rex = Dog { name: Some("Rex".to_owned()), age: Some(3), ..Dog::default() };
     assert_eq!(any(json!({"name": "Rex", "age": 3, "lives": 1})), Any::Dog(rex.clone().into()));
-    // Leniently nothing is lost.
+    // With lenient decoding nothing is lost.
     assert_eq!(any(json!({"Name": "Rex", "age": "3"})), Any::Dog(rex.into()));
     assert_eq!(any(json!({"wings": 2})), Any::Unknown(json!({"wings": 2})));
     assert_eq!(any(json!([1, 2])), Any::Unknown(json!([1, 2])));
@@ -134,7 +134,7 @@ struct Head {
     next: Option<Box<Told>>,
 }
 
-/// Which alternative reads a kind that it does not list as well as one that it does.
+/// Alternatives that also decode kinds that they do not list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Tail {
     kind: String,
@@ -164,7 +164,7 @@ fn constants_exclude() {
     let told = |json: Value| from_slice::<Told>(json.to_string().as_bytes()).unwrap();
     let b = |next| Told::Tail(Tail { kind: "b".to_owned(), next });
     assert_eq!(told(json!({"kind": "a"})), Told::Head(Head { kind: Kind::A, next: None }));
-    // A constant that is there counts more than what gets lost beside it.
+    // A present constant outweighs losses elsewhere.
     assert_eq!(told(json!({"kind": "a", "new": 1})), Told::Head(Head { kind: Kind::A, next: None }));
     assert_eq!(told(json!({"kind": "b"})), b(None));
     assert_eq!(told(json!({"kind": "b", "next": {"kind": "b"}})), b(Some(b(None).into())));
@@ -178,7 +178,7 @@ fn a_value_that_its_enum_does_not_list_is_lost() {
     let read = |json: Value| from_slice::<Listed>(json.to_string().as_bytes()).unwrap();
     assert_eq!(read(json!({"kind": "a"})), Listed::Head(Head { kind: Kind::A, next: None }));
     assert_eq!(read(json!({"kind": "b"})), Listed::Tail(Tail { kind: "b".to_owned(), next: None }));
-    // Also where a key is repeated, and all is read again.
+    // Also if a key is repeated, and everything is decoded again.
     let twice: Listed = from_slice(br#"{"kind": "x", "kind": "a"}"#).unwrap();
     assert_eq!(twice, Listed::Head(Head { kind: Kind::A, next: None }));
 }
@@ -199,14 +199,14 @@ fn tags_may_stand_deeper_and_be_no_texts() {
     assert_eq!(read(json!({"head": {"ok": true}, "lives": 9})), Outcome::Good(cat.clone()));
     assert_eq!(read(json!({"head": {"ok": "3"}, "lives": 9})), Outcome::Late(cat.clone()));
     assert_eq!(read(json!({"head": {"ok": false}})), Outcome::Bad(Dog::default()));
-    // What is of no known kind is read as the last resort says, if it can be.
+    // Unknown kinds are decoded as the fallback, if possible.
     assert_eq!(read(json!({"head": {}, "age": 3})), Outcome::Bad(Dog { age: Some(3), ..Dog::default() }));
     assert_eq!(read(json!({"age": [3]})), Outcome::Unknown(json!({"age": [3]})));
-    // Nothing is made up around a tag.
+    // No object is invented for a tag.
     assert_eq!(serde_json::to_value(Outcome::Good(cat)).unwrap(), json!({"lives": 9}));
 }
 
-/// Counts how often it is read.
+/// Counts how often it is decoded.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 struct Leaf(i64);
 
@@ -252,14 +252,14 @@ enum Inner {
 }
 untagged_union!(Inner { Second, Third, Fourth, Leaf });
 
-/// Each alternative leads to the same value: 4 to the power of 40 ways, and nothing fits before all were tried.
+/// Each alternative leads to the same value: 4 to the power of 40 ways, and nothing matches until all have been tried.
 #[test]
 fn unions_in_structs_in_unions_are_read_once() {
     let depth = 40;
     let json = format!("{}7,\"x\"{}", "{\"new\":1,\"all\":[".repeat(depth), "],\"new\":\"1\"}".repeat(depth));
     let read: Outer = from_slice(json.as_bytes()).unwrap();
     assert!(matches!(read, Outer::First(_)), "{read:?}");
-    // At each depth by either union.
+    // By either union at each depth.
     assert!(LEAVES.get() <= 2 * (depth + 2), "{}", LEAVES.get());
 }
 
@@ -332,7 +332,7 @@ fn a_text_is_of_the_format_that_reads_it() {
     }
 }
 
-/// Where no alternative is better, a text of another form is still what the document says it is.
+/// If no alternative is better, a text in another form still has its documented type.
 #[test]
 fn a_text_of_another_form_loses_nothing() {
     let since = |json: Value| from_slice::<Since>(json.to_string().as_bytes()).unwrap();

@@ -1,4 +1,4 @@
-//! What a request value must look like, as data: the facts that are checked before anything is sent.
+//! The shapes of request values, as data: the facts that are validated before anything is sent.
 //!
 //! Generated types implement [`Object`] with a table of their fields; `check` walks a value along its [`Shape`].
 

@@ -1,9 +1,9 @@
-//! How generated code writes what a value has to meet beyond its type and limits: conditions, alternatives, what is ruled out, and
-//! the names in a map.
+//! Constructors of rules beyond type and limits, for generated code: conditions, alternatives, exclusions, and the
+//! names in a map.
 
 use super::types::{Rule, Shape};
 
-/// Where `test` holds `then` has to, elsewhere `otherwise`.
+/// If `test` holds, `then` must hold, else `otherwise`.
 pub const fn when(test: &'static Shape, then: &'static Shape, otherwise: &'static Shape) -> Rule {
     Rule::When(test, then, otherwise)
 }
@@ -13,32 +13,33 @@ pub const fn not(shape: &'static Shape) -> Rule {
     Rule::Not(shape)
 }
 
-/// At least one of these has to hold.
+/// At least one of these must hold.
 pub const fn any_of(shapes: &'static [Shape]) -> Rule {
     Rule::AnyOf(shapes)
 }
 
-/// Just one of these has to hold.
+/// Exactly one of these must hold.
 pub const fn only_one(shapes: &'static [Shape]) -> Rule {
     Rule::OnlyOne(shapes)
 }
 
-/// A list with at least and at most so many such elements.
+/// A list with a minimum and maximum number of elements of this shape.
 pub const fn contains(shape: &'static Shape, fewest: usize, most: Option<usize>) -> Rule {
     Rule::Contains(shape, fewest, most)
 }
 
-/// A list with these elements first, and then such.
+/// A list that begins with these elements, followed by elements of the shape `rest`.
 pub const fn prefix(first: &'static [Shape], rest: &'static Shape) -> Rule {
     Rule::Prefix(first, rest)
 }
 
-/// An object whose entries have such names.
+/// An object whose names have this shape.
 pub const fn names(shape: &'static Shape) -> Rule {
     Rule::Names(shape)
 }
 
-/// An object whose entries beyond the `known` ones are as their names ask for by pattern, and such where they match none.
+/// An object whose entries, except the `known` ones, have the shapes that their names match by pattern, or a default
+/// shape.
 pub const fn others(
     known: &'static [&'static str],
     patterns: &'static [(&'static str, Shape)],

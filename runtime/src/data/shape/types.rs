@@ -1,16 +1,16 @@
-//! Shapes: the types of which tables of limits are.
+//! The types of the tables of limits.
 
 /// A type whose fields are checked before a request is sent.
 pub trait Object {
-    /// The fields that have something to check: required ones, bounded ones, and those with such fields inside.
+    /// The fields with limits: required ones, bounded ones, and those that contain such fields.
     const FIELDS: &'static [Field];
-    /// What the object has to meet as a whole.
+    /// The rules for the object as a whole.
     const RULES: &'static [Rule] = &[];
 }
 
-/// A list of a fixed length whose elements are each of a type of their own.
+/// A list of a fixed length, with an individual type for each element.
 pub trait Tuple {
-    /// What is checked of each.
+    /// The shape of each element.
     const ELEMENTS: &'static [Shape];
 }
 
@@ -19,40 +19,40 @@ pub trait Tuple {
 pub struct Field {
     /// The name on the wire.
     pub name: &'static str,
-    /// Whether it must be there.
+    /// Whether it is required.
     pub required: bool,
-    /// What it must look like.
+    /// Its shape.
     pub shape: Shape,
 }
 
 /// The limits of one value. Only those that are set are checked.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Shape {
-    /// How to go on inside the value.
+    /// The shape of the value's content.
     pub inner: Inner,
-    /// Fewest and most characters of a string.
+    /// Minimum and maximum number of characters of a string.
     pub length: (Option<usize>, Option<usize>),
     /// Lower limit of a number.
     pub minimum: Option<Limit>,
     /// Upper limit of a number.
     pub maximum: Option<Limit>,
-    /// What a number must be a multiple of.
+    /// The number of which a number must be a multiple.
     pub multiple_of: Option<LimitValue>,
     /// A regular expression that a string must match somewhere.
     pub pattern: Option<&'static str>,
-    /// The format that a string must be of.
+    /// The required format of a string.
     pub format: Option<Format>,
-    /// Fewest and most elements of a list, or entries of a map.
+    /// Minimum and maximum number of elements of a list, or entries of a map.
     pub items: (Option<usize>, Option<usize>),
-    /// Whether the elements of a list must differ from one another.
+    /// Whether the elements of a list must be unique.
     pub unique: bool,
-    /// What the value has to meet besides.
+    /// Further rules for the value.
     pub rules: &'static [Rule],
-    /// The kinds of JSON that it may be; any, if none is set.
+    /// The allowed kinds of JSON; any, if none is set.
     pub kinds: Kinds,
 }
 
-/// A format of texts that is checked.
+/// A format of texts that is validated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// `date-time`
@@ -80,7 +80,7 @@ pub enum Format {
 pub struct Kinds(pub(super) u8);
 
 impl Kinds {
-    /// The kinds, with numbers that are whole apart from the others, each with its bit and in words.
+    /// The kinds, with integers separate from other numbers, each with its bit and name.
     const WORDS: [(u8, &'static str); 7] = [
         (1, "null"),
         (2, "a text"),
@@ -95,7 +95,7 @@ impl Kinds {
         Self(self.0 | bit)
     }
 
-    /// Whether a value is of one of them.
+    /// Whether a value is of one of these kinds.
     pub(crate) fn holds(self, value: &serde_json::Value) -> bool {
         use serde_json::Value;
         let bits = match value {
@@ -110,7 +110,7 @@ impl Kinds {
         self.0 == 0 || self.0 & bits != 0
     }
 
-    /// The kinds in words.
+    /// Describes the kinds.
     pub(crate) fn words(self) -> String {
         let words = Self::WORDS.iter().filter(|(bit, _)| self.0 & bit != 0).map(|(_, words)| *words);
         words.collect::<Vec<_>>().join(" or ")
@@ -131,7 +131,7 @@ impl std::fmt::Display for LimitValue {
 pub struct Limit {
     /// The limit itself.
     pub value: LimitValue,
-    /// Whether the limit itself is outside.
+    /// Whether the limit itself is excluded.
     pub exclusive: bool,
 }
 
@@ -144,27 +144,27 @@ pub enum LimitValue {
     Float(f64),
 }
 
-/// What there is inside a value.
+/// The content of a value.
 #[derive(Clone, Copy, Default)]
 pub enum Inner {
     /// Nothing to check.
     #[default]
     None,
-    /// The fields of an object, and what it has to meet as a whole. A function, so that types may contain themselves.
+    /// The fields of an object, and the rules for it as a whole. A function, so that types can be recursive.
     Object(fn() -> (&'static [Field], &'static [Rule])),
-    /// Fields of an object that has no type of its own.
+    /// Fields of an object without a type of its own.
     Fields(&'static [Field]),
-    /// The elements of a list by their place. A function, so that types may contain themselves.
+    /// The elements of a list by position. A function, so that types can be recursive.
     Tuple(fn() -> &'static [Shape]),
     /// The elements of a list.
     List(&'static Shape),
     /// The values of a map.
     Map(&'static Shape),
-    /// One of several. A function, so that types may contain themselves.
+    /// A union. A function, so that types can be recursive.
     OneOf(fn() -> &'static [Alternative]),
 }
 
-/// A type that is one of several, each of which is checked in its own way.
+/// A union of alternatives with individual shapes.
 pub trait Choice {
     /// The alternatives.
     const ALTERNATIVES: &'static [Alternative];
@@ -173,26 +173,26 @@ pub trait Choice {
 /// One alternative of a [`Choice`].
 #[derive(Clone, Copy, Debug)]
 pub struct Alternative {
-    /// What kind of JSON it is.
+    /// The kind of JSON.
     pub kind: Kind,
-    /// What kind the elements of a list or the values of a map are.
+    /// The kind of the elements of a list or the values of a map.
     pub elements: Kind,
-    /// The properties that it is known by.
+    /// The properties that identify it.
     pub marks: &'static [Mark],
-    /// What it must look like.
+    /// Its shape.
     pub shape: Shape,
 }
 
-/// A property that an alternative is known by.
+/// A property that identifies an alternative.
 #[derive(Clone, Copy, Debug)]
 pub struct Mark {
-    /// Its name, within the properties before it.
+    /// Its path of names.
     pub path: &'static [&'static str],
     /// The values that it can have.
     pub values: &'static [Constant],
 }
 
-/// A value that does not change.
+/// A constant value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Constant {
     /// A text.
@@ -262,7 +262,7 @@ pub enum Kind {
 
 impl std::fmt::Debug for Inner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // Never prints the fields: a type that contains itself would not end.
+        // Without the fields, as a recursive type would not end.
         f.write_str(match self {
             Self::None => "None",
             Self::Object(_) => "Object",
@@ -275,25 +275,26 @@ impl std::fmt::Debug for Inner {
     }
 }
 
-/// One thing that a value has to meet.
+/// A rule for a value.
 #[derive(Clone, Copy, Debug)]
 pub enum Rule {
-    /// Where the first shape holds the second has to, elsewhere the third.
+    /// If the first shape holds, the second must hold, else the third.
     When(&'static Shape, &'static Shape, &'static Shape),
     /// The shape must not hold.
     Not(&'static Shape),
-    /// At least one of the shapes has to hold.
+    /// At least one of the shapes must hold.
     AnyOf(&'static [Shape]),
-    /// Just one of the shapes has to hold.
+    /// Exactly one of the shapes must hold.
     OnlyOne(&'static [Shape]),
-    /// At least and at most so many elements of a list are of a shape.
+    /// The minimum and maximum number of elements of a list with a shape.
     Contains(&'static Shape, usize, Option<usize>),
-    /// The first elements of a list, by place, and all that follow.
+    /// The first elements of a list, by position, and all that follow.
     Prefix(&'static [Shape], &'static Shape),
     /// The names of an object's entries.
     Names(&'static Shape),
-    /// Entries of an object but for those of these names: by the patterns that their names match, and those that match none.
+    /// The entries of an object other than those with these names: by the patterns that their names match, and those
+    /// that match none.
     Others(&'static [&'static str], &'static [(&'static str, Shape)], &'static Shape),
-    /// The values that there are, as JSON.
+    /// The allowed values, as JSON.
     Values(&'static [&'static str]),
 }

@@ -1,4 +1,4 @@
-//! What can go wrong with a stream once it has begun.
+//! Errors of streams that have begun.
 
 use std::error::Error as StdError;
 use std::fmt::{self, Write as _};
@@ -10,9 +10,9 @@ use crate::codec::decode::DecodeError;
 use crate::data::line::{Line, unsaid};
 use crate::transport::TransportError;
 
-/// Why an item of a stream could not be had.
+/// Why an item of a stream could not be read.
 ///
-/// After [`StreamErrorKind::Item`] the stream goes on with the next item; any other kind is the last that it yields.
+/// After [`StreamErrorKind::Item`] the stream continues with the next item; any other kind ends it.
 pub struct StreamError {
     kind: StreamErrorKind,
     item: u64,
@@ -21,11 +21,11 @@ pub struct StreamError {
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// What is wrong.
+/// The kind of a stream's error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StreamErrorKind {
-    /// The item is not of the documented type. The stream goes on.
+    /// The item does not have the documented type. The stream continues.
     Item,
     /// The stream ended within the item.
     Truncated,
@@ -33,9 +33,9 @@ pub enum StreamErrorKind {
     TooLarge,
     /// The connection broke.
     Transport,
-    /// Nothing came within the stream's `idle_timeout`.
+    /// Nothing arrived within the stream's `idle_timeout`.
     Idle,
-    /// The stream could not be taken up again after it broke.
+    /// The stream could not be resumed after its connection broke.
     Reconnect,
 }
 
@@ -71,23 +71,23 @@ impl StreamError {
         Self::new(StreamErrorKind::Reconnect, item, format!("the stream could not be taken up again: {why}"))
     }
 
-    /// No thread could be had to read it.
+    /// The thread to read it could not be started.
     #[cfg(feature = "blocking")]
     pub(super) fn not_run(why: String) -> Self {
         Self::new(StreamErrorKind::Transport, 1, why)
     }
 
-    /// What is wrong.
+    /// The kind of error.
     pub fn kind(&self) -> StreamErrorKind {
         self.kind
     }
 
-    /// Which item it is, the first one being 1: the one that could not be read, or that had to come next.
+    /// Number of the item, from 1: the one that could not be read, or the next one expected.
     pub fn item(&self) -> u64 {
         self.item
     }
 
-    /// What came in place of the item, if it came whole: the data of an event, or the line.
+    /// The item's data, if it arrived completely: the data of an event, or the line.
     pub fn data(&self) -> &Bytes {
         &self.data
     }
@@ -99,7 +99,7 @@ impl fmt::Display for StreamError {
     }
 }
 
-// By hand: data may hold secrets.
+// Manual: data may contain secrets.
 impl fmt::Debug for StreamError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StreamError")

@@ -1,15 +1,15 @@
-//! Framing: bytes, cut wherever the network cut them, into the items of a stream.
+//! Framing: splits bytes, in arbitrary chunks, into the items of a stream.
 
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 
-/// One item as it came.
+/// One item, undecoded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Frame {
     /// The `event` field of an event.
     pub(super) event: Option<String>,
-    /// The data of an event, its lines joined; the text of a JSON value.
+    /// The data of an event, with its lines joined, or the text of a JSON value.
     pub(super) data: Bytes,
     /// The `id` field of an event.
     pub(super) id: Option<String>,
@@ -26,7 +26,7 @@ pub(super) enum Unframed {
     Truncated,
 }
 
-/// How items are told apart.
+/// How items are delimited.
 #[derive(Debug)]
 pub(super) enum Framing {
     Events(Events),
@@ -34,7 +34,7 @@ pub(super) enum Framing {
 }
 
 impl Framing {
-    /// Takes what has arrived.
+    /// Adds received bytes.
     pub(super) fn push(&mut self, bytes: &[u8]) {
         match self {
             Self::Events(events) => events.input.push(bytes),
@@ -42,7 +42,7 @@ impl Framing {
         }
     }
 
-    /// The next item of what has arrived; `None` if it isn't whole.
+    /// The next item in the received bytes; `None` if it is incomplete.
     pub(super) fn next(&mut self) -> Option<Result<Frame, Unframed>> {
         match self {
             Self::Events(events) => events.next(),
@@ -50,16 +50,16 @@ impl Framing {
         }
     }
 
-    /// What is left when nothing more comes.
+    /// The rest at the end of the stream.
     pub(super) fn end(&mut self) -> Option<Result<Frame, Unframed>> {
         match self {
-            // An event without the blank line that ends it is dropped, as browsers do.
+            // An event without a terminating blank line is dropped, as in browsers.
             Self::Events(_) => None,
             Self::Lines(lines) => lines.end(),
         }
     }
 
-    /// Begins anew with another connection. What the service said of itself holds on.
+    /// Starts over with a new connection. Last id and reconnection time are kept.
     pub(super) fn restart(&mut self) {
         match self {
             Self::Events(events) => {
@@ -70,7 +70,7 @@ impl Framing {
         }
     }
 
-    /// The id of the last event that has one, if that isn't empty, and how long the service wants clients to wait.
+    /// The id of the last event with one, unless it is empty, and the reconnection time set by the service.
     pub(super) fn position(&self) -> (Option<&str>, Option<Duration>) {
         match self {
             Self::Events(events) => (events.last_id.as_deref(), events.retry),
@@ -79,15 +79,15 @@ impl Framing {
     }
 }
 
-/// What has arrived and is not taken.
+/// Bytes that were received and not yet consumed.
 #[derive(Debug)]
 struct Input {
     bytes: BytesMut,
-    /// How much of it was looked through.
+    /// Number of bytes already scanned.
     seen: usize,
-    /// Whether the stream has begun, and with it the place for a byte order mark is over.
+    /// Whether the stream has begun, so a byte order mark is no longer expected.
     begun: bool,
-    /// The most that an item may have.
+    /// Maximum size of an item in bytes.
     limit: usize,
 }
 
@@ -102,7 +102,7 @@ impl Input {
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// Whether there is anything to look at, behind a byte order mark.
+    /// Whether there is anything to scan, after a byte order mark.
     fn begins(&mut self) -> bool {
         if !self.begun {
             if self.bytes.len() < BYTE_ORDER_MARK.len() && BYTE_ORDER_MARK.starts_with(&self.bytes) {
@@ -116,7 +116,7 @@ impl Input {
         true
     }
 
-    /// What stands before a separator, which goes.
+    /// Removes and returns the bytes before a separator; the separator is dropped.
     fn cut(&mut self, at: usize) -> Bytes {
         let line = self.bytes.split_to(at).freeze();
         let _ = self.bytes.split_to(1);
@@ -125,13 +125,13 @@ impl Input {
     }
 }
 
-/// Server-sent events, as WHATWG's HTML standard reads `text/event-stream`.
+/// Server-sent events, as specified for `text/event-stream` in WHATWG's HTML standard.
 #[derive(Debug)]
 pub(super) struct Events {
     input: Input,
-    /// Whether the last line ended with a CR, to which an LF that follows belongs.
+    /// Whether the last line ended with a CR, so that a following LF belongs to it.
     after_return: bool,
-    /// The event that is being read, its data with an LF after each line.
+    /// The event being read, its data with an LF after each line.
     event: Option<String>,
     data: Vec<u8>,
     id: Option<String>,
@@ -168,7 +168,7 @@ impl Events {
         (self.input.bytes.len() + self.data.len() > self.input.limit).then_some(Err(Unframed::TooLarge))
     }
 
-    /// The next whole line, without its end.
+    /// The next complete line, without its terminator.
     fn line(&mut self) -> Option<Bytes> {
         if !self.input.begins() {
             return None;
@@ -206,12 +206,12 @@ impl Events {
                 self.own_retry = text().parse().ok().map(Duration::from_millis);
                 self.retry = self.own_retry.or(self.retry);
             }
-            // A comment has no name; other fields mean nothing.
+            // Comments have no name; unknown fields are ignored.
             _ => {}
         }
     }
 
-    /// The event that a blank line ends, if it has data.
+    /// The event terminated by a blank line, if it has data.
     fn dispatch(&mut self) -> Option<Frame> {
         let (event, id, retry) = (self.event.take(), self.id.take(), self.own_retry.take());
         if let Some(id) = &id {
@@ -223,11 +223,11 @@ impl Events {
     }
 }
 
-/// JSON values that are told apart by line ends, or by the record separators of `application/json-seq` (RFC 7464).
+/// JSON values delimited by line ends, or by the record separators of `application/json-seq` (RFC 7464).
 #[derive(Debug)]
 pub(super) struct Lines {
     input: Input,
-    /// Whether there are record separators: then a value may have line ends within.
+    /// Whether there are record separators: then a value may contain line ends.
     records: bool,
     depth: usize,
     in_text: bool,
@@ -281,7 +281,7 @@ impl Lines {
         }
     }
 
-    /// Whether what was looked through may be a whole value.
+    /// Whether the scanned bytes may be a complete value.
     fn is_whole(&self) -> bool {
         self.depth == 0 && !self.in_text
     }
@@ -290,14 +290,14 @@ impl Lines {
         let rest = self.input.bytes.split().freeze();
         let item = rest.trim_ascii();
         let first = item.first()?;
-        // Of a number at the end of a sequence nobody knows whether it goes on (RFC 7464, 2.4).
+        // A number at the end of a sequence may be truncated (RFC 7464, 2.4).
         let ends = !self.records || matches!(first, b'{' | b'[' | b'"');
         let whole = ends && serde_json::from_slice::<serde::de::IgnoredAny>(item).is_ok();
         Some(if whole { Ok(frame(&rest)) } else { Err(Unframed::Truncated) })
     }
 }
 
-/// A value without the blanks around it.
+/// A value without surrounding whitespace.
 fn frame(item: &Bytes) -> Frame {
     Frame { data: item.slice_ref(item.trim_ascii()), ..Frame::default() }
 }

@@ -17,15 +17,17 @@ use crate::response::operation::FromResponse;
 use crate::response::raw::RawResponse;
 use crate::response::read_as::ReadAs;
 
-/// Server-sent events (`text/event-stream`) whose data is of the documented type.
+/// Server-sent events (`text/event-stream`) whose data has the documented type.
 ///
-/// It is a [`Stream`] of [`Event`]s, read as WHATWG's HTML standard says: comments and blocks without data are passed over, and what
-/// the end of the connection cuts off before its blank line is dropped.
+/// It is a [`Stream`] of [`Event`]s, parsed as specified in WHATWG's HTML standard: comments and blocks without data
+/// are skipped, and an event that is cut off by the end of the connection before its blank line is dropped.
 ///
-/// - Data is read as JSON, leniently as all responses; data whose type is a text is taken as it is, unless it is a JSON string.
+/// - Data is decoded as JSON, as leniently as responses; if its type is a text, it is taken verbatim unless it is a
+///   JSON string.
 /// - The data `[DONE]`, which many services send last, ends the stream.
-/// - An item that can't be read is an error with its number, and the stream goes on. One that is longer than the client's
-///   `max_response_size` ends it, and so does a connection that breaks, unless the stream [reconnects](Self::reconnecting).
+/// - An item that cannot be decoded is an error with its number, and the stream continues. An item longer than the
+///   client's `max_response_size` ends it, and so does a broken connection, unless the stream
+///   [reconnects](Self::reconnecting).
 ///
 /// ```no_run
 /// # async fn read(mut events: yundb_runtime::EventStream<String>) -> Result<(), yundb_runtime::StreamError> {
@@ -48,23 +50,24 @@ pub struct EventStream<T> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Event<T> {
-    /// Its `event` field: what kind of event it is; `message` is meant where there is none.
+    /// Its `event` field: the event's type. `None` means `message`.
     pub event: Option<String>,
-    /// Its data; where the document describes events with all their fields, the event as such a value.
+    /// Its data; if the document describes events with all their fields, the event in that type.
     pub data: T,
-    /// Its `id` field. An event without one leaves the [last id](EventStream::last_event_id) as it was.
+    /// Its `id` field. An event without one does not change the [last id](EventStream::last_event_id).
     pub id: Option<String>,
-    /// Its `retry` field: how long a client should wait before it reconnects.
+    /// Its `retry` field: the time to wait before a reconnect.
     pub retry: Option<Duration>,
 }
 
-/// JSON values one after the other (`application/x-ndjson`, `application/jsonl`, `application/json-seq`, ...) of the documented type.
+/// A sequence of JSON values (`application/x-ndjson`, `application/jsonl`, `application/json-seq`, ...) of the
+/// documented type.
 ///
-/// It is a [`Stream`] of values. Each stands on a line of its own, or behind a record separator; blank lines are passed over. The last
-/// one need not end its line, but must be whole.
+/// It is a [`Stream`] of values. Each is on a line of its own, or follows a record separator; blank lines are skipped.
+/// The last value needs no terminator, but must be complete.
 ///
-/// An item that can't be read is an error with its number, and the stream goes on. One that is longer than the client's
-/// `max_response_size`, or that the end of the connection cuts off, ends it, and so does a connection that breaks.
+/// An item that cannot be decoded is an error with its number, and the stream continues. An item that is longer than
+/// the client's `max_response_size`, or that is cut off, ends it, and so does a broken connection.
 #[must_use = "nothing is read before it is asked for items"]
 pub struct JsonLines<T> {
     frames: Frames,
@@ -77,28 +80,29 @@ impl<T> EventStream<T> {
         Self { frames, whole, last_event_id: None, item: PhantomData }
     }
 
-    /// Ends the stream with an error when nothing comes for so long, not even a comment. Without it, a stream waits for as long as the
-    /// connection holds. Of effect before the first item is asked for.
+    /// Ends the stream with an error if nothing arrives for this long, not even a comment. Without it, a stream waits
+    /// as long as the connection is open. No effect after the first item was requested.
     pub fn idle_timeout(mut self, limit: Duration) -> Self {
         self.frames.set(|source| source.idle = Some(limit));
         self
     }
 
-    /// Sends the call again when the connection ends or breaks, or nothing comes within [`idle_timeout`](Self::idle_timeout), and goes on
-    /// with what the service sends then. Of effect before the first item is asked for.
+    /// Sends the call again when the connection ends or breaks, or nothing arrives within
+    /// [`idle_timeout`](Self::idle_timeout), and continues with the new response. No effect after the first item was
+    /// requested.
     ///
-    /// The call says by `Last-Event-ID` which event was the last one that had an id; a service that does not know that header begins
-    /// anew. It is sent after the time that the service asked for by `retry`, else after a pause of the client's
-    /// [`RetryPolicy`](crate::RetryPolicy), which also says how often that is tried without an event in between. Status 204 and the data
-    /// `[DONE]` end the stream. As the call is repeated whatever it does, this is for calls that change nothing, or whose service
-    /// knows the header.
+    /// The call sends the id of the last event with one as `Last-Event-ID`; a service that does not support this header
+    /// starts over. The pause before it is the one that the service set by `retry`, else that of the client's
+    /// [`RetryPolicy`](crate::RetryPolicy), which also limits the consecutive attempts without an event in between.
+    /// Status 204 and the data `[DONE]` end the stream. As the call is repeated regardless of its effect, use this for
+    /// calls that change nothing, or for services that support the header.
     pub fn reconnecting(mut self) -> Self {
         self.frames.set(|source| source.reconnects = true);
         self
     }
 
-    /// The id of the last event that had one, with which a later call can go on: as its header `Last-Event-ID`. `None` if there was none,
-    /// or an empty one.
+    /// The id of the last event that had one. Send it as the header `Last-Event-ID` to continue with a later call.
+    /// `None` if there was none, or if it was empty.
     pub fn last_event_id(&self) -> Option<&str> {
         self.last_event_id.as_deref()
     }
@@ -109,8 +113,8 @@ impl<T> JsonLines<T> {
         Self { frames: Frames::of(response, |limit| Framing::Lines(Lines::new(limit))), item: PhantomData }
     }
 
-    /// Ends the stream with an error when nothing comes for so long. Without it, a stream waits for as long as the connection holds. Of
-    /// effect before the first item is asked for.
+    /// Ends the stream with an error if nothing arrives for this long. Without it, a stream waits as long as the
+    /// connection is open. No effect after the first item was requested.
     pub fn idle_timeout(mut self, limit: Duration) -> Self {
         self.frames.set(|source| source.idle = Some(limit));
         self
@@ -155,16 +159,16 @@ impl<T: DeserializeOwned> Stream for JsonLines<T> {
     }
 }
 
-/// What both kinds of streams have.
+/// Implements the methods common to both kinds of streams.
 macro_rules! typed_stream {
     ($name:ident, $item:ty, $form:expr, $read:expr) => {
         impl<T: DeserializeOwned> $name<T> {
-            /// The next item; `None` at the end. Nothing is lost if the future is dropped.
+            /// Returns the next item; `None` at the end. Cancel-safe: no item is lost if the future is dropped.
             pub async fn next(&mut self) -> Option<Result<$item, StreamError>> {
                 std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
             }
 
-            /// As an iterator, for programs without async.
+            /// Converts the stream to an iterator, for programs without async.
             #[cfg(feature = "blocking")]
             pub fn blocking(self) -> crate::blocking::BlockingIter<Result<$item, StreamError>>
             where
@@ -195,19 +199,19 @@ typed_stream!(EventStream, Event<T>, ReadAs::Events, RawResponse::events);
 typed_stream!(JsonLines, T, ReadAs::Lines, RawResponse::lines);
 
 impl RawResponse {
-    /// The body as events, whose data is of this type.
+    /// Returns the body as events whose data has this type.
     pub fn events<T>(self) -> Result<EventStream<T>, DecodeError> {
         ReadAs::Events.check(self.media_type())?;
         Ok(EventStream::new(self, false))
     }
 
-    /// The body as events that are of this type with all their fields: `event`, `data`, `id` and `retry`.
+    /// Returns the body as events whose type includes the fields: `event`, `data`, `id` and `retry`.
     pub fn whole_events<T>(self) -> Result<EventStream<T>, DecodeError> {
         ReadAs::Events.check(self.media_type())?;
         Ok(EventStream::new(self, true))
     }
 
-    /// The body as JSON values of this type, one after the other.
+    /// Returns the body as a sequence of JSON values of this type.
     pub fn lines<T>(self) -> Result<JsonLines<T>, DecodeError> {
         ReadAs::Lines.check(self.media_type())?;
         Ok(JsonLines::new(self))

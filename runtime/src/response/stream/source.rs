@@ -1,4 +1,4 @@
-//! Where the items of a stream come from: a body, and the connections that take it up again.
+//! The source of a stream's items: a body, and the connections that resume it.
 
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
@@ -16,24 +16,25 @@ use crate::response::raw::{RawResponse, Reconnect};
 use crate::retry::{RetryClass, RetryContext};
 use crate::transport::{ByteStream, TransportError, TransportErrorKind, in_runtime};
 
-/// What OpenAI began to send as the last event, and many others do since. It is no JSON, so it is no documented item.
+/// Introduced by OpenAI as the last event, and adopted by many others. It is not JSON, so it cannot be a documented
+/// item.
 const DONE: &[u8] = b"[DONE]";
 
-/// An item as it came, with its number.
+/// An undecoded item with its number.
 pub(super) type Item = Result<(u64, Frame), StreamError>;
 
-/// Reads items, one after the other.
+/// Reads items one after the other.
 pub(super) struct Source {
     body: ByteStream,
     framing: Framing,
     limit: usize,
     pub(super) idle: Option<Duration>,
-    /// How the call that began the stream is sent again.
+    /// The means to send the call of the stream again.
     reconnect: Option<Reconnect>,
     pub(super) reconnects: bool,
-    /// How many items there were.
+    /// Number of items so far.
     items: u64,
-    /// How many connections ended since the last item.
+    /// Number of connections that ended since the last item.
     fruitless: u32,
     ended: bool,
 }
@@ -43,7 +44,7 @@ impl Source {
         Self { body, framing, limit, idle: None, reconnect, reconnects: false, items: 0, fruitless: 0, ended: false }
     }
 
-    /// The next item, with its number.
+    /// The next item with its number.
     async fn next(&mut self) -> Option<Item> {
         while !self.ended {
             if let Some(framed) = self.framing.next() {
@@ -88,7 +89,7 @@ impl Source {
         }
     }
 
-    /// What comes next of the body.
+    /// The next chunk of the body.
     async fn piece(&mut self) -> Option<Result<bytes::Bytes, StreamError>> {
         let number = self.items + 1;
         let piece = match self.idle.map(|limit| in_runtime().map(|()| limit)) {
@@ -105,7 +106,8 @@ impl Source {
         piece.map(|piece| piece.map_err(|error| StreamError::transport(number, error)))
     }
 
-    /// Goes on with another connection, where the last one ended, perhaps for such an error. An error is what the stream ends with.
+    /// Resumes the stream with a new connection after the last one ended, perhaps with this error. Returns the error
+    /// that ends the stream, if resuming fails.
     async fn take_up_again(&mut self, lost: Option<StreamError>) -> Result<(), Option<StreamError>> {
         let Some(reconnect) = self.reconnect.as_ref().filter(|_| self.reconnects) else { return Err(lost) };
         self.fruitless += 1;
@@ -120,7 +122,7 @@ impl Source {
         in_runtime().map_err(|why| failed(&why))?;
         reconnect.clock.sleep(pause).await;
         let response = (reconnect.send)(last_id).await.map_err(|why| failed(&why))?;
-        // So a service says that there is nothing more to come.
+        // The service's signal that there are no more events.
         if response.status() == 204 {
             return Err(None);
         }
@@ -136,7 +138,7 @@ impl Source {
 
 /// The items of a source, as a stream.
 pub(super) struct Frames {
-    /// Until it is first asked for an item.
+    /// Present until the first item is requested.
     source: Option<Box<Source>>,
     // The mutex is never locked: it makes the stream `Sync`, as `ByteStream` is.
     running: Mutex<Option<BoxStream<'static, Item>>>,
@@ -150,7 +152,7 @@ impl Frames {
         Self { source: Some(Box::new(source)), running: Mutex::new(None) }
     }
 
-    /// Changes how items are read; of no effect once the first was asked for.
+    /// Changes the settings; no effect after the first item was requested.
     pub(super) fn set(&mut self, change: impl FnOnce(&mut Source)) {
         if let Some(source) = &mut self.source {
             change(source);

@@ -1,4 +1,4 @@
-//! What is recorded without the secrets in it.
+//! Redacts secrets in recordings.
 
 mod multipart;
 mod xml;
@@ -15,23 +15,23 @@ use crate::codec::media_type;
 use crate::data::secret::Secret;
 use crate::request::FORM;
 
-/// What stands in place of a secret.
+/// Replaces a secret.
 const HIDDEN: &str = "***";
 
-/// Leaves secrets out.
+/// Redacts secrets.
 #[derive(Clone, Default)]
 pub(super) struct Hiding {
-    /// Texts that are hidden wherever they stand.
+    /// Texts that are redacted wherever they occur.
     pub(super) texts: Vec<Secret>,
-    /// Whether bodies are kept that cannot be searched.
+    /// Whether bodies that cannot be searched are kept.
     pub(super) keeps_opaque: bool,
 }
 
-/// A body as it is recorded.
+/// A body in a recording.
 pub(super) enum Recorded {
     Text(String),
     Base64(String),
-    /// It may hold secrets that nobody finds; this says of what kind it is.
+    /// Omitted, as it may contain undetected secrets; the text describes its kind.
     LeftOut(String),
 }
 
@@ -48,7 +48,7 @@ impl Hiding {
         all
     }
 
-    /// The value of a header, which may be a URL.
+    /// The redacted value of a header, which may be a URL.
     fn header(&self, name: &str, value: &str) -> String {
         if is_secret(name) {
             return HIDDEN.to_owned();
@@ -75,7 +75,7 @@ impl Hiding {
         }
     }
 
-    /// A body without the secrets in it, or as far as they are found where it is kept all the same.
+    /// A redacted body, or, if opaque bodies are kept, a body redacted as far as possible.
     fn read_or_kept(&self, media_type: Option<&str>, bytes: &[u8]) -> Option<Vec<u8>> {
         let kept = || match std::str::from_utf8(bytes) {
             Ok(text) => self.text(without_pairs(text)).into_bytes(),
@@ -84,7 +84,7 @@ impl Hiding {
         self.read(media_type, bytes).or_else(|| self.keeps_opaque.then(kept))
     }
 
-    /// A body of this media type without the secrets in it; `None` where it cannot be searched for them.
+    /// A redacted body of this media type; `None` if it cannot be searched for secrets.
     fn read(&self, media_type: Option<&str>, bytes: &[u8]) -> Option<Vec<u8>> {
         if bytes.is_empty() {
             return Some(Vec::new());
@@ -99,13 +99,13 @@ impl Hiding {
             "text/event-stream" => self.lines(text)?,
             _ if media_type::is_json(&essence) => self.json(text, |_| true)?,
             _ if essence.ends_with("/xml") || essence.ends_with("+xml") => self.xml(text)?,
-            // Much JSON is called something else, or nothing.
+            // JSON often has another media type, or none.
             _ => self.json(text, |value| value.is_object() || value.is_array()).or_else(|| self.lines(text))?,
         };
         Some(read.into_bytes())
     }
 
-    /// A text without those that are hidden wherever they stand.
+    /// Redacts the configured texts.
     fn text(&self, text: String) -> String {
         self.texts.iter().filter(|secret| !secret.is_empty()).fold(text, |text, secret| {
             let encoded = crate::codec::encode::strict(secret.expose()).to_string();
@@ -113,22 +113,22 @@ impl Hiding {
         })
     }
 
-    /// JSON without what is secret in it, if it is like this.
+    /// Redacts JSON that satisfies `fits`.
     fn json(&self, text: &str, fits: fn(&Value) -> bool) -> Option<String> {
         let mut value = serde_json::from_str::<Value>(text).ok().filter(fits)?;
         self.hide_values(&mut value);
         Some(value.to_string())
     }
 
-    /// JSON without what is secret in it where a text is such, else the text.
+    /// Redacts a text that is JSON, and returns any other unchanged.
     fn maybe_json(&self, text: String) -> String {
         self.json(&text, |value| value.is_object() || value.is_array()).unwrap_or_else(|| self.text(text))
     }
 
-    /// Lines of JSON, or events with such data, if there are any, and nothing else.
+    /// Redacts JSON lines, or events with JSON data, if the text consists of nothing else.
     fn lines(&self, text: &str) -> Option<String> {
         let (mut lines, mut data, mut any) = (Vec::new(), Vec::new(), false);
-        // A last line, so that no data is left.
+        // A blank line at the end flushes the remaining data.
         for line in text.lines().chain([""]) {
             if let Some(more) = line.strip_prefix("data:") {
                 data.push(more.strip_prefix(' ').unwrap_or(more));
@@ -145,7 +145,7 @@ impl Hiding {
             match line {
                 _ if line.trim().is_empty() => lines.push(String::new()),
                 _ if is_field => lines.push(self.text(line.to_owned())),
-                // What a comment says is nothing to the client.
+                // Comments are ignored by clients.
                 _ if line.starts_with(':') => lines.push(":".to_owned()),
                 _ => {
                     lines.push(self.json(line, |_| true)?);
@@ -164,14 +164,14 @@ impl Hiding {
                     if is_secret(name) { hide_all(value) } else { self.hide_values(value) }
                 }
             }
-            // JSON within text.
+            // JSON within a text.
             Value::String(text) => *text = self.maybe_json(std::mem::take(text)),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
 }
 
-/// Whether a name says that its value is secret.
+/// Whether a value with this name is secret.
 fn is_secret(name: &str) -> bool {
     const WHOLE: [&str; 2] = ["sk", "ak"];
     const WORDS: [&str; 11] = [
@@ -191,7 +191,7 @@ fn is_secret(name: &str) -> bool {
     WHOLE.contains(&name.as_str()) || WORDS.iter().any(|word| name.contains(word))
 }
 
-/// Leaves nothing of what stands under a secret name but its form.
+/// Redacts all values under a secret name, keeping their structure.
 fn hide_all(value: &mut Value) {
     match value {
         Value::Array(elements) => elements.iter_mut().for_each(hide_all),
@@ -202,11 +202,11 @@ fn hide_all(value: &mut Value) {
     }
 }
 
-/// Pairs of a query or form without the values that are secret by their names, or JSON with such names.
+/// Redacts the pairs of a query or form that have secret names or contain JSON with such names.
 fn without_pairs(text: &str) -> String {
     let pairs = text.split('&').map(|pair| match pair.split_once('=') {
         Some((name, value)) if !value.is_empty() => {
-            // What is harmless in a body is a key of the caller's among parameters.
+            // Names that are harmless in a body denote the caller's keys in parameters.
             let is_key = ["key", "sig", "code"].contains(&decoded(name).to_ascii_lowercase().as_str());
             let is_secret = is_key || is_secret(&decoded(name)) || holds_secrets(&decoded(value));
             format!("{name}={}", if is_secret { HIDDEN } else { value })
@@ -220,7 +220,7 @@ fn decoded(text: &str) -> String {
     percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
-/// Whether a text is JSON with a secret name somewhere in it.
+/// Whether a text is JSON that contains a secret name.
 fn holds_secrets(text: &str) -> bool {
     fn any(value: &Value) -> bool {
         match value {

@@ -1,13 +1,13 @@
-//! Multipart bodies without the secrets in them.
+//! Redacts multipart bodies.
 
 use super::{HIDDEN, Hiding, is_secret};
 use crate::codec::media_type;
 
-/// What stands between two lines.
+/// The line separator.
 const LINE: &[u8] = b"\r\n";
 
 impl Hiding {
-    /// A multipart body without the fields of secret names. Of a part that cannot be searched only the headers stay.
+    /// Redacts the fields with secret names. Parts that cannot be searched are reduced to their headers.
     pub(super) fn multipart(&self, media_type: &str, bytes: &[u8]) -> Option<Vec<u8>> {
         let boundary = parameter(media_type, "boundary").filter(|boundary| !boundary.is_empty())?;
         let delimiter = [LINE, b"--", boundary.as_bytes()].concat();
@@ -30,7 +30,7 @@ impl Hiding {
         Some(copy)
     }
 
-    /// A part, with its headers.
+    /// A redacted part, with its headers.
     fn part(&self, part: &[u8]) -> Option<Vec<u8>> {
         let (head, content) = match part.strip_prefix(LINE) {
             Some(content) => (&b""[..], content),
@@ -55,12 +55,12 @@ impl Hiding {
         Some(copy)
     }
 
-    /// What is in a part.
+    /// The redacted content of a part.
     fn content(&self, field: Option<&str>, media_type: Option<&str>, is_file: bool, content: &[u8]) -> Vec<u8> {
         let is_plain = !is_file && media_type.is_none_or(|found| media_type::essence(found) == "text/plain");
         let read = match (field, std::str::from_utf8(content)) {
             (Some(field), _) if is_secret(field) => None,
-            // A value under a name that says nothing, as in other forms.
+            // A field whose name is not secret is handled as in other forms.
             (Some(_), Ok(text)) if is_plain => return self.maybe_json(text.to_owned()).into_bytes(),
             _ => self.read_or_kept(media_type, content),
         };
@@ -68,7 +68,7 @@ impl Hiding {
     }
 }
 
-/// What stands before and behind the first of these.
+/// The bytes before and after the first occurrence.
 fn split<'b>(bytes: &'b [u8], at: &[u8]) -> Option<(&'b [u8], &'b [u8])> {
     let place = bytes.windows(at.len()).position(|window| window == at)?;
     Some((bytes.get(..place)?, bytes.get(place + at.len()..)?))
@@ -93,7 +93,7 @@ fn parameter(header: &str, wanted: &str) -> Option<String> {
     }
 }
 
-/// A text up to its closing quote, and what stands behind it.
+/// A text up to its closing quote, and the rest.
 fn quoted_text(text: &str) -> Option<(String, &str)> {
     let mut value = String::new();
     let mut chars = text.char_indices();

@@ -1,4 +1,4 @@
-//! XML without the secrets in it.
+//! Redacts XML.
 
 use quick_xml::events::attributes::Attribute;
 use quick_xml::events::{BytesStart, BytesText, Event};
@@ -6,19 +6,18 @@ use quick_xml::{Reader, Writer, XmlVersion};
 
 use super::{HIDDEN, Hiding, is_secret};
 
-/// An XML document as it is written anew.
+/// An XML document being rewritten.
 struct Copy<'h> {
     hiding: &'h Hiding,
     written: Writer<Vec<u8>>,
-    /// Of each element around, whether it is secret.
+    /// Whether each enclosing element is secret.
     around: Vec<bool>,
-    /// What was read since the last tag.
+    /// The text since the last tag.
     text: String,
 }
 
 impl Hiding {
-    /// A document without what stands in elements and attributes of secret names. What comes with definitions of its own (DTD) is not
-    /// read.
+    /// Redacts the elements and attributes with secret names. `None` for a document with its own definitions (DTD).
     pub(super) fn xml(&self, text: &str) -> Option<String> {
         let mut reader = Reader::from_str(text);
         let mut copy = Copy { hiding: self, written: Writer::new(Vec::new()), around: Vec::new(), text: String::new() };
@@ -66,8 +65,8 @@ impl Copy<'_> {
         self.written.write_event(event).ok()
     }
 
-    /// An element's tag, and whether what is in it is secret: by its name, by that of an element around it, or by a name that it has as
-    /// an attribute (`<entry key="password">`).
+    /// An element's redacted tag, and whether its content is secret: by its name, by that of an enclosing element, or
+    /// by a name in an attribute (`<entry key="password">`).
     fn element(&self, element: &BytesStart<'_>) -> Option<(BytesStart<'static>, bool)> {
         let value =
             |attribute: &Attribute<'_>| Some(attribute.normalized_value(XmlVersion::Implicit1_0).ok()?.into_owned());

@@ -1,4 +1,4 @@
-//! Temporary credentials over time, and whoever waits for them.
+//! Tests of caching over time, and of concurrent callers.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
@@ -22,7 +22,7 @@ impl Clock for Second {
     }
 }
 
-/// Takes a second for a response: keys up to this second, or a failure.
+/// Takes a second per fetch: keys valid until this second, or a failure.
 #[derive(Clone, Debug, Default)]
 struct Slow {
     answers: Arc<Mutex<VecDeque<Option<i64>>>>,
@@ -58,7 +58,7 @@ fn key(found: Result<Credentials, CredentialsError>) -> String {
     }
 }
 
-/// What fifty tasks get at once.
+/// The results of fifty concurrent callers.
 async fn fifty(cached: &Arc<CachedCredentials<Slow>>) -> Vec<Result<Credentials, CredentialsError>> {
     let tasks: Vec<_> = (0..50)
         .map(|_| {
@@ -73,7 +73,7 @@ async fn fifty(cached: &Arc<CachedCredentials<Slow>>) -> Vec<Result<Credentials,
     found
 }
 
-/// Lets the task that renews credentials end.
+/// Lets the renewing task end.
 async fn renewal() {
     tokio::time::sleep(Duration::from_millis(1001)).await;
 }
@@ -85,7 +85,7 @@ async fn one_asks_for_all() {
         assert_eq!(key(found), "until 1000");
     }
     assert_eq!(source.asked.load(Ordering::Relaxed), 1);
-    // Within five minutes of the end they are renewed, and nobody waits for that.
+    // Within five minutes of the expiration they are renewed, and no caller waits.
     clock.set(701);
     for found in fifty(&cached).await {
         assert_eq!(key(found), "until 1000");
@@ -115,14 +115,14 @@ async fn failures() {
     assert_eq!(source.asked.load(Ordering::Relaxed), 1);
     tokio::time::sleep(PAUSE).await;
     assert_eq!(key(cached.credentials().await), "until 1000");
-    // As long as the old ones are valid, nobody notices, and the source is not pressed.
+    // While the old ones are valid, failures are invisible, and the source is not called again at once.
     clock.set(980);
     for _ in 0..3 {
         assert_eq!(key(cached.credentials().await), "until 1000");
         renewal().await;
     }
     assert_eq!(source.asked.load(Ordering::Relaxed), 3);
-    // Nor after their end: the service knows better whether they still count.
+    // Also after their expiration: the service decides whether they are valid.
     clock.set(1500);
     assert_eq!(key(cached.credentials().await), "until 1000");
     tokio::time::sleep(PAUSE).await;
@@ -153,7 +153,7 @@ async fn rejected_ones_are_renewed_for_all() {
     }
     assert!(cached.rejected(&old), "others are there");
     assert_eq!(source.asked.load(Ordering::Relaxed), 2);
-    // A service that rejects all does not make the source's life hard.
+    // A service that rejects everything does not flood the source.
     let new = cached.credentials().await.unwrap();
     for _ in 0..50 {
         assert!(!cached.rejected(&new));
@@ -161,7 +161,7 @@ async fn rejected_ones_are_renewed_for_all() {
     tokio::time::sleep(REJECTION_PAUSE).await;
     assert!(cached.rejected(&new));
     assert_eq!(key(cached.credentials().await), "until 3000");
-    // What others gave is nothing to it.
+    // Credentials from elsewhere are ignored.
     assert!(!cached.rejected(&Credentials::access_key("a", "s")));
     assert!(!Credentials::access_key("a", "s").rejected(&old));
 }
@@ -177,7 +177,7 @@ async fn callers_that_give_up_do_not_stop_it() {
     assert_eq!(source.asked.load(Ordering::Relaxed), 1);
 }
 
-/// Has keys once, and then nothing.
+/// Returns keys once, then fails.
 #[derive(Debug, Default)]
 struct Leaves(AtomicUsize);
 
@@ -201,7 +201,7 @@ async fn nothing_after_something_is_a_failure() {
     assert_eq!(error, CredentialsError::new("nobody there (there were credentials before)"));
 }
 
-/// Never answers.
+/// Never completes.
 #[derive(Debug)]
 struct Silent;
 
@@ -236,21 +236,21 @@ async fn a_panic_is_an_error() {
 
 #[tokio::test(start_paused = true)]
 async fn clocks_that_are_set() {
-    // Back, after a failure: it is forgotten after five seconds, whatever the clock shows.
+    // Set back, after a failure: it is forgotten after five seconds, whatever the clock shows.
     let (failing, _, clock) = cached([None, Some(9000)]);
     clock.set(3600);
     assert!(failing.credentials().await.is_err());
     clock.set(0);
     tokio::time::sleep(PAUSE).await;
     assert_eq!(key(failing.credentials().await), "until 9000");
-    // Back, while keys live: they do not live longer therefore.
+    // Set back, while keys are valid: their lifetime is not extended.
     let (living, _, clock) = cached([Some(4600), Some(9000)]);
     clock.set(3600);
     assert_eq!(key(living.credentials().await), "until 4600");
     clock.set(0);
     tokio::time::sleep(Duration::from_secs(999)).await;
     assert_eq!(key(living.credentials().await), "until 9000");
-    // Wrong from the start: keys that have ended by it are as good as any, and are asked for once a minute.
+    // Wrong from the start: keys that have expired by it are used, and fetched once a minute.
     let (ended, source, clock) = cached([Some(1000), Some(2000)]);
     clock.set(5000);
     for _ in 0..100 {
@@ -285,14 +285,14 @@ fn it_survives_a_runtime_that_nobody_drives() {
         let hasty = tokio::time::timeout(Duration::from_millis(10), cached.credentials()).await;
         assert!(hasty.is_err());
     });
-    // It takes the time of the renewal that stands still, and a second of its own.
+    // It takes the time limit of the stalled renewal, plus a second.
     let patient = busy.block_on(async {
         let callers = async { (cached.credentials().await, cached.credentials().await) };
         tokio::time::timeout(Duration::from_secs(20), callers).await
     });
     let (first, second) = patient.expect("it waits for ever");
     assert_eq!((key(first), key(second)), ("until 1000".to_owned(), "until 1000".to_owned()));
-    // So it is without a runtime, where there is nothing to ask it in again.
+    // The same without a runtime, where the source cannot be called again.
     let other = Arc::new(CachedCredentials::new(Slow::default()).load_timeout(Duration::from_millis(10)));
     idle.block_on(async {
         let hasty = tokio::time::timeout(Duration::from_millis(1), other.credentials()).await;
@@ -302,7 +302,7 @@ fn it_survives_a_runtime_that_nobody_drives() {
     std::thread::spawn(move || done.send(futures_executor::block_on(other.credentials())));
     let outcome = wait.recv_timeout(Duration::from_secs(20)).expect("it waits for ever");
     assert_eq!(outcome.unwrap_err().to_string(), "there is no async runtime to renew credentials in");
-    // The one that was given up goes on, and changes nothing.
+    // The abandoned task continues, and changes nothing.
     idle.block_on(async { tokio::time::sleep(Duration::from_millis(1200)).await });
     assert_eq!(key(busy.block_on(cached.credentials())), "until 1000");
 }

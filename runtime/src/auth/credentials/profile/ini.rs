@@ -1,4 +1,4 @@
-//! INI files of credentials, as the vendors' SDKs read them.
+//! INI files with credentials, as read by the vendors' SDKs.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::means::{Means, Role};
 use crate::auth::credentials::provider::Credentials;
 use crate::data::secret::Secret;
 
-/// The sections of a file: names as they are, keys in lower case, values without blanks and quotes around them.
+/// The sections of a file: verbatim names, keys in lower case, values without surrounding whitespace and quotes.
 pub(super) struct Sections(BTreeMap<String, BTreeMap<String, Secret>>);
 
 impl Sections {
@@ -18,11 +18,11 @@ impl Sections {
         let mut defaults = IniDefault::default();
         defaults.case_sensitive = true;
         defaults.multiline = true;
-        // A secret may have these in it.
+        // A secret may contain comment characters.
         defaults.enable_inline_comments = false;
         let mut ini = Ini::new_from_defaults(defaults);
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        // The error would quote the line.
+        // The library's error would quote the line.
         let sections = ini.read(text.to_owned()).map_err(|_| "it is no INI file".to_owned())?;
         let values = |entries: std::collections::HashMap<String, Option<String>>| {
             let values = entries.into_iter().filter_map(|(key, value)| {
@@ -69,7 +69,7 @@ impl Section<'_> {
         })
     }
 
-    /// Of Alibaba Cloud.
+    /// A section of Alibaba Cloud.
     pub(super) fn aliyun(&self) -> Result<Means, String> {
         let keys = || self.keys("access_key_id", "access_key_secret");
         let role = || Role {
@@ -101,7 +101,7 @@ impl Section<'_> {
         })
     }
 
-    /// Of Huawei Cloud.
+    /// A section of Huawei Cloud.
     pub(super) fn huawei(&self) -> Result<Means, String> {
         if self.get("idp_id").is_some() || self.get("id_token_file").is_some() {
             return Ok(Means::Federated {

@@ -1,4 +1,4 @@
-//! `~/.aliyun/config.json`, which Alibaba Cloud's command line tool writes.
+//! `~/.aliyun/config.json`, the file of Alibaba Cloud's command line tool.
 
 use jiff::Timestamp;
 
@@ -8,7 +8,8 @@ use crate::auth::credentials::document::Document;
 use crate::auth::credentials::provider::Credentials;
 use crate::auth::credentials::sso::{Service, SignIn};
 
-/// What a profile is, if it is there, and its region. One that the tool made and nobody filled in is not.
+/// The source of a profile's credentials, if there is one, and its region. A profile as created by the tool, without
+/// values, counts as absent.
 pub(super) fn profile(text: &[u8], name: Option<&str>) -> Result<Option<(Means, Option<String>)>, String> {
     let config = Document::parse(text)?;
     let current = config.plain("current")?;
@@ -31,7 +32,7 @@ fn is_blank(profile: &Document) -> bool {
     mode(profile).is_ok_and(|mode| mode == "ak") && empty("access_key_id") && empty("access_key_secret")
 }
 
-/// The mode in lower case, if need be by what the profile has.
+/// The mode in lower case; if it is missing, it is inferred from the fields of the profile.
 fn mode(profile: &Document) -> Result<String, String> {
     if let Some(mode) = profile.plain("mode")? {
         return Ok(mode.to_ascii_lowercase());
@@ -53,7 +54,7 @@ fn mode(profile: &Document) -> Result<String, String> {
     Ok(mode.to_owned())
 }
 
-/// How the credentials of a profile are come by. `within` are the profiles that stand on this one.
+/// The source of a profile's credentials. `within` are the profiles that refer to this one.
 fn means(config: &Document, name: &str, within: &mut Vec<String>) -> Result<Means, String> {
     let wrong = |why: String| format!("the profile `{name}`: {why}");
     let profile = find(config, name).ok_or_else(|| format!("there is no profile `{name}`"))?;
@@ -70,7 +71,7 @@ fn means(config: &Document, name: &str, within: &mut Vec<String>) -> Result<Mean
     alone(profile, name, &mode).map_err(wrong)
 }
 
-/// A profile that stands on no other.
+/// A profile that refers to no other.
 fn alone(profile: &Document, name: &str, mode: &str) -> Result<Means, String> {
     Ok(match mode {
         "ak" => Means::Keys(keys(profile)?),
@@ -162,7 +163,7 @@ fn role(profile: &Document) -> Result<Role, String> {
     })
 }
 
-/// Keys that the tool got for a sign-in and wrote down.
+/// Keys that the tool has fetched for a sign-in and stored.
 fn kept(profile: &Document) -> Result<Option<TemporaryCredentials>, String> {
     let Some(expires) = profile.number("sts_expiration")?.and_then(|end| Timestamp::from_second(end).ok()) else {
         return Ok(None);
@@ -221,7 +222,7 @@ mod tests {
         "bearer_token",
     ];
 
-    /// What may stand in a field: mostly a text, which is secret.
+    /// Possible values of a field: mostly a text, which is secret.
     fn value() -> impl Strategy<Value = Value> {
         prop_oneof![
             4 => "hunter[a-z]{0,3}".prop_map(Value::from),

@@ -1,4 +1,4 @@
-//! What a profile says of how its credentials are come by.
+//! The source of a profile's credentials.
 
 use std::sync::Arc;
 
@@ -12,11 +12,11 @@ use crate::auth::credentials::provider::{Credentials, CredentialsProvider};
 use crate::auth::credentials::sso::{SignIn, SignInCredentials};
 use crate::auth::credentials::sts::{AssumeRole, AssumeRoleWithOidc, Session};
 
-/// How the credentials of a profile are come by.
+/// The source of a profile's credentials.
 #[derive(Clone, PartialEq)]
 pub(super) enum Means {
     Keys(Credentials),
-    /// A role, for whoever has the credentials of `base`.
+    /// A role, assumed with the credentials of `base`.
     Role {
         base: Box<Means>,
         role: Role,
@@ -26,7 +26,7 @@ pub(super) enum Means {
         token_file: Option<String>,
         role: Role,
     },
-    /// Of the server that this runs on, whose role may be named.
+    /// The ECS server; its role can be named.
     Instance(Option<String>),
     Uri(Option<String>),
     Process(String),
@@ -38,7 +38,7 @@ pub(super) enum Means {
     },
 }
 
-/// A role, as far as the profile describes it.
+/// The settings of a role in the profile.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Role {
     pub(super) arn: Option<String>,
@@ -99,7 +99,7 @@ impl Means {
             }
             Self::Process(command) => {
                 let source = CachedCredentials::new(ProcessCredentials::new(command).configure(config));
-                // A little more than its own limit, which says more.
+                // A little more than the command's own limit, whose error is more specific.
                 let limit = process::LIMIT + std::time::Duration::from_secs(1);
                 Arc::new(source.with_clock(config.own_clock()).load_timeout(limit))
             }

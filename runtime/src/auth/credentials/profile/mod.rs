@@ -1,4 +1,4 @@
-//! Credentials from the files that the vendors' own tools and SDKs read.
+//! Credentials from the files of the vendors' own tools and SDKs.
 
 mod ini;
 mod json;
@@ -15,13 +15,13 @@ use super::provider::{Credentials, CredentialsError, CredentialsFuture, Credenti
 use ini::Sections;
 use means::Means;
 
-/// Credentials from the vendor's profile file, which is read anew for each attempt, so that a change counts at once.
+/// Credentials from the vendor's profile file, which is read for each attempt, so that changes take effect immediately.
 ///
 /// # Errors
 ///
-/// Nothing is found where there is no file, or no profile in it. A file that the environment names and that is not there ends a chain, and
-/// so does a profile that is named and not there, or lacks something, or whose credentials cannot be had. What else is in a file does not
-/// matter.
+/// "Not found" if there is no file, or no profile in it. The chain ends with an error if a file named by the
+/// environment does not exist, or if the selected profile does not exist, is incomplete, or its credentials cannot be
+/// obtained. The rest of the file is ignored.
 #[derive(Clone)]
 pub struct ProfileCredentials {
     vendor: Vendor,
@@ -37,39 +37,41 @@ enum Vendor {
     Aliyun,
 }
 
-/// What a profile said when it was read last.
+/// The profile as of the last read.
 struct Kept {
     found: Found,
     provider: Arc<dyn CredentialsProvider>,
 }
 
-/// What a profile says.
+/// The content of a profile.
 #[derive(PartialEq)]
 struct Found {
-    /// Where it stands.
+    /// Its location, for errors.
     place: String,
     means: Means,
     settings: BTreeMap<&'static str, String>,
 }
 
 impl ProfileCredentials {
-    /// The section `[basic]`, else `[global]`, of the INI file that `HUAWEICLOUD_SDK_CREDENTIALS_FILE` names, else of
-    /// `~/.huaweicloud/credentials`: `ak`, `sk` and, for temporary keys, `security_token`; or `idp_id` and `id_token_file`, which are
-    /// exchanged at `iam_endpoint` (see [`FederatedCredentials`](crate::FederatedCredentials)). `project_id` and `domain_id` beside them
-    /// count if the client was given none, and `region` if the environment has none either.
+    /// The section `[basic]`, else `[global]`, of the INI file at `HUAWEICLOUD_SDK_CREDENTIALS_FILE`, else of
+    /// `~/.huaweicloud/credentials`: `ak`, `sk` and, for temporary keys, `security_token`; or `idp_id` and
+    /// `id_token_file`, which are exchanged at `iam_endpoint` (see
+    /// [`FederatedCredentials`](crate::FederatedCredentials)). `project_id` and `domain_id` in the section are used
+    /// unless the client has its own, and `region` unless the client or the environment has one.
     pub fn huawei() -> Self {
         Self::new(Vendor::Huawei)
     }
 
-    /// The profile that `ALIBABA_CLOUD_PROFILE` names, else the current one, of `~/.aliyun/config.json`, which the command line tool
-    /// writes, unless `ALIBABA_CLOUD_CLI_PROFILE_DISABLED=true`; else the section of that name, `[default]` by default, of the INI file
-    /// that `ALIBABA_CLOUD_CREDENTIALS_FILE` names, else of `~/.alibabacloud/credentials.ini` or `~/.alibabacloud/credentials`.
+    /// The profile named by `ALIBABA_CLOUD_PROFILE`, else the current one, of `~/.aliyun/config.json`, the file of the
+    /// command line tool, unless `ALIBABA_CLOUD_CLI_PROFILE_DISABLED=true`; else the section with that name, by default
+    /// `[default]`, of the INI file at `ALIBABA_CLOUD_CREDENTIALS_FILE`, else of `~/.alibabacloud/credentials.ini` or
+    /// `~/.alibabacloud/credentials`.
     ///
-    /// A profile may be of the modes `AK`, `StsToken`, `RamRoleArn`, `ChainableRamRoleArn`, `RamRoleArnWithRoleName`, `EcsRamRole`, `OIDC`,
-    /// `CredentialsURI`, `External`, `CloudSSO`, `OAuth` and `BearerToken`; a section of the types `access_key`, `sts`, `ram_role_arn`,
-    /// `oidc_role_arn`, `ecs_ram_role`, `credentials_uri` and `bearer`. Sign-ins (`CloudSSO`, `OAuth`) are used until they end, and
-    /// renewed by the tool. RSA key pairs, which are deprecated, are an error. `region_id` counts if neither the client was given a region
-    /// nor the environment has one.
+    /// Supports profiles of the modes `AK`, `StsToken`, `RamRoleArn`, `ChainableRamRoleArn`, `RamRoleArnWithRoleName`,
+    /// `EcsRamRole`, `OIDC`, `CredentialsURI`, `External`, `CloudSSO`, `OAuth` and `BearerToken`, and sections of the
+    /// types `access_key`, `sts`, `ram_role_arn`, `oidc_role_arn`, `ecs_ram_role`, `credentials_uri` and `bearer`.
+    /// Sign-ins (`CloudSSO`, `OAuth`) are used until they expire; the tool renews them. RSA key pairs, which are
+    /// deprecated, are an error. `region_id` is used unless the client or the environment has a region.
     pub fn aliyun() -> Self {
         Self::new(Vendor::Aliyun)
     }
@@ -78,19 +80,19 @@ impl ProfileCredentials {
         Self { vendor, file: None, profile: None, config: ProviderConfig::new(), kept: Arc::default() }
     }
 
-    /// From this file instead: of Alibaba Cloud a JSON file if its name ends so, else an INI file.
+    /// Sets the file: for Alibaba Cloud a JSON file if its extension is `json`, else an INI file.
     pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
         self.file = Some(path.into());
         self
     }
 
-    /// This profile or section, whatever the environment says.
+    /// Sets the profile or section, overriding the environment.
     pub fn profile(mut self, name: impl Into<String>) -> Self {
         self.profile = Some(name.into());
         self
     }
 
-    /// Looks things up in this environment, and asks services that a profile names through this transport.
+    /// Sets the environment, and the transport for services that a profile refers to.
     pub fn configure(mut self, config: &ProviderConfig) -> Self {
         self.config = config.clone();
         self
@@ -168,7 +170,7 @@ impl ProfileCredentials {
         Err(if named.is_some() { CredentialsError::new(tried) } else { CredentialsError::not_found(tried) })
     }
 
-    /// Where profiles of Alibaba Cloud may be, and whether the file has to be there.
+    /// Possible locations of Alibaba Cloud's profiles, and whether the file is required.
     fn aliyun_files(&self) -> Result<Vec<(PathBuf, bool)>, CredentialsError> {
         if let Some(file) = &self.file {
             return Ok(vec![(file.clone(), false)]);
@@ -197,7 +199,7 @@ fn section(text: &str, name: Option<&str>) -> Result<Option<(Means, Option<Strin
     section.map(|section| Ok((section.aliyun()?, section.get("region_id")))).transpose()
 }
 
-/// The text of a file that is there.
+/// The text of a file, if it exists.
 async fn read(file: &Path) -> Result<Option<zeroize::Zeroizing<String>>, CredentialsError> {
     match tokio::fs::read_to_string(file).await {
         Ok(text) => Ok(Some(text.into())),
@@ -231,7 +233,7 @@ impl CredentialsProvider for ProfileCredentials {
                     }
                 }
             };
-            // What the profile names is meant: that it is not there is a failure.
+            // The profile configures this source explicitly, so its absence is a failure.
             provider.credentials().await.map_err(|error| broken(&place, error.to_string()))
         })
     }

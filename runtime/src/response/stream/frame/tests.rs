@@ -2,7 +2,7 @@ use super::*;
 
 const LIMIT: usize = 200;
 
-/// The items that come of these pieces, each of which has arrived before the next one is waited for.
+/// The items in these chunks, each of which is consumed before the next one arrives.
 fn framed(mut framing: Framing, pieces: &[&[u8]]) -> Vec<Result<Frame, Unframed>> {
     let mut items = Vec::new();
     for piece in pieces {
@@ -27,7 +27,7 @@ fn lines() -> Framing {
     Framing::Lines(Lines::new(LIMIT))
 }
 
-/// The same items come of it wherever the network cuts it: into two at each position, into three around it, into single bytes.
+/// The items do not depend on the chunks: split in two at each position, in three around it, and into single bytes.
 #[track_caller]
 fn always(framing: fn() -> Framing, bytes: &[u8], expected: &[Result<Frame, Unframed>]) {
     assert_eq!(framed(framing(), &[bytes]), expected);
@@ -77,14 +77,14 @@ fn line_ends_of_all_kinds() {
         let text = "event: a{}data: 1{}{}:c{}{}data: 2{}{}".replace("{}", end);
         always(events, text.as_bytes(), &[event(Some("a"), "1", None, None), data("2")]);
     }
-    // An LF after a CR and a blank line of its own are two ends.
+    // An LF after a CR belongs to it; the next line terminator is a blank line.
     always(events, b"data: 1\r\n\rdata: 2\r\r\ndata: 3\n\r\n", &[data("1"), data("2"), data("3")]);
 }
 
 #[test]
 fn byte_order_marks_and_characters_of_several_bytes() {
     always(events, "\u{feff}data: grüße 😀\n\n".as_bytes(), &[data("grüße 😀")]);
-    // Only at the start: elsewhere it is a part of the name.
+    // Only at the start: elsewhere it is part of the name.
     always(events, "data: 1\n\n\u{feff}data: 2\n\ndata: 3\n\n".as_bytes(), &[data("1"), data("3")]);
 }
 
@@ -95,7 +95,7 @@ fn fields() {
         b"event: b\nevent: a\nid: 7\nretry: 15\nother: x\ndata: 1\n\nretry: 1s\nid: a\0b\ndata: 2\n\n",
         &[event(Some("a"), "1", Some("7"), Some(15)), data("2")],
     );
-    // What a block without data says of an event is not said of the next one; ids and times hold.
+    // A block without data does not affect the type of the next event; ids and times persist.
     let mut framing = events();
     framing.push(b"event: a\nid: 7\nretry: 15\n\ndata: 1\n\n");
     assert_eq!(framing.next(), Some(data("1")));
@@ -122,10 +122,10 @@ fn events_have_a_bound() {
     assert_eq!(framed(events(), &[b"data: 1\n\n", b"data:", &line]), [data("1"), Err(Unframed::TooLarge)]);
     let comment = [b":", line.as_slice(), b"\n"].concat();
     assert_eq!(framed(events(), &[&comment]), [Err(Unframed::TooLarge)]);
-    // Of many lines, too: each is short.
+    // Also with many lines, each below the limit.
     let lines: Vec<&[u8]> = std::iter::repeat_n(b"data: 0123456789\n".as_slice(), 50).collect();
     assert_eq!(framed(events(), &lines), [Err(Unframed::TooLarge)]);
-    // Many events are as many as there are.
+    // The limit is per event, not per stream.
     let many: Vec<&[u8]> = std::iter::repeat_n(b"data: 0123456789\n\n".as_slice(), 50).collect();
     assert_eq!(framed(events(), &many).len(), 50);
 }
@@ -135,21 +135,21 @@ fn lines_of_json() {
     always(lines, b"{\"a\": 1}\n\n  \r\n[2]\r\n3\n\"4\"", &[data("{\"a\": 1}"), data("[2]"), data("3"), data("\"4\"")]);
     always(lines, "\u{feff}{}\n".as_bytes(), &[data("{}")]);
     always(lines, b"\n\n", &[]);
-    // What is wrong with a line is found when it is read; the next one is not affected.
+    // An invalid line is detected when it is decoded; the next one is not affected.
     always(lines, b"{\"a\n{}\n", &[data("{\"a"), data("{}")]);
 }
 
 #[test]
 fn sequences_of_json() {
-    // RFC 7464: a value may have line ends within.
+    // RFC 7464: a value may contain line ends.
     always(
         lines,
         b"\x1e{\"a\":\n \"}\\\"\"\n}\n\x1e[\n1]\n\x1e\x1e2\n",
         &[data("{\"a\":\n \"}\\\"\"\n}"), data("[\n1]"), data("2")],
     );
-    // What is cut off is a value of its own that can't be read, and the next one begins at its separator.
+    // A truncated value is an item of its own that cannot be decoded; the next one begins at its separator.
     always(lines, b"\x1e{\"a\": [1\n\x1e{}\n", &[data("{\"a\": [1"), data("{}")]);
-    // Each value is there as soon as it is whole.
+    // Each value is available as soon as it is complete.
     let mut framing = lines();
     framing.push(b"\x1e{}\n");
     assert_eq!(framing.next(), Some(data("{}")));
@@ -159,7 +159,7 @@ fn sequences_of_json() {
 fn the_last_line() {
     always(lines, b"{}\n{\"a\": 1", &[data("{}"), Err(Unframed::Truncated)]);
     always(lines, b"{}\n12", &[data("{}"), data("12")]);
-    // RFC 7464, 2.4: a number without its end may be half of one.
+    // RFC 7464, 2.4: a number without a terminator may be truncated.
     always(lines, b"\x1e{}\n\x1e12", &[data("{}"), Err(Unframed::Truncated)]);
     always(lines, b"\x1e{}\n\x1e\"12\"", &[data("{}"), data("\"12\"")]);
 }
