@@ -159,13 +159,13 @@ pub(super) fn client(service: &Service) -> TokenStream {
     let json_call = uses.item("JsonCall");
     let undocumented = match service.protocol {
         Protocol::AliyunRpc => quote! {
-            /// Begins a call of an action that the document lacks, such as `DescribeX`, typed as JSON.
+            /// Starts a call of an action that is not in the document, such as `DescribeX`, typed as JSON.
             pub fn call_action(&self, action: impl Into<String>) -> #json_call {
                 self.0.call_action(action)
             }
         },
         Protocol::Http | Protocol::HuaweiRest => quote! {
-            /// Begins a call that the document lacks, typed as JSON, by method and path. Names in braces are filled by the call,
+            /// Starts a call that is not in the document, typed as JSON, by method and path. Names in braces are filled by the call,
             /// else by the client's setting of that name: `/v3/{project_id}/instances`.
             pub fn call_path(&self, method: impl Into<String>, path: impl Into<String>) -> #json_call {
                 self.0.call_path(method, path)
@@ -204,7 +204,7 @@ pub(super) fn client(service: &Service) -> TokenStream {
         #[derive(Clone, Debug)]
         pub struct Client(yundb_runtime::Client);
         impl Client {
-            /// Begins a client with the settings of [`ClientBuilder`](yundb_runtime::ClientBuilder).
+            /// Returns a builder of a client; see [`ClientBuilder`](yundb_runtime::ClientBuilder).
             pub fn builder() -> #builder<Self> {
                 #builder::new(&SERVICE)
             }

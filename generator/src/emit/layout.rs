@@ -77,7 +77,7 @@ pub(super) fn shared(service: &Service) -> Result<Vec<(String, String)>, EmitErr
         let body = definitions(&Scope { service, file: File::Shared, uses: &uses }, which)?;
         let imports = uses.imports();
         let tokens = quote! {
-            //! What operations take and answer. A type that only one group of operations uses stands beside them.
+            //! Types of requests and responses. A type that only one group of operations uses is in its module.
             #imports
             #modules
             #exports
@@ -127,7 +127,7 @@ pub(super) fn webhooks(service: &Service) -> Result<Option<String>, EmitError> {
     let aliases: TokenStream = aliases.collect();
     let imports = uses.imports();
     let tokens = quote! {
-        //! What the service sends by itself: the payloads of its webhooks and callbacks, to be read from the bodies of the requests
+        //! Payloads of webhooks and callbacks that the service sends by itself, to be read from the bodies of the requests
         //! that a receiver gets.
         #imports
         #aliases
@@ -162,7 +162,7 @@ pub(super) fn group(service: &Service, index: usize, group: &Group) -> Result<Ve
     if !types.is_empty() {
         let imports = uses.imports();
         let tokens = quote! {
-            //! What several of these operations take and answer.
+            //! Types that several of these operations share.
             #imports
             #types
         };

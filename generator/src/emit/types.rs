@@ -256,7 +256,7 @@ fn union(scope: &Scope<'_>, definition: &TypeDef, union: &Union) -> TokenStream 
         #[non_exhaustive]
         pub enum #name {
             #(#variants)*
-            /// Something that the spec does not list, or that fits none of its types.
+            /// A value that the document does not list, or that fits none of its types.
             Unknown(#value),
         }
         #reading

@@ -236,7 +236,7 @@ fn filled(text: &str) -> String {
         } else if content.starts_with("```") {
             fence = Some(&content[..content.len() - content.trim_start_matches('`').len()]);
         }
-        let mark = ["- ", "* ", "+ "].iter().any(|mark| content.starts_with(mark)).then_some(2).unwrap_or_default();
+        let mark = if ["- ", "* ", "+ "].iter().any(|mark| content.starts_with(mark)) { 2 } else { 0 };
         let plain = fence.is_none() && line.chars().count() > WIDTH && (mark > 0 || !is_block(content));
         if !plain {
             out.push((*line).to_owned());
