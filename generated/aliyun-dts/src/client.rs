@@ -235,13 +235,13 @@ pub(crate) static SHOW_SUBSCRIPTION_INSTANCE_STATUS: Job = Job {
 pub struct Client(yundb_runtime::Client);
 
 impl Client {
-    /// Begins a client with the settings of [`ClientBuilder`](yundb_runtime::ClientBuilder).
+    /// Returns a builder of a client; see [`ClientBuilder`](yundb_runtime::ClientBuilder).
     pub fn builder() -> ClientBuilder<Self> { ClientBuilder::new(&SERVICE) }
     /// Waits for the job that a response started: `.await` its end, or poll its progress as a stream.
     pub fn wait_for<T, H>(&self, response: &Response<T, H>) -> Wait { self.0.wait_for(response) }
     /// Waits for a job that was started before, perhaps by another process.
     pub fn resume(&self, job: JobHandle) -> Wait { self.0.resume(job) }
-    /// Begins a call of an action that the document lacks, such as `DescribeX`, typed as JSON.
+    /// Starts a call of an action that is not in the document, such as `DescribeX`, typed as JSON.
     pub fn call_action(&self, action: impl Into<String>) -> JsonCall { self.0.call_action(action) }
     #[allow(dead_code, reason = "a crate without any feature has no operation")]
     pub(crate) fn call(&self, spec: &'static Spec) -> Call { self.0.call(spec) }

@@ -32,9 +32,9 @@ static SERVICE: Service = Service {
 pub struct Client(yundb_runtime::Client);
 
 impl Client {
-    /// Begins a client with the settings of [`ClientBuilder`](yundb_runtime::ClientBuilder).
+    /// Returns a builder of a client; see [`ClientBuilder`](yundb_runtime::ClientBuilder).
     pub fn builder() -> ClientBuilder<Self> { ClientBuilder::new(&SERVICE) }
-    /// Begins a call of an action that the document lacks, such as `DescribeX`, typed as JSON.
+    /// Starts a call of an action that is not in the document, such as `DescribeX`, typed as JSON.
     pub fn call_action(&self, action: impl Into<String>) -> JsonCall { self.0.call_action(action) }
     #[allow(dead_code, reason = "a crate without any feature has no operation")]
     pub(crate) fn call(&self, spec: &'static Spec) -> Call { self.0.call(spec) }

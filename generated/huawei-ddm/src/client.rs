@@ -81,13 +81,13 @@ pub(crate) static SHOW_JOB: Job = Job {
 pub struct Client(yundb_runtime::Client);
 
 impl Client {
-    /// Begins a client with the settings of [`ClientBuilder`](yundb_runtime::ClientBuilder).
+    /// Returns a builder of a client; see [`ClientBuilder`](yundb_runtime::ClientBuilder).
     pub fn builder() -> ClientBuilder<Self> { ClientBuilder::new(&SERVICE) }
     /// Waits for the job that a response started: `.await` its end, or poll its progress as a stream.
     pub fn wait_for<T, H>(&self, response: &Response<T, H>) -> Wait { self.0.wait_for(response) }
     /// Waits for a job that was started before, perhaps by another process.
     pub fn resume(&self, job: JobHandle) -> Wait { self.0.resume(job) }
-    /// Begins a call that the document lacks, typed as JSON, by method and path. Names in braces are filled by the call,
+    /// Starts a call that is not in the document, typed as JSON, by method and path. Names in braces are filled by the call,
     /// else by the client's setting of that name: `/v3/{project_id}/instances`.
     pub fn call_path(&self, method: impl Into<String>, path: impl Into<String>) -> JsonCall {
         self.0.call_path(method, path)
