@@ -258,6 +258,7 @@ mod tests {
             docs: Vec::new(),
             kind,
             deprecated: false,
+            example: None,
         };
         model::Operation {
             name: String::new(),
@@ -265,6 +266,7 @@ mod tests {
             type_name: String::new(),
             summary: String::new(),
             docs: Vec::new(),
+            sections: 0,
             meanings: Vec::new(),
             aliases: Vec::new(),
             deprecated: None,
@@ -288,6 +290,8 @@ mod tests {
             error: Answer::One(Payload::Empty),
             paging: None,
             job: None,
+            requests: Vec::new(),
+            responses: Vec::new(),
         }
     }
 
