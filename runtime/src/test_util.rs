@@ -10,7 +10,7 @@
 //! # static SERVICE: Service = Service {
 //! #     package: "example/1", version: "1", product: "", protocol: Protocol::HuaweiRest,
 //! #     servers: &[Server { url: "https://db.example.com", region: None, variables: &[] }],
-//! #     schemes: &[], security: &[], jobs: &[], limits: &[], busy: &[],
+//! #     schemes: &[], security: &[], jobs: &[], limits: &[], busy: &[], errors: &[],
 //! # };
 //! # use yundb_runtime::{RawResponse, ClientBuilder, DecodeError, FromResponse, Operation, Response, Spec};
 //! # struct ListInstances;
@@ -21,6 +21,7 @@
 //! #     const SPEC: &'static Spec = &Spec::new("ListInstances", "GET", "/v3/instances");
 //! # }
 //! # struct Client(yundb_runtime::Client);
+//! # impl yundb_runtime::builder::SignsRequests for Client {}
 //! # impl From<yundb_runtime::Client> for Client { fn from(client: yundb_runtime::Client) -> Self { Self(client) } }
 //! # impl Client {
 //! #     fn builder() -> ClientBuilder<Self> { ClientBuilder::new(&SERVICE) }
@@ -28,7 +29,7 @@
 //! # }
 //! # struct Call(yundb_runtime::Call);
 //! # impl Call {
-//! #     async fn send(self) -> Result<Response<serde_json::Value>, yundb_runtime::Error<serde_json::Value>> {
+//! #     async fn send(self) -> Result<Response<serde_json::Value>, yundb_runtime::CallError<serde_json::Value>> {
 //! #         self.0.send::<ListInstances>().await
 //! #     }
 //! # }

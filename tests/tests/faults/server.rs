@@ -22,7 +22,8 @@ pub const PROTOCOLS: [Protocol; 2] = [Protocol::Http1, Protocol::Http2];
 impl Protocol {
     pub fn transport(self) -> ReqwestTransport {
         let make = move || {
-            let builder = reqwest::Client::builder().no_proxy();
+            // As the default transport: requests are repeated by the retry policy only.
+            let builder = reqwest::Client::builder().no_proxy().retry(reqwest::retry::never());
             match self {
                 Self::Http1 => builder.http1_only().build(),
                 Self::Http2 => builder.http2_prior_knowledge().build(),
