@@ -19,8 +19,6 @@ struct Names {
     types: HashMap<String, String>,
     /// The module by the guide's name.
     guides: HashMap<String, String>,
-    /// Whether `Client` is the client in every place with an operation.
-    client: bool,
 }
 
 /// Inputs or fields of one item, by wire name: the text to write for each, and its target.
@@ -103,8 +101,7 @@ impl Names {
             .map(|(name, rust)| ((*name).to_owned(), rust.clone()));
         let types = types.collect();
         let guides = service.guides.iter().map(|guide| (guide.name.clone(), names::plain(&guide.module).to_owned()));
-        let client = !service.type_names.contains("Client");
-        Self { operations, types, guides: guides.collect(), client }
+        Self { operations, types, guides: guides.collect() }
     }
 
     fn operation(&self, operation: &mut Operation) {
@@ -113,13 +110,10 @@ impl Names {
         let own = inputs(&operation.setters, "Self");
         operation.setters.iter_mut().for_each(|setter| self.link(&mut setter.docs, &own, &setter.wire));
         operation.representations.iter_mut().for_each(|it| self.link(&mut it.docs, &own, ""));
-        // The compiler shows a note as it is written, so this link has no target of its own.
+        // No link: the compiler prints a note verbatim, and rustdoc panics over some links in notes.
         if let Some(id) = operation.deprecated.as_ref().and_then(|note| note.strip_prefix("use `")?.strip_suffix('`')) {
-            operation.deprecated = Some(match self.operations.get(id) {
-                Some(method) if self.client => format!("use [`Client::{method}`]"),
-                Some(method) => format!("use `{method}`"),
-                None => format!("use `{}`", names::snake(id)),
-            });
+            let method = self.operations.get(id).cloned().unwrap_or_else(|| names::snake(id));
+            operation.deprecated = Some(format!("use `{method}`"));
         }
     }
 
@@ -271,7 +265,6 @@ mod tests {
             operations: text(&[("listFlavors", "list_flavors")]),
             types: text(&[("Flavor", "Flavor")]),
             guides: text(&[("object-lists", "object_lists"), ("errors", "errors")]),
-            client: true,
         }
     }
 

@@ -37,7 +37,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/create_migration_job.md")]
     #[doc(alias = "createMigrationJob")]
-    #[deprecated(note = "use [`Client::create_instance`]")]
+    #[deprecated(note = "use `create_instance`")]
     pub fn create_migration_job(&self) -> CreateMigrationJob { CreateMigrationJob(self.call(CreateMigrationJob::SPEC)) }
 }
 
@@ -153,7 +153,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/configure_migration_job.md")]
     #[doc(alias = "configureMigrationJob")]
-    #[deprecated(note = "use [`Client::configure_job`]")]
+    #[deprecated(note = "use `configure_job`")]
     pub fn configure_migration_job(&self) -> ConfigureMigrationJob {
         ConfigureMigrationJob(self.call(ConfigureMigrationJob::SPEC))
     }
@@ -511,7 +511,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/start_migration_job.md")]
     #[doc(alias = "startMigrationJob")]
-    #[deprecated(note = "use [`Client::start_job`]")]
+    #[deprecated(note = "use `start_job`")]
     pub fn start_migration_job(&self) -> StartMigrationJob { StartMigrationJob(self.call(StartMigrationJob::SPEC)) }
 }
 
@@ -562,7 +562,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/suspend_migration_job.md")]
     #[doc(alias = "suspendMigrationJob")]
-    #[deprecated(note = "use [`Client::suspend_job`]")]
+    #[deprecated(note = "use `suspend_job`")]
     pub fn suspend_migration_job(&self) -> SuspendMigrationJob {
         SuspendMigrationJob(self.call(SuspendMigrationJob::SPEC))
     }
@@ -620,7 +620,7 @@ impl Client {
     #[doc = include_str!("../../docs/samples/list_migration_jobs.md")]
     #[doc(alias = "DescribeMigrationJobs")]
     #[doc(alias = "listMigrationJobs")]
-    #[deprecated(note = "use [`Client::list_jobs`]")]
+    #[deprecated(note = "use `list_jobs`")]
     pub fn list_migration_jobs(&self) -> ListMigrationJobs { ListMigrationJobs(self.call(ListMigrationJobs::SPEC)) }
 }
 
@@ -846,7 +846,7 @@ impl Client {
     #[doc = include_str!("../../docs/samples/show_migration_job.md")]
     #[doc(alias = "DescribeMigrationJobDetail")]
     #[doc(alias = "showMigrationJob")]
-    #[deprecated(note = "use [`Client::show_job`]")]
+    #[deprecated(note = "use `show_job`")]
     pub fn show_migration_job(&self) -> ShowMigrationJob { ShowMigrationJob(self.call(ShowMigrationJob::SPEC)) }
 }
 
@@ -1006,7 +1006,7 @@ impl Client {
     #[doc = include_str!("../../docs/samples/show_migration_job_status.md")]
     #[doc(alias = "DescribeMigrationJobStatus")]
     #[doc(alias = "showMigrationJobStatus")]
-    #[deprecated(note = "use [`Client::show_job`]")]
+    #[deprecated(note = "use `show_job`")]
     pub fn show_migration_job_status(&self) -> ShowMigrationJobStatus {
         ShowMigrationJobStatus(self.call(ShowMigrationJobStatus::SPEC))
     }
@@ -1126,7 +1126,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/stop_migration_job.md")]
     #[doc(alias = "stopMigrationJob")]
-    #[deprecated(note = "use [`Client::stop_job`]")]
+    #[deprecated(note = "use `stop_job`")]
     pub fn stop_migration_job(&self) -> StopMigrationJob { StopMigrationJob(self.call(StopMigrationJob::SPEC)) }
 }
 
@@ -1181,7 +1181,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/delete_migration_job.md")]
     #[doc(alias = "deleteMigrationJob")]
-    #[deprecated(note = "use [`Client::delete_job`]")]
+    #[deprecated(note = "use `delete_job`")]
     pub fn delete_migration_job(&self) -> DeleteMigrationJob { DeleteMigrationJob(self.call(DeleteMigrationJob::SPEC)) }
 }
 

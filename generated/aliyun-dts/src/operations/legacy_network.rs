@@ -28,7 +28,7 @@ impl Client {
     #[doc = include_str!("../../docs/samples/list_server_ips_legacy.md")]
     #[doc(alias = "DescribeDTSIP")]
     #[doc(alias = "listServerIpsLegacy")]
-    #[deprecated(note = "use [`Client::list_server_ips`]")]
+    #[deprecated(note = "use `list_server_ips`")]
     pub fn list_server_ips_legacy(&self) -> ListServerIpsLegacy {
         ListServerIpsLegacy(self.call(ListServerIpsLegacy::SPEC))
     }
@@ -493,7 +493,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/shield_precheck.md")]
     #[doc(alias = "shieldPrecheck")]
-    #[deprecated(note = "use [`Client::skip_precheck`]")]
+    #[deprecated(note = "use `skip_precheck`")]
     pub fn shield_precheck(&self) -> ShieldPrecheck { ShieldPrecheck(self.call(ShieldPrecheck::SPEC)) }
 }
 

@@ -31,7 +31,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/create_subscription_instance.md")]
     #[doc(alias = "createSubscriptionInstance")]
-    #[deprecated(note = "use [`Client::create_instance`]")]
+    #[deprecated(note = "use `create_instance`")]
     pub fn create_subscription_instance(&self) -> CreateSubscriptionInstance {
         CreateSubscriptionInstance(self.call(CreateSubscriptionInstance::SPEC))
     }
@@ -168,7 +168,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/configure_subscription_instance.md")]
     #[doc(alias = "configureSubscriptionInstance")]
-    #[deprecated(note = "use [`Client::configure_subscription`]")]
+    #[deprecated(note = "use `configure_subscription`")]
     pub fn configure_subscription_instance(&self) -> ConfigureSubscriptionInstance {
         ConfigureSubscriptionInstance(self.call(ConfigureSubscriptionInstance::SPEC))
     }
@@ -394,7 +394,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/start_subscription_instance.md")]
     #[doc(alias = "startSubscriptionInstance")]
-    #[deprecated(note = "use [`Client::start_job`]")]
+    #[deprecated(note = "use `start_job`")]
     pub fn start_subscription_instance(&self) -> StartSubscriptionInstance {
         StartSubscriptionInstance(self.call(StartSubscriptionInstance::SPEC))
     }
@@ -472,7 +472,7 @@ impl Client {
     #[doc = include_str!("../../docs/samples/update_subscription_objects.md")]
     #[doc(alias = "ModifySubscriptionObject")]
     #[doc(alias = "updateSubscriptionObjects")]
-    #[deprecated(note = "use [`Client::update_subscription`]")]
+    #[deprecated(note = "use `update_subscription`")]
     pub fn update_subscription_objects(&self) -> UpdateSubscriptionObjects {
         UpdateSubscriptionObjects(self.call(UpdateSubscriptionObjects::SPEC))
     }
@@ -538,7 +538,7 @@ impl Client {
     #[doc = include_str!("../../docs/samples/create_consumer_group_legacy.md")]
     #[doc(alias = "CreateConsumerGroup")]
     #[doc(alias = "createConsumerGroupLegacy")]
-    #[deprecated(note = "use [`Client::create_consumer_group`]")]
+    #[deprecated(note = "use `create_consumer_group`")]
     pub fn create_consumer_group_legacy(&self) -> CreateConsumerGroupLegacy {
         CreateConsumerGroupLegacy(self.call(CreateConsumerGroupLegacy::SPEC))
     }
@@ -630,7 +630,7 @@ impl Client {
     #[doc = include_str!("../../docs/samples/list_consumer_groups_legacy.md")]
     #[doc(alias = "DescribeConsumerGroup")]
     #[doc(alias = "listConsumerGroupsLegacy")]
-    #[deprecated(note = "use [`Client::list_consumer_groups`]")]
+    #[deprecated(note = "use `list_consumer_groups`")]
     pub fn list_consumer_groups_legacy(&self) -> ListConsumerGroupsLegacy {
         ListConsumerGroupsLegacy(self.call(ListConsumerGroupsLegacy::SPEC))
     }
@@ -750,7 +750,7 @@ impl Client {
     #[doc = include_str!("../../docs/samples/update_consumer_group_password.md")]
     #[doc(alias = "ModifyConsumerGroupPassword")]
     #[doc(alias = "updateConsumerGroupPassword")]
-    #[deprecated(note = "use [`Client::update_consumer_group`]")]
+    #[deprecated(note = "use `update_consumer_group`")]
     pub fn update_consumer_group_password(&self) -> UpdateConsumerGroupPassword {
         UpdateConsumerGroupPassword(self.call(UpdateConsumerGroupPassword::SPEC))
     }
@@ -840,7 +840,7 @@ impl Client {
     #[doc = include_str!("../../docs/samples/delete_consumer_group_legacy.md")]
     #[doc(alias = "DeleteConsumerGroup")]
     #[doc(alias = "deleteConsumerGroupLegacy")]
-    #[deprecated(note = "use [`Client::delete_consumer_group`]")]
+    #[deprecated(note = "use `delete_consumer_group`")]
     pub fn delete_consumer_group_legacy(&self) -> DeleteConsumerGroupLegacy {
         DeleteConsumerGroupLegacy(self.call(DeleteConsumerGroupLegacy::SPEC))
     }
@@ -964,7 +964,7 @@ impl Client {
     #[doc = include_str!("../../docs/samples/list_subscription_instances.md")]
     #[doc(alias = "DescribeSubscriptionInstances")]
     #[doc(alias = "listSubscriptionInstances")]
-    #[deprecated(note = "use [`Client::list_jobs`]")]
+    #[deprecated(note = "use `list_jobs`")]
     pub fn list_subscription_instances(&self) -> ListSubscriptionInstances {
         ListSubscriptionInstances(self.call(ListSubscriptionInstances::SPEC))
     }
@@ -1142,7 +1142,7 @@ impl Client {
     #[doc = include_str!("../../docs/samples/show_subscription_instance_status.md")]
     #[doc(alias = "DescribeSubscriptionInstanceStatus")]
     #[doc(alias = "showSubscriptionInstanceStatus")]
-    #[deprecated(note = "use [`Client::show_job`]")]
+    #[deprecated(note = "use `show_job`")]
     pub fn show_subscription_instance_status(&self) -> ShowSubscriptionInstanceStatus {
         ShowSubscriptionInstanceStatus(self.call(ShowSubscriptionInstanceStatus::SPEC))
     }
@@ -1242,7 +1242,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/delete_subscription_instance.md")]
     #[doc(alias = "deleteSubscriptionInstance")]
-    #[deprecated(note = "use [`Client::delete_job`]")]
+    #[deprecated(note = "use `delete_job`")]
     pub fn delete_subscription_instance(&self) -> DeleteSubscriptionInstance {
         DeleteSubscriptionInstance(self.call(DeleteSubscriptionInstance::SPEC))
     }

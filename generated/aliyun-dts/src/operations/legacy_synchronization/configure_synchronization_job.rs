@@ -34,7 +34,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/configure_synchronization_job.md")]
     #[doc(alias = "configureSynchronizationJob")]
-    #[deprecated(note = "use [`Client::configure_job`]")]
+    #[deprecated(note = "use `configure_job`")]
     pub fn configure_synchronization_job(&self) -> ConfigureSynchronizationJob {
         ConfigureSynchronizationJob(self.call(ConfigureSynchronizationJob::SPEC))
     }

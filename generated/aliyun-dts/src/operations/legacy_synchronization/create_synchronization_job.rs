@@ -30,7 +30,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/create_synchronization_job.md")]
     #[doc(alias = "createSynchronizationJob")]
-    #[deprecated(note = "use [`Client::create_instance`]")]
+    #[deprecated(note = "use `create_instance`")]
     pub fn create_synchronization_job(&self) -> CreateSynchronizationJob {
         CreateSynchronizationJob(self.call(CreateSynchronizationJob::SPEC))
     }

@@ -23,7 +23,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/delete_synchronization_job.md")]
     #[doc(alias = "deleteSynchronizationJob")]
-    #[deprecated(note = "use [`Client::delete_job`]")]
+    #[deprecated(note = "use `delete_job`")]
     pub fn delete_synchronization_job(&self) -> DeleteSynchronizationJob {
         DeleteSynchronizationJob(self.call(DeleteSynchronizationJob::SPEC))
     }

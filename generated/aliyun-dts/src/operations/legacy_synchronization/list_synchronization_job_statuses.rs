@@ -26,7 +26,7 @@ impl Client {
     #[doc = include_str!("../../../docs/samples/list_synchronization_job_statuses.md")]
     #[doc(alias = "DescribeSynchronizationJobStatusList")]
     #[doc(alias = "listSynchronizationJobStatuses")]
-    #[deprecated(note = "use [`Client::list_jobs`]")]
+    #[deprecated(note = "use `list_jobs`")]
     pub fn list_synchronization_job_statuses(&self) -> ListSynchronizationJobStatuses {
         ListSynchronizationJobStatuses(self.call(ListSynchronizationJobStatuses::SPEC))
     }

@@ -35,7 +35,7 @@ impl Client {
     #[doc = include_str!("../../../docs/samples/list_synchronization_jobs.md")]
     #[doc(alias = "DescribeSynchronizationJobs")]
     #[doc(alias = "listSynchronizationJobs")]
-    #[deprecated(note = "use [`Client::list_jobs`]")]
+    #[deprecated(note = "use `list_jobs`")]
     pub fn list_synchronization_jobs(&self) -> ListSynchronizationJobs {
         ListSynchronizationJobs(self.call(ListSynchronizationJobs::SPEC))
     }

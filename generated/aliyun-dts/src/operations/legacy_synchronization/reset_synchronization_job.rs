@@ -24,7 +24,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/reset_synchronization_job.md")]
     #[doc(alias = "resetSynchronizationJob")]
-    #[deprecated(note = "use [`Client::reset_job`]")]
+    #[deprecated(note = "use `reset_job`")]
     pub fn reset_synchronization_job(&self) -> ResetSynchronizationJob {
         ResetSynchronizationJob(self.call(ResetSynchronizationJob::SPEC))
     }

@@ -26,7 +26,7 @@ impl Client {
     #[doc = include_str!("../../../docs/samples/show_initialization_status.md")]
     #[doc(alias = "DescribeInitializationStatus")]
     #[doc(alias = "showInitializationStatus")]
-    #[deprecated(note = "use [`Client::show_precheck_status`]")]
+    #[deprecated(note = "use `show_precheck_status`")]
     pub fn show_initialization_status(&self) -> ShowInitializationStatus {
         ShowInitializationStatus(self.call(ShowInitializationStatus::SPEC))
     }

@@ -25,7 +25,7 @@ impl Client {
     #[doc = include_str!("../../../docs/samples/show_synchronization_job_status.md")]
     #[doc(alias = "DescribeSynchronizationJobStatus")]
     #[doc(alias = "showSynchronizationJobStatus")]
-    #[deprecated(note = "use [`Client::show_job`]")]
+    #[deprecated(note = "use `show_job`")]
     pub fn show_synchronization_job_status(&self) -> ShowSynchronizationJobStatus {
         ShowSynchronizationJobStatus(self.call(ShowSynchronizationJobStatus::SPEC))
     }

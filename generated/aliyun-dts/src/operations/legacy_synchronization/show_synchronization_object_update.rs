@@ -25,7 +25,7 @@ impl Client {
     #[doc = include_str!("../../../docs/samples/show_synchronization_object_update.md")]
     #[doc(alias = "DescribeSynchronizationObjectModifyStatus")]
     #[doc(alias = "showSynchronizationObjectUpdate")]
-    #[deprecated(note = "use [`Client::list_jobs`]")]
+    #[deprecated(note = "use `list_jobs`")]
     pub fn show_synchronization_object_update(&self) -> ShowSynchronizationObjectUpdate {
         ShowSynchronizationObjectUpdate(self.call(ShowSynchronizationObjectUpdate::SPEC))
     }

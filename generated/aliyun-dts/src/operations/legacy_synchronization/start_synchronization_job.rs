@@ -24,7 +24,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/start_synchronization_job.md")]
     #[doc(alias = "startSynchronizationJob")]
-    #[deprecated(note = "use [`Client::start_job`]")]
+    #[deprecated(note = "use `start_job`")]
     pub fn start_synchronization_job(&self) -> StartSynchronizationJob {
         StartSynchronizationJob(self.call(StartSynchronizationJob::SPEC))
     }

@@ -25,7 +25,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/suspend_synchronization_job.md")]
     #[doc(alias = "suspendSynchronizationJob")]
-    #[deprecated(note = "use [`Client::suspend_job`]")]
+    #[deprecated(note = "use `suspend_job`")]
     pub fn suspend_synchronization_job(&self) -> SuspendSynchronizationJob {
         SuspendSynchronizationJob(self.call(SuspendSynchronizationJob::SPEC))
     }

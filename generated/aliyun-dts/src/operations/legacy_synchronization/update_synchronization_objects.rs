@@ -28,7 +28,7 @@ impl Client {
     #[doc = include_str!("../../../docs/samples/update_synchronization_objects.md")]
     #[doc(alias = "ModifySynchronizationObject")]
     #[doc(alias = "updateSynchronizationObjects")]
-    #[deprecated(note = "use [`Client::update_synchronization`]")]
+    #[deprecated(note = "use `update_synchronization`")]
     pub fn update_synchronization_objects(&self) -> UpdateSynchronizationObjects {
         UpdateSynchronizationObjects(self.call(UpdateSynchronizationObjects::SPEC))
     }

@@ -28,7 +28,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/add_proxy_nodes_legacy.md")]
     #[doc(alias = "addProxyNodesLegacy")]
-    #[deprecated(note = "use [`Client::add_proxy_nodes`]")]
+    #[deprecated(note = "use `add_proxy_nodes`")]
     pub fn add_proxy_nodes_legacy(&self, instance_id: impl Into<String>) -> AddProxyNodesLegacy {
         AddProxyNodesLegacy(self.call(AddProxyNodesLegacy::SPEC).text("instance_id", instance_id))
     }

@@ -29,7 +29,7 @@ impl Client {
     #[doc = include_str!("../../../docs/samples/batch_show_instances_v3.md")]
     #[doc(alias = "ListGaussMySqlInstanceDetailInfo")]
     #[doc(alias = "batchShowInstancesV3")]
-    #[deprecated(note = "use [`Client::batch_show_instances`]")]
+    #[deprecated(note = "use `batch_show_instances`")]
     pub fn batch_show_instances_v3(&self) -> BatchShowInstancesV3 {
         BatchShowInstancesV3(self.call(BatchShowInstancesV3::SPEC))
     }

@@ -25,7 +25,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/create_backup_legacy.md")]
     #[doc(alias = "createBackupLegacy")]
-    #[deprecated(note = "use [`Client::create_backup`]")]
+    #[deprecated(note = "use `create_backup`")]
     pub fn create_backup_legacy(&self) -> CreateBackupLegacy { CreateBackupLegacy(self.call(CreateBackupLegacy::SPEC)) }
 }
 

@@ -30,7 +30,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/create_proxy_legacy.md")]
     #[doc(alias = "createProxyLegacy")]
-    #[deprecated(note = "use [`Client::create_proxy`]")]
+    #[deprecated(note = "use `create_proxy`")]
     pub fn create_proxy_legacy(&self, instance_id: impl Into<String>) -> CreateProxyLegacy {
         CreateProxyLegacy(self.call(CreateProxyLegacy::SPEC).text("instance_id", instance_id))
     }

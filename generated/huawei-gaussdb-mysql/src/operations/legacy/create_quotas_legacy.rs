@@ -30,7 +30,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/create_quotas_legacy.md")]
     #[doc(alias = "createQuotasLegacy")]
-    #[deprecated(note = "use [`Client::create_quotas`]")]
+    #[deprecated(note = "use `create_quotas`")]
     pub fn create_quotas_legacy(&self) -> CreateQuotasLegacy { CreateQuotasLegacy(self.call(CreateQuotasLegacy::SPEC)) }
 }
 

@@ -27,7 +27,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/create_read_replicas_legacy.md")]
     #[doc(alias = "createReadReplicasLegacy")]
-    #[deprecated(note = "use [`Client::create_read_replicas`]")]
+    #[deprecated(note = "use `create_read_replicas`")]
     pub fn create_read_replicas_legacy(&self, instance_id: impl Into<String>) -> CreateReadReplicasLegacy {
         CreateReadReplicasLegacy(self.call(CreateReadReplicasLegacy::SPEC).text("instance_id", instance_id))
     }

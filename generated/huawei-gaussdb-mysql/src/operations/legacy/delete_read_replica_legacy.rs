@@ -32,7 +32,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/delete_read_replica_legacy.md")]
     #[doc(alias = "deleteReadReplicaLegacy")]
-    #[deprecated(note = "use [`Client::delete_read_replica`]")]
+    #[deprecated(note = "use `delete_read_replica`")]
     pub fn delete_read_replica_legacy(
         &self,
         instance_id: impl Into<String>,

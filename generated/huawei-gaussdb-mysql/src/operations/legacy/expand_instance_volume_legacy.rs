@@ -33,7 +33,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/expand_instance_volume_legacy.md")]
     #[doc(alias = "expandInstanceVolumeLegacy")]
-    #[deprecated(note = "use [`Client::expand_instance_volume`]")]
+    #[deprecated(note = "use `expand_instance_volume`")]
     pub fn expand_instance_volume_legacy(&self, instance_id: impl Into<String>) -> ExpandInstanceVolumeLegacy {
         ExpandInstanceVolumeLegacy(self.call(ExpandInstanceVolumeLegacy::SPEC).text("instance_id", instance_id))
     }

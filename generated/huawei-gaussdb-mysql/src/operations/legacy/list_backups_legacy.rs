@@ -29,7 +29,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_backups_legacy.md")]
     #[doc(alias = "listBackupsLegacy")]
-    #[deprecated(note = "use [`Client::list_backups`]")]
+    #[deprecated(note = "use `list_backups`")]
     pub fn list_backups_legacy(&self) -> ListBackupsLegacy { ListBackupsLegacy(self.call(ListBackupsLegacy::SPEC)) }
 }
 

@@ -27,7 +27,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_engine_versions_legacy.md")]
     #[doc(alias = "listEngineVersionsLegacy")]
-    #[deprecated(note = "use [`Client::list_engine_versions`]")]
+    #[deprecated(note = "use `list_engine_versions`")]
     pub fn list_engine_versions_legacy(&self, database_name: impl Into<String>) -> ListEngineVersionsLegacy {
         ListEngineVersionsLegacy(self.call(ListEngineVersionsLegacy::SPEC).text("database_name", database_name))
     }

@@ -34,7 +34,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_error_logs_legacy.md")]
     #[doc(alias = "listErrorLogsLegacy")]
-    #[deprecated(note = "use [`Client::list_error_logs`]")]
+    #[deprecated(note = "use `list_error_logs`")]
     pub fn list_error_logs_legacy(&self, instance_id: impl Into<String>) -> ListErrorLogsLegacy {
         ListErrorLogsLegacy(self.call(ListErrorLogsLegacy::SPEC).text("instance_id", instance_id))
     }

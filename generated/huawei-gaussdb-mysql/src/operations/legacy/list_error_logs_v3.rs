@@ -33,7 +33,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_error_logs_v3.md")]
     #[doc(alias = "listErrorLogsV3")]
-    #[deprecated(note = "use [`Client::list_error_logs`]")]
+    #[deprecated(note = "use `list_error_logs`")]
     pub fn list_error_logs_v3(&self, instance_id: impl Into<String>) -> ListErrorLogsV3 {
         ListErrorLogsV3(self.call(ListErrorLogsV3::SPEC).text("instance_id", instance_id))
     }

@@ -34,7 +34,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_flavors_legacy.md")]
     #[doc(alias = "listFlavorsLegacy")]
-    #[deprecated(note = "use [`Client::list_flavors`]")]
+    #[deprecated(note = "use `list_flavors`")]
     pub fn list_flavors_legacy(&self, database_name: impl Into<String>) -> ListFlavorsLegacy {
         ListFlavorsLegacy(self.call(ListFlavorsLegacy::SPEC).text("database_name", database_name))
     }

@@ -27,7 +27,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_instances_legacy.md")]
     #[doc(alias = "listInstancesLegacy")]
-    #[deprecated(note = "use [`Client::list_instances`]")]
+    #[deprecated(note = "use `list_instances`")]
     pub fn list_instances_legacy(&self) -> ListInstancesLegacy {
         ListInstancesLegacy(self.call(ListInstancesLegacy::SPEC))
     }

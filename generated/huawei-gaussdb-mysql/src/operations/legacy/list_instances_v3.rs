@@ -30,7 +30,7 @@ impl Client {
     #[doc = include_str!("../../../docs/samples/list_instances_v3.md")]
     #[doc(alias = "ListGaussMySqlInstances")]
     #[doc(alias = "listInstancesV3")]
-    #[deprecated(note = "use [`Client::list_instances`]")]
+    #[deprecated(note = "use `list_instances`")]
     pub fn list_instances_v3(&self) -> ListInstancesV3 { ListInstancesV3(self.call(ListInstancesV3::SPEC)) }
 }
 

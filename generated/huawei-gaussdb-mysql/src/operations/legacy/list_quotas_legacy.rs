@@ -23,7 +23,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_quotas_legacy.md")]
     #[doc(alias = "listQuotasLegacy")]
-    #[deprecated(note = "use [`Client::list_quotas`]")]
+    #[deprecated(note = "use `list_quotas`")]
     pub fn list_quotas_legacy(&self) -> ListQuotasLegacy { ListQuotasLegacy(self.call(ListQuotasLegacy::SPEC)) }
 }
 

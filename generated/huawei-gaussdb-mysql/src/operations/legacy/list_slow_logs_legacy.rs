@@ -32,7 +32,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_slow_logs_legacy.md")]
     #[doc(alias = "listSlowLogsLegacy")]
-    #[deprecated(note = "use [`Client::list_slow_logs`]")]
+    #[deprecated(note = "use `list_slow_logs`")]
     pub fn list_slow_logs_legacy(&self, instance_id: impl Into<String>) -> ListSlowLogsLegacy {
         ListSlowLogsLegacy(self.call(ListSlowLogsLegacy::SPEC).text("instance_id", instance_id))
     }

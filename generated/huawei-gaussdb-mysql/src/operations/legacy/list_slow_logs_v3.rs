@@ -33,7 +33,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_slow_logs_v3.md")]
     #[doc(alias = "listSlowLogsV3")]
-    #[deprecated(note = "use [`Client::list_slow_logs`]")]
+    #[deprecated(note = "use `list_slow_logs`")]
     pub fn list_slow_logs_v3(&self, instance_id: impl Into<String>) -> ListSlowLogsV3 {
         ListSlowLogsV3(self.call(ListSlowLogsV3::SPEC).text("instance_id", instance_id))
     }

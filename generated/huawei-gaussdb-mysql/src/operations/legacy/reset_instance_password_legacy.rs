@@ -27,7 +27,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/reset_instance_password_legacy.md")]
     #[doc(alias = "resetInstancePasswordLegacy")]
-    #[deprecated(note = "use [`Client::reset_instance_password`]")]
+    #[deprecated(note = "use `reset_instance_password`")]
     pub fn reset_instance_password_legacy(&self, instance_id: impl Into<String>) -> ResetInstancePasswordLegacy {
         ResetInstancePasswordLegacy(self.call(ResetInstancePasswordLegacy::SPEC).text("instance_id", instance_id))
     }

@@ -32,7 +32,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/resize_instance_legacy.md")]
     #[doc(alias = "resizeInstanceLegacy")]
-    #[deprecated(note = "use [`Client::resize_instance`]")]
+    #[deprecated(note = "use `resize_instance`")]
     pub fn resize_instance_legacy(
         &self,
         instance_id: impl Into<String>,

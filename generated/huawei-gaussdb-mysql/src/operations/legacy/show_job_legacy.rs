@@ -20,7 +20,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/show_job_legacy.md")]
     #[doc(alias = "showJobLegacy")]
-    #[deprecated(note = "use [`Client::show_job`]")]
+    #[deprecated(note = "use `show_job`")]
     pub fn show_job_legacy(&self) -> ShowJobLegacy { ShowJobLegacy(self.call(ShowJobLegacy::SPEC)) }
 }
 

@@ -23,7 +23,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/show_project_quotas_legacy.md")]
     #[doc(alias = "showProjectQuotasLegacy")]
-    #[deprecated(note = "use [`Client::show_project_quotas`]")]
+    #[deprecated(note = "use `show_project_quotas`")]
     pub fn show_project_quotas_legacy(&self) -> ShowProjectQuotasLegacy {
         ShowProjectQuotasLegacy(self.call(ShowProjectQuotasLegacy::SPEC))
     }

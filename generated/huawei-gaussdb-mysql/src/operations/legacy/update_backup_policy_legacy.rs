@@ -30,7 +30,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_backup_policy_legacy.md")]
     #[doc(alias = "updateBackupPolicyLegacy")]
-    #[deprecated(note = "use [`Client::update_backup_policy`]")]
+    #[deprecated(note = "use `update_backup_policy`")]
     pub fn update_backup_policy_legacy(
         &self,
         instance_id: impl Into<String>,

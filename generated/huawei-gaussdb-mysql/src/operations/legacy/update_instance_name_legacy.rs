@@ -28,7 +28,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_instance_name_legacy.md")]
     #[doc(alias = "updateInstanceNameLegacy")]
-    #[deprecated(note = "use [`Client::update_instance_name`]")]
+    #[deprecated(note = "use `update_instance_name`")]
     pub fn update_instance_name_legacy(&self, instance_id: impl Into<String>) -> UpdateInstanceNameLegacy {
         UpdateInstanceNameLegacy(self.call(UpdateInstanceNameLegacy::SPEC).text("instance_id", instance_id))
     }

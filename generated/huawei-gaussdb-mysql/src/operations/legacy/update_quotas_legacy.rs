@@ -30,7 +30,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_quotas_legacy.md")]
     #[doc(alias = "updateQuotasLegacy")]
-    #[deprecated(note = "use [`Client::update_quotas`]")]
+    #[deprecated(note = "use `update_quotas`")]
     pub fn update_quotas_legacy(&self) -> UpdateQuotasLegacy { UpdateQuotasLegacy(self.call(UpdateQuotasLegacy::SPEC)) }
 }
 
