@@ -8,10 +8,11 @@ use std::time::Duration;
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::fuzz_target;
 use tokio::runtime::{Builder, Runtime};
+use yundb_runtime::builder::SignsRequests;
 use yundb_runtime::bytes::Bytes;
 use yundb_runtime::http::{HeaderName, HeaderValue, Response};
 use yundb_runtime::test_util::{Replay, Reply};
-use yundb_runtime::{ByteStream, Client, ClientBuilder, Credentials, Error, RetryPolicy};
+use yundb_runtime::{ByteStream, CallError, Client, ClientBuilder, Credentials, RetryPolicy};
 
 /// Time passes when there is nothing else to do.
 static RUNTIME: LazyLock<Runtime> =
@@ -67,7 +68,7 @@ fn replies(input: &Input) -> Replay {
     Replay::new((0..ATTEMPTS).map(|_| reply()))
 }
 
-fn client<C: From<Client>>(builder: ClientBuilder<C>, replies: &Replay) -> C {
+fn client<C: From<Client> + SignsRequests>(builder: ClientBuilder<C>, replies: &Replay) -> C {
     let policy = RetryPolicy::new().attempts(ATTEMPTS).first_pause(Duration::from_millis(1));
     let keys = Credentials::access_key("AK", "SK");
     let builder = builder.credentials(keys).retries(policy).transport(replies.clone()).rate_limits([]);
@@ -75,7 +76,7 @@ fn client<C: From<Client>>(builder: ClientBuilder<C>, replies: &Replay) -> C {
 }
 
 /// What an error shows; and, of a call that changes something, whether there was a reason to send it again.
-fn check<E: std::fmt::Debug, H: std::fmt::Debug>(error: &Error<E, H>, sent: &Replay, changes: bool) {
+fn check<E: std::fmt::Debug, H: std::fmt::Debug>(error: &CallError<E, H>, sent: &Replay, changes: bool) {
     let (text, _) = (error.to_string(), format!("{error:?}"));
     assert!(!text.contains(char::is_control), "{text:?}");
     let attempts = error.attempts();
