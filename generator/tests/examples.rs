@@ -12,11 +12,13 @@ const DOCUMENT: &str = r##"
 openapi: 3.0.3
 info: {title: Zoo, version: "1"}
 servers: [{url: "https://zoo.example.com"}]
+x-jobs:
+  job: {poll: showJob, argument: job, state: state, running: [R], succeeded: [S], failed: [F]}
 paths:
   /animals:
     post:
       operationId: createAnimal
-      x-job: {id: job, poll: showJob, argument: job, state: state, running: [R], succeeded: [S], failed: [F]}
+      x-job: {id: job, kind: job}
       parameters:
         - {name: type, in: query, required: true, schema: {type: string}, example: tame}
         - {name: unused, in: query, schema: {type: string}, example: nothing}

@@ -1,4 +1,4 @@
-//! `x-job`: the jobs that operations start. Jobs that are polled in the same way share one kind.
+//! `x-job` and `x-jobs`: the jobs that operations start, and their kinds.
 
 use serde_json::Value;
 
@@ -11,28 +11,39 @@ impl<'a> Lower<'a, '_> {
     /// The location of the job's id in the response, and the index of its kind. `load` has checked that nothing is
     /// missing.
     pub(super) fn job(&mut self, found: &Found<'a>, inputs: &Inputs) -> Option<JobStart> {
-        let data = found.operation.item.extensions.get("x-job")?;
+        let start = found.operation.item.extensions.get("x-job")?;
+        let id = start.get("id")?.as_str()?.to_owned();
+        let kind = start.get("kind")?.as_str()?;
+        let entry = self.loaded.root.get("x-jobs")?.as_object()?.get(kind)?;
+        let data = self.api.extensions.get("x-jobs")?.get(kind)?;
         let text = |key: &str| Some(data.get(key)?.as_str()?.to_owned());
         let texts = |key: &str| -> Vec<String> {
             let list = data.get(key).and_then(Value::as_array).into_iter().flatten();
             list.filter_map(Value::as_str).map(str::to_owned).collect()
         };
         self.take_members(&found.operation, &["x-job"]);
-        let id = text("id")?;
+        self.ledger.take(&entry.key);
         for name in texts("also").iter().map(String::as_str).chain(id.strip_prefix("$request.")) {
             if !inputs.params.iter().any(|param| param.name == name) {
                 self.warn(
                     "x-job",
                     format!("the operation has no parameter `{name}`"),
                     found.operation.place("x-job"),
-                    "name a parameter of this operation",
+                    "refer to a parameter of this operation",
                 );
                 return None;
             }
         }
+        if let Some(index) = self.job_places.iter().position(|place| **place == entry.key) {
+            return Some(JobStart { id, kind: index });
+        }
         let poll = names::snake(&text("poll")?);
-        let mut job = Job {
-            name: poll.trim_start_matches("r#").to_uppercase(),
+        let stem = poll.trim_start_matches("r#").to_uppercase();
+        // An operation may return the states of several kinds.
+        let numbered = (2..).map(|number| format!("{stem}_{number}"));
+        let name = std::iter::once(stem.clone()).chain(numbered).find(|name| self.jobs.iter().all(|it| it.name != *name));
+        self.jobs.push(Job {
+            name: name?,
             poll,
             argument: text("argument")?,
             also: texts("also"),
@@ -40,22 +51,12 @@ impl<'a> Lower<'a, '_> {
             running: texts("running"),
             succeeded: texts("succeeded"),
             failed: texts("failed"),
-        };
-        // An operation may return the states of several kinds.
-        let stem = job.name.clone();
-        for number in 2.. {
-            match self.jobs.iter().position(|other| other.name == job.name) {
-                Some(index) if self.jobs[index] == job => return Some(JobStart { id, kind: index }),
-                Some(_) => job.name = format!("{stem}_{number}"),
-                None => break,
-            }
-        }
-        self.jobs.push(job);
-        self.job_places.push(found.operation.place("x-job"));
+        });
+        self.job_places.push(&entry.key);
         Some(JobStart { id, kind: self.jobs.len() - 1 })
     }
 
-    /// Reports states that the document lists for a job and that `x-job` does not classify: a client would poll on,
+    /// Reports states that the document lists for a job and that its kind does not classify: a client would poll on,
     /// perhaps forever.
     pub(super) fn unclassified_states(&mut self, groups: &[Group]) {
         let operations = || groups.iter().flat_map(|group| &group.operations);
@@ -72,7 +73,7 @@ impl<'a> Lower<'a, '_> {
                 let message =
                     format!("{} lists states of the job that are not classified: {}", poll.name, left.join(", "));
                 self.diagnostics.push(
-                    Diagnostic::error("x-job", message)
+                    Diagnostic::error("x-jobs", message)
                         .at((*place).clone())
                         .help("put each into `running`, `succeeded` or `failed`"),
                 );

@@ -214,7 +214,7 @@ pub(crate) struct Lower<'a, 'd> {
     seen: HashSet<&'a Location>,
     outcomes: Vec<Outcome>,
     jobs: Vec<Job>,
-    /// The location of the first `x-job` of each kind.
+    /// The locations of the kinds of jobs in `x-jobs`.
     job_places: Vec<&'a Location>,
     forms: Vec<FormDef>,
     settings: Vec<Setting>,

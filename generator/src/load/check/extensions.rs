@@ -27,7 +27,7 @@ const fn extension(key: &'static str, places: &'static [Kind], check: fn(&Node) 
     Extension { key, places, check }
 }
 
-const EXTENSIONS: [Extension; 21] = [
+const EXTENSIONS: [Extension; 23] = [
     extension("x-product", &[Kind::Document], text),
     extension("x-protocol", &[Kind::Document], |node| word(node, &["aliyun-rpc", "huawei-rest"])),
     extension("x-busy-codes", &[Kind::Document], texts),
@@ -43,7 +43,9 @@ const EXTENSIONS: [Extension; 21] = [
     extension("x-errorCategories", &[Kind::Schema], categories),
     extension("x-json", &[Kind::Schema], map),
     extension("x-pagination", &[Kind::Operation], pagination),
-    extension("x-job", &[Kind::Operation], job),
+    extension("x-job", &[Kind::Operation], |node| fields(node, &[("id", text), ("kind", text)], &[])),
+    extension("x-jobs", &[Kind::Document], jobs),
+    extension("x-condition", &[Kind::Parameter, Kind::Schema], conditions),
     extension("x-rate-limit", &[Kind::Document, Kind::Operation], rate_limits),
     extension("x-idempotent", &[Kind::Operation], flag),
     extension("x-legacy", &[Kind::Operation], |node| fields(node, &[], &[("replacement", text), ("retired", text)])),
@@ -300,10 +302,20 @@ fn pagination(node: &Node) -> Verdict {
     fields(node, &[("style", style), ("request", request), ("response", response)], &[("first", first)])
 }
 
-fn job(node: &Node) -> Verdict {
+fn conditions(node: &Node) -> Verdict {
+    let Some(items) = node.as_array() else { return wrong(node, "a list") };
+    let needed: Fields<'_> = &[("field", text), ("why", text)];
+    items.iter().try_for_each(|item| fields(item, needed, &[]))
+}
+
+/// A map from names to kinds of jobs.
+fn jobs(node: &Node) -> Verdict {
+    if node.as_object().is_none() {
+        return wrong(node, "a map from names to kinds of jobs");
+    }
     let needed: Fields<'_> =
-        &[("id", text), ("poll", text), ("argument", text), ("state", text), ("succeeded", texts), ("failed", texts)];
-    fields(node, needed, &[("running", texts), ("also", texts)])
+        &[("poll", text), ("argument", text), ("state", text), ("succeeded", texts), ("failed", texts)];
+    node.entries().try_for_each(|(_, kind)| fields(&kind.node, needed, &[("running", texts), ("also", texts)]))
 }
 
 fn rate_limits(node: &Node) -> Verdict {

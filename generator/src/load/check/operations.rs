@@ -34,7 +34,7 @@ pub(super) fn check(root: &mut Node, reporter: &mut Reporter<'_>) {
             }
         }
     }
-    named_operations(root, &ids, reporter);
+    named(root, &ids, reporter);
     tags(root, reporter);
 }
 
@@ -218,23 +218,31 @@ fn operation_id(operation: &mut Entry, ids: &mut HashMap<String, Location>, repo
     }
 }
 
-/// Operations named by extensions must exist.
-fn named_operations(root: &Node, ids: &HashMap<String, Location>, reporter: &mut Reporter<'_>) {
+/// Operations and kinds of jobs that extensions refer to must exist.
+fn named(root: &Node, ids: &HashMap<String, Location>, reporter: &mut Reporter<'_>) {
     if !reporter.ours {
         return;
     }
-    let items = root.get("paths").into_iter().flat_map(Node::entries);
-    let operations = items.flat_map(|(_, item)| operations(&item.node));
-    for (_, operation) in operations {
-        for (extension, field) in [("x-job", "poll"), ("x-legacy", "replacement")] {
-            let Some(named) = operation.node.get(extension).and_then(|it| it.get(field)) else { continue };
-            let Some(name) = named.as_str().filter(|name| !ids.contains_key(*name)) else { continue };
-            let message = format!("`{extension}.{field}` names an unknown operation `{name}`");
-            let mut fault = Diagnostic::error("unknown-operation", message).at(named.location.clone());
-            let mut names: Vec<&str> = ids.keys().map(String::as_str).collect();
-            names.sort_unstable();
-            fault.help = nearest(name, names).map(|near| format!("did you mean `{near}`?"));
+    let mut check = |named: Option<&Node>, field: &str, what: &str, known: &mut dyn Iterator<Item = &str>| {
+        let Some((name, at)) = named.and_then(|node| Some((node.as_str()?, &node.location))) else { return };
+        let mut known: Vec<&str> = known.collect();
+        known.sort_unstable();
+        if !known.contains(&name) {
+            let message = format!("`{field}` refers to {what} `{name}`, which does not exist");
+            let mut fault = Diagnostic::error("unknown-reference", message).at(at.clone());
+            fault.help = nearest(name, known).map(|near| format!("did you mean `{near}`?"));
             reporter.fault(fault);
         }
+    };
+    let kinds = || root.get("x-jobs").into_iter().flat_map(Node::entries);
+    for (_, kind) in kinds() {
+        check(kind.node.get("poll"), "poll", "the operation", &mut ids.keys().map(String::as_str));
+    }
+    let items = root.get("paths").into_iter().flat_map(Node::entries);
+    for (_, operation) in items.flat_map(|(_, item)| operations(&item.node)) {
+        let field = |extension, field| operation.node.get(extension).and_then(|node| node.get(field));
+        check(field("x-job", "kind"), "x-job.kind", "the kind", &mut kinds().map(|(name, _)| name));
+        let replacement = field("x-legacy", "replacement");
+        check(replacement, "x-legacy.replacement", "the operation", &mut ids.keys().map(String::as_str));
     }
 }
