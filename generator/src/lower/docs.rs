@@ -43,13 +43,7 @@ pub fn with_facts(description: Option<&str>, facts: Vec<String>, fallback: impl 
     // Facts that the description already states are not repeated.
     let facts: Vec<String> =
         facts.into_iter().filter(|fact| !says(&text, fact) && !text.contains(fact.trim_end_matches('.'))).collect();
-    let facts = facts.join(" ");
-    let out = lines(&text);
-    // After short texts the facts follow on the same line, else in a paragraph of their own.
-    match text.contains('\n') && !facts.is_empty() && !out.is_empty() {
-        true => out.into_iter().chain([String::new()]).chain(lines(&facts)).collect(),
-        false => with_fact(out, &facts),
-    }
+    with_fact(lines(&text), &facts.join(" "))
 }
 
 /// Docs with a fact appended to the last paragraph, after a full stop.

@@ -51,10 +51,9 @@ impl AssumeRole {
     /// ARN of the role to assume. The role must trust an Alibaba Cloud account. Example:
     /// `acs:ram::123456789012****:role/adminrole`. Required.
     pub fn role_arn<M>(self, role_arn: impl Argument<String, M>) -> Self { Self(self.0.argument("RoleArn", role_arn)) }
-    /// Name of the role session, typically the name of the calling user. It appears in audit logs, where it
-    /// distinguishes users of the same role. 2 to 64 letters, digits and `.` `@` `-` `_`.
-    ///
-    /// Matches `^[A-Za-z0-9.@_-]+$`. Example: `alice`. Required.
+    /// Name of the role session, typically the name of the calling user. It appears in audit logs, where
+    /// it distinguishes users of the same role. 2 to 64 letters, digits and `.` `@` `-` `_`. Matches
+    /// `^[A-Za-z0-9.@_-]+$`. Example: `alice`. Required.
     pub fn role_session_name<M>(self, role_session_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("RoleSessionName", role_session_name))
     }

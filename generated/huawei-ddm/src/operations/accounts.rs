@@ -515,9 +515,8 @@ impl ResetAdministrator {
     /// `^[A-Za-z][A-Za-z0-9_]*$`. Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// Password of the administrator account, 8 to 32 characters. Must be a combination of uppercase letters,
-    /// lowercase letters, digits, and special characters from `~!@#%^*-+_?`. Use a strong password.
-    ///
-    /// Matches `^[A-Za-z0-9~!@#%^*+_?-]+$`. Required.
+    /// lowercase letters, digits, and special characters from `~!@#%^*-+_?`. Use a strong password. Matches
+    /// `^[A-Za-z0-9~!@#%^*+_?-]+$`. Required.
     pub fn password<M>(self, password: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", password)) }
 }
 

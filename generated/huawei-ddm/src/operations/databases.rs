@@ -210,9 +210,8 @@ yundb_runtime::setters! {
     /// A logical database to create.
     pub struct CreateDatabaseDetail {
         /// Name of the database, 2 to 48 lowercase letters, digits, and underscores, starting with a letter.
-        /// `information_schema`, `mysql`, `performance_schema`, and `sys` are reserved.
-        ///
-        /// Matches `^[a-z][a-z0-9_]*$`. Required.
+        /// `information_schema`, `mysql`, `performance_schema`, and `sys` are reserved. Matches `^[a-z][a-z0-9_]*$`.
+        /// Required.
         pub name: Option<String>,
         /// Sharding mode of a logical database. Required.
         pub shard_mode: Option<ShardMode>,
@@ -590,9 +589,8 @@ yundb_runtime::operation! {
 
 impl CreateDatabaseV3 {
     /// Name of the database, 2 to 48 lowercase letters, digits, and underscores, starting with a letter.
-    /// `information_schema`, `mysql`, `performance_schema`, and `sys` are reserved.
-    ///
-    /// Matches `^[a-z][a-z0-9_]*$`. Required.
+    /// `information_schema`, `mysql`, `performance_schema`, and `sys` are reserved. Matches `^[a-z][a-z0-9_]*$`.
+    /// Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// Sharding mode of a logical database. Required.
     pub fn shard_mode<M>(self, shard_mode: impl Argument<ShardMode, M>) -> Self {

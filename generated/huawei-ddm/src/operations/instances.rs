@@ -270,9 +270,8 @@ yundb_runtime::setters! {
         /// `^[A-Za-z][A-Za-z0-9_]*$`.
         pub admin_user_name: Option<String>,
         /// Password of the administrator account, 8 to 32 characters. Must be a combination of uppercase letters,
-        /// lowercase letters, digits, and special characters from `~!@#%^*-+_?`. Use a strong password.
-        ///
-        /// Matches `^[A-Za-z0-9~!@#%^*+_?-]+$`.
+        /// lowercase letters, digits, and special characters from `~!@#%^*-+_?`. Use a strong password. Matches
+        /// `^[A-Za-z0-9~!@#%^*+_?-]+$`.
         pub admin_user_password: Option<Secret>,
     }
 }
@@ -360,14 +359,10 @@ yundb_runtime::setters! {
         /// [`charge_mode`](Self::charge_mode) is `prePaid`; ignored otherwise.
         pub period_num: Option<i32>,
         /// Whether to renew the subscription automatically when the period ends. Only takes effect if
-        /// [`charge_mode`](Self::charge_mode) is `prePaid`.
-        ///
-        /// Defaults to `false`.
+        /// [`charge_mode`](Self::charge_mode) is `prePaid`. Defaults to `false`.
         pub is_auto_renew: Option<AutoRenew>,
         /// Whether to pay the order automatically from the account balance. Only takes effect if
-        /// [`charge_mode`](Self::charge_mode) is `prePaid`.
-        ///
-        /// Defaults to `false`.
+        /// [`charge_mode`](Self::charge_mode) is `prePaid`. Defaults to `false`.
         pub is_auto_pay: Option<AutoPay>,
     }
 }
@@ -1004,9 +999,7 @@ impl ResizeInstance {
     /// the default group.
     pub fn group_id<M>(self, group_id: impl Argument<String, M>) -> Self { Self(self.0.argument("group_id", group_id)) }
     /// For yearly/monthly instances, whether to pay the order automatically from the account (`true`) or manually
-    /// (`false`). Does not affect how automatic renewals are paid.
-    ///
-    /// Defaults to `false`.
+    /// (`false`). Does not affect how automatic renewals are paid. Defaults to `false`.
     pub fn is_auto_pay<M>(self, is_auto_pay: impl Argument<bool, M>) -> Self {
         Self(self.0.argument("is_auto_pay", is_auto_pay))
     }

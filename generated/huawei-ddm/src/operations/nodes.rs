@@ -72,9 +72,7 @@ impl ExpandInstanceNodes {
     /// Id of the node group to which to add the nodes. Required if the instance has more than one group.
     pub fn group_id<M>(self, group_id: impl Argument<String, M>) -> Self { Self(self.0.argument("group_id", group_id)) }
     /// For yearly/monthly instances, whether to pay the order automatically from the account balance (`true`) or
-    /// manually (`false`). Does not affect how automatic renewals are paid.
-    ///
-    /// Defaults to `false`.
+    /// manually (`false`). Does not affect how automatic renewals are paid. Defaults to `false`.
     pub fn is_auto_pay<M>(self, is_auto_pay: impl Argument<bool, M>) -> Self {
         Self(self.0.argument("is_auto_pay", is_auto_pay))
     }
@@ -613,9 +611,7 @@ impl ExpandInstanceNodesV3 {
     }
 
     /// For yearly/monthly instances, whether to pay the order automatically from the account (`true`) or manually
-    /// (`false`).
-    ///
-    /// Defaults to `false`.
+    /// (`false`). Defaults to `false`.
     pub fn is_auto_pay<M>(self, is_auto_pay: impl Argument<bool, M>) -> Self {
         Self(self.0.argument("is_auto_pay", is_auto_pay))
     }

@@ -191,7 +191,6 @@ yundb_runtime::setters! {
         /// Whether inserts of constants are executed with `LOAD DATA`.
         pub insert_to_load_data: Option<OnOff>,
         /// Time that the server waits for in-flight transactions before closing client connections, in seconds. 0 to 100.
-        ///
         /// Defaults to `1`.
         pub live_transaction_timeout_on_shutdown: Option<String>,
         /// Minimum duration of a query that is logged as slow, in seconds. 0.01 to 10. Defaults to `1`.
@@ -200,23 +199,17 @@ yundb_runtime::setters! {
         /// to `1073741824`.
         pub max_allowed_packet: Option<String>,
         /// Maximum number of concurrent connections from each DDM node to RDS, 0 to 10000000. `0` means the maximum
-        /// number of connections of RDS minus 20, divided by the number of DDM nodes.
-        ///
-        /// Defaults to `0`.
+        /// number of connections of RDS minus 20, divided by the number of DDM nodes. Defaults to `0`.
         pub max_backend_connections: Option<String>,
         /// Maximum number of concurrent client connections, 10 to 40000. The possible number depends on the flavor and
-        /// number of the RDS instances behind DDM.
-        ///
-        /// Defaults to `20000`.
+        /// number of the RDS instances behind DDM. Defaults to `20000`.
         pub max_connections: Option<String>,
         /// Minimum number of concurrent connections from each DDM node to RDS, 0 to 10000000. Defaults to `10`.
         pub min_backend_connections: Option<String>,
         /// Whether queries without a `FROM` clause are always pushed down to RDS.
         pub not_from_pushdown: Option<OnOff>,
         /// Maximum replication lag of a replica behind its primary RDS node, in seconds. 0 to 7200. A replica that
-        /// exceeds it receives no reads.
-        ///
-        /// Defaults to `30`.
+        /// exceeds it receives no reads. Defaults to `30`.
         pub seconds_behind_master: Option<String>,
         /// Whether SQL statements are audited.
         pub sql_audit: Option<OnOff>,

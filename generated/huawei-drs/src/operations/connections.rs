@@ -247,9 +247,7 @@ yundb_runtime::setters! {
     /// Region and project of the instance. Specify it for databases on ECS (`ecs_*`) and cloud instances (`cloud_*`).
     pub struct CloudBaseInfo {
         /// Region id. In a region with subprojects, the project of the region and the subproject, joined by `_`. Required
-        /// for databases on ECS and for cloud instances.
-        ///
-        /// Example: `cn-north-4_abc`. Required.
+        /// for databases on ECS and for cloud instances. Example: `cn-north-4_abc`. Required.
         pub region: Option<String>,
         /// Id of the project in that region. Required.
         pub project_id: Option<String>,

@@ -73,18 +73,15 @@ yundb_runtime::setters! {
     /// Backup policy.
     pub struct BackupPolicyToSet {
         /// Hour in UTC in which backups start, in the format `hh:mm-HH:MM`: `HH` is `hh` + 1, and `mm` and `MM` are `00`.
-        ///
         /// At least 1 character. Example: `21:00-22:00`. Required.
         pub start_time: Option<String>,
         /// Backup retention in days, 1 to 732. Contact support to raise the limit to 3660. From 1 to 3660. Required.
         pub keep_days: Option<i32>,
-        /// Days of the week on which backups start, as comma-separated numbers: `1` is Monday, `7` is Sunday. (The table
-        /// in the document counts from Tuesday; its sample and the vendor's SDK do not.)
-        ///
-        /// Example: `1,2,3,4,5,6,7`. Required.
+        /// Days of the week on which backups start, as comma-separated numbers: `1` is Monday, `7` is Sunday. (The
+        /// table in the document counts from Tuesday; its sample and the vendor's SDK do not.) Example: `1,2,3,4,5,6,7`.
+        /// Required.
         pub period: Option<String>,
         /// Number of level-1 backups to retain, 0 or 1. Required if level-1 backups are enabled, not allowed otherwise.
-        ///
         /// Defaults to `0`.
         pub retention_num_backup_level1: Option<i32>,
     }
@@ -387,9 +384,7 @@ pub struct BackupPolicy {
     /// Hour in UTC in which backups start, in the format `hh:mm-HH:MM`.
     pub start_time: Option<String>,
     /// Days of the week on which backups start, as comma-separated numbers: `1` is Monday, `7` is Sunday. (The table
-    /// in the document counts from Tuesday; its sample and the vendor's SDK do not.)
-    ///
-    /// Example: `1,2,3,4,5,6,7`.
+    /// in the document counts from Tuesday; its sample and the vendor's SDK do not.) Example: `1,2,3,4,5,6,7`.
     pub period: Option<String>,
     /// Number of level-1 backups to retain. Only if level-1 backups are enabled.
     pub retention_num_backup_level1: Option<i32>,

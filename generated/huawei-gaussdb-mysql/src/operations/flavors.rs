@@ -101,9 +101,7 @@ pub struct ListFlavorsResponseFlavor {
     /// Unique id of the flavor.
     pub id: Option<String>,
     /// Code of the flavor, for `flavor_ref` of `createInstance`. It consists of product, size, CPU architecture and
-    /// GB of memory per vCPU.
-    ///
-    /// Example: `gaussdb.mysql.xlarge.x86.4`.
+    /// GB of memory per vCPU. Example: `gaussdb.mysql.xlarge.x86.4`.
     pub spec_code: Option<String>,
     /// Version of the engine. Only `8.0`. Example: `8.0`.
     pub version_name: Option<String>,

@@ -110,10 +110,9 @@ pub struct HtapFlavor {
     pub ram: Option<String>,
     /// Unique id of the flavor.
     pub id: Option<String>,
-    /// Code of the flavor, for `flavor_ref` when creating an instance. It consists of product (`gaussdb.sr`), size
-    /// (`xlarge` has 4 vCPUs), CPU architecture (`x86`) and GB of memory per vCPU (`4`).
-    ///
-    /// Example: `gaussdb.sr-be.xlarge.x86.4`.
+    /// Code of the flavor, for `flavor_ref` when creating an instance. It consists of product (`gaussdb.sr`),
+    /// size (`xlarge` has 4 vCPUs), CPU architecture (`x86`) and GB of memory per vCPU (`4`). Example:
+    /// `gaussdb.sr-be.xlarge.x86.4`.
     pub spec_code: Option<String>,
     /// Version of the engine.
     pub version_name: Option<String>,

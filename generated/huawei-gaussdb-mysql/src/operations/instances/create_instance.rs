@@ -222,14 +222,10 @@ yundb_runtime::setters! {
         /// [`charge_mode`](Self::charge_mode) is `prePaid`, ignored otherwise.
         pub period_num: Option<i32>,
         /// Whether the subscription is renewed automatically for the same period, with automatic payment. For
-        /// yearly/monthly instances.
-        ///
-        /// Defaults to `false`.
+        /// yearly/monthly instances. Defaults to `false`.
         pub is_auto_renew: Option<TextBoolean>,
         /// Whether the order is paid automatically from your account. For yearly/monthly instances; does not affect how
-        /// renewals are paid. Always set it: the vendor's sources disagree on the default.
-        ///
-        /// Defaults to `true`.
+        /// renewals are paid. Always set it: the vendor's sources disagree on the default. Defaults to `true`.
         pub is_auto_pay: Option<TextBoolean>,
     }
 }
@@ -242,9 +238,7 @@ yundb_runtime::setters! {
     /// Automatic backup policy.
     pub struct NewInstanceBackupStrategy {
         /// Hour in UTC in which automatic backups start, in the format `hh:mm-HH:MM`. Must not be empty; `HH` is `hh`
-        /// plus 1, and `mm` and `MM` are both `00`.
-        ///
-        /// Example: `21:00-22:00`. Required.
+        /// plus 1, and `mm` and `MM` are both `00`. Example: `21:00-22:00`. Required.
         pub start_time: Option<String>,
         /// Retention of automatic backups in days, 1 to 732.
         pub keep_days: Option<String>,
@@ -271,9 +265,7 @@ yundb_runtime::setters! {
     /// A tag.
     pub struct NewInstanceTag {
         /// Key: up to 36 characters, unique among the tags. Must not be empty or blank, and can contain letters (A-Z,
-        /// a-z), digits, hyphens, underscores and the characters U+4E00 to U+9FFF.
-        ///
-        /// 1 to 36 characters. Required.
+        /// a-z), digits, hyphens, underscores and the characters U+4E00 to U+9FFF. 1 to 36 characters. Required.
         pub key: Option<String>,
         /// Value: up to 43 characters. Can be empty, and can contain letters (A-Z, a-z), digits, dots, underscores,
         /// hyphens and the characters U+4E00 to U+9FFF. Required.
@@ -405,9 +397,7 @@ pub struct CreatedInstanceDatastore {
 #[non_exhaustive]
 pub struct CreatedInstanceBackupStrategy {
     /// Hour in UTC in which automatic backups start, in the format `hh:mm-HH:MM`, where `HH` is `hh` plus 1 and both
-    /// minutes are `00`.
-    ///
-    /// Example: `08:00-09:00`.
+    /// minutes are `00`. Example: `08:00-09:00`.
     pub start_time: Option<String>,
     /// Retention of automatic backups in days, 1 to 732.
     pub keep_days: Option<String>,

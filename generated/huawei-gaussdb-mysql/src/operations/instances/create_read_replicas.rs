@@ -58,9 +58,7 @@ impl CreateReadReplicas {
     }
 
     /// Whether the order is paid automatically from your account. For yearly/monthly replicas; does not affect how
-    /// renewals are paid.
-    ///
-    /// Defaults to `true`.
+    /// renewals are paid. Defaults to `true`.
     pub fn is_auto_pay<M>(self, is_auto_pay: impl Argument<TextBoolean, M>) -> Self {
         Self(self.0.argument("is_auto_pay", is_auto_pay))
     }

@@ -60,24 +60,19 @@ pub struct ShowAutoScalingPolicyResponse {
     pub status: Option<Switch>,
     /// Length of the observation window in seconds. If the average CPU usage reaches
     /// [`enlarge_threshold`](Self::enlarge_threshold) over the entire window, the instance is scaled up at the end of
-    /// the window.
-    ///
-    /// Format: `int32`. May be null.
+    /// the window. Format: `int32`. May be null.
     pub monitor_cycle: Option<AutoScalingMonitorCycle>,
     /// Minimum time in seconds between two automatic changes, up or down. Format: `int32`. May be null.
     pub silence_cycle: Option<AutoScalingSilenceCycle>,
     /// Average CPU usage in percent at which the instance is scaled up, 50 to 100. May be null.
     pub enlarge_threshold: Option<i32>,
     /// Largest flavor to scale up to: at most the largest flavor to which the instance can be changed in its region.
-    ///
     /// May be null.
     pub max_flavor: Option<String>,
     /// Whether the instance is scaled down automatically. May be null.
     pub reduce_enabled: Option<bool>,
     /// Smallest flavor to scale down to: at least the smallest flavor to which the instance can be changed in its
-    /// region.
-    ///
-    /// May be null.
+    /// region. May be null.
     pub min_flavor: Option<String>,
     /// Start of the silent period, which is the end of the last change, in the format `yyyy-mm-ddThh:mm:ssZ`, where
     /// `Z` is the offset from UTC, such as `+0800`.

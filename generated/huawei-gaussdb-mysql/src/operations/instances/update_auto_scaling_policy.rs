@@ -75,9 +75,7 @@ impl UpdateAutoScalingPolicy {
 
     /// Length of the observation window in seconds. If the average CPU usage reaches
     /// [`enlarge_threshold`](Self::enlarge_threshold) over the entire window, the instance is scaled up at the end of
-    /// the window. Required if [`status`](Self::status) is `ON`.
-    ///
-    /// Format: `int32`.
+    /// the window. Required if [`status`](Self::status) is `ON`. Format: `int32`.
     pub fn monitor_cycle<M>(self, monitor_cycle: impl Argument<AutoScalingMonitorCycle, M>) -> Self {
         Self(self.0.argument("monitor_cycle", monitor_cycle))
     }

@@ -211,7 +211,6 @@ yundb_runtime::setters! {
     /// Backup policy.
     pub struct LegacyBackupStrategyToSet {
         /// Hour in UTC in which backups start, in the format `hh:mm-HH:MM`: `HH` is `hh` + 1, and `mm` and `MM` are `00`.
-        ///
         /// Example: `21:00-22:00`. Required.
         pub start_time: Option<String>,
     }

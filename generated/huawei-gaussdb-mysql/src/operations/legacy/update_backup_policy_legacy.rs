@@ -63,7 +63,6 @@ yundb_runtime::setters! {
         /// Backup retention in days, 1 to 732. Required.
         pub keep_days: Option<i32>,
         /// Hour in UTC in which backups start, in the format `hh:mm-HH:MM`: `HH` is `hh` + 1, and `mm` and `MM` are `00`.
-        ///
         /// Example: `21:00-22:00`. Required.
         pub start_time: Option<String>,
         /// Days of the week on which backups are made, as comma-separated numbers: `1` is Monday. Example: `1,2,3,4`.
