@@ -120,7 +120,7 @@ impl<'a> Walk<'a> {
     }
 
     fn resolve(&self, mut node: &'a Value) -> &'a Value {
-        // References may lead round in a circle.
+        // References may lead round in a cycle.
         for _ in 0..10 {
             let reference = node.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#'));
             let Some(found) = reference.and_then(|pointer| self.document.pointer(pointer)) else { break };

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use yundb_generator::lower::model::{Answer, Payload, Type, TypeKind};
+use yundb_generator::lower::model::{Payload, ResponseBody, Type, TypeKind};
 use yundb_generator::{Diagnostics, Failure, Options, Report, generate, model};
 
 /// The default stack size of a thread in Rust.
@@ -279,6 +279,6 @@ fn no_schema_is_cut_in_a_net_of_thousands() {
     let operations: Vec<_> = service.groups.iter().flat_map(|group| &group.operations).collect();
     assert_eq!(operations.len(), 4_000);
     for operation in operations {
-        assert!(matches!(operation.output, Answer::One(Payload::Json(Type::Named(_)))), "{}", operation.name);
+        assert!(matches!(operation.output, ResponseBody::One(Payload::Json(Type::Named(_)))), "{}", operation.name);
     }
 }

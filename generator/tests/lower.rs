@@ -142,14 +142,14 @@ fn alternatives_at_once() {
 /// Types that lead back to themselves by many ways are compared in bounded time.
 #[test]
 fn circles_at_once() {
-    let circle = |name: &str, own: &str| {
+    let cycle = |name: &str, own: &str| {
         let fields = ["a", "b", "c", "d", "e", "f", "g", "h"].map(|field| (field.to_owned(), json!({"$ref": name})));
         let mut fields: serde_json::Map<String, Value> = fields.into_iter().collect();
         fields.insert(own.to_owned(), json!({"type": "string"}));
         json!({"type": "object", "properties": fields})
     };
     let (x, y) = ("#/components/schemas/X", "#/components/schemas/Y");
-    let schemas = json!({"X": circle(x, "x"), "Y": circle(y, "y")});
+    let schemas = json!({"X": cycle(x, "x"), "Y": cycle(y, "y")});
     let begun = std::time::Instant::now();
     let (variants, said) = any_of(&json!([{"$ref": x}, {"$ref": y}]), &schemas);
     assert_eq!((variants, said), (["X", "Y"].map(str::to_owned).to_vec(), vec!["any-of-overlap"]));

@@ -4,7 +4,7 @@
 use std::fs;
 
 use yundb_generator::accounting::Account;
-use yundb_generator::lower::model::{Answer, Operation, Payload, Service, Type, TypeKind};
+use yundb_generator::lower::model::{Operation, Payload, ResponseBody, Service, Type, TypeKind};
 use yundb_generator::{Diagnostics, model};
 
 fn lowered(rest: &str) -> (Service, Account, Diagnostics) {
@@ -70,18 +70,18 @@ fn files_are_bytes_whatever_they_are_called() {
             ["text/csv", "*/*", "application/*", "image/*", "application/json", "application/xml", "application/pdf"]
         {
             let operation = of(&[(name, &format!("schema: {schema}"))]);
-            assert_eq!(operation.output, Answer::One(Payload::Stream), "{name}: {schema}");
+            assert_eq!(operation.output, ResponseBody::One(Payload::Stream), "{name}: {schema}");
         }
     }
     for (name, schema) in [("*/*", "schema: {}"), ("application/octet-stream", "schema: {}"), ("application/pdf", "")] {
-        assert_eq!(of(&[(name, schema)]).output, Answer::One(Payload::Stream), "{name}: {schema}");
+        assert_eq!(of(&[(name, schema)]).output, ResponseBody::One(Payload::Stream), "{name}: {schema}");
     }
 }
 
 #[test]
 fn what_the_items_of_a_stream_are() {
     let payload = |name: &str, schema: &str| match of(&[(name, &format!("schema: {schema}"))]).output {
-        Answer::One(payload) => payload,
+        ResponseBody::One(payload) => payload,
         other => panic!("{other:?}"),
     };
     let named = |payload: &Payload| matches!(payload.ty(), Some(Type::Named(_)));
@@ -139,7 +139,7 @@ fn a_wrong_response_costs_no_operation() {
         said.iter().filter(|it| it.label.contains("the body of") && it.label.ends_with("is left out because of this"));
     let dropped: Vec<_> = dropped.map(|it| it.location.as_ref().unwrap().line()).collect();
     assert_eq!(dropped, [7, 9], "{said}");
-    let Answer::ByStatus(outcome) = operation(&service).output else { panic!("one for both statuses") };
+    let ResponseBody::ByStatus(outcome) = operation(&service).output else { panic!("one for both statuses") };
     let payloads: Vec<_> = service.outcomes[outcome].cases.iter().map(|case| case.payload.ty().is_some()).collect();
     assert_eq!(payloads, [false, true]);
 }
@@ -152,7 +152,7 @@ fn there_is_no_body_where_http_has_none() {
             "paths: {{/a: {{{method}: {{responses: {{'{status}': {{description: ok, {content}}}}}}}}}}}\n{SCHEMAS}"
         ));
         assert!(account.adds_up() && said.is_empty(), "{said}");
-        assert_eq!(operation(&service).output, Answer::One(Payload::Empty), "{method} {status}");
+        assert_eq!(operation(&service).output, ResponseBody::One(Payload::Empty), "{method} {status}");
     }
     let (.., said) = lowered("paths: {/a: {get: {responses: {'101': {description: switched}}}}}\n");
     assert_eq!(said.iter().map(|it| it.code).collect::<Vec<_>>(), ["interim-status"]);
@@ -181,12 +181,16 @@ fn events_are_described_by_all_parts() {
         ("{type: object, properties: {id: {type: string}}}".to_owned(), false),
     ] {
         let operation = of(&[("text/event-stream", &format!("itemSchema: {item}"))]);
-        let Answer::One(Payload::Events(_, found)) = &operation.output else { panic!("{:?}", operation.output) };
+        let ResponseBody::One(Payload::Events(_, found)) = &operation.output else { panic!("{:?}", operation.output) };
         assert_eq!(*found, whole, "{item}");
     }
     let operation = of(&[(
         "text/event-stream",
         &format!("itemSchema: {{allOf: [{{{FIELDS}}}, {{properties: {{data: {JSON}}}}}]}}"),
     )]);
-    assert!(matches!(&operation.output, Answer::One(Payload::Events(Type::Named(_), false))), "{:?}", operation.output);
+    assert!(
+        matches!(&operation.output, ResponseBody::One(Payload::Events(Type::Named(_), false))),
+        "{:?}",
+        operation.output
+    );
 }

@@ -212,7 +212,7 @@ pub(super) fn is_main(operation: &Operation, model: &model::Operation, media: Op
 mod tests {
     use indexmap::IndexMap;
     use serde_json::json;
-    use yundb_generator::lower::model::{Answer, Input as Argument, InputKind, Param, Payload, Shape, Type};
+    use yundb_generator::lower::model::{Input as Argument, InputKind, Param, Payload, ResponseBody, Shape, Type};
 
     use super::*;
     use crate::document::{Body, MediaKind};
@@ -284,10 +284,10 @@ mod tests {
             security: None,
             servers: Vec::new(),
             idempotent: None,
-            output: Answer::One(Payload::Empty),
+            output: ResponseBody::One(Payload::Empty),
             headers: None,
             own_names: model::OwnNames::default(),
-            error: Answer::One(Payload::Empty),
+            error: ResponseBody::One(Payload::Empty),
             paging: None,
             job: None,
             requests: Vec::new(),

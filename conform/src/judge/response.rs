@@ -1,7 +1,7 @@
 //! Compares a typed response with the response that was sent.
 
 use serde_json::Value;
-use yundb_generator::lower::model::{self, Answer, Service, Status as ModelStatus};
+use yundb_generator::lower::model::{self, ResponseBody, Service, Status as ModelStatus};
 use yundb_runtime::ErrorKind;
 
 use super::{Context, Finding, body_words, chosen, words};
@@ -58,8 +58,8 @@ pub fn read(context: &Context<'_>, expected: &Expected<'_>, ended: &Ended) -> Ve
     {
         return vec![Finding::new(Kind::NotSent, "", format!("the call cannot be made: {}", failure.display))];
     }
-    let answer = match (expected.is_success(), expected.requested) {
-        (true, Some(requested)) => &requested.answer,
+    let ty = match (expected.is_success(), expected.requested) {
+        (true, Some(requested)) => &requested.body,
         (true, None) => &expected.model.output,
         (false, _) => &expected.model.error,
     };
@@ -73,17 +73,17 @@ pub fn read(context: &Context<'_>, expected: &Expected<'_>, ended: &Ended) -> Ve
         findings.extend(self::headers(expected, failure.headers.as_ref()));
         return findings;
     }
-    if let Some(finding) = no_way(context.service, expected, answer, outcome) {
+    if let Some(finding) = no_way(context.service, expected, ty, outcome) {
         return vec![finding];
     }
     match (expected.is_success(), outcome) {
         (true, Outcome::Success(success)) if success.status == status => {
-            let mut findings = self::body(context, expected, Some(&success.body), answer);
+            let mut findings = self::body(context, expected, Some(&success.body), ty);
             findings.extend(self::headers(expected, Some(&success.headers)));
             findings
         }
         (false, Outcome::Failure(failure)) if (failure.kind, failure.status) == (ErrorKind::Service, Some(status)) => {
-            let mut findings = self::body(context, expected, failure.body.as_ref(), answer);
+            let mut findings = self::body(context, expected, failure.body.as_ref(), ty);
             findings.extend(self::headers(expected, failure.headers.as_ref()));
             findings
         }
@@ -96,13 +96,13 @@ pub fn read(context: &Context<'_>, expected: &Expected<'_>, ended: &Ended) -> Ve
 }
 
 /// The finding for a body that the client reads as another kind.
-fn no_way(service: &Service, expected: &Expected<'_>, answer: &Answer, outcome: &Outcome) -> Option<Finding> {
+fn no_way(service: &Service, expected: &Expected<'_>, ty: &ResponseBody, outcome: &Outcome) -> Option<Finding> {
     let content = expected.reply.content.as_ref()?;
     let variant = match outcome {
         Outcome::Success(success) => success.body.variant,
         Outcome::Failure(failure) => failure.body.as_ref().and_then(|body| body.variant),
     };
-    let what = match (payload(service, answer, variant, expected.reply.status)?, &content.data) {
+    let what = match (payload(service, ty, variant, expected.reply.status)?, &content.data) {
         // The media type of a range is unknown: bytes are bytes.
         (model::Payload::Text | model::Payload::Stream, _) if expected.is_range() => return None,
         (model::Payload::Json(_), Data::Json(_)) => return None,
@@ -127,7 +127,7 @@ fn no_way(service: &Service, expected: &Expected<'_>, answer: &Answer, outcome: 
     Some(Finding::new(kind, "", format!("{what}: {}", body_words(content))))
 }
 
-fn body(context: &Context<'_>, expected: &Expected<'_>, body: Option<&Encoded>, answer: &Answer) -> Vec<Finding> {
+fn body(context: &Context<'_>, expected: &Expected<'_>, body: Option<&Encoded>, ty: &ResponseBody) -> Vec<Finding> {
     let Some(content) = &expected.reply.content else { return Vec::new() };
     let not_decoded =
         |why: &str| vec![Finding::new(Kind::ResponseNotDecoded, "", format!("{why}, in {}", body_words(content)))];
@@ -139,7 +139,7 @@ fn body(context: &Context<'_>, expected: &Expected<'_>, body: Option<&Encoded>, 
             let mut findings = Vec::new();
             compare(value, found, "", &mut findings);
             if let (Some(model::Payload::Json(ty)), Some(schema)) =
-                (payload(context.service, answer, body.variant, status), expected.schema())
+                (payload(context.service, ty, body.variant, status), expected.schema())
                 && findings.is_empty()
             {
                 let schema = (schema, Direction::Response);
@@ -152,7 +152,7 @@ fn body(context: &Context<'_>, expected: &Expected<'_>, body: Option<&Encoded>, 
         Payload::Bytes(Ok(found)) => same_bytes(content, found).into_iter().collect(),
         Payload::Stream(_) | Payload::Sequence(_) => not_decoded("there is an unread stream"),
         Payload::Items(found) => {
-            items(context, expected, content, found, payload(context.service, answer, body.variant, status))
+            items(context, expected, content, found, payload(context.service, ty, body.variant, status))
         }
         Payload::Nothing => not_decoded("there is nothing"),
     }
@@ -225,13 +225,13 @@ fn same_bytes(content: &Content, found: &[u8]) -> Option<Finding> {
 /// The model's representation for the body of a status.
 fn payload<'a>(
     service: &'a Service,
-    answer: &'a Answer,
+    ty: &'a ResponseBody,
     variant: Option<&str>,
     status: u16,
 ) -> Option<&'a model::Payload> {
-    let cases = match answer {
-        Answer::One(payload) => return Some(payload),
-        Answer::ByStatus(index) => &service.outcomes[*index].cases,
+    let cases = match ty {
+        ResponseBody::One(payload) => return Some(payload),
+        ResponseBody::ByStatus(index) => &service.outcomes[*index].cases,
     };
     let named = cases.iter().find(|case| Some(case.variant.as_str()) == variant);
     let fits = |fits: &ModelStatus| match fits {

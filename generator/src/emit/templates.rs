@@ -7,7 +7,8 @@ use askama::Template;
 use super::EmitError;
 use super::example::{self, Example};
 use crate::lower::model::{
-    Answer, Guide, Operation, Payload, Place, Protocol, RUNTIME_FEATURES, Scheme, SchemeKind, Server, Service, Type,
+    Guide, Operation, Payload, Place, Protocol, RUNTIME_FEATURES, ResponseBody, Scheme, SchemeKind, Server, Service,
+    Type,
 };
 use crate::lower::{clean, code, listed, plain};
 
@@ -186,9 +187,9 @@ fn errors(service: &Service) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for operation in service.groups.iter().flat_map(|group| &group.operations) {
         let name = match &operation.error {
-            Answer::One(Payload::Json(Type::Named(id))) => &service.types[*id].name,
-            Answer::ByStatus(outcome) => &service.outcomes[*outcome].name,
-            Answer::One(_) => continue,
+            ResponseBody::One(Payload::Json(Type::Named(id))) => &service.types[*id].name,
+            ResponseBody::ByStatus(outcome) => &service.outcomes[*outcome].name,
+            ResponseBody::One(_) => continue,
         };
         let link = format!("[`{name}`](crate::types::{name})");
         if !found.contains(&link) {

@@ -1,8 +1,8 @@
 //! Lower: from the OpenAPI document to yundb's own model. All decisions are made here.
 
-mod answer;
 mod body;
-mod circles;
+mod cycles;
+mod discriminator;
 mod docs;
 mod errors;
 mod form;
@@ -18,11 +18,11 @@ pub(crate) mod names;
 mod operation;
 mod paging;
 mod representation;
-mod responses;
+mod response;
+mod response_docs;
 mod sample;
 mod schema;
 mod security;
-mod told;
 mod usage;
 mod variants;
 mod webhooks;
@@ -117,7 +117,7 @@ fn service(
     if groups.is_empty() {
         lower.all_types();
     }
-    lower.tell_apart();
+    lower.discriminate();
     let mut service = Service {
         package: package.to_owned(),
         source: source.to_owned(),
@@ -153,7 +153,7 @@ fn service(
             .for_each(|entry| ledger.take(&entry.key));
     }
     usage::finish(&mut service);
-    responses::place(&mut service);
+    response_docs::place(&mut service);
     links::link(&mut service, &lower.component_names);
     service
 }
@@ -209,7 +209,7 @@ pub(crate) struct Lower<'a, 'd> {
     /// The components derived from each component by `allOf`.
     children: HashMap<&'a str, Vec<&'a str>>,
     /// Unions with a discriminator.
-    discriminated: HashMap<model::TypeId, told::Discriminated<'a>>,
+    discriminated: HashMap<model::TypeId, discriminator::Discriminated<'a>>,
     /// The locations of the inline types lowered so far.
     seen: HashSet<&'a Location>,
     outcomes: Vec<Outcome>,

@@ -169,11 +169,11 @@ pub struct Operation {
     /// Idempotency, if the method suggests otherwise.
     pub idempotent: Option<bool>,
     /// The output of a success.
-    pub output: Answer,
+    pub output: ResponseBody,
     /// The struct of typed response headers.
     pub headers: Option<TypeId>,
     /// The output of an error.
-    pub error: Answer,
+    pub error: ResponseBody,
     /// The operation's own names for these.
     pub own_names: OwnNames,
     /// How its pages are requested.
@@ -218,7 +218,7 @@ pub struct Representation {
     /// The statuses that have it; empty for all.
     pub statuses: Vec<Status>,
     /// The output.
-    pub answer: Answer,
+    pub body: ResponseBody,
     /// Docs.
     pub docs: Docs,
 }
@@ -643,7 +643,7 @@ pub enum Inner {
 
 /// The body of a response.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Answer {
+pub enum ResponseBody {
     /// One kind of body, whatever the status.
     One(Payload),
     /// The body depends on the status.
@@ -652,8 +652,8 @@ pub enum Answer {
 
 impl Operation {
     /// All outputs of a call: of `send`, errors, and the other representations.
-    pub fn answers(&self) -> impl Iterator<Item = &Answer> {
-        [&self.output, &self.error].into_iter().chain(self.representations.iter().map(|it| &it.answer))
+    pub fn outputs(&self) -> impl Iterator<Item = &ResponseBody> {
+        [&self.output, &self.error].into_iter().chain(self.representations.iter().map(|it| &it.body))
     }
 }
 

@@ -5,12 +5,12 @@ use std::collections::HashSet;
 use openapiv3::{Parameter, ParameterSchemaOrContent, PathItem, PathStyle, QueryStyle, ReferenceOr};
 use serde_json::Value;
 
-use super::answer::Answers;
 use super::model::{
-    Aliased, Answer, Docs, Input, InputKind, Operation, OwnNames, Param, Payload, Place, Representation, Serialization,
-    Server, Setting, Shape, Style, Type, TypeKind,
+    Aliased, Docs, Input, InputKind, Operation, OwnNames, Param, Payload, Place, Representation, ResponseBody,
+    Serialization, Server, Setting, Shape, Style, Type, TypeKind,
 };
 use super::names::{Scope, Wanted};
+use super::response::Responses;
 use super::sample::Shown;
 use super::schema::{Lowered, Naming, RESPONSE};
 use super::{Lower, docs, markdown, names};
@@ -158,8 +158,8 @@ impl<'a> Lower<'a, '_> {
         inputs.arguments.sort_by_key(|input| path.find(&format!("{{{}}}", input.wire)).unwrap_or(usize::MAX));
         let body = self.body(found, &base, &mut inputs);
         inputs.assign_names(CALL_METHODS);
-        let answers = self.answers(found, &base);
-        let own_names = self.own_names(&answers, &base);
+        let responses = self.responses(found, &base);
+        let own_names = self.own_names(&responses, &base);
         self.callbacks(found, &base);
         let name = self.wire_name(found);
         let idempotent = operation.extensions.get("x-idempotent").and_then(Value::as_bool);
@@ -175,13 +175,13 @@ impl<'a> Lower<'a, '_> {
         let words = [said(&operation.summary), said(&operation.description), Some(name.as_str())];
         let summary = words.into_iter().flatten().map(docs::summary).find(|summary| !summary.is_empty());
         let summary = summary.unwrap_or_else(|| name.clone());
-        let paging = self.paging(found, &inputs, &answers.output);
+        let paging = self.paging(found, &inputs, &responses.output);
         let job = self.job(found, &inputs);
-        let (docs, sections) = self.operation_docs(found, &summary, &inputs, &servers, (&type_name, &answers));
+        let (docs, sections) = self.operation_docs(found, &summary, &inputs, &servers, (&type_name, &responses));
         Operation {
             docs,
             sections,
-            meanings: answers.meanings,
+            meanings: responses.meanings,
             aliases: aliases(found, &method_name, &type_name),
             deprecated: operation.deprecated.then(|| deprecation(found)),
             summary,
@@ -196,20 +196,20 @@ impl<'a> Lower<'a, '_> {
             setters: inputs.setters,
             params: inputs.params,
             body,
-            accept: answers.accept,
-            representations: answers.representations,
-            others: answers.others,
+            accept: responses.accept,
+            representations: responses.representations,
+            others: responses.others,
             security: self.security(&found.operation, operation.security.as_deref()),
             servers,
             idempotent,
-            output: answers.output,
-            headers: answers.headers,
+            output: responses.output,
+            headers: responses.headers,
             own_names,
-            error: answers.error,
+            error: responses.error,
             paging,
             job,
             requests: inputs.shown.into_iter().map(|shown| shown.of(inputs.whole_body.clone(), None)).collect(),
-            responses: answers.samples,
+            responses: responses.samples,
         }
     }
 
@@ -228,7 +228,7 @@ impl<'a> Lower<'a, '_> {
         summary: &str,
         inputs: &Inputs,
         servers: &[Server],
-        (type_name, answers): (&str, &Answers),
+        (type_name, responses): (&str, &Responses),
     ) -> (Docs, usize) {
         let operation = found.operation.item;
         self.take_members(&found.operation, &["summary", "description", "operationId", "deprecated", "x-doc"]);
@@ -297,14 +297,14 @@ impl<'a> Lower<'a, '_> {
             out.extend([String::new(), "# Servers".to_owned(), String::new()]);
             out.extend(described.iter().flat_map(|server| docs::listed(&markdown::code(&server.url), &server.docs)));
         }
-        if !answers.representations.is_empty() {
+        if !responses.representations.is_empty() {
             out.extend([String::new(), "# Representations".to_owned(), String::new()]);
             out.extend([
-                format!("`send` requests `{}`; `send_as` requests another one:", answers.accept),
+                format!("`send` requests `{}`; `send_as` requests another one:", responses.accept),
                 String::new(),
             ]);
             let line = |it: &Representation| format!("- [`{0}`]({type_name}::{0}): `{1}`", it.name, it.media_type);
-            out.extend(answers.representations.iter().map(line));
+            out.extend(responses.representations.iter().map(line));
         }
         (out, sections)
     }
@@ -371,19 +371,19 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// The operation's own names for the types of its responses, if they are named after another operation.
-    fn own_names(&self, answers: &Answers, base: &str) -> OwnNames {
+    fn own_names(&self, responses: &Responses, base: &str) -> OwnNames {
         let name = |of: Aliased, suffix: &str| {
             let name = self.places.get(&(of, names::joined(base, suffix)))?;
             self.aliases.get(&of).is_some_and(|aliases| aliases.contains(name)).then(|| name.clone())
         };
-        let outcome = |answer: &Answer, by_status: &str, alone: &str| match answer {
-            Answer::ByStatus(index) => name(Aliased::Outcome(*index), by_status),
-            Answer::One(Payload::Json(Type::Named(id))) => name(Aliased::Type(*id), alone),
-            Answer::One(_) => None,
+        let outcome = |body: &ResponseBody, by_status: &str, alone: &str| match body {
+            ResponseBody::ByStatus(index) => name(Aliased::Outcome(*index), by_status),
+            ResponseBody::One(Payload::Json(Type::Named(id))) => name(Aliased::Type(*id), alone),
+            ResponseBody::One(_) => None,
         };
         OwnNames {
-            output: outcome(&answers.output, "Output", RESPONSE),
-            error: outcome(&answers.error, "Error", RESPONSE),
+            output: outcome(&responses.output, "Output", RESPONSE),
+            error: outcome(&responses.error, "Error", RESPONSE),
         }
     }
 

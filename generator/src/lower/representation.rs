@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use openapiv3::{MediaType, Response};
 
 use super::media::{Form, constant_names};
-use super::model::{Answer, Payload, Representation, Status, Type};
+use super::model::{Payload, Representation, ResponseBody, Status, Type};
 use super::sample::Shown;
 use super::schema::{Lowered, Naming};
 use super::{Lower, names};
@@ -261,10 +261,10 @@ impl<'a> Lower<'a, '_> {
             let statuses = if everywhere { Vec::new() } else { found.iter().map(|(status, ..)| *status).collect() };
             let words: Vec<&str> = found.iter().filter_map(|(_, content, _)| content.words.as_deref()).collect();
             let docs = format!("`{media_type}`. {}", words.join(" "));
-            let answers = found.iter().map(|(status, content, _)| (*status, content.payload.clone())).collect();
-            let answer: Answer = self.outcome(answers, &names::joined(type_name, &names::camel(&name)));
+            let responses = found.iter().map(|(status, content, _)| (*status, content.payload.clone())).collect();
+            let body: ResponseBody = self.outcome(responses, &names::joined(type_name, &names::camel(&name)));
             let docs = super::docs::lines(docs.trim());
-            out.push(Representation { name, media_type: media_type.to_owned(), statuses, answer, docs });
+            out.push(Representation { name, media_type: media_type.to_owned(), statuses, body, docs });
         }
         (out, others)
     }

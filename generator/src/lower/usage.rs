@@ -1,8 +1,9 @@
 //! Usage: which types are sent and received, by which groups, and where they are recursive, with all consequences.
 
-use super::circles::circles;
+use super::cycles::cycles;
 use super::model::{
-    Answer, Field, Inner, InputKind, Payload, Presence, Rule, Service, Shape, Type, TypeDef, TypeId, TypeKind, Users,
+    Field, Inner, InputKind, Payload, Presence, ResponseBody, Rule, Service, Shape, Type, TypeDef, TypeId, TypeKind,
+    Users,
 };
 
 /// Decides everything that depends on the whole model: directions, groups, presence of fields, boxes, checks.
@@ -80,10 +81,10 @@ fn directions(service: &mut Service) {
                     used(ty, false);
                 }
             };
-            for answer in operation.answers() {
-                match answer {
-                    Answer::One(one) => payload(one),
-                    Answer::ByStatus(index) => {
+            for body in operation.outputs() {
+                match body {
+                    ResponseBody::One(one) => payload(one),
+                    ResponseBody::ByStatus(index) => {
                         let outcome = &mut outcomes[*index];
                         outcome.users = outcome.users.and(user);
                         outcome.cases.iter().for_each(|case| payload(&case.payload));
@@ -159,9 +160,9 @@ fn presence(definition: &mut TypeDef, lists: &[bool]) {
 fn boxes(types: &mut [TypeDef]) {
     let direct: Vec<Vec<TypeId>> =
         types.iter().map(|definition| definition.kind.inner_types().filter_map(directly).collect()).collect();
-    let circle = circles(&direct);
+    let cycle = cycles(&direct);
     for (id, definition) in types.iter_mut().enumerate() {
-        let boxed = |ty: &Type| directly(ty).is_some_and(|target| circle[target] == circle[id]);
+        let boxed = |ty: &Type| directly(ty).is_some_and(|target| cycle[target] == cycle[id]);
         match &mut definition.kind {
             TypeKind::Struct(body) => body.fields.iter_mut().for_each(|field| field.boxed = boxed(&field.ty)),
             TypeKind::Union(union) => union.variants.iter_mut().for_each(|variant| variant.boxed = boxed(&variant.ty)),

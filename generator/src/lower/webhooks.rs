@@ -138,12 +138,12 @@ impl<'a> Lower<'a, '_> {
             let words = ["summary", "description"].iter().filter_map(|key| response.get(key)?.as_str());
             let words: Vec<&str> = words.map(str::trim).filter(|words| !words.is_empty()).collect();
             said.push((status, words.join("\n\n")));
-            self.not_typed(response, "content", "the receiver writes its answer");
-            self.not_typed(response, "headers", "the receiver writes its answer");
+            self.not_typed(response, "content", "the receiver writes its response");
+            self.not_typed(response, "headers", "the receiver writes its response");
         }
         let described = said.iter().any(|(_, words)| !words.is_empty());
         if described {
-            out.extend([String::new(), "The receiver answers:".to_owned(), String::new()]);
+            out.extend([String::new(), "The receiver responds with:".to_owned(), String::new()]);
             out.extend(
                 said.iter().flat_map(|(status, words)| docs::listed(&format!("`{status}`"), &docs::lines(words))),
             );

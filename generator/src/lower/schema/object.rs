@@ -9,7 +9,7 @@ use crate::accounting::Reason;
 use crate::load::{Additional, JsonType, Placed, Schema, Sub};
 use crate::lower::model::{Aliased, Field, Inner, Presence, Rule, Shape, Struct, Type, TypeDef, TypeId, TypeKind};
 use crate::lower::names::{Scope, Wanted};
-use crate::lower::{Lower, docs, markdown, names, responses};
+use crate::lower::{Lower, docs, markdown, names, response_docs};
 
 impl<'a> Lower<'a, '_> {
     pub(super) fn object(
@@ -304,7 +304,7 @@ impl<'a> Lower<'a, '_> {
             docs = docs::lines(&match (component, self.take(&schema.title)) {
                 (Some(_), Some(title)) => title.to_owned(),
                 (Some(component), _) => format!("The type {}.", markdown::code(component)),
-                (None, _) if naming.name == RESPONSE => responses::fallback(&naming.parent).join(" "),
+                (None, _) if naming.name == RESPONSE => response_docs::fallback(&naming.parent).join(" "),
                 (None, _) if naming.name.is_empty() => format!("Part of `{}`.", naming.parent),
                 (None, _) => format!("The type of {} in `{}`.", markdown::code(&naming.name), naming.parent),
             });

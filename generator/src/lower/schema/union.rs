@@ -6,8 +6,8 @@ use super::object::named;
 use super::{Inline, Lowered, Naming, constants};
 use crate::accounting::Reason;
 use crate::load::{Additional, Discriminator, JsonType, Schema, Sub};
+use crate::lower::discriminator::{Discriminated, Stated};
 use crate::lower::model::{Constant, Mark, Rule, Shape, Type, TypeDef, TypeId, TypeKind, Union, UnionVariant, Variant};
-use crate::lower::told::{Discriminated, Stated};
 use crate::lower::{Lower, docs, names, variants};
 
 /// An alternative to be lowered.

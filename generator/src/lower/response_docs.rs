@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::docs;
-use super::model::{Answer, Docs, Meaning, Payload, Service, Type, TypeId, TypeKind, Users, Variant};
+use super::model::{Docs, Meaning, Payload, ResponseBody, Service, Type, TypeId, TypeKind, Users, Variant};
 use super::names;
 
 /// Maximum number of operations in the docs of a response.
@@ -38,8 +38,8 @@ fn codes(service: &mut Service) {
         .iter()
         .flat_map(|group| &group.operations)
         .flat_map(|operation| match &operation.error {
-            Answer::ByStatus(at) => service.outcomes[*at].cases.iter().map(|case| &case.payload).collect(),
-            Answer::One(payload) => vec![payload],
+            ResponseBody::ByStatus(at) => service.outcomes[*at].cases.iter().map(|case| &case.payload).collect(),
+            ResponseBody::One(payload) => vec![payload],
         })
         .filter_map(|payload| payload.ty()?.innermost())
         .collect();
@@ -56,9 +56,9 @@ fn codes(service: &mut Service) {
 }
 
 /// The type of a body, if it is one of the crate's.
-fn body(answer: &Answer) -> Option<TypeId> {
-    match answer {
-        Answer::One(Payload::Json(Type::Named(id))) => Some(*id),
+fn body(body: &ResponseBody) -> Option<TypeId> {
+    match body {
+        ResponseBody::One(Payload::Json(Type::Named(id))) => Some(*id),
         _ => None,
     }
 }

@@ -3,7 +3,9 @@
 use openapiv3::{ReferenceOr, Response, StatusCode};
 
 use super::media::essence;
-use super::model::{Aliased, Answer, Case, Meaning, Outcome, Payload, Representation, Sample, Status, Type, TypeId};
+use super::model::{
+    Aliased, Case, Meaning, Outcome, Payload, Representation, ResponseBody, Sample, Status, Type, TypeId,
+};
 use super::operation::Found;
 use super::representation::{Content, Owner};
 use super::schema::RESPONSE;
@@ -12,9 +14,9 @@ use crate::accounting::Reason;
 use crate::load::Part;
 
 /// All responses of an operation.
-pub(super) struct Answers {
-    pub output: Answer,
-    pub error: Answer,
+pub(super) struct Responses {
+    pub output: ResponseBody,
+    pub error: ResponseBody,
     pub headers: Option<TypeId>,
     pub accept: String,
     /// Media types of successes other than those of `accept`.
@@ -34,7 +36,7 @@ type Listed<'a> = (Status, Option<(Part<'a, Response>, Option<&'a str>)>);
 type Guarded = (Status, Vec<String>, Payload);
 
 impl<'a> Lower<'a, '_> {
-    pub(super) fn answers(&mut self, found: &Found<'a>, type_name: &str) -> Answers {
+    pub(super) fn responses(&mut self, found: &Found<'a>, type_name: &str) -> Responses {
         let mut listed = self.listed(found);
         let mut meanings: Vec<(Status, String)> = Vec::new();
         for (status, response) in &listed {
@@ -78,7 +80,7 @@ impl<'a> Lower<'a, '_> {
         };
         let samples = samples(&mut read, many);
         let (representations, others) = self.representations(&read, type_name);
-        Answers {
+        Responses {
             output: self.outcome(read.iter().map(best).collect(), &names::joined(type_name, "Output")),
             error: self.error(failures, &names::joined(type_name, "Error")),
             headers,
@@ -159,14 +161,14 @@ impl<'a> Lower<'a, '_> {
             Ok(response) => Some((response, shared.and_then(|reference| reference.rsplit('/').next()))),
             Err(at) => {
                 let message = "the reference does not lead to a response".to_owned();
-                self.unsupported("foreign-ref", message, at, "the answer is not read");
+                self.unsupported("foreign-ref", message, at, "the response is not read");
                 None
             }
         }
     }
 
     /// The payloads of errors, by status and by media type.
-    fn error(&mut self, failures: Vec<(Status, Vec<Content<'a>>)>, name: &str) -> Answer {
+    fn error(&mut self, failures: Vec<(Status, Vec<Content<'a>>)>, name: &str) -> ResponseBody {
         let mut guarded: Vec<Guarded> = Vec::new();
         for (status, contents) in failures {
             let mut of_status: Vec<(Payload, Vec<String>)> = Vec::new();
@@ -188,27 +190,27 @@ impl<'a> Lower<'a, '_> {
             }
         }
         match guarded.is_empty() {
-            true => Answer::One(Payload::Json(Type::Value)),
+            true => ResponseBody::One(Payload::Json(Type::Value)),
             false => self.by_status(guarded, true, name),
         }
     }
 
     /// One payload, or an enum by status if payloads differ.
-    pub(super) fn outcome(&mut self, answers: Vec<(Status, Payload)>, name: &str) -> Answer {
-        let guarded = answers.into_iter().map(|(status, payload)| (status, Vec::new(), payload)).collect();
+    pub(super) fn outcome(&mut self, responses: Vec<(Status, Payload)>, name: &str) -> ResponseBody {
+        let guarded = responses.into_iter().map(|(status, payload)| (status, Vec::new(), payload)).collect();
         self.by_status(guarded, false, name)
     }
 
-    fn by_status(&mut self, answers: Vec<Guarded>, error: bool, place: &str) -> Answer {
+    fn by_status(&mut self, responses: Vec<Guarded>, error: bool, place: &str) -> ResponseBody {
         let mut distinct: Vec<(Vec<Status>, Vec<String>, Payload)> = Vec::new();
-        for (status, media_types, payload) in answers {
+        for (status, media_types, payload) in responses {
             match distinct.iter_mut().find(|(_, guard, known)| (&media_types, &payload) == (guard, known)) {
                 Some((statuses, ..)) => statuses.push(status),
                 None => distinct.push((vec![status], media_types, payload)),
             }
         }
         if distinct.len() <= 1 {
-            return Answer::One(distinct.pop().map_or(Payload::Empty, |(_, _, payload)| payload));
+            return ResponseBody::One(distinct.pop().map_or(Payload::Empty, |(_, _, payload)| payload));
         }
         let mut scope = names::Scope::default();
         // The payload for any media type has priority for the name of its status.
@@ -239,11 +241,11 @@ impl<'a> Lower<'a, '_> {
         });
         if let Some(known) = self.outcomes.iter_mut().position(|known| known.cases == cases && known.error == error) {
             self.name_in(Aliased::Outcome(known), place.to_owned());
-            return Answer::ByStatus(known);
+            return ResponseBody::ByStatus(known);
         }
         let name = self.name_first(Aliased::Outcome(self.outcomes.len()), place.to_owned());
         self.outcomes.push(Outcome { name, error, cases, users: Default::default() });
-        Answer::ByStatus(self.outcomes.len() - 1)
+        ResponseBody::ByStatus(self.outcomes.len() - 1)
     }
 }
 

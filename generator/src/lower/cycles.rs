@@ -4,7 +4,7 @@
 ///
 /// Kosaraju's algorithm, without recursion, as graphs of types can be as deep as they are long. `petgraph` has it, too,
 /// but would add a second version of `hashbrown` for these lines.
-pub(super) fn circles(edges: &[Vec<usize>]) -> Vec<usize> {
+pub(super) fn cycles(edges: &[Vec<usize>]) -> Vec<usize> {
     let mut back: Vec<Vec<usize>> = vec![Vec::new(); edges.len()];
     for (from, targets) in edges.iter().enumerate() {
         targets.iter().for_each(|to| back[*to].push(from));
@@ -24,22 +24,22 @@ pub(super) fn circles(edges: &[Vec<usize>]) -> Vec<usize> {
             }
         }
     }
-    let mut circle: Vec<Option<usize>> = vec![None; edges.len()];
+    let mut cycle: Vec<Option<usize>> = vec![None; edges.len()];
     for (number, start) in done.into_iter().rev().enumerate() {
         let mut open = vec![start];
         while let Some(node) = open.pop() {
-            if circle[node].is_none() {
-                circle[node] = Some(number);
+            if cycle[node].is_none() {
+                cycle[node] = Some(number);
                 open.extend(&back[node]);
             }
         }
     }
-    circle.into_iter().flatten().collect()
+    cycle.into_iter().flatten().collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::circles;
+    use super::cycles;
 
     proptest::proptest! {
         /// Two nodes share a number if and only if each can reach the other.
@@ -57,7 +57,7 @@ mod tests {
                 }
                 seen[to]
             };
-            let found = circles(&edges);
+            let found = cycles(&edges);
             for a in 0..9 {
                 for b in 0..9 {
                     proptest::prop_assert_eq!(found[a] == found[b], leads(a, b) && leads(b, a), "{} {}", a, b);

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
-use super::circles::circles;
+use super::cycles::cycles;
 use super::model::{
     Constant, Mark, Presence, Rule, Shape, Struct, Type, TypeDef, TypeId, TypeKind, Union, UnionVariant,
 };
@@ -32,10 +32,11 @@ pub(super) struct Stated<'a> {
 
 impl Lower<'_, '_> {
     /// Decides for each union how its alternatives are distinguished, and which constants callers need not set.
-    pub(super) fn tell_apart(&mut self) {
+    pub(super) fn discriminate(&mut self) {
         unfold(&mut self.types);
         let decisions: Vec<(TypeId, Rc<Decision>)> = {
-            let told = Told { types: &self.types, discriminated: &self.discriminated, decisions: RefCell::default() };
+            let told =
+                Decider { types: &self.types, discriminated: &self.discriminated, decisions: RefCell::default() };
             let unions = (0..self.types.len()).filter(|id| matches!(self.types[*id].kind, TypeKind::Union(_)));
             unions.filter_map(|id| Some((id, told.decision(id)?))).collect()
         };
@@ -153,15 +154,15 @@ fn unfold(types: &mut [TypeDef]) {
     };
     let edges: Vec<Vec<TypeId>> =
         (0..types.len()).map(|id| variants(id).iter().filter_map(|variant| union(&variant.ty)).collect()).collect();
-    let circle = circles(&edges);
-    let leads_back = |id: TypeId| edges[id].iter().any(|to| circle[*to] == circle[id]);
+    let cycle = cycles(&edges);
+    let leads_back = |id: TypeId| edges[id].iter().any(|to| cycle[*to] == cycle[id]);
     let mut unfolded: Vec<(TypeId, Vec<UnionVariant>, Vec<String>)> = Vec::new();
     for id in (0..types.len()).filter(|id| leads_back(*id)) {
         let (mut open, mut seen) = (vec![id], HashSet::from([id]));
         let (mut kept, mut known) = (Vec::new(), HashSet::new());
         while let Some(next) = open.pop() {
             for variant in variants(next) {
-                match union(&variant.ty).filter(|to| circle[*to] == circle[id]) {
+                match union(&variant.ty).filter(|to| cycle[*to] == cycle[id]) {
                     Some(to) if seen.insert(to) => open.push(to),
                     Some(_) => {}
                     None if known.insert((&variant.ty, variant.marks.len())) => kept.push(variant.clone()),
@@ -216,14 +217,14 @@ struct Known {
     always: bool,
 }
 
-struct Told<'t, 'a> {
+struct Decider<'t, 'a> {
     types: &'t [TypeDef],
     discriminated: &'t HashMap<TypeId, Discriminated<'a>>,
     /// `None` for those being decided.
     decisions: RefCell<HashMap<TypeId, Option<Rc<Decision>>>>,
 }
 
-impl Told<'_, '_> {
+impl Decider<'_, '_> {
     /// `None` for a recursive union.
     fn decision(&self, id: TypeId) -> Option<Rc<Decision>> {
         if let Some(known) = self.decisions.borrow().get(&id) {
