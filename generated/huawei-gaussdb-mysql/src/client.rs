@@ -61,7 +61,11 @@ static SERVICE: Service = Service {
             region: Some("cn-southwest-2"),
             variables: &[],
         },
-        Server { url: "https://gaussdb-mysql.me-east-1.myhuaweicloud.com", region: Some("me-east-1"), variables: &[] },
+        Server {
+            url: "https://gaussdbformysql.me-east-1.myhuaweicloud.com",
+            region: Some("me-east-1"),
+            variables: &[],
+        },
         Server {
             url: "https://gaussdb.ru-northwest-2.myhuaweicloud.com",
             region: Some("ru-northwest-2"),
@@ -143,7 +147,7 @@ pub(crate) static SHOW_JOB: Job = Job {
     ],
     poll: &Spec::new("ShowGaussMySqlJobInfo", "GET", "/v3/{project_id}/jobs")
         .params(&[
-            path("project_id", any()).client("project_id"),
+            path("project_id", any().min_length(32).max_length(32).pattern("^[A-Za-z0-9]*$")).client("project_id"),
             query("id", any()).required(),
             header("X-Language", any()).client("language"),
         ])

@@ -40,7 +40,7 @@ yundb_runtime::operation! {
         .params(&[
             query("RoleArn", any()).required(),
             query("RoleSessionName", any().min_length(2).max_length(64).pattern("^[A-Za-z0-9.@_-]+$")).required(),
-            query("Policy", any()).json(),
+            query("Policy", any().min_length(1).max_length(1024)),
             query("DurationSeconds", any().min(900)),
         ])
         .accept("application/json")
@@ -59,9 +59,9 @@ impl AssumeRole {
     }
 
     /// Policy document that further restricts the credentials: they grant only what both the role and this policy
-    /// allow. 1 to 1024 characters of JSON. If omitted, the credentials have all permissions of the role.
+    /// allow. A JSON text of 1 to 1024 characters. If omitted, the credentials have all permissions of the role.
     pub fn policy<M>(self, policy: impl Argument<JsonText<BTreeMap<String, Value>>, M>) -> Self {
-        Self(self.0.json_text("Policy", policy))
+        Self(self.0.argument("Policy", policy))
     }
 
     /// Validity period of the credentials, in seconds. Must not exceed the `MaxSessionDuration` of the role. At

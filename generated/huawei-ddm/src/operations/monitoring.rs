@@ -15,7 +15,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///

@@ -18,7 +18,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///
@@ -111,15 +112,16 @@ pub struct ConfigurationParameter {
 impl Client {
     /// Change parameters of an instance.
     ///
-    /// Only parameters on the parameters page of the console can be changed. Some changes require a restart of the
-    /// instance; see `needRestart` in the response.
+    /// Starts a job that changes parameters of an instance. Only parameters on the parameters page of the console can
+    /// be changed. Some changes require a restart of the instance; see `needRestart` in the response.
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/configurations`. Document section 4.2.16, Changing the
     /// parameters of a DDM instance.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     /// - `values`: New values by parameter name, all as strings. A parameter that is omitted or has an empty name
     ///   keeps its current value. The default of a parameter is its value before the first change. Required.
     ///

@@ -7,7 +7,7 @@ use crate::{Client, types::{ErrorBody, ObjectType, SynchronizationDirection}};
 impl Client {
     /// Count the objects of a task.
     ///
-    /// Returns the number of tables and other objects of a migration or synchronization.
+    /// Returns how many tables and other objects a migration or synchronization has, and how far they are.
     ///
     /// `Action=SummaryJobDetail`. Document section 6.4.17, SummaryJobDetail.
     ///
@@ -58,7 +58,7 @@ impl ShowJobSummary {
         Self(self.0.argument("JobCode", job_code))
     }
 
-    /// Direction of the synchronization. Example: `Forward`. Required.
+    /// Direction of the synchronization. `Reverse` requires a two-way synchronization. Example: `Forward`. Required.
     pub fn synchronization_direction<M>(
         self,
         synchronization_direction: impl Argument<SynchronizationDirection, M>,
@@ -89,11 +89,11 @@ yundb_runtime::string_enum! {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct ShowJobSummaryResponse {
-    /// Error code. To be removed soon.
+    /// Error code. To be removed soon. Example: `200`.
     pub code: Option<String>,
     /// HTTP status code.
     pub http_status_code: Option<i32>,
-    /// ID of the migration or synchronization task.
+    /// ID of the migration or synchronization task. Example: `l3m1213ye7l****`.
     pub job_id: Option<String>,
     /// Objects by type, with their progress.
     pub progress_summary_details: Vec<ObjectSummary>,

@@ -7,13 +7,16 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// List the databases of a ClickHouse instance.
     ///
+    /// Returns a paginated list of the names of the databases of a ClickHouse instance.
+    ///
     /// `GET /v3/{project_id}/instances/{instance_id}/clickhouse/databases`. Document section 4.16.11, Listing the
     /// databases of a ClickHouse instance.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
-    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse) in the service's UUID format, not of the
+    ///   GaussDB(for MySQL) instance. See [`list_htap_instances`](crate::Client::list_htap_instances). Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Example
     ///

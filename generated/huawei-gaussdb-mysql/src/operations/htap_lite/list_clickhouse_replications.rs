@@ -7,13 +7,17 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// List the replications to ClickHouse.
     ///
+    /// Returns a paginated list of the tasks that replicate databases to a ClickHouse instance, with their stage
+    /// and progress.
+    ///
     /// `GET /v3/{project_id}/instances/{instance_id}/clickhouse/replication`. Document section 4.16.24, Listing the
     /// replications to ClickHouse.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
-    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse) in the service's UUID format, not of the
+    ///   GaussDB(for MySQL) instance. See [`list_htap_instances`](crate::Client::list_htap_instances). Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Example
     ///
@@ -72,7 +76,7 @@ pub struct ListClickhouseReplicationsResponse {
     pub total_count: Option<i32>,
     /// The replication tasks.
     pub replications: Vec<ClickhouseReplication>,
-    /// Operation in progress on the source, such as a restart, flavor change or switchover.
+    /// Operation on the GaussDB(for MySQL) instance, such as a restart, a flavor change or a switchover.
     pub ext_text: Option<String>,
 }
 
@@ -80,7 +84,7 @@ pub struct ListClickhouseReplicationsResponse {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClickhouseReplication {
-    /// Database to replicate.
+    /// Source database of the replication.
     pub source_database: Option<String>,
     /// Target database of the replication.
     pub target_database: Option<String>,

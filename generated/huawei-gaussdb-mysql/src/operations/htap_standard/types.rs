@@ -16,6 +16,14 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::string_enum! {
+    /// Whether the nodes of a StarRocks instance are in one availability zone or in several.
+    pub enum StarrocksZoneMode {
+        /// Single availability zone. The only supported mode.
+        Single = "single",
+    }
+}
+
+yundb_runtime::string_enum! {
     /// State of the action.
     pub enum ActionStatus {
         /// Ready to run.
@@ -52,11 +60,11 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::string_enum! {
-    /// Type of the table list: tables to replicate, or tables to exclude.
+    /// Type of the table list: whitelist or blacklist.
     pub enum ReplicationListType {
-        /// Replicates only the tables in the list.
+        /// Whitelist. Replicates only the tables in the list.
         IncludeTables = "include_tables",
-        /// Replicates all tables except those in the list.
+        /// Blacklist. Replicates all tables except those in the list.
         ExcludeTables = "exclude_tables",
     }
 }
@@ -75,9 +83,9 @@ yundb_runtime::string_enum! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StarrocksSettingCheck {
-    /// Name of the parameter.
+    /// Name of the parameter, 3 to 128 characters.
     pub param_name: Option<String>,
-    /// Value of the parameter.
+    /// Value of the parameter, 1 to 64 characters.
     pub value: Option<String>,
     /// Whether the check passed.
     pub check_result: Option<CheckResult>,

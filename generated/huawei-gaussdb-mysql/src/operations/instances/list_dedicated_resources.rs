@@ -7,6 +7,8 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// List the dedicated resource pools.
     ///
+    /// Returns all dedicated resource pools that you have enabled, with their states and capacities.
+    ///
     /// `GET /v3/{project_id}/dedicated-resources`. Document section 4.3.10, Listing the dedicated resource pools.
     ///
     /// # Example

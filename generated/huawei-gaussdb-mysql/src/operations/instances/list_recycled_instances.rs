@@ -7,6 +7,8 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// List the instances in the recycle bin.
     ///
+    /// Returns the deleted instances in the recycle bin, each with the id of its backup.
+    ///
     /// `GET /v3/{project_id}/instances/recycle-info`. Document section 4.3.36, Listing the instances in the recycle
     /// bin.
     ///

@@ -6,7 +6,8 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// Add nodes to the proxy.
     ///
-    /// Not available to dedicated cloud accounts, which have no proxies.
+    /// Starts a job that adds nodes to the database proxy of the instance. Not available to dedicated cloud (DeC)
+    /// accounts.
     ///
     /// `POST /mysql/v3/{project_id}/instances/{instance_id}/proxy/enlarge`. Document section 5.7.6, Adding nodes to
     /// the proxy.
@@ -15,7 +16,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///

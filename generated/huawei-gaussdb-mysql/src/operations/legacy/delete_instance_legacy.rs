@@ -6,6 +6,8 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// Delete an instance.
     ///
+    /// Starts a job that deletes the instance, and returns the id of the job.
+    ///
     /// `DELETE /mysql/v3/{project_id}/instances/{instance_id}`. Permission: `gaussdb:instance:delete`. Document
     /// section 5.3.4, Deleting an instance.
     ///
@@ -13,7 +15,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///

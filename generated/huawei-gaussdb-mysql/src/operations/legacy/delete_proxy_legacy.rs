@@ -6,7 +6,8 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// Delete the proxy.
     ///
-    /// Not available to dedicated cloud accounts, which have no proxies.
+    /// Starts a job that disables the database proxy of the instance. Not available to dedicated cloud (DeC)
+    /// accounts.
     ///
     /// `DELETE /mysql/v3/{project_id}/instances/{instance_id}/proxy`. Document section 5.7.2, Deleting the proxy.
     ///
@@ -14,7 +15,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///

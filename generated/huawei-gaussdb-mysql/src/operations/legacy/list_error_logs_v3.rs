@@ -7,11 +7,14 @@ use crate::{Client, types::{ErrorBody, ErrorLogEntryLevel, ErrorLogLevelLegacy}}
 impl Client {
     /// List the error logs.
     ///
+    /// Returns a page of the error log of one node. Only entries of the last month are available.
+    ///
     /// `GET /v3/{project_id}/instances/{instance_id}/errorlog`. Document section 5.8.2, Listing the errors.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -63,8 +66,8 @@ impl ListErrorLogsV3 {
         Self(self.0.argument("start_date", start_date))
     }
 
-    /// End of the time range, in the format of [`start_date`](Self::start_date). Only logs of the last month are
-    /// available. Example: `2022-07-19T00:00:00+0800`. Required.
+    /// End of the time range, in the format of [`start_date`](Self::start_date). Only the last month can be queried.
+    /// Example: `2022-07-19T00:00:00+0800`. Required.
     pub fn end_date<M>(self, end_date: impl Argument<String, M>) -> Self { Self(self.0.argument("end_date", end_date)) }
     /// Number of entries to skip, 0 or more. Defaults to `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }

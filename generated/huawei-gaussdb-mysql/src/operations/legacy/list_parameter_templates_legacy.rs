@@ -7,7 +7,7 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// List the parameter templates.
     ///
-    /// Returns the default templates and the user-defined ones.
+    /// Returns the default templates of all databases and the user-defined templates.
     ///
     /// `GET /mysql/v3/{project_id}/configurations`. Permission: `gaussdb:param:list`. Document section 5.5.1, Listing
     /// the parameter templates.

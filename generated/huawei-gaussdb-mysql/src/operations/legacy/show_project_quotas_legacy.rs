@@ -6,6 +6,8 @@ use crate::{Client, types::{ErrorBody, QuotaType, ShowProjectQuotasLegacyRespons
 impl Client {
     /// Show the quotas of the project.
     ///
+    /// Returns the maximum number of instances of the project and how many there are.
+    ///
     /// `GET /mysql/v3/{project_id}/project-quotas`. Document section 5.6.1, Showing the quotas of the project.
     ///
     /// Response `200`: The quotas of the project.
@@ -41,6 +43,6 @@ yundb_runtime::operation! {
 }
 
 impl ShowProjectQuotasLegacy {
-    /// Type of quota: `instance`. Example: `instance`.
+    /// Type of the quotas to return. Example: `instance`.
     pub fn r#type<M>(self, r#type: impl Argument<QuotaType, M>) -> Self { Self(self.0.argument("type", r#type)) }
 }

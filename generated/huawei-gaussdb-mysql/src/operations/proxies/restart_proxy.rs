@@ -6,6 +6,8 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// Restart a proxy.
     ///
+    /// Starts a job that restarts a proxy of an instance.
+    ///
     /// `POST /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/restart`. Document section 4.7.24, Restarting
     /// a proxy.
     ///
@@ -13,8 +15,10 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    /// - `proxy_id`: Id of the proxy. Example: `7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `proxy_id`: Id of the proxy: a UUID without hyphens, followed by `po01`. Example:
+    ///   `7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01`.
     ///
     /// # Example
     ///
