@@ -80,7 +80,7 @@ async fn records_metrics_and_traces() {
     metrics_and_traces::call(offline(ddm::Client::builder(), &replay)).await.unwrap();
     drop(guard);
 
-    let labels = |name: &str| format!("{name}{{service=yundb-huawei-ddm/0.1.0,operation=listInstances");
+    let labels = |name: &str| format!("{name}{{service=huawei-ddm,operation=listInstances");
     assert_eq!(
         metrics_and_traces::lines(&recorded),
         [

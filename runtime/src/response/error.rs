@@ -12,12 +12,15 @@ use crate::auth::credentials::CredentialsError;
 use crate::codec::decode::DecodeError;
 use crate::data::category::ErrorCategory;
 use crate::data::config_error::ConfigError;
+use crate::data::line::report;
 use crate::transport::TransportError;
 
 /// Any error of any client, for `?`: of a call, of waiting for a job, of a stream, or of the client's settings.
 ///
 /// It contains the error that it was converted from: [`body`](Self::body) is the documented body of the service's
 /// error, and [`downcast_ref`](Self::downcast_ref) returns the error itself.
+///
+/// `Debug` is the message and its causes, each on a line, so `main` can return this error; `{:#?}` shows the fields.
 ///
 /// ```
 /// use yundb_runtime::{Call, Error, Operation, Value};
@@ -132,9 +135,13 @@ impl fmt::Display for Error {
     }
 }
 
+// Manual: `main` prints the error that it returns in this form.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
+        match f.alternate() {
+            true => fmt::Debug::fmt(&self.0, f),
+            false => report(f, self, self.source()),
+        }
     }
 }
 
