@@ -13,6 +13,8 @@ mod check;
 
 #[cfg(feature = "blocking")]
 mod blocking;
+#[cfg(not(feature = "blocking"))]
+mod no_blocking;
 mod transport;
 
 mod retry;
@@ -90,6 +92,9 @@ pub use follow::{
 };
 #[cfg(feature = "blocking")]
 pub use follow::{items_blocking, pages_blocking};
+#[cfg(not(feature = "blocking"))]
+#[doc(hidden)]
+pub use no_blocking::WithoutAsync;
 pub use request::{Form, Inputs, Part};
 pub use response::{
     CallError, Error, ErrorKind, Event, EventStream, FromResponse, JsonLines, Operation, RawResponse, ReadAs,

@@ -176,6 +176,12 @@ impl Wait {
     }
 }
 
+#[cfg(not(feature = "blocking"))]
+crate::without_async!(Wait {
+    blocking() -> Result<JobState, WaitError>;
+    progress_blocking() -> std::iter::Empty<Result<JobState, WaitError>>;
+});
+
 impl IntoFuture for Wait {
     type Output = Result<JobState, WaitError>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
