@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 
 use futures_util::TryStreamExt as _;
 use serde::Deserialize;
+use yundb_runtime::format::{Formatted, Uuid};
 use yundb_runtime::operation::path;
 use yundb_runtime::shape::any;
 use yundb_runtime::test_util::{Replay, Reply};
@@ -127,6 +128,7 @@ async fn all_errors_are_one() {
         (Error::from(TransportError::new(TransportErrorKind::Connect, "x")), ErrorKind::Connect),
         (Error::from(TransportError::new(TransportErrorKind::ReadTimeout, "x")), ErrorKind::Timeout),
         (Error::from(DecodeError::new("", "x")), ErrorKind::Decode),
+        (Error::from(Formatted::<Uuid>::from("x").get().expect_err("no UUID")), ErrorKind::Decode),
     ] {
         assert_eq!(error.kind(), kind, "{error:?}");
     }
