@@ -75,7 +75,7 @@ pub use client::Metrics;
 pub use client::applies as builder;
 pub use client::{Attempt, Call, Client, ClientBuilder, Interceptor, JsonCall, Outcome, RateLimiter, UnsignedRequest};
 pub use codec::additional::additional;
-pub use codec::argument::{Argument, Integer, Single};
+pub use codec::argument::{Argument, Integer, MapValue, Single};
 pub use codec::decode::{DecodeError, from_headers, from_slice, from_value};
 pub use codec::formatted::Formatted;
 pub use codec::json_text::JsonText;

@@ -10,7 +10,7 @@ use crate::data::secret::Secret;
 
 /// An argument of a setter for `T`: a `T`, anything that converts into one, or an `Option` of either, of which `None`
 /// omits the parameter. For a list, any iterator of items that convert into its elements. For a map, any iterator of
-/// pairs whose parts convert into its names and values.
+/// pairs of names that convert into `String` and values.
 ///
 /// `M` distinguishes the implementations; the compiler infers it.
 ///
@@ -108,9 +108,30 @@ impl<T, I: IntoIterator<Item: Into<T>>> Argument<Option<Vec<T>>, OptionalItems> 
     }
 }
 
-impl<T, K: Into<String>, U: Into<T>, I: IntoIterator<Item = (K, U)>> Argument<BTreeMap<String, T>, Items> for I {
+/// A type of values in maps, which a `U` is accepted for: the type itself, and a `&str` for a text. Not any type that
+/// converts into it, as the type of a number or of `x.into()` could not be inferred then.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(message = "`{U}` cannot be a value of a map of `{Self}`", label = "expected `{Self}`")]
+pub trait MapValue<U>: Sized {
+    /// Returns the value.
+    fn from_value(value: U) -> Self;
+}
+
+impl<T> MapValue<T> for T {
+    fn from_value(value: T) -> T {
+        value
+    }
+}
+
+impl MapValue<&str> for String {
+    fn from_value(value: &str) -> Self {
+        value.to_owned()
+    }
+}
+
+impl<T: MapValue<U>, K: Into<String>, U, I: IntoIterator<Item = (K, U)>> Argument<BTreeMap<String, T>, Items> for I {
     fn into_argument(self) -> Option<BTreeMap<String, T>> {
-        Some(self.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+        Some(self.into_iter().map(|(name, value)| (name.into(), T::from_value(value))).collect())
     }
 }
 
@@ -228,22 +249,21 @@ mod tests {
     #[test]
     fn maps_of_whatever_iterates_over_pairs() {
         let map = Some(BTreeMap::from([("a".to_owned(), 1.0)]));
-        assert_eq!(argument::<BTreeMap<String, f64>, _>([("a", 1)]), map);
-        assert_eq!(argument::<BTreeMap<String, f64>, _>([("a".to_owned(), 1.0)]), map);
+        assert_eq!(argument::<BTreeMap<String, f64>, _>([("a", 1.0)]), map);
+        assert_eq!(argument::<BTreeMap<String, f64>, _>([("a".to_owned(), 1.into())]), map);
         assert_eq!(argument::<BTreeMap<String, f64>, _>(vec![("a", 1.0)]), map);
-        assert_eq!(argument::<BTreeMap<String, f64>, _>(["a"].into_iter().zip([1])), map);
+        assert_eq!(argument::<BTreeMap<String, f64>, _>(["a"].into_iter().zip([1.0])), map);
         assert_eq!(argument::<BTreeMap<String, f64>, _>(std::collections::HashMap::from([("a", 1.0)])), map);
         assert_eq!(argument::<BTreeMap<String, f64>, _>(map.clone().unwrap()), map);
         assert_eq!(argument::<BTreeMap<String, f64>, _>(map.clone()), map);
-        assert_eq!(argument::<BTreeMap<String, f64>, _>(Some([("a", 1)])), map);
+        assert_eq!(argument::<BTreeMap<String, f64>, _>(Some([("a", 1.0)])), map);
         assert_eq!(argument::<BTreeMap<String, f64>, _>(None::<BTreeMap<String, f64>>), None);
         assert_eq!(argument::<BTreeMap<String, f64>, _>(BTreeMap::<String, f64>::new()), Some(BTreeMap::new()));
-        assert_eq!(
-            argument::<BTreeMap<String, Value>, _>([("a", "b")]),
-            Some([("a".to_owned(), Value::from("b"))].into())
-        );
-        assert_eq!(argument::<BTreeMap<String, Vec<i32>>, _>([("a", [1])]), Some([("a".to_owned(), vec![1])].into()));
-        assert_eq!(argument::<Option<BTreeMap<String, f64>>, _>([("a", 1)]), Some(map));
+        assert_eq!(argument::<BTreeMap<String, u64>, _>([("a", 1)]), Some([("a".to_owned(), 1)].into()));
+        let texts: Option<BTreeMap<String, String>> = Some([("a".to_owned(), "b".to_owned())].into());
+        assert_eq!(argument::<BTreeMap<String, String>, _>([("a", "b")]), texts);
+        assert_eq!(argument::<BTreeMap<String, String>, _>([(&"a".to_owned(), "b".to_owned())]), texts);
+        assert_eq!(argument::<Option<BTreeMap<String, f64>>, _>([("a", 1.0)]), Some(map));
         assert_eq!(argument::<Option<BTreeMap<String, f64>>, _>(None::<[(&str, f64); 0]>), Some(None));
     }
 

@@ -184,8 +184,8 @@ impl<'a> Values<'a> {
 
     fn map(&self, inner: &Type, known: Known<'_>, taken: Taken) -> String {
         let of = match (taken, inner) {
-            (Taken::Loose, Type::Value) | (Taken::Into | Taken::Exact, _) => Taken::Exact,
-            (Taken::Loose, _) => Taken::Into,
+            (Taken::Loose, Type::String) => Taken::Into,
+            _ => Taken::Exact,
         };
         match (self.entry(inner, known, of), taken) {
             (Some((name, value)), Taken::Loose) => format!("[({name:?}, {value})]"),
