@@ -91,7 +91,7 @@ async fn records_metrics_and_traces() {
         ]
     );
     let log = LOG.with_borrow(|log| String::from_utf8_lossy(log).into_owned());
-    for text in [r#"operation="listInstances""#, ":attempt{number=2}: yundb_runtime::client::pipeline: succeeded"] {
+    for text in [r#"rpc.method="listInstances""#, "status_code=200}: yundb_runtime::client::pipeline: succeeded"] {
         assert!(log.contains(text), "{text} in {log}");
     }
 }
