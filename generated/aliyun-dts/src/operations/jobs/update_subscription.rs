@@ -20,7 +20,7 @@ impl Client {
     ///
     /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.update_subscription()
-    ///     .db_list([("name".to_owned(), DbObject::new())])
+    ///     .db_list([("name", DbObject::new())])
     ///     .dts_instance_id("dtsboss6pnlw*****")
     ///     .dts_job_id("boss6pnlw******")
     ///     .subscription_data_type_ddl(true)
