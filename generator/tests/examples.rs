@@ -47,6 +47,29 @@ paths:
                   animals: {type: array, items: {$ref: "#/components/schemas/Animal"}}
                   next: {type: string}
               example: {animals: [{name: Tom, password: hunter2}, {name: Rex}], next: "2"}
+  /pages:
+    get:
+      operationId: listByPage
+      x-pagination: {style: page, request: {page: page, size: size}, response: {items: names}}
+      parameters:
+        - {name: page, in: query, required: true, schema: {type: string}, example: "7"}
+        - {name: size, in: query, required: true, schema: {type: integer, maximum: 5}}
+      responses: {"200": {$ref: "#/components/responses/Names"}}
+  /rows:
+    post:
+      operationId: listByRow
+      x-pagination: {style: offset, request: {offset: from, limit: size}, response: {items: names}}
+      requestBody:
+        content:
+          application/json:
+            schema:
+              type: object
+              properties:
+                from: {type: integer}
+                size: {type: integer}
+                of: {type: string}
+            example: {from: 20, size: 20, of: zoo}
+      responses: {"200": {$ref: "#/components/responses/Names"}}
   /jobs:
     get:
       operationId: showJob
@@ -56,6 +79,12 @@ paths:
           description: ok
           content: {application/json: {schema: {type: object, properties: {state: {type: string}}}}}
 components:
+  responses:
+    Names:
+      description: ok
+      content:
+        application/json:
+          schema: {type: object, properties: {names: {type: array, items: {type: string}}}}
   schemas:
     Created: {type: object, properties: {job: {type: string}}}
     Animal:
@@ -125,6 +154,13 @@ while let Some(item) = items.next().await {
 println!("{:?}", item?.name);
 }"#
     );
+    // They begin with the first page, whichever the sample has.
+    let begins = |method, call: &str| {
+        let example = example(&files, method);
+        assert!(example.starts_with(&format!("let mut items = client.{call}.items();\n")), "{example}");
+    };
+    begins("list_by_page", r#"list_by_page().page("1").size(5)"#);
+    begins("list_by_row", r#"list_by_row().size(20).of("zoo")"#);
     assert_eq!(
         example(&files, "show_job"),
         r#"let response = client.show_job().job("job").await?;

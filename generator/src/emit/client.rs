@@ -77,6 +77,7 @@ pub(super) fn lib(service: &Service) -> Result<TokenStream, EmitError> {
         #limit
         #![allow(rustdoc::redundant_explicit_links)]
         #![cfg_attr(not(feature = "default"), allow(rustdoc::broken_intra_doc_links))]
+        #![cfg_attr(docsrs, feature(doc_cfg))]
         mod client;
         #guides
         pub mod operations;

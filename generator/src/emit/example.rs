@@ -3,6 +3,7 @@
 
 mod json;
 mod likeness;
+mod paging;
 mod response;
 mod value;
 
@@ -38,6 +39,7 @@ pub(super) fn docs(service: &Service, operation: &Operation) -> Vec<String> {
 /// An operation's example, given a `client`.
 pub(super) fn example(service: &Service, operation: &Operation) -> Example {
     let values = Values::new(service);
+    let operation = &*paging::begun(operation);
     let mut statements = Vec::new();
     let arguments: Vec<String> = operation.arguments.iter().map(|input| argument(&values, input)).collect();
     let mut setters = String::new();

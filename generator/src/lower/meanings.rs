@@ -33,6 +33,11 @@ pub fn is_code(value: &str) -> bool {
         && letters.bytes().all(|c| c.is_ascii_alphabetic())
 }
 
+/// Whether a value would make an unreadable name: a code, or a number, which says nothing by itself.
+pub fn is_unreadable(value: &str) -> bool {
+    is_code(value) || !value.is_empty() && value.bytes().all(|c| c.is_ascii_digit())
+}
+
 /// The names of an enum's variants: `values` are the names by value, and `meanings` has the known meanings.
 ///
 /// If several values have the same name by meaning, the value is appended to all of them, so that the order does not
@@ -127,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn only_codes_are_named_by_meaning() {
+    fn only_codes_and_numbers_are_named_by_meaning() {
         for (value, code) in [
             ("DBS.280001", true),
             ("DRS.10010065", true),
@@ -140,6 +145,17 @@ mod tests {
             ("InvalidParameter", false),
         ] {
             assert_eq!(is_code(value), code, "{value}");
+        }
+        for (value, unreadable) in [
+            ("DBS.280001", true),
+            ("01", true),
+            ("10240", true),
+            ("", false),
+            ("5.7", false),
+            ("-1", false),
+            ("1s", false),
+        ] {
+            assert_eq!(is_unreadable(value), unreadable, "{value}");
         }
     }
 

@@ -141,17 +141,7 @@ impl<'a> Values<'a> {
             }
             Type::Value => self.any(known, taken),
             Type::List(inner) => self.list(inner, known, taken),
-            Type::Map(inner) => {
-                let entry = known.sample.and_then(Value::as_object).and_then(|entries| entries.iter().next());
-                let name = entry.map_or("name", |(name, _)| name.as_str());
-                let value = self.within(inner, known.part(entry.map(|(_, value)| value)), Taken::Exact);
-                let entries = value.map(|value| format!("[({name:?}.to_owned(), {value})]"));
-                match (entries, taken) {
-                    (Some(entries), Taken::Loose | Taken::Into) => entries,
-                    (Some(entries), Taken::Exact) => format!("std::collections::BTreeMap::from({entries})"),
-                    (None, _) => format!("std::collections::BTreeMap::<String, {}>::new()", self.rust(inner)),
-                }
-            }
+            Type::Map(inner) => self.map(inner, known, taken),
             Type::Nullable(inner) => match taken {
                 Taken::Loose => self.value(inner, known, Taken::Loose),
                 _ => format!("Some({})", self.value(inner, known, Taken::Exact)),
@@ -192,6 +182,28 @@ impl<'a> Values<'a> {
         }
     }
 
+    fn map(&self, inner: &Type, known: Known<'_>, taken: Taken) -> String {
+        let of = match (taken, inner) {
+            (Taken::Loose, Type::String) => Taken::Into,
+            _ => Taken::Exact,
+        };
+        match (self.entry(inner, known, of), taken) {
+            (Some((name, value)), Taken::Loose) => format!("[({name:?}, {value})]"),
+            (Some((name, value)), Taken::Into) => format!("[({name:?}.to_owned(), {value})]"),
+            (Some((name, value)), Taken::Exact) => {
+                format!("std::collections::BTreeMap::from([({name:?}.to_owned(), {value})])")
+            }
+            (None, _) => format!("std::collections::BTreeMap::<String, {}>::new()", self.rust(inner)),
+        }
+    }
+
+    /// The name and the value of a map's entry.
+    fn entry<'k>(&self, inner: &Type, known: Known<'k>, of: Taken) -> Option<(&'k str, String)> {
+        let entry = known.sample.and_then(Value::as_object).and_then(|entries| entries.iter().next());
+        let value = self.within(inner, known.part(entry.map(|(_, value)| value)), of)?;
+        Some((entry.map_or("name", |(name, _)| name.as_str()), value))
+    }
+
     fn any(&self, known: Known<'_>, taken: Taken) -> String {
         match known.sample {
             Some(Value::String(text)) if taken != Taken::Exact && text.len() <= LONGEST_TEXT => format!("{text:?}"),
@@ -217,7 +229,10 @@ impl<'a> Values<'a> {
                     None => self.value(inner, known, Taken::Exact),
                 }
             }
-            (Type::Map(_), Taken::Loose | Taken::Into) => self.value(inner, known, Taken::Loose),
+            (Type::Map(of), Taken::Loose | Taken::Into) => match self.entry(of, known, Taken::Exact) {
+                Some((name, value)) => format!("[({name:?}, {value})]"),
+                None => self.value(inner, known, Taken::Exact),
+            },
             (Type::Nullable(_), _) | (_, Taken::Exact) => {
                 format!("{}::runtime::JsonText::Value({})", self.krate, self.value(inner, known, Taken::Exact))
             }

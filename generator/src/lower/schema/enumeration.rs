@@ -44,7 +44,8 @@ impl<'a> Lower<'a, '_> {
             let mut seen = HashSet::new();
             let texts: Vec<String> =
                 values.iter().copied().map(text_of).filter(|value| seen.insert(value.clone())).collect();
-            let meanings: Vec<_> = texts.iter().map(|text| meaning(text).filter(|_| meanings::is_code(text))).collect();
+            let meanings: Vec<_> =
+                texts.iter().map(|text| meaning(text).filter(|_| meanings::is_unreadable(text))).collect();
             let plain = variants::variants(&texts);
             let idents = meanings::names(plain.clone(), &meanings);
             let variant = |((value, ident), plain): ((String, String), String)| {
