@@ -23,7 +23,7 @@ type MediaTypes = Vec<(String, Location)>;
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";
 
-/// The media types of bodies: the document's, or those of the operation that is being rewritten.
+/// The media types of bodies: the document's, or those of the operation being rewritten.
 #[derive(Clone, Default)]
 pub(super) struct Media {
     consumes: Option<MediaTypes>,
@@ -189,7 +189,7 @@ impl Bundler<'_, '_> {
             }
         }
         let schema = body.node.get("schema").unwrap_or(&body.node);
-        let types = self.holding(self.media.consumes.clone(), schema, body.file);
+        let types = self.representable(self.media.consumes.clone(), schema, body.file);
         let types = types.unwrap_or_else(|| vec![("application/json".to_owned(), body.at.clone())]);
         word(&mut out, "content", content(&types, &media, &body.at), &body.at);
         Node::new(out, body.node.location.clone())
@@ -260,7 +260,7 @@ impl Bundler<'_, '_> {
         let resolved = self.resolve(&schema.node, Shape::Object(Kind::Schema), file);
         let media = Entries::from([("schema".to_owned(), Entry::new(schema.key.clone(), resolved))]);
         let usual = if is_file { "*/*" } else { "application/json" };
-        let types = self.holding(self.media.produces.clone(), &schema.node, file);
+        let types = self.representable(self.media.produces.clone(), &schema.node, file);
         let types = types.unwrap_or_else(|| vec![(usual.to_owned(), schema.key.clone())]);
         let mut content = content(&types, &media, &schema.key);
         for (name, example) in examples.into_iter().flat_map(|entry| entry.node.entries()) {
@@ -273,17 +273,17 @@ impl Bundler<'_, '_> {
         Node::new(out, node.location.clone())
     }
 
-    /// The media types that can represent values of a schema; None if none can. A list in 2.0 is for all requests or
-    /// all responses of an operation: one that returns an archive has objects as errors nevertheless.
-    fn holding(&mut self, types: Option<MediaTypes>, schema: &Node, file: FileId) -> Option<MediaTypes> {
+    /// The media types that can represent values of a schema; None if none can. In 2.0, a list of media types applies
+    /// to all requests or all responses of an operation: even one that returns an archive has objects as errors.
+    fn representable(&mut self, types: Option<MediaTypes>, schema: &Node, file: FileId) -> Option<MediaTypes> {
         let mut types = types?;
         if self.is_structured(schema, file) {
-            types.retain(|(name, _)| may_hold_objects(name));
+            types.retain(|(name, _)| may_contain_objects(name));
         }
         Some(types).filter(|types| !types.is_empty())
     }
 
-    /// Whether a schema is of an object or list, which only some media types can represent.
+    /// Whether a schema describes an object or list, which only some media types can represent.
     fn is_structured(&mut self, schema: &Node, file: FileId) -> bool {
         let target = schema
             .get("$ref")
@@ -314,7 +314,7 @@ impl Bundler<'_, '_> {
 }
 
 /// Whether a media type is structured data, or a wildcard. (Forms are made from separate parameters.)
-fn may_hold_objects(name: &str) -> bool {
+fn may_contain_objects(name: &str) -> bool {
     let essence = name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let structured = ["json", "xml", "yaml", "cbor", "msgpack", "protobuf", "event-stream"];
     name.contains('*') || structured.iter().any(|word| essence.contains(word))

@@ -1,4 +1,4 @@
-//! Objects with the same content in both versions, in different forms.
+//! Objects with the same content but a different form in both versions.
 
 use std::borrow::Cow;
 
@@ -33,8 +33,8 @@ pub(in crate::load) fn rewritten<'n>(node: &'n Node, kind: Kind, reporter: &mut 
 }
 
 /// The media types of a `consumes` or `produces`, each with its place. None if the object has no such list.
-pub(in crate::load) fn media_types(holder: &Node, key: &str) -> Option<Vec<(String, Location)>> {
-    let items = holder.get(key)?.as_array()?.iter();
+pub(in crate::load) fn media_types(node: &Node, key: &str) -> Option<Vec<(String, Location)>> {
+    let items = node.get(key)?.as_array()?.iter();
     Some(items.filter_map(|item| Some((item.as_str()?.to_owned(), item.location.clone()))).collect())
 }
 
@@ -51,7 +51,7 @@ pub(in crate::load) fn form_field(parameter: &Node, reporter: &mut Reporter<'_>)
         schema.insert("description".to_owned(), description.clone());
     }
     let is =
-        |holder: &Entries, key: &str, value: &str| holder.get(key).and_then(|entry| entry.node.as_str()) == Some(value);
+        |node: &Entries, key: &str, value: &str| node.get(key).and_then(|entry| entry.node.as_str()) == Some(value);
     // In OpenAPI 3, list items in a form are separate fields by default.
     let is_list = is(&schema, "type", "array") && !is(&entries, "collectionFormat", "multi");
     let style = is_list.then(|| collection(&entries, "formData", &parameter.location, reporter));

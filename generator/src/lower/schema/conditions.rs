@@ -1,4 +1,4 @@
-//! Fields that are described only in conditions: they are optional fields of the type, and the condition is checked.
+//! Fields that are described only in conditions: they become optional fields of the type, and the condition is checked.
 
 use indexmap::IndexMap;
 
