@@ -128,7 +128,8 @@ pub fn generate(spec: &Path, out: &Path, options: &Options) -> Result<Report, Fa
 /// account of each fact of the document. None if the document cannot be read at all.
 /// `source` is the path that generated files give as their source. All formats of strings have types; see
 /// [`model_with`].
-/// `source` is the path that generated files give as their source. All formats of strings have types; see [`model_with`].
+/// `source` is the path that generated files give as their source. All formats of strings have types; see
+/// [`model_with`].
 pub fn model(
     spec: &Path,
     package: &str,

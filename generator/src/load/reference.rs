@@ -157,6 +157,9 @@ mod tests {
         assert_eq!(declared_name(&pointer("components|schemas|Job")), Some("Job"));
         assert_eq!(declared_name(&pointer("components|schemas|Job|properties|id")), None);
         assert_eq!(derived_name(&pointer("components|schemas|Job|properties|job_id")), "JobJobId");
-        assert_eq!(derived_name(&pointer("paths|/a/{id}|get|responses|200|content|application/json|schema")), "AIdGet200");
+        assert_eq!(
+            derived_name(&pointer("paths|/a/{id}|get|responses|200|content|application/json|schema")),
+            "AIdGet200"
+        );
     }
 }

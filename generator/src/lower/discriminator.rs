@@ -101,16 +101,20 @@ impl Lower<'_, '_> {
                     let name = code(property.value);
                     let message = format!("the discriminator {name} is not a property of any alternative");
                     let actual = mismatch.tag.iter().map(|name| code(name)).collect::<Vec<_>>().join(" within ");
-                    let effect = format!("the alternatives are distinguished by {actual}, which has different values in each");
+                    let effect =
+                        format!("the alternatives are distinguished by {actual}, which has different values in each");
                     let help = mismatch.near.then(|| format!("did you mean {actual}?"));
                     self.leave_out("discriminator", message, property.at, &effect, help);
                 }
                 None => all.for_each(|at| self.ledger.take(at)),
             }
             if let Some(meant) = &decision.meant {
-                let message = format!("the discriminator {} is not a property of any alternative", code(property.value));
-                let help =
-                    format!("did you mean {}? It is sent in addition to the properties of the alternative", code(meant));
+                let message =
+                    format!("the discriminator {} is not a property of any alternative", code(property.value));
+                let help = format!(
+                    "did you mean {}? It is sent in addition to the properties of the alternative",
+                    code(meant)
+                );
                 self.warn("discriminator", message, property.at, &help);
             }
             if decision.by_discriminator || decision.mismatch.is_some() {

@@ -204,7 +204,8 @@ impl<'a> Lower<'a, '_> {
             };
             let mut lowered = match (&encoded, &written.media_type) {
                 (Some(_), Some(media_type)) => {
-                    let message = format!("the field `{wire}` as `{media_type}`, which typed values cannot be encoded as");
+                    let message =
+                        format!("the field `{wire}` as `{media_type}`, which typed values cannot be encoded as");
                     self.unsupported("untyped-part", message, property.at(), "the part is passed in encoded form");
                     Lowered::plain(Type::Value)
                 }

@@ -4,7 +4,7 @@ use openapiv3::{Header, ParameterSchemaOrContent, ReferenceOr, Response};
 
 use super::body::is_json;
 use super::model::{Docs, Field, Presence, Shape, Struct, Type, TypeDef, TypeId, TypeKind};
-use super::names::{Scope, Candidates};
+use super::names::{Candidates, Scope};
 use super::schema::{Lowered, Naming};
 use super::{Lower, markdown, names};
 use crate::accounting::Reason;
@@ -126,8 +126,7 @@ impl<'a> Lower<'a, '_> {
                 }
                 if let Some(schema) = header.entry("schema") {
                     self.ledger.forget(&schema.node);
-                    let message =
-                        format!("the header `{wire}` has nested lists or objects, or alternatives");
+                    let message = format!("the header `{wire}` has nested lists or objects, or alternatives");
                     self.unsupported("header-type", message, &schema.key, "it is read as text");
                 }
                 Lowered { deprecated: false, ..Lowered::text() }

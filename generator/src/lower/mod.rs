@@ -46,7 +46,7 @@ use model::{
     Aliased, Docs, FormDef, Group, Guide, Job, Outcome, Protocol, RateLimit, Received, Server, ServerVariable, Service,
     Setting, TypeDef,
 };
-use names::{Scope, Candidates};
+use names::{Candidates, Scope};
 use schema::{Component, Inline};
 
 /// Converts a loaded document to the model of a client crate. The ledger records everything that is used.

@@ -9,7 +9,7 @@ use super::model::{
     Aliased, Docs, Input, InputKind, Operation, OwnNames, Param, Payload, Place, Representation, ResponseBody,
     Serialization, Server, Setting, Shape, Style, Type, TypeKind,
 };
-use super::names::{Scope, Candidates};
+use super::names::{Candidates, Scope};
 use super::response::Responses;
 use super::sample::Shown;
 use super::schema::{Lowered, Naming, RESPONSE};
@@ -447,7 +447,10 @@ impl<'a> Lower<'a, '_> {
             ParameterSchemaOrContent::Content(content) => match part.map("content", content).next() {
                 Some((media_type, media)) => {
                     for (other, media) in part.map("content", content).skip(1) {
-                        let message = format!("the parameter `{}` has several media types: `{media_type}` and `{other}`", data.name);
+                        let message = format!(
+                            "the parameter `{}` has several media types: `{media_type}` and `{other}`",
+                            data.name
+                        );
                         self.unsupported("parameter-content", message, media.at, "the first one applies");
                     }
                     let json = super::body::is_json(media_type);

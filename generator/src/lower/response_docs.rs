@@ -121,7 +121,10 @@ fn of_errors(service: &mut Service) {
             [one] => Some((*one).clone()),
             _ => None,
         };
-        meanings.entry(id).and_modify(|known| *known = known.take().filter(|it| Some(it) == only.as_ref())).or_insert(only);
+        meanings
+            .entry(id)
+            .and_modify(|known| *known = known.take().filter(|it| Some(it) == only.as_ref()))
+            .or_insert(only);
     }
     for operation in service.groups.iter_mut().flat_map(|group| &mut group.operations) {
         if body(&operation.error).and_then(|id| meanings.get(&id)).is_some_and(Option::is_some) {

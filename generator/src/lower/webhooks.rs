@@ -145,7 +145,9 @@ impl<'a> Lower<'a, '_> {
         if described {
             out.extend([String::new(), "The receiver responds with:".to_owned(), String::new()]);
             out.extend(
-                responses_described.iter().flat_map(|(status, words)| docs::listed(&format!("`{status}`"), &docs::lines(words))),
+                responses_described
+                    .iter()
+                    .flat_map(|(status, words)| docs::listed(&format!("`{status}`"), &docs::lines(words))),
             );
         }
     }

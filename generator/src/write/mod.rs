@@ -143,7 +143,8 @@ impl Folder<'_> {
         for entry in fs::read_dir(self.dir.join(folder))? {
             let entry = entry?;
             let path = folder.join(entry.file_name());
-            let becomes_empty = if entry.file_type()?.is_dir() { self.becomes_empty(&path)? } else { self.removed.contains(&path) };
+            let becomes_empty =
+                if entry.file_type()?.is_dir() { self.becomes_empty(&path)? } else { self.removed.contains(&path) };
             if !becomes_empty {
                 return Ok(false);
             }

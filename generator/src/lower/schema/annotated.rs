@@ -61,7 +61,10 @@ fn constant<'a>(part: &Sub<'a>) -> Option<Schema<'a>> {
     let mut rest = schema.clone();
     let one = std::mem::take(&mut rest.enumeration).len() == 1;
     rest.ty = None;
-    let words = rest.is_unconstrained() && rest.further_descriptions.is_empty() && rest.unknown.is_empty() && rest.json.is_none();
+    let words = rest.is_unconstrained()
+        && rest.further_descriptions.is_empty()
+        && rest.unknown.is_empty()
+        && rest.json.is_none();
     let flags = [rest.nullable, rest.read_only, rest.write_only, rest.sensitive];
     (one && words && !has_other_keywords && flags.iter().all(Option::is_none)).then_some(schema)
 }

@@ -414,8 +414,7 @@ impl<'a> Lower<'a, '_> {
         if around.count() < DEEPEST_TYPE {
             return element;
         }
-        let message =
-            format!("more than {DEEPEST_TYPE} unnamed lists and maps are nested in each other");
+        let message = format!("more than {DEEPEST_TYPE} unnamed lists and maps are nested in each other");
         self.unsupported("deep-type", message, at, "the inner values are untyped JSON");
         Lowered::plain(Type::Value)
     }

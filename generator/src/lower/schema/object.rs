@@ -8,7 +8,7 @@ use super::{Inline, Lowered, Naming, RESPONSE, anything};
 use crate::accounting::Reason;
 use crate::load::{Additional, JsonType, Placed, Schema, Sub};
 use crate::lower::model::{Aliased, Field, Inner, Presence, Rule, Shape, Struct, Type, TypeDef, TypeId, TypeKind};
-use crate::lower::names::{Scope, Candidates};
+use crate::lower::names::{Candidates, Scope};
 use crate::lower::{Lower, docs, markdown, names, response_docs};
 
 impl<'a> Lower<'a, '_> {
@@ -217,8 +217,7 @@ impl<'a> Lower<'a, '_> {
     pub(in crate::lower) fn never_there(&mut self, schema: &Schema<'a>) {
         let never = |name: &str| schema.properties.0.get(name).is_some_and(is_never);
         for name in schema.required.iter().filter(|name| never(name.value)) {
-            let message =
-                format!("`required` names {}, whose schema accepts no value", markdown::code(name.value));
+            let message = format!("`required` names {}, whose schema accepts no value", markdown::code(name.value));
             self.unsupported("contradiction", message, name.at, "the field is left out");
         }
     }

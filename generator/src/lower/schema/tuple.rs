@@ -96,8 +96,7 @@ impl<'a> Lower<'a, '_> {
             Some(rule) => shape.rules.push(rule),
             None => {
                 for part in &schema.prefix {
-                    let message =
-                        "an element of `prefixItems` is too complex to be checked by position".to_owned();
+                    let message = "an element of `prefixItems` is too complex to be checked by position".to_owned();
                     self.unsupported("unchecked", message, part.at(), "it is checked like any element of the list");
                 }
                 shape.inner = Inner::List(Box::new(element.shape.clone()));
