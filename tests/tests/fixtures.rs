@@ -1,6 +1,6 @@
 //! Every operation of the fixture crates, called over a real HTTP server: requests are as OpenAPI 3.0 defines them.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod fixtures {
     mod server;
