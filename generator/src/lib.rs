@@ -126,8 +126,7 @@ pub fn generate(spec: &Path, out: &Path, options: &Options) -> Result<Report, Fa
 
 /// Reads the spec at `spec` (a file, or a folder with an `openapi.yaml`) and returns the model of its client, with an
 /// account of each fact of the document. None if the document cannot be read at all.
-/// `source` is the path that generated files give as their source. All formats of strings have types; see
-/// [`model_with`].
+///
 /// `source` is the path that generated files give as their source. All formats of strings have types; see
 /// [`model_with`].
 pub fn model(

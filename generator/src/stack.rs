@@ -7,7 +7,7 @@ const STEP: (usize, usize) = (1 << 20, 8 << 20);
 const TREE: (usize, usize) = (16 << 20, 32 << 20);
 
 /// Runs one step of a recursion whose depth the document determines.
-pub(crate) fn grown<T>(step: impl FnOnce() -> T) -> T {
+pub(crate) fn recurse<T>(step: impl FnOnce() -> T) -> T {
     stacker::maybe_grow(STEP.0, STEP.1, step)
 }
 

@@ -12,7 +12,7 @@ use super::model::{
 use super::{Lower, code, docs, names};
 use crate::diagnostic::Location;
 use crate::load::{Placed, nearest};
-use crate::stack::grown;
+use crate::stack::recurse;
 
 /// A union with a discriminator.
 pub(super) struct Discriminated<'a> {
@@ -108,12 +108,12 @@ impl Lower<'_, '_> {
                 }
                 None => all.for_each(|at| self.ledger.take(at)),
             }
-            if let Some(meant) = &decision.meant {
+            if let Some(intended) = &decision.intended {
                 let message =
                     format!("the discriminator {} is not a property of any alternative", code(property.value));
                 let help = format!(
                     "did you mean {}? It is sent in addition to the properties of the alternative",
-                    code(meant)
+                    code(intended)
                 );
                 self.warn("discriminator", message, property.at, &help);
             }
@@ -201,7 +201,7 @@ struct Decision {
     /// Why the discriminator is not used, although it exists.
     mismatch: Option<Mismatch>,
     /// A property of all alternatives with a name similar to that of the discriminator, which none of them has.
-    meant: Option<String>,
+    intended: Option<String>,
 }
 
 /// A discriminator that is a property of no alternative, while another property distinguishes them.
@@ -235,7 +235,7 @@ impl Decider<'_, '_> {
         }
         let TypeKind::Union(union) = &self.types[id].kind else { return None };
         self.decisions.borrow_mut().insert(id, None);
-        let decision = Rc::new(grown(|| self.decide(id, union)));
+        let decision = Rc::new(recurse(|| self.decide(id, union)));
         self.decisions.borrow_mut().insert(id, Some(decision.clone()));
         Some(decision)
     }
@@ -246,8 +246,8 @@ impl Decider<'_, '_> {
         if let (Some(discriminated), Some(path), None) = (self.discriminated.get(&id), &union.tag, &mismatch)
             && let Some(marks) = self.by_discriminator(discriminated, path, union, &known)
         {
-            let meant = self.meant(union);
-            return Decision { tag: Some(path.clone()), by_discriminator: true, marks, mismatch, meant };
+            let intended = self.intended(union);
+            return Decision { tag: Some(path.clone()), by_discriminator: true, marks, mismatch, intended };
         }
         let by_discriminator = false;
         if let Some(path) = tag(&known) {
@@ -255,7 +255,7 @@ impl Decider<'_, '_> {
                 known.iter().filter(|it| it.mark.path == path).map(|it| it.mark.clone()).collect::<Vec<_>>()
             };
             let marks = known.iter().map(of_path).collect();
-            return Decision { tag: Some(path), by_discriminator, marks, mismatch, meant: None };
+            return Decision { tag: Some(path), by_discriminator, marks, mismatch, intended: None };
         }
         let is_object = |one: &UnionVariant| self.is_object(&one.ty);
         let objects: Vec<usize> = (0..known.len()).filter(|at| is_object(&union.variants[*at])).collect();
@@ -264,7 +264,7 @@ impl Decider<'_, '_> {
         for (at, distinguishing) in objects.iter().zip(marks_of(&all)) {
             marks[*at] = distinguishing;
         }
-        Decision { tag: None, by_discriminator, marks, mismatch, meant: None }
+        Decision { tag: None, by_discriminator, marks, mismatch, intended: None }
     }
 
     /// The property that distinguishes the alternatives if none of them has the discriminator's property, which is then
@@ -289,7 +289,7 @@ impl Decider<'_, '_> {
     }
 
     /// The property of all alternatives with a name similar to that of the discriminator, which none of them has.
-    fn meant(&self, union: &Union) -> Option<String> {
+    fn intended(&self, union: &Union) -> Option<String> {
         let [name] = union.tag.as_deref()? else { return None };
         let of = |variant: &UnionVariant| match &variant.ty {
             Type::Named(id) => match &self.types[*id].kind {

@@ -158,7 +158,7 @@ impl Names {
             return text.to_owned();
         }
         out.push_str(&text[taken..]);
-        if fill { filled(&out) } else { out }
+        if fill { rewrapped(&out) } else { out }
     }
 
     /// A guide by its module, or by its name if the words before it announce a guide.
@@ -216,7 +216,7 @@ fn is_value(before: &str) -> bool {
 }
 
 /// Wraps paragraphs with a line that is too long; tables, code and other blocks are kept.
-fn filled(text: &str) -> String {
+fn rewrapped(text: &str) -> String {
     let lines: Vec<&str> = text.split('\n').collect();
     let mut out: Vec<String> = Vec::with_capacity(lines.len());
     let mut fence: Option<&str> = None;

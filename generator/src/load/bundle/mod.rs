@@ -182,7 +182,7 @@ impl Bundler<'_, '_> {
         if let Some(object) = self.swagger_object(node, kind, file) {
             return Some(object);
         }
-        let Cow::Owned(rewritten) = self.swagger_words(node, kind) else { return None };
+        let Cow::Owned(rewritten) = self.swagger_leaf(node, kind) else { return None };
         let members = rewritten.entries().map(|(key, entry)| {
             let member = self.resolve(&entry.node, shape.member(key), file);
             (key.to_owned(), Entry::new(entry.key.clone(), member))

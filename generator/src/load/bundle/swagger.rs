@@ -13,7 +13,7 @@ use crate::{
         Entry, Node, Value,
         grammar::{Kind, Shape},
         reason::Reason,
-        swagger::{OF_DOCUMENT, SWAGGER, form_field, media_types, operation_servers, rewritten, servers, word},
+        swagger::{OF_DOCUMENT, SWAGGER, form_field, media_types, operation_servers, put_keyword, rewritten, servers},
     },
 };
 
@@ -49,9 +49,9 @@ impl Bundler<'_, '_> {
         for (key, entry) in root.entries() {
             match key {
                 "swagger" => {
-                    word(&mut out, "openapi", "3.0.3", &entry.key);
+                    put_keyword(&mut out, "openapi", "3.0.3", &entry.key);
                     // Multipart forms have styles in 2.0, but not in 3.0.
-                    word(&mut out, SWAGGER, "2.0", &entry.key);
+                    put_keyword(&mut out, SWAGGER, "2.0", &entry.key);
                 }
                 _ if OF_DOCUMENT.contains(&key) => {}
                 _ => drop(out.insert(key.to_owned(), entry.clone())),
@@ -165,7 +165,7 @@ impl Bundler<'_, '_> {
             let name = components.name(Kind::RequestBody, "requestBodies", &target, &body.at, files, self.reporter);
             if let Ok(name) = name {
                 let mut entries = Entries::new();
-                word(&mut entries, "$ref", format!("#/components/requestBodies/{name}"), &body.at);
+                put_keyword(&mut entries, "$ref", format!("#/components/requestBodies/{name}"), &body.at);
                 return Some(Entry::new(body.at.clone(), Node::new(entries, body.at.clone())));
             }
         }
@@ -191,7 +191,7 @@ impl Bundler<'_, '_> {
         let schema = body.node.get("schema").unwrap_or(&body.node);
         let types = self.representable(self.media.consumes.clone(), schema, body.file);
         let types = types.unwrap_or_else(|| vec![("application/json".to_owned(), body.at.clone())]);
-        word(&mut out, "content", content(&types, &media, &body.at), &body.at);
+        put_keyword(&mut out, "content", content(&types, &media, &body.at), &body.at);
         Node::new(out, body.node.location.clone())
     }
 
@@ -219,16 +219,16 @@ impl Bundler<'_, '_> {
             properties.insert(text, Entry::new(name.key.clone(), schema));
         }
         let mut schema = Entries::new();
-        word(&mut schema, "type", "object", &at);
-        word(&mut schema, "properties", properties, &at);
+        put_keyword(&mut schema, "type", "object", &at);
+        put_keyword(&mut schema, "properties", properties, &at);
         let is_required = !required.is_empty();
         if is_required {
-            word(&mut schema, "required", required, &at);
+            put_keyword(&mut schema, "required", required, &at);
         }
         let mut media = Entries::new();
-        word(&mut media, "schema", schema, &at);
+        put_keyword(&mut media, "schema", schema, &at);
         if !encoding.is_empty() {
-            word(&mut media, "encoding", encoding, &at);
+            put_keyword(&mut media, "encoding", encoding, &at);
         }
         let mut types = self.media.consumes.clone().unwrap_or_default();
         types.retain(|(name, _)| (name == FORM && !has_files) || name == MULTIPART);
@@ -236,9 +236,9 @@ impl Bundler<'_, '_> {
             types.push(((if has_files { MULTIPART } else { FORM }).to_owned(), at.clone()));
         }
         let mut out = Entries::new();
-        word(&mut out, "content", content(&types, &media, &at), &at);
+        put_keyword(&mut out, "content", content(&types, &media, &at), &at);
         if is_required {
-            word(&mut out, "required", true, &at);
+            put_keyword(&mut out, "required", true, &at);
         }
         Some(Entry::new(at.clone(), Node::new(out, at)))
     }
@@ -269,7 +269,7 @@ impl Bundler<'_, '_> {
                 None => self.reporter.passed_over(&example.key, Reason::Sample),
             }
         }
-        word(&mut out, "content", content, &schema.key);
+        put_keyword(&mut out, "content", content, &schema.key);
         Node::new(out, node.location.clone())
     }
 
@@ -308,7 +308,7 @@ impl Bundler<'_, '_> {
     }
 
     /// A leaf object as OpenAPI 3.0, with its `$ref`s not resolved yet.
-    pub(super) fn swagger_words<'n>(&mut self, node: &'n Node, kind: Kind) -> std::borrow::Cow<'n, Node> {
+    pub(super) fn swagger_leaf<'n>(&mut self, node: &'n Node, kind: Kind) -> std::borrow::Cow<'n, Node> {
         rewritten(node, kind, self.reporter)
     }
 }

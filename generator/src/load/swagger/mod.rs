@@ -9,7 +9,7 @@ mod servers;
 
 pub(crate) use self::objects::SWAGGER;
 pub(super) use self::{
-    objects::{form_field, media_types, rewritten, word},
+    objects::{form_field, media_types, put_keyword, rewritten},
     servers::{operation_servers, servers},
 };
 

@@ -39,7 +39,7 @@ pub(in crate::load) fn media_types(node: &Node, key: &str) -> Option<Vec<(String
 }
 
 /// A key of OpenAPI 3 at the place of the 2.0 key it replaces.
-pub(in crate::load) fn word(entries: &mut Entries, key: &str, value: impl Into<Value>, from: &Location) {
+pub(in crate::load) fn put_keyword(entries: &mut Entries, key: &str, value: impl Into<Value>, from: &Location) {
     entries.insert(key.to_owned(), Entry::new(from.clone(), Node::new(value, from.clone())));
 }
 
@@ -71,13 +71,13 @@ fn schema(entries: &Entries) -> Option<Entries> {
             }
             ("discriminator", Value::String(property)) => {
                 let mut map = Entries::new();
-                word(&mut map, "propertyName", property.as_str(), &entry.node.location);
+                put_keyword(&mut map, "propertyName", property.as_str(), &entry.node.location);
                 let map = Node::new(map, entry.node.location.clone());
                 out.insert(key.clone(), Entry::new(entry.key.clone(), map));
             }
             ("type", Value::String(name)) if name == "file" => {
-                word(&mut out, "type", "string", &entry.key);
-                word(&mut out, "format", "binary", &entry.node.location);
+                put_keyword(&mut out, "type", "string", &entry.key);
+                put_keyword(&mut out, "format", "binary", &entry.node.location);
             }
             _ => {
                 out.entry(key.clone()).or_insert_with(|| entry.clone());
@@ -129,7 +129,7 @@ fn collection(entries: &Entries, place: &str, at: &Location, reporter: &mut Repo
     let Some(format) = entries.get("collectionFormat") else {
         // Commas, which OpenAPI 3 defaults to for paths and headers only.
         if matches!(place, "query" | "formData") {
-            word(&mut out, "explode", false, at);
+            put_keyword(&mut out, "explode", false, at);
         }
         return out;
     };
@@ -154,8 +154,8 @@ fn collection(entries: &Entries, place: &str, at: &Location, reporter: &mut Repo
             ("simple", false)
         }
     };
-    word(&mut out, "style", style, &format.node.location);
-    word(&mut out, "explode", explode, &format.key);
+    put_keyword(&mut out, "style", style, &format.node.location);
+    put_keyword(&mut out, "explode", explode, &format.key);
     out
 }
 
@@ -174,8 +174,8 @@ fn scheme(entries: &Entries) -> Option<Entries> {
             for (key, entry) in entries {
                 match key.as_str() {
                     "type" => {
-                        word(&mut out, "type", "http", &ty.key);
-                        word(&mut out, "scheme", "basic", &ty.node.location);
+                        put_keyword(&mut out, "type", "http", &ty.key);
+                        put_keyword(&mut out, "scheme", "basic", &ty.node.location);
                     }
                     _ => drop(out.insert(key.clone(), entry.clone())),
                 }
@@ -198,8 +198,8 @@ fn scheme(entries: &Entries) -> Option<Entries> {
                 }
             }
             let at = &flow.unwrap_or(ty).key;
-            word(&mut flows, name, of_flow, at);
-            word(&mut out, "flows", flows, at);
+            put_keyword(&mut flows, name, of_flow, at);
+            put_keyword(&mut out, "flows", flows, at);
         }
         _ => return None,
     }

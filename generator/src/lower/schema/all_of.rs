@@ -11,7 +11,7 @@ use crate::accounting::Reason;
 use crate::load::{Additional, JsonType, Keyword, Placed, Properties, Schema, Sub, integer};
 use crate::lower::Lower;
 use crate::lower::model::Type;
-use crate::stack::grown;
+use crate::stack::recurse;
 
 /// The state of merging parts.
 #[derive(Default)]
@@ -147,7 +147,7 @@ impl<'a> Lower<'a, '_> {
     fn merge_part(&mut self, merged: &mut Schema<'a>, mut part: Schema<'a>, referenced: bool, seen: &mut Seen<'a>) {
         for inner in std::mem::take(&mut part.all_of) {
             // Parts can form chains of thousands.
-            grown(|| self.merge(merged, &inner, referenced, seen));
+            recurse(|| self.merge(merged, &inner, referenced, seen));
         }
         if referenced {
             self.only_fields(&mut part, seen);

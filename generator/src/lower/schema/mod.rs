@@ -28,7 +28,7 @@ use super::{Lower, docs, names};
 use crate::accounting::{Ledger, Reason};
 use crate::diagnostic::Location;
 use crate::load::{Additional, JsonType, Keyword, Kind, Node, Placed, Schema, Sub, Value, integer, nearest};
-use crate::stack::grown;
+use crate::stack::recurse;
 use union::is_typed;
 
 /// The suffix for the type of an operation's response.
@@ -190,7 +190,7 @@ impl<'a> Lower<'a, '_> {
         let rust = self.component_names.get(name).cloned().unwrap_or_else(|| names::camel(name));
         let inside = Naming::new(&rust, "");
         let schema = Sub::of(entry);
-        let mut lowered = grown(|| match schema.reference() {
+        let mut lowered = recurse(|| match schema.reference() {
             Some(alias) => self.reference(alias.value, alias.at),
             None => self.item(schema.read(), &inside, Some(name)),
         });
@@ -202,7 +202,7 @@ impl<'a> Lower<'a, '_> {
 
     fn item(&mut self, mut schema: Schema<'a>, naming: &Naming, component: Option<&'a str>) -> Lowered<'a> {
         self.merge_annotations(&mut schema);
-        let mut lowered = grown(|| self.kind(&schema, naming, component));
+        let mut lowered = recurse(|| self.kind(&schema, naming, component));
         self.limit(&schema, &lowered.ty, &mut lowered.shape);
         if !schema.enumeration.is_empty() {
             lowered.values = constants(&schema);

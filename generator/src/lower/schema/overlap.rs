@@ -9,7 +9,7 @@ use super::union::Choice;
 use crate::diagnostic::Location;
 use crate::load::{Additional, JsonType, Properties, Schema, Sub};
 use crate::lower::Lower;
-use crate::stack::grown;
+use crate::stack::recurse;
 
 /// Maximum number of variants that combine several alternatives.
 const MOST: usize = 4;
@@ -109,7 +109,7 @@ impl<'a> Lower<'a, '_> {
         for (name, a) in &a.0 {
             let Some(b) = b.0.get(name).filter(|b| !self.is_equivalent(a, b)) else { continue };
             let within = match (self.plain_fields(a, deepest, left), self.plain_fields(b, deepest, left)) {
-                (Some(a), Some(b)) if deepest > 0 => grown(|| self.together(&a, &b, deepest - 1, left))?,
+                (Some(a), Some(b)) if deepest > 0 => recurse(|| self.together(&a, &b, deepest - 1, left))?,
                 _ if self.excludes(a, b) => return None,
                 _ => Together { is_unclear: true, ..Together::default() },
             };
