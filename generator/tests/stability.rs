@@ -199,7 +199,7 @@ fn add(document: &mut Value, addition: Addition, which: Index, place: Index) {
 
 /// The documents, with their names.
 fn documents() -> Vec<(String, Value, BTreeMap<String, BTreeSet<String>>)> {
-    let fixtures = ["answers", "bodies", "names", "paging", "parameters", "split", "types", "unions"]
+    let fixtures = ["responses", "bodies", "names", "paging", "parameters", "split", "types", "unions"]
         .map(|name| format!("tests/fixtures/{name}"));
     let specs = ["specs/aliyun-dg".to_owned(), "specs/huawei-drs".to_owned()];
     let scratch = tempfile::tempdir().unwrap();

@@ -5,7 +5,6 @@
 mod fixtures {
     mod server;
 
-    mod answers;
     mod bodies;
     mod checks;
     mod errors;
@@ -14,6 +13,7 @@ mod fixtures {
     mod names;
     mod paging;
     mod parameters;
+    mod responses;
     mod security;
     mod servers;
     mod types;

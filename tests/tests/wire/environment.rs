@@ -124,7 +124,7 @@ async fn aliyun_clients_are_configured_by_variables() {
 }
 
 /// The target of a call of this client.
-async fn goes<T, E: std::fmt::Debug>(replay: &Replay, call: impl Future<Output = Result<T, E>>) -> String {
+async fn target<T, E: std::fmt::Debug>(replay: &Replay, call: impl Future<Output = Result<T, E>>) -> String {
     let before = replay.requests().len();
     call.await.unwrap();
     let request = replay.requests().remove(before);
@@ -144,15 +144,15 @@ async fn regions_come_from_variables() {
     let replay = replay();
     let dts = || dts::Client::builder().transport(replay.clone()).credentials(Credentials::access_key("a", "s"));
     let call = |builder: ClientBuilder<dts::Client>| builder.build().unwrap().list_jobs().unchecked().send();
-    assert!(goes(&replay, call(dts())).await.contains("beijing"));
+    assert!(target(&replay, call(dts())).await.contains("beijing"));
     // It also fills the parameter for the region.
     let sent = replay.requests().remove(0);
     assert!(String::from_utf8_lossy(sent.body()).contains("RegionId=cn-beijing"), "{sent:?}");
     // The builder's setting takes precedence.
-    assert!(!goes(&replay, call(dts().region("cn-hangzhou"))).await.contains("beijing"));
+    assert!(!target(&replay, call(dts().region("cn-hangzhou"))).await.contains("beijing"));
     let drs = drs::Client::builder().transport(replay.clone()).credentials(Credentials::token("t")).project_id("p");
     let call = drs.build().unwrap().create_connection().name("DRS-mysql").db_type("mysql").endpoint(endpoint());
-    assert!(goes(&replay, call.send()).await.contains("cn-south-1"));
+    assert!(target(&replay, call.send()).await.contains("cn-south-1"));
 }
 
 #[tokio::test]
@@ -168,14 +168,14 @@ async fn endpoints_come_from_variables() {
     let replay = replay();
     let dg = || dg::Client::builder().transport(replay.clone()).credentials(Credentials::access_key("a", "s"));
     let call = |builder: ClientBuilder<dg::Client>| builder.build().unwrap().stop_gateway().gateway_id("g");
-    assert_eq!(goes(&replay, call(dg()).send()).await, "dg.internal/x/");
-    assert_eq!(goes(&replay, call(dg().endpoint("own.internal")).send()).await, "own.internal/");
-    assert_eq!(goes(&replay, call(dg()).with_endpoint("call.internal").send()).await, "call.internal/");
+    assert_eq!(target(&replay, call(dg()).send()).await, "dg.internal/x/");
+    assert_eq!(target(&replay, call(dg().endpoint("own.internal")).send()).await, "own.internal/");
+    assert_eq!(target(&replay, call(dg()).with_endpoint("call.internal").send()).await, "call.internal/");
     for (region, host) in [("cn-north-4", "drs.north.internal"), ("cn-south-1", "drs.internal")] {
         let drs = drs::Client::builder().transport(replay.clone()).credentials(Credentials::token("t")).project_id("p");
         let client = drs.region(region).build().unwrap();
         let call = client.create_connection().name("DRS-mysql").db_type("mysql").endpoint(endpoint());
-        assert_eq!(goes(&replay, call.send()).await, format!("{host}/v5/p/connections"));
+        assert_eq!(target(&replay, call.send()).await, format!("{host}/v5/p/connections"));
     }
 }
 
@@ -232,7 +232,7 @@ async fn endpoints_come_from_regions_files_of_huawei() {
     for (region, host) in [("cn-north-4", "gaussdb.file.internal"), ("cn-east-3", "gaussdb.east.internal")] {
         let builder = gaussdb::Client::builder().transport(replay.clone()).credentials(Credentials::token("t"));
         let client = builder.project_id("p").region(region).build().unwrap();
-        assert!(goes(&replay, client.restart_instance("i").unchecked().send()).await.starts_with(host), "{region}");
+        assert!(target(&replay, client.restart_instance("i").unchecked().send()).await.starts_with(host), "{region}");
     }
 }
 
@@ -270,7 +270,7 @@ async fn regions_come_from_profiles() {
     let replay = replay();
     let client = drs::Client::builder().transport(replay.clone()).build().unwrap();
     let call = client.create_connection().name("DRS-mysql").db_type("mysql").endpoint(endpoint());
-    assert!(goes(&replay, call.send()).await.contains(&expected), "{expected}");
+    assert!(target(&replay, call.send()).await.contains(&expected), "{expected}");
 }
 
 #[tokio::test]
