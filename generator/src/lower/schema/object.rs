@@ -169,7 +169,7 @@ impl<'a> Lower<'a, '_> {
                         "required-unknown",
                         format!("`required` names `{}`, which is not a property", name.value),
                         name.at,
-                        "it is untyped JSON: add the property, or remove the name from `required`",
+                        "add the property, or remove the name from `required`; until then, it is untyped JSON",
                     );
                     let any = Schema::any(name.at);
                     let tag = schema.discriminator.as_ref().filter(|it| it.value.property.value == name.value);
