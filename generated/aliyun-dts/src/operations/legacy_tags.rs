@@ -35,7 +35,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/tag_resources.md")]
     #[doc(alias = "tagResources")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn tag_resources(&self) -> TagResources { TagResources(self.call(TagResources::SPEC)) }
 }
 
@@ -117,7 +117,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_tag_resources.md")]
     #[doc(alias = "listTagResources")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn list_tag_resources(&self) -> ListTagResources { ListTagResources(self.call(ListTagResources::SPEC)) }
 }
 
@@ -239,7 +239,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/untag_resources.md")]
     #[doc(alias = "untagResources")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn untag_resources(&self) -> UntagResources { UntagResources(self.call(UntagResources::SPEC)) }
 }
 
