@@ -1,5 +1,5 @@
-//! Examples and samples in the docs of operations. That they compile is for the doc tests of the emitted crates.
-#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+//! Examples and samples in the docs of operations. The doc tests of the emitted crates verify that they compile.
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -115,7 +115,7 @@ fn emitted(document: &str) -> BTreeMap<PathBuf, String> {
     emit::emit(&service, &Manifest::Workspace, None).unwrap()
 }
 
-/// The code of the example above a method, as it stands in the docs.
+/// The code of the example above a method, as in the docs.
 fn example(files: &BTreeMap<PathBuf, String>, method: &str) -> String {
     let file = &files[Path::new("src/operations/untagged.rs")];
     let (before, _) = file.split_once(&format!("pub fn {method}(&self")).unwrap();
@@ -125,7 +125,7 @@ fn example(files: &BTreeMap<PathBuf, String>, method: &str) -> String {
 }
 
 #[test]
-fn a_call_has_what_is_required_and_a_little_of_its_sample() {
+fn calls_have_the_required_inputs_and_part_of_their_sample() {
     let files = emitted(DOCUMENT);
     assert_eq!(
         example(&files, "create_animal"),
@@ -145,7 +145,7 @@ client.wait_for(&response).await?;"#
 }
 
 #[test]
-fn listings_go_through_their_items_and_others_show_a_field() {
+fn lists_are_iterated_and_other_responses_show_a_field() {
     let files = emitted(DOCUMENT);
     assert_eq!(
         example(&files, "list_animals"),
@@ -166,7 +166,7 @@ println!("{:?}", item?.name);
         r#"let response = client.show_job().job("job").await?;
 println!("{:?}", response.state);"#
     );
-    // The crate's page has the one that needs least.
+    // The crate's page has the one with the fewest requirements.
     let page = &files[Path::new("src/lib.rs")];
     assert!(
         page.contains("//! let client = zoo::Client::builder().build()?;\n//! let mut items = client.list_animals()")
@@ -174,7 +174,7 @@ println!("{:?}", response.state);"#
 }
 
 #[test]
-fn samples_are_folded_without_their_secrets() {
+fn samples_are_collapsed_and_redacted() {
     let files = emitted(DOCUMENT);
     let operations = &files[Path::new("src/operations/untagged.rs")];
     assert!(operations.contains("#[doc = include_str!(\"../../docs/samples/create_animal.md\")]"));
@@ -189,9 +189,9 @@ fn samples_are_folded_without_their_secrets() {
     }
 }
 
-/// A field that no type knows may still be named as a secret.
+/// A field unknown to its type may still have the name of a secret.
 #[test]
-fn what_no_type_knows_is_judged_by_its_name() {
+fn fields_unknown_to_a_type_are_redacted_by_name() {
     let plain = DOCUMENT.replace(
         "of: hand",
         "login: {user_password: hunter3}, more: {AccessToken: hunter3, deep: [{privateKey: hunter3}]}",
@@ -202,7 +202,7 @@ fn what_no_type_knows_is_judged_by_its_name() {
 }
 
 #[test]
-fn long_samples_are_cut_off() {
+fn long_samples_are_truncated() {
     let fields: BTreeMap<String, i32> = (0..80).map(|number| (format!("f{number:02}"), number)).collect();
     for (sample, has, lacks, note) in [
         (json!((0..70).collect::<Vec<i32>>()), "  0\n", "  1\n", "Lists are cut off after their first item.\n"),

@@ -17,9 +17,9 @@ fn load_text(text: &[u8], extension: &str) -> (Option<Loaded>, Diagnostics) {
     (load(&path, &mut diagnostics), diagnostics)
 }
 
-/// Every folder in `broken/` is a document with an error; the snapshot of its name has the diagnostics.
+/// Every folder in `broken/` is a document with an error; the snapshot with its name has the diagnostics.
 #[test]
-fn broken_documents() {
+fn broken_documents_are_reported() {
     let mut cases: Vec<_> = fs::read_dir("tests/broken").unwrap().map(|entry| entry.unwrap().path()).collect();
     cases.sort();
     for case in cases.iter().filter(|case| case.is_dir()) {
@@ -36,9 +36,9 @@ fn broken_documents() {
     }
 }
 
-/// Parts from other files keep their places there.
+/// Parts from other files keep their places in those files.
 #[test]
-fn places() {
+fn parts_keep_their_places() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
     write(
@@ -55,8 +55,8 @@ fn places() {
     assert!(diagnostics.is_empty(), "{diagnostics}");
     let place = |path: &[&str]| {
         let (last, outer) = path.split_last().unwrap();
-        let holder = outer.iter().fold(&loaded.root, |node, key| node.get(key).unwrap());
-        let location = holder.as_object().unwrap()[*last].place();
+        let parent = outer.iter().fold(&loaded.root, |node, key| node.get(key).unwrap());
+        let location = parent.as_object().unwrap()[*last].place();
         let file = Path::new(location.file()).file_name().unwrap().to_str().unwrap().to_owned();
         (file, location.line(), location.column(), location.text().to_owned())
     };
@@ -71,7 +71,7 @@ fn places() {
     assert_eq!(place(&["components", "schemas", "Pet"]).0, "Pet.yaml");
 }
 
-/// A bundle keeps what `load` fixes and leaves out, and includes other files.
+/// A bundle keeps the parts that `load` fixes and leaves out, and includes other files.
 #[test]
 fn bundled_documents_keep_errors() {
     let folder = tempfile::tempdir().unwrap();
@@ -172,9 +172,9 @@ discriminator: {propertyName: kind, mapping: {dog: Dog.yaml, deep: Deep}}
     insta::assert_snapshot!("bundled", serde_yaml::to_string(&loaded.value()).unwrap());
 }
 
-/// Both formats are read the same, and YAML's traps are avoided.
+/// Both formats give the same result, and YAML's pitfalls are avoided.
 #[test]
-fn values() {
+fn both_formats_have_the_same_values() {
     let yaml = "\u{feff}openapi: 3.0.3\r
 info: {title: T, version: '1'}\r
 paths: {}\r
@@ -267,7 +267,7 @@ components:
 "##;
 
 #[test]
-fn the_whole_document_is_right() {
+fn the_undamaged_document_is_valid() {
     let (_, diagnostics) = load_text(WHOLE.as_bytes(), "yaml");
     assert!(diagnostics.is_empty(), "{diagnostics}");
     let (_, diagnostics) = load_text(format!("x-protocol: huawei-rest\n{WHOLE}").as_bytes(), "yaml");
@@ -334,7 +334,7 @@ proptest! {
         survives(text.as_bytes());
     }
 
-    /// Replaces whole values, so that the text stays YAML and later steps are reached.
+    /// Replaces whole values, so that the text stays valid YAML and later steps are reached.
     #[test]
     fn wrong_values_never_panic(
         damages in prop::collection::vec((any::<prop::sample::Index>(), 0..16usize), 1..5),

@@ -166,8 +166,8 @@ pub(super) fn client(service: &Service) -> TokenStream {
             }
         },
         Protocol::Http | Protocol::HuaweiRest => quote! {
-            /// Starts a call that is not in the document, typed as JSON, by method and path. Names in braces are filled by the call,
-            /// else by the client's setting of that name: `/v3/{project_id}/instances`.
+            /// Starts a call that is not in the document, typed as JSON, by method and path. Names in braces are filled
+            /// in by the call, or else from the client's setting of that name: `/v3/{project_id}/instances`.
             pub fn call_path(&self, method: impl Into<String>, path: impl Into<String>) -> #json_call {
                 self.0.call_path(method, path)
             }

@@ -1,5 +1,5 @@
-//! Stage one: reads a document with its files and returns one checked tree with places, and `openapiv3`'s view of
-//! everything around the schemas.
+//! Stage one: reads a document with its files and returns one checked tree with places, and everything around the
+//! schemas in `openapiv3`'s types.
 
 mod bundle;
 mod check;
@@ -60,7 +60,7 @@ pub struct Loaded {
     pub facts: Facts,
     /// Parts that were removed from the tree because they are inconsequential.
     pub(crate) passed_over: Vec<(Location, Reason)>,
-    /// Pages in Markdown that stand beside the document, by name.
+    /// Pages in Markdown beside the document, by name.
     pub(crate) guides: Vec<(String, String)>,
 }
 
@@ -107,7 +107,7 @@ fn loaded(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
     Some(Loaded { api, further, root, facts, passed_over: reporter.passed_over, guides })
 }
 
-/// The document at `path` as one tree, as it was written: every `$ref` leads to a component, and nothing is fixed or
+/// The document at `path` as one tree, as it was written: every `$ref` points to a component, and nothing is fixed or
 /// left out; Swagger 2.0 is rewritten as OpenAPI 3.0. Tests compare a client with this tree.
 pub fn bundled(path: &Path, diagnostics: &mut Diagnostics) -> Option<serde_json::Value> {
     deep(|| {
@@ -116,7 +116,7 @@ pub fn bundled(path: &Path, diagnostics: &mut Diagnostics) -> Option<serde_json:
     })
 }
 
-/// Reads the document with its files into an OpenAPI 3 tree, and returns the version that it is written in.
+/// Reads the document with its files into an OpenAPI 3 tree, and returns the version it is written in.
 fn tree(path: &Path, reporter: &mut Reporter<'_>) -> Option<(Node, Version)> {
     let path = document_path(path);
     let name = path.to_string_lossy().replace('\\', "/");

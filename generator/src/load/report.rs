@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Location, Severity};
 pub(super) struct Reporter<'a> {
     diagnostics: &'a mut Diagnostics,
     reported: HashSet<(&'static str, Location)>,
-    /// Whether the document is written for yundb (it has `x-protocol`): then its author fixes problems. Any other
+    /// Whether the document is written for yundb (it has `x-protocol`): then its author can fix problems. Any other
     /// document is fixed here as far as possible, since the caller can't.
     pub ours: bool,
     /// Parts removed from the document because they are inconsequential.

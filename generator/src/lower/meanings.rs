@@ -33,15 +33,15 @@ pub fn is_code(value: &str) -> bool {
         && letters.bytes().all(|c| c.is_ascii_alphabetic())
 }
 
-/// Whether a value would make an unreadable name: a code, or a number, which says nothing by itself.
+/// Whether a value would make an unreadable name: a code or a number.
 pub fn is_unreadable(value: &str) -> bool {
     is_code(value) || !value.is_empty() && value.bytes().all(|c| c.is_ascii_digit())
 }
 
-/// The names of an enum's variants: `values` are the names by value, and `meanings` has the known meanings.
+/// The names of an enum's variants: `values` are the names derived from the values, and `meanings` are the
+/// descriptions, where known.
 ///
-/// If several values have the same name by meaning, the value is appended to all of them, so that the order does not
-/// matter.
+/// If several values would have the same name, the value is appended to all of them, so that the order does not matter.
 pub fn names(values: Vec<String>, meanings: &[Option<&str>]) -> Vec<String> {
     let meant: Vec<Option<String>> = meanings.iter().map(|meaning| name(meaning.as_ref()?)).collect();
     let mut count: HashMap<&str, usize> = HashMap::from([("Unknown", 1)]);
@@ -49,7 +49,7 @@ pub fn names(values: Vec<String>, meanings: &[Option<&str>]) -> Vec<String> {
         *count.entry(meant.as_ref().unwrap_or(value)).or_default() += 1;
     }
     let mut scope = Scope::with(&["Unknown"]);
-    // A name by value is never displaced by a meaning.
+    // A name derived from a value is never displaced by a meaning.
     let kept: Vec<bool> = values.iter().zip(&meant).map(|(v, m)| m.is_none() && scope.take_if_free(v)).collect();
     let choose = |((value, meant), kept): ((&String, &Option<String>), bool)| match meant {
         _ if kept => value.clone(),
@@ -60,7 +60,7 @@ pub fn names(values: Vec<String>, meanings: &[Option<&str>]) -> Vec<String> {
     values.iter().zip(&meant).zip(kept).map(choose).collect()
 }
 
-/// The name of a value without the letter before its leading digit.
+/// A name without the letter before its leading digit.
 fn number(name: &str) -> &str {
     name.strip_prefix('N').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(name)
 }
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn meanings_become_names() {
+    fn first_sentences_become_names() {
         for (meaning, expected) in [
             ("A parameter is invalid. Correct the parameters.", "ParameterInvalid"),
             ("A parameter is invalid; the message names it.", "ParameterInvalid"),
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn only_codes_and_numbers_are_named_by_meaning() {
+    fn only_codes_and_numbers_are_named_after_their_meaning() {
         for (value, code) in [
             ("DBS.280001", true),
             ("DRS.10010065", true),
@@ -162,7 +162,7 @@ mod tests {
     /// In any order: two meanings with the same name both get their values appended, and no readable value is
     /// displaced.
     #[test]
-    fn no_order_decides() {
+    fn names_do_not_depend_on_the_order() {
         let all = [
             ("Dbs1001", Some("Server error.")),
             ("Dbs1002", Some("Server error. Try again.")),

@@ -20,7 +20,7 @@ const DEEPEST: usize = 8;
 /// Maximum number of values of the crate's types in an example; further ones are empty.
 const MOST: usize = 40;
 
-/// Maximum length of a sample's text in an example.
+/// Maximum length of a sample string in an example.
 const LONGEST_TEXT: usize = 80;
 
 /// Names under which a tuple struct must not be imported.
@@ -91,7 +91,8 @@ impl<'a> Values<'a> {
         json.into_iter().chain(types).collect()
     }
 
-    /// Whether another optional value of this type may be set. One with optional values of its own must leave room for one.
+    /// Whether another optional value of this type may be set. One with optional values must leave room for one of its
+    /// own.
     pub fn one_more(&self, ty: &Type) -> bool {
         let of_struct = ty.innermost().is_some_and(|id| matches!(self.service.types[id].kind, TypeKind::Struct(_)));
         let left = self.optional.get();
@@ -314,7 +315,7 @@ impl<'a> Values<'a> {
         for field in &body.fields {
             let shown = sample.and_then(|sample| sample.get(&field.wire));
             let must = field.required && !field.filled && !field.read_only;
-            let may = shown.is_some_and(is_telling) && !field.required && !field.read_only && !field.deprecated;
+            let may = shown.is_some_and(is_informative) && !field.required && !field.read_only && !field.deprecated;
             if must || may && self.one_more(&field.ty) {
                 let of = Known {
                     sample: shown.or(field.example.as_ref()),
@@ -332,7 +333,7 @@ impl<'a> Values<'a> {
         self.value(&field.ty, known, if field.boxed { Taken::Exact } else { Taken::Loose })
     }
 
-    /// The type of texts with a format, within an expression or not.
+    /// The type of strings with a format, within an expression or not.
     fn formatted(&self, format: Format, in_expression: bool) -> String {
         let (types, turbofish) = (format!("{}::runtime::format", self.krate), if in_expression { "::" } else { "" });
         format!("{types}::Formatted{turbofish}<{types}::{}>", format.type_name())
@@ -365,14 +366,14 @@ pub(super) fn plain(ident: &str) -> &str {
     ident.trim_start_matches("r#")
 }
 
-/// A text for a place, as short as typical ones.
+/// A string for a place, as short as typical ones.
 fn text(known: Known<'_>) -> String {
     let short = |text: &String| text.len() <= LONGEST_TEXT && !text.contains('\n') && !json::is_secret(known.name);
     let shown = known.sample.and_then(scalar).filter(short);
     shown.unwrap_or_else(|| known.name.to_owned())
 }
 
-/// A number, flag or text of a sample, as text.
+/// A number, boolean or string of a sample, as text.
 fn scalar(sample: &Value) -> Option<String> {
     match sample {
         Value::String(text) => Some(text.clone()),
@@ -390,7 +391,7 @@ fn secret(name: &str) -> String {
 }
 
 /// Whether a value is informative.
-pub(super) fn is_telling(sample: &Value) -> bool {
+pub(super) fn is_informative(sample: &Value) -> bool {
     match sample {
         Value::Null => false,
         Value::String(text) => !text.is_empty(),

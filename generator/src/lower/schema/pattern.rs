@@ -43,8 +43,8 @@ pub(super) fn matches_any_name(pattern: &str) -> bool {
     ["a", "Z9", "-", "_x.y", "$ref", "a b/c:~%", "é", "名", "\u{1f600}"].iter().all(|name| matches(pattern, name))
 }
 
-/// Whether a pattern is in another language's syntax, which ECMA-262 without the flag `u` would treat as plain letters:
-/// `\A`, `\h`, a malformed `\p{..}`, `[[:alpha:]]`.
+/// Whether a pattern is in another language's syntax, which ECMA-262 without the flag `u` would interpret as plain
+/// letters: `\A`, `\h`, a malformed `\p{..}`, `[[:alpha:]]`.
 fn is_foreign(pattern: &str) -> bool {
     let mut characters = pattern.chars();
     while let Some(character) = characters.next() {
@@ -64,7 +64,7 @@ mod tests {
     use super::{checked, matches_any_name};
 
     #[test]
-    fn what_leaves_out_no_name() {
+    fn patterns_that_match_any_name_are_recognized() {
         for pattern in ["", ".*", "^.*$", "^.+$", "^[^\\s].*", "^(.*)$"] {
             assert!(matches_any_name(pattern), "{pattern}");
         }
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ecma_262_has() {
+    fn ecma_262_patterns_are_checked() {
         let patterns = [
             r"^(?!default$)[a-z]+$",
             r"(\w)\1",
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_other_languages_write() {
+    fn equivalents_of_other_languages_are_converted() {
         assert_eq!(checked(r"\A[a-z]+\z").as_deref(), Ok("^[a-z]+$"));
         assert_eq!(checked(r"(?i)^abc\Z").as_deref(), Ok("(?i)^abc$"));
         for pattern in [r"[[:alpha:]]", r"a\hb", "(?s).*", "[a-z]++", "(", r"^\p{IsGreek}$", r"a\Ab"] {

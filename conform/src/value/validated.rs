@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use super::{ATTEMPTS, Amount, Contradiction, Ctx, ENDLESS, Maker};
+use super::{ATTEMPTS, Amount, Contradiction, Ctx, ENDLESS, Generator};
 use crate::document::SchemaRef;
 
-impl Maker<'_> {
+impl Generator<'_> {
     /// A validated value, repaired or regenerated if needed.
-    pub(super) fn made(&mut self, schema: &SchemaRef, ctx: Ctx) -> Result<Value, Contradiction> {
+    pub(super) fn validated(&mut self, schema: &SchemaRef, ctx: Ctx) -> Result<Value, Contradiction> {
         if self.height(schema, ctx.direction).is_none() {
             return Err(Contradiction { schema: schema.clone(), reason: ENDLESS.to_owned() });
         }
@@ -16,14 +16,14 @@ impl Maker<'_> {
             self.written.clear();
             self.size = 0;
             self.retries = 0;
-            // At last, as small as possible.
+            // The last attempts are as small as possible.
             let amount =
                 if attempt + 4 >= ATTEMPTS && ctx.amount != Amount::Least { Amount::Least } else { ctx.amount };
             let ctx = Ctx { attempt, amount, ..ctx };
             match self.make(std::slice::from_ref(schema), 0, &ctx) {
                 Ok(mut value) => {
                     let fits = self.document.is_valid(schema, ctx.direction, &value);
-                    if fits || self.mend(schema, &mut value, &ctx) {
+                    if fits || self.repair(schema, &mut value, &ctx) {
                         return Ok(value);
                     }
                     let problems = self.document.problems(schema, ctx.direction, &value);
@@ -39,13 +39,13 @@ impl Maker<'_> {
     }
 
     /// Removes invalid optional parts from a value. Returns whether it is valid then.
-    fn mend(&mut self, schema: &SchemaRef, value: &mut Value, ctx: &Ctx) -> bool {
+    fn repair(&mut self, schema: &SchemaRef, value: &mut Value, ctx: &Ctx) -> bool {
         for _ in 0..20 {
             let problems = self.document.problems(schema, ctx.direction, value);
             let Some(problem) = problems.iter().find(|problem| !problem.overlap) else { return true };
             let count = problems.len();
             let mut at = problem.at.as_str();
-            let mended = loop {
+            let repaired = loop {
                 let Some((parent, _)) = at.rsplit_once('/') else { break None };
                 let mut without = value.clone();
                 if remove(&mut without, at) && self.document.problems(schema, ctx.direction, &without).len() < count {
@@ -53,7 +53,7 @@ impl Maker<'_> {
                 }
                 at = parent;
             };
-            let Some((without, at)) = mended else { return false };
+            let Some((without, at)) = repaired else { return false };
             let reason = format!("{}{}", at_place(&problem.at), problem.message);
             self.contradictions.push(Contradiction { schema: SchemaRef(format!("{schema} at {at}")), reason });
             *value = without;

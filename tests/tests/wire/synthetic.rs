@@ -10,18 +10,21 @@ pub const HIDDEN: &str = "hidden-";
 /// Maximum recursion of a type.
 const MOST: usize = 2;
 
-/// A value with everything in the schema: each property once, one element in each list. Recursive types end soon.
-pub fn made(document: &Value, schema: &Value, name: &str) -> Value {
-    Maker { document, within: &[] }.value(schema, name).unwrap_or_else(|| panic!("{name}: nothing fits {schema}"))
+/// A value with everything in the schema: each property once, one element in each list. Recursive types end after a few
+/// levels.
+pub fn synthetic(document: &Value, schema: &Value, name: &str) -> Value {
+    Generator { document, within: &[] }
+        .value(schema, name)
+        .unwrap_or_else(|| panic!("{name}: no value matches {schema}"))
 }
 
-struct Maker<'a> {
+struct Generator<'a> {
     document: &'a Value,
     /// The named types around the value.
     within: &'a [&'a str],
 }
 
-impl Maker<'_> {
+impl Generator<'_> {
     /// None where a recursive type would continue.
     fn value(&self, schema: &Value, name: &str) -> Option<Value> {
         if let Some(target) = schema["$ref"].as_str() {
@@ -29,9 +32,9 @@ impl Maker<'_> {
                 return None;
             }
             let within = [self.within, &[target]].concat();
-            return Maker { document: self.document, within: &within }.value(resolve(self.document, schema), name);
+            return Generator { document: self.document, within: &within }.value(resolve(self.document, schema), name);
         }
-        // A type with a description of its own.
+        // A type with its own description.
         if let Some(whole) = schema["allOf"].get(0) {
             return self.value(whole, name);
         }
@@ -78,12 +81,12 @@ impl Maker<'_> {
             pattern.as_ref().is_none_or(|pattern| pattern.find(text).is_some())
                 && (least..=most).contains(&text.chars().count())
         };
-        json!(texts.iter().chain(&ids).find(fits).unwrap_or_else(|| panic!("{name}: nothing fits {schema}")))
+        json!(texts.iter().chain(&ids).find(fits).unwrap_or_else(|| panic!("{name}: no value matches {schema}")))
     }
 }
 
 #[test]
-fn all_that_a_schema_has() {
+fn values_have_everything_in_the_schema() {
     let document = json!({"components": {"schemas": {"Node": {"type": "object", "properties": {
         "n": {"type": "integer", "minimum": 3},
         "key": {"type": "string", "x-sensitive": true, "example": "seen"},
@@ -92,8 +95,8 @@ fn all_that_a_schema_has() {
         "inner": {"type": "string", "x-json": {"type": "object", "properties": {"on": {"type": "boolean"}}}},
         "nodes": {"type": "array", "items": {"$ref": "#/components/schemas/Node"}},
     }}}}});
-    let made = made(&document, &json!({"$ref": "#/components/schemas/Node"}), "node");
-    let node = &made["nodes"][0];
+    let synthetic = synthetic(&document, &json!({"$ref": "#/components/schemas/Node"}), "node");
+    let node = &synthetic["nodes"][0];
     assert_eq!(node["n"], 3);
     assert_eq!(node["key"], "hidden-key");
     assert_eq!(node["port"], "3306");

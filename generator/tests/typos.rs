@@ -12,35 +12,35 @@ fn read(text: &str) -> (Option<(Service, Account)>, Diagnostics) {
     let path = folder.path().join("api.yaml");
     fs::write(&path, text).unwrap();
     let mut diagnostics = Diagnostics::new();
-    let made = model(&path, "slips", "slips", &mut diagnostics);
+    let made = model(&path, "typos", "typos", &mut diagnostics);
     (made, diagnostics)
 }
 
 /// Code, text at the place, label and help of each diagnostic.
-fn said(diagnostics: &Diagnostics) -> Vec<String> {
-    let told = diagnostics.iter().map(|it| {
+fn rendered(diagnostics: &Diagnostics) -> Vec<String> {
+    let lines = diagnostics.iter().map(|it| {
         let at = it.location.as_ref().map_or("", |at| at.text());
         format!("{} {at} | {} | {}", it.code, it.label, it.help.as_deref().unwrap_or_default())
     });
-    told.collect()
+    lines.collect()
 }
 
 /// A document whose operation sends a schema, and has components.
 fn of_schema(schema: &str, components: &str) -> String {
     let body = format!("content: {{application/json: {{schema: {schema}}}}}");
     format!(
-        "openapi: 3.0.3\ninfo: {{title: Slips, version: '1'}}\npaths:\n  /a:\n    post:\n      operationId: send\n      \
+        "openapi: 3.0.3\ninfo: {{title: Typos, version: '1'}}\npaths:\n  /a:\n    post:\n      operationId: send\n      \
          requestBody: {{{body}}}\n      responses: {{'200': {{description: Done}}}}\ncomponents:\n{components}\n"
     )
 }
 
 /// The diagnostics for a schema.
 fn of_one(schema: &str) -> Vec<String> {
-    said(&read(&of_schema(schema, "  schemas: {}")).1)
+    rendered(&read(&of_schema(schema, "  schemas: {}")).1)
 }
 
 #[test]
-fn schemas_that_contradict_themselves() {
+fn contradictory_schemas_are_reported() {
     let rejected = "rejects every value, unless it is sent unchecked";
     let default = "mentioned in the docs as it is";
     let cases = [
@@ -83,7 +83,7 @@ fn schemas_that_contradict_themselves() {
 }
 
 #[test]
-fn schemas_that_are_only_unusual() {
+fn unusual_schemas_are_not_reported() {
     let cases = [
         "{type: integer, minimum: 1, maximum: 1}",
         "{type: string, minLength: 0, uniqueItems: false}",
@@ -113,7 +113,7 @@ fn tag(service: &Service) -> Option<Vec<String>> {
 }
 
 #[test]
-fn a_discriminator_that_no_alternative_has() {
+fn a_discriminator_without_a_property_is_reported() {
     let document = |discriminator: &str, a: &str, b: &str| {
         let union = format!(
             "{{discriminator: {discriminator}, oneOf: [{{$ref: '#/components/schemas/A'}}, {{$ref: '#/components/schemas/B'}}]}}"
@@ -124,15 +124,15 @@ fn a_discriminator_that_no_alternative_has() {
         format!("{{type: object, required: [{required}], properties: {{{field}: {{type: string, enum: [{value}]}}}}}}")
     };
     let mapped = "mapping: {x: '#/components/schemas/A', y: '#/components/schemas/B'}";
-    let told = "the alternatives are told apart by `type`, of which each has other values";
-    let slip = |name: &str, help: &str| vec![format!("discriminator {name} | {told} | {help}")];
+    let effect = "the alternatives are distinguished by `type`, which has different values in each";
+    let mismatch = |name: &str, help: &str| vec![format!("discriminator {name} | {effect} | {help}")];
     let near = "did you mean `type`?";
     let cases: Vec<(&str, String, String, &str, Vec<String>)> = vec![
         // By the alternatives' fields, as no value could have both.
-        ("typ", one("type", "a", "type"), one("type", "b", "type"), "type", slip("typ", near)),
-        ("typ", one("type", "a", ""), one("type", "b", ""), "", slip("typ", near)),
-        ("kind", one("type", "a", "type"), one("type", "b", "type"), "type", slip("kind", "")),
-        // By the discriminator: the alternatives have it, or nothing else tells them apart.
+        ("typ", one("type", "a", "type"), one("type", "b", "type"), "type", mismatch("typ", near)),
+        ("typ", one("type", "a", ""), one("type", "b", ""), "", mismatch("typ", near)),
+        ("kind", one("type", "a", "type"), one("type", "b", "type"), "type", mismatch("kind", "")),
+        // By the discriminator: the alternatives have it, or nothing else distinguishes them.
         ("type", one("type", "a", "type"), one("type", "b", "type"), "type", Vec::new()),
         ("kind", one("type", "a", ""), one("type", "b", ""), "kind", Vec::new()),
         ("kind", one("type", "a", "type"), one("type", "a", "type"), "kind", Vec::new()),
@@ -142,19 +142,20 @@ fn a_discriminator_that_no_alternative_has() {
         for discriminator in [format!("{{propertyName: {name}}}"), format!("{{propertyName: {name}, {mapped}}}")] {
             let (made, diagnostics) = read(&document(&discriminator, &a, &b));
             let (service, account) = made.unwrap();
-            let of: Vec<String> = said(&diagnostics).into_iter().map(|it| it.replace("propertyName", name)).collect();
+            let of: Vec<String> =
+                rendered(&diagnostics).into_iter().map(|it| it.replace("propertyName", name)).collect();
             assert_eq!(of, warnings, "{discriminator} {a} {b}");
-            // An optional property is not a tag, and tells the alternatives apart where it is present.
+            // An optional property is not a tag, but distinguishes the alternatives where it is present.
             let expected = Some(vec![expected.to_owned()]).filter(|_| !expected.is_empty());
             assert_eq!(tag(&service), expected, "{discriminator} {a} {b}");
             assert!(account.adds_up(), "{discriminator}: {:?}", account.lost);
         }
     }
-    // Without constants it stays, and gets a warning where all alternatives have one of a similar name.
+    // Without constants it is kept, with a warning if all alternatives have a property with a similar name.
     let plain = "{type: object, properties: {kind: {type: string}}}";
     let (made, diagnostics) = read(&document("{propertyName: kidn}", plain, plain));
     assert_eq!(tag(&made.unwrap().0), Some(vec!["kidn".to_owned()]));
-    assert!(said(&diagnostics).iter().any(|it| it.contains("did you mean `kind`?")), "{diagnostics}");
+    assert!(rendered(&diagnostics).iter().any(|it| it.contains("did you mean `kind`?")), "{diagnostics}");
 }
 
 /// The left-out facts of a document, by kind.
@@ -167,14 +168,14 @@ fn left_out(text: &str, fact: Fact) -> usize {
 }
 
 #[test]
-fn what_is_lost_with_something_else_counts_by_its_kind() {
+fn facts_lost_with_their_parent_are_counted_by_kind() {
     let head = "openapi: 3.0.3\ninfo: {title: x, version: '1'}\npaths:\n";
     let operation = "{get: {parameters: [{name: q, in: query, schema: {type: string}}], responses: {'200': {description: a}, '404': {description: b}}}}";
     let cases = [
         // A duplicate path, and one that doesn't begin with a slash.
         format!("{head}  /a: {operation}\n  /a: {operation}\n"),
         format!("{head}  a/b: {operation}\n"),
-        // An unknown key whose intended key is clear.
+        // An unknown key with an obvious intention.
         format!("{head}  /a: {}\n", operation.replace("get", "gett")),
     ];
     for text in &cases {
@@ -196,10 +197,10 @@ fn what_is_lost_with_something_else_counts_by_its_kind() {
 }
 
 #[test]
-fn a_wrong_document_is_no_fault_of_the_generator() {
+fn mistakes_in_a_document_are_not_errors_of_the_generator() {
     let optional = "openapi: 3.0.3\ninfo: {title: x, version: '1'}\npaths:\n  /a/{b}:\n    get:\n      parameters: [{name: b, in: \
                     path, required: false, schema: {type: string}}]\n      responses: {'200': {description: a}}\n";
-    assert_eq!(said(&read(optional).1), ["optional-path-parameter false | read as required | "]);
+    assert_eq!(rendered(&read(optional).1), ["optional-path-parameter false | read as required | "]);
     // Parts left out because of an error are not reported.
     let ours = format!("{optional}    post: {{$ref: '#/components/x'}}\nx-protocol: huawei-rest\n");
     let (_, diagnostics) = read(&ours.replace("required: false", "required: true"));
@@ -208,19 +209,21 @@ fn a_wrong_document_is_no_fault_of_the_generator() {
 }
 
 #[test]
-fn a_reference_that_leads_nowhere_is_one_diagnostic() {
+fn a_dangling_reference_is_reported_once() {
     let components = "  schemas: {Thing: {type: string}}\n  parameters: {Page: {name: page, in: query, schema: {type: integer}}}\n  \
                       responses: {OK: {description: Done}}";
     let text = of_schema("{$ref: Thing}", components);
     let expected = "missing-ref Thing | any value is accepted | did you mean `#/components/schemas/Thing`?";
-    let of = said(&read(&text).1);
+    let of = rendered(&read(&text).1);
     assert_eq!(of.iter().filter(|it| it.as_str() == expected).count(), of.len(), "{of:?}");
     let text = of_schema("{$ref: '#/components/schema/Thing'}", components);
-    let of = said(&read(&text).1);
+    let of = rendered(&read(&text).1);
     assert!(of.iter().all(|it| it.ends_with("did you mean `#/components/schemas/Thing`?")), "{of:?}");
     let with = |line: &str| {
         let text = of_schema("{type: string}", components);
-        said(&read(&text.replace("      operationId: send\n", &format!("      operationId: send\n      {line}\n"))).1)
+        rendered(
+            &read(&text.replace("      operationId: send\n", &format!("      operationId: send\n      {line}\n"))).1,
+        )
     };
     assert_eq!(
         with("parameters: [{$ref: '#/components/parameter/Page'}]"),
@@ -232,7 +235,7 @@ fn a_reference_that_leads_nowhere_is_one_diagnostic() {
     let text = of_schema("{type: string}", components)
         .replace("'200': {description: Done", "'404': {$ref: '#/components/responses/Ok'}, '200': {description: Done");
     assert_eq!(
-        said(&read(&text).1),
+        rendered(&read(&text).1),
         [
             "missing-ref '#/components/responses/Ok' | `Ok` does not exist: POST /a: the body of `404` is left out because of this | did you \
           mean `OK`?"
@@ -241,24 +244,25 @@ fn a_reference_that_leads_nowhere_is_one_diagnostic() {
 }
 
 #[test]
-fn names_that_are_almost_those_of_something_else() {
+fn names_with_typos_get_a_suggestion() {
     let head = "openapi: 3.0.3\ninfo: {title: x, version: '1'}\n";
     let of = |more: &str, operation: &str| {
-        said(&read(&format!("{head}{more}paths: {{/a: {{get: {{{operation}, operationId: a}}}}}}\n")).1)
+        rendered(&read(&format!("{head}{more}paths: {{/a: {{get: {{{operation}, operationId: a}}}}}}\n")).1)
     };
     let done = "responses: {'200': {description: a}}";
     let media = |name: &str| {
         of("", &format!("responses: {{'200': {{description: a, content: {{{name}: {{schema: {{type: object}}}}}}}}}}"))
     };
-    let help = |said: &[String], near: &str| said.len() == 1 && said[0].ends_with(&format!("did you mean `{near}`?"));
+    let help =
+        |found: &[String], near: &str| found.len() == 1 && found[0].ends_with(&format!("did you mean `{near}`?"));
     for (name, near) in [
         ("aplication/json", "application/json"),
         ("application/jsn", "application/json"),
         ("text/event-strem", "text/event-stream"),
         ("multipart/formdata", "multipart/form-data"),
     ] {
-        let said = media(name);
-        assert!(said.iter().any(|it| it.starts_with(&format!("unknown-media-type {name} ")) && it.ends_with(&format!("`{near}`?"))), "{said:?}");
+        let found = media(name);
+        assert!(found.iter().any(|it| it.starts_with(&format!("unknown-media-type {name} ")) && it.ends_with(&format!("`{near}`?"))), "{found:?}");
     }
     for name in [
         "application/vnd.api+json",
@@ -268,25 +272,25 @@ fn names_that_are_almost_those_of_something_else() {
         "text/tsv",
         "application/*",
     ] {
-        let said = media(name);
-        assert!(said.iter().all(|it| !it.starts_with("unknown-media-type")), "{name}: {said:?}");
+        let found = media(name);
+        assert!(found.iter().all(|it| !it.starts_with("unknown-media-type")), "{name}: {found:?}");
     }
     let schemes = "components: {securitySchemes: {bearer: {type: http, scheme: bearer}}}\n";
-    let asked = of(schemes, &format!("security: [{{bearr: []}}], {done}"));
-    assert!(help(&asked, "bearer"), "{asked:?}");
+    let found = of(schemes, &format!("security: [{{bearr: []}}], {done}"));
+    assert!(help(&found, "bearer"), "{found:?}");
     let server = "servers: [{url: 'https://{tenat}.x.example', variables: {tenant: {default: a}}}]\n";
-    let asked = of(server, done);
-    assert!(help(&asked, "{tenant}"), "{asked:?}");
+    let found = of(server, done);
+    assert!(help(&found, "{tenant}"), "{found:?}");
     let tags = "tags: [{name: users}, {name: reports v1}]\n";
-    let asked = of(tags, &format!("tags: [usres], {done}"));
-    assert!(help(&asked, "users"), "{asked:?}");
+    let found = of(tags, &format!("tags: [usres], {done}"));
+    assert!(help(&found, "users"), "{found:?}");
     for tag in ["users", "groups", "reports v2", "new users"] {
         assert_eq!(of(tags, &format!("tags: [{tag}], {done}")), [""; 0]);
     }
 }
 
 #[test]
-fn names_of_packages() {
+fn package_names_are_validated() {
     let folder = tempfile::tempdir().unwrap();
     let spec = folder.path().join("core.yaml");
     fs::write(&spec, "openapi: 3.0.3\ninfo: {title: x, version: '1'}\npaths: {}\n").unwrap();
@@ -299,17 +303,17 @@ fn names_of_packages() {
                 let codes: Vec<&str> = diagnostics.iter().map(|it| it.code).collect();
                 assert_eq!(codes, ["package-name"], "{name}");
             }
-            _ => panic!("{name} is taken"),
+            _ => panic!("{name} is accepted"),
         }
-        assert!(!out.exists(), "{name}: something is written");
+        assert!(!out.exists(), "{name}: files were written");
     }
-    // A name derived from the file's is valid.
+    // A name derived from the file's name is valid.
     assert_eq!(named(None).unwrap().package, "api-core");
     assert_eq!(named(Some("my-client_2")).unwrap().package, "my-client_2");
 }
 
 #[test]
-fn lists_in_forms_of_swagger() {
+fn lists_in_swagger_forms_have_styles() {
     let field =
         |name: &str, more: &str| format!("{{name: {name}, in: formData, type: array, items: {{type: string}}{more}}}");
     let fields = [
@@ -327,7 +331,7 @@ fn lists_in_forms_of_swagger() {
             fields.join(", ")
         );
         let (made, diagnostics) = read(&text);
-        assert_eq!(said(&diagnostics), [""; 0], "{media_type}");
+        assert_eq!(rendered(&diagnostics), [""; 0], "{media_type}");
         let (service, _) = made.unwrap();
         let operation = &service.groups[0].operations[0];
         let style = |name: &str| operation.params.iter().find(|it| it.name == name).unwrap().style;
@@ -340,7 +344,7 @@ fn lists_in_forms_of_swagger() {
 }
 
 #[test]
-fn tabs_are_pointed_at() {
+fn tabs_are_located() {
     let cases =
         [("info:\n  title: x\n\tversion: 1\n", 3, 1), ("info:\n\t\ttitle: x\n", 2, 1), ("a: b\tc\n\td: e\n", 2, 1)];
     for (text, line, column) in cases {
