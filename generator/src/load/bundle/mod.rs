@@ -43,6 +43,9 @@ pub(super) fn bundle(root: File, path: &Path, version: Version, reporter: &mut R
         own_media: (false, false),
     };
     let document = bundler.document();
+    if bundler.reporter.ours {
+        bundler.files.unused(bundler.reporter);
+    }
     (!bundler.endless).then_some(document)
 }
 

@@ -400,8 +400,21 @@ impl Checker<'_, '_> {
         }
         self.contradictions(entries);
         extensions::enum_keys(entries, self.reporter);
-        if self.reporter.ours && !entries.contains_key("allOf") {
-            self.unknown_required(entries);
+        if self.reporter.ours {
+            self.lone_nullable(entries);
+            if !entries.contains_key("allOf") {
+                self.unknown_required(entries);
+            }
+        }
+    }
+
+    /// OpenAPI 3.0.3 defines `nullable` only beside `type`, and other tools reject it elsewhere.
+    fn lone_nullable(&mut self, entries: &Entries) {
+        let nullable = entries.get("nullable").filter(|entry| entry.node.as_bool() == Some(true));
+        if let Some(entry) = nullable.filter(|_| !self.newer && !entries.contains_key("type")) {
+            let warning = Diagnostic::warning("lone-nullable", "`nullable` has no effect without `type`");
+            let warning = warning.at(entry.key.clone()).help("write the `type` beside it, even if an `allOf` has it");
+            self.reporter.push(warning);
         }
     }
 
