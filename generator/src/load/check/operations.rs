@@ -259,9 +259,11 @@ fn named(root: &Node, ids: &HashMap<String, Location>, reporter: &mut Reporter<'
 fn legacy(operation: &Node, is_deprecated: bool, deprecated: &HashSet<String>, reporter: &mut Reporter<'_>) {
     let key = |key: &str| operation.as_object().and_then(|fields| fields.get(key)).map(|entry| entry.key.clone());
     let half = match (is_deprecated, key("x-legacy")) {
-        (true, None) => {
-            Some(("x-legacy", key("deprecated"), "write `x-legacy: {replacement: <operationId>}` beside it, or `x-legacy: {}` if nothing replaces it"))
-        }
+        (true, None) => Some((
+            "x-legacy",
+            key("deprecated"),
+            "write `x-legacy: {replacement: <operationId>}` beside it, or `x-legacy: {}` if nothing replaces it",
+        )),
         (false, Some(at)) => Some(("deprecated: true", Some(at), "write `deprecated: true` beside it")),
         _ => None,
     };

@@ -1,6 +1,6 @@
 //! What services send beside the letter of their schemas and clients decode all the same: a number for a string and
-//! the reverse, null for what is absent, enum values in another case; and for RPC lists in a wrapper, an envelope around
-//! the response, and names in another case.
+//! the reverse, null or an empty string for what is absent, enum values in another case; and for RPC lists in a wrapper,
+//! an envelope around the response, and names in another case.
 //!
 //! A spec keeps both the types of the document's tables and the values of its samples. Other tools take a schema
 //! literally, so a bundle has the samples of responses in the form of their schemas.
@@ -86,13 +86,24 @@ impl<'a> Lenient<'a> {
                 members.insert(key.to_owned(), entry.clone());
                 continue;
             };
-            let nullable = keyword(&self::parts(self.root, schema), "nullable").and_then(Node::as_bool);
-            if matches!(entry.node.value, Value::Null) && nullable != Some(true) {
+            if stands_for_nothing(&entry.node, &self::parts(self.root, schema)) {
                 continue;
             }
             members.insert(key.to_owned(), Entry::new(entry.key.clone(), self.value(&entry.node, schema)));
         }
         members.into()
+    }
+}
+
+/// Whether a member has the value that services send for an absent one: null, or an empty string for an
+/// enum.
+fn stands_for_nothing(value: &Node, parts: &[&Node]) -> bool {
+    match &value.value {
+        Value::Null => keyword(parts, "nullable").and_then(Node::as_bool) != Some(true),
+        Value::String(text) if text.is_empty() => {
+            keyword(parts, "enum").is_some_and(|listed| listed.items().all(|listed| listed != value))
+        }
+        _ => false,
     }
 }
 
