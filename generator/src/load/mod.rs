@@ -109,7 +109,8 @@ fn loaded(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
     // Keys that a rewrite drops are not in the tree either.
     reporter.passed_over.iter().for_each(|(key, _)| facts.pushed_out(key));
     check::check(&mut root, version == Version::Newer, &mut reporter);
-    if reporter.ours {
+    // Anything inconsistent may be the consequence of an error.
+    if reporter.ours && !reporter.has_errors() {
         consistency::check(&root, &mut reporter);
     }
     let (api, further) = envelope::envelope(&root, &mut reporter)?;

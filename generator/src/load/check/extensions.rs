@@ -141,7 +141,7 @@ pub(super) fn enum_keys(entries: &Entries, reporter: &mut Reporter<'_>) {
         && let lacking @ [first, ..] = values.iter().filter(|value| !described(value)).collect::<Vec<_>>().as_slice()
     {
         let listed: Vec<&str> = lacking.iter().map(|value| value.as_str()).collect();
-        let message = format!("`x-enumDescriptions` describes only some of the values: {} are missing", list(&listed));
+        let message = format!("`x-enumDescriptions` describes some of the values, but not {}", list(&listed));
         let fault = Diagnostic::error("wrong-extension", message).at(map.key.clone());
         reporter.fault(fault.help(format!("add `{first}: <what it means>`, or describe none of them")));
     }

@@ -413,7 +413,8 @@ impl Checker<'_, '_> {
         let nullable = entries.get("nullable").filter(|entry| entry.node.as_bool() == Some(true));
         if let Some(entry) = nullable.filter(|_| !self.newer && !entries.contains_key("type")) {
             let warning = Diagnostic::warning("lone-nullable", "`nullable` has no effect without `type`");
-            let warning = warning.at(entry.key.clone()).help("write the `type` beside it, even if an `allOf` has it");
+            let help = "leave it out of a response, where null counts as absent; else write it beside the `type`";
+            let warning = warning.at(entry.key.clone()).help(help);
             self.reporter.push(warning);
         }
     }

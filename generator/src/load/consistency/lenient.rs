@@ -13,7 +13,7 @@ use crate::load::{
     yaml,
 };
 
-use super::walk::{keyword, parts, properties, property, type_of};
+use super::walk::{is_nullable, keyword, parts, properties, property, type_of};
 
 /// Forms of values that a client decodes.
 #[derive(Clone, Copy)]
@@ -99,7 +99,7 @@ impl<'a> Lenient<'a> {
 /// enum.
 fn stands_for_nothing(value: &Node, parts: &[&Node]) -> bool {
     match &value.value {
-        Value::Null => keyword(parts, "nullable").and_then(Node::as_bool) != Some(true),
+        Value::Null => !is_nullable(parts),
         Value::String(text) if text.is_empty() => {
             keyword(parts, "enum").is_some_and(|listed| listed.items().all(|listed| listed != value))
         }

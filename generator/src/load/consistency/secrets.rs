@@ -30,12 +30,16 @@ pub(super) fn check(root: &Node, reporter: &mut Reporter<'_>) {
 fn is_secret(name: &str) -> bool {
     let words = words(name);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let has = |known: &[&str]| words.iter().any(|word| known.contains(word));
+    let has = |known: &[&str]| words.iter().any(|word| known.contains(word) || known.contains(&singular(word)));
     let pairs = [["private", "key"], ["secret", "key"], ["access", "secret"]];
     let is_token = has(&["token"]) && !has(&["next", "page", "continuation", "client", "count", "max", "min", "num"]);
     has(&["password", "passwd", "pwd", "passphrase", "secret"])
         || is_token
         || words.windows(2).any(|pair| pairs.iter().any(|known| pair == known))
+}
+
+fn singular(word: &str) -> &str {
+    word.strip_suffix('s').unwrap_or(word)
 }
 
 #[cfg(test)]
@@ -44,10 +48,12 @@ mod tests {
 
     #[test]
     fn names() {
-        for name in ["password", "DBPassword", "db_passwd", "X-Auth-Token", "accessKeySecret", "private_key", "pwd"] {
+        for name in
+            ["password", "DBPassword", "db_passwd", "X-Auth-Token", "accessKeySecret", "private_key", "pwd", "tokens"]
+        {
             assert!(is_secret(name), "{name}");
         }
-        for name in ["NextToken", "page_token", "ClientToken", "token_count", "max_tokens", "access_key_id", "keyword"]
+        for name in ["NextToken", "page_token", "ClientToken", "token_count", "max_tokens", "access_key_id", "address"]
         {
             assert!(!is_secret(name), "{name}");
         }

@@ -31,7 +31,8 @@ pub(super) fn check(root: &Node, reporter: &mut Reporter<'_>) {
             let message = format!("the client does not recognize `{}` in the {place} as a client token", visited.name);
             let warning = Diagnostic::warning("client-token", message).at(visited.at.clone());
             let warning = warning.label("neither filled, nor a reason to repeat a call");
-            reporter.push(warning.help(format!("only `{name}` in the {location} is known; teach it to the runtime")));
+            reporter
+                .push(warning.help(format!("the runtime knows only `{name}` in the {location}; add this one to it")));
         }
     });
 }

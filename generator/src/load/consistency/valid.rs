@@ -1,12 +1,13 @@
 //! Whether a value is valid for a schema, with the place and reason of each fault.
 
-use super::walk::{Direction, keyword, parts, properties, property, type_of};
+use super::walk::{Direction, is_nullable, keyword, parts, properties, property, type_of};
 use crate::{
     diagnostic::Location,
     load::{
         Node, Value,
         check::{is_of_type, outside},
         report::nearest,
+        yaml,
     },
     pattern::accepts,
 };
@@ -57,7 +58,7 @@ impl<'a> Validator<'a> {
     }
 
     fn against(&mut self, value: &Node, parts: &[&'a Node]) {
-        if matches!(value.value, Value::Null) && keyword(parts, "nullable").and_then(Node::as_bool) == Some(true) {
+        if matches!(value.value, Value::Null) && is_nullable(parts) {
             return;
         }
         let Some(first) = parts.first() else { return };
@@ -67,7 +68,7 @@ impl<'a> Validator<'a> {
                 ("string", Value::Number(_) | Value::Bool(_)) => {
                     Some(format!("write it in quotes: \"{}\"", value.location.text()))
                 }
-                (_, Value::String(text)) if name != "object" && name != "array" => {
+                (_, Value::String(text)) if is_of_type(&Node::new(yaml::plain(text), value.location.clone()), name) => {
                     Some(format!("write it without quotes: {text}"))
                 }
                 (_, Value::Null) => Some("leave it out, or write `nullable: true` beside the type".to_owned()),

@@ -23,7 +23,8 @@ pub(super) struct Visited<'a, 'w> {
     pub node: &'a Node,
     /// Its place for diagnostics.
     pub at: &'a Location,
-    /// The name of the parameter, header or property that it describes; that of the component otherwise.
+    /// The name of the parameter, header or property that it describes; that of the component otherwise. Empty for a
+    /// part of an `allOf`.
     pub name: &'a str,
     pub direction: Direction,
     /// The objects around it, outermost first, and itself.
@@ -68,7 +69,12 @@ impl<'a> Walker<'a, '_> {
                     None => here,
                 };
                 for (key, entry) in entries {
-                    let name = if kind.is_none() { key } else { here.name };
+                    let name = match key.as_str() {
+                        _ if kind.is_none() => key,
+                        // A part is none of its own.
+                        "allOf" => "",
+                        _ => here.name,
+                    };
                     let direction = direction(key).unwrap_or(here.direction);
                     self.node(&entry.node, shape.member(key), Here { at: &entry.key, name, direction });
                 }
@@ -142,4 +148,10 @@ pub(super) fn property<'a>(parts: &[&'a Node], name: &str) -> Option<&'a Node> {
 /// The names of all properties of a schema that consists of parts.
 pub(super) fn properties<'a>(parts: &[&'a Node]) -> impl Iterator<Item = &'a str> {
     parts.iter().flat_map(|part| part.get("properties").into_iter().flat_map(Node::entries)).map(|(name, _)| name)
+}
+
+/// Whether null is a value of a schema that consists of parts: in OpenAPI 3.0 each part that has a type decides.
+pub(super) fn is_nullable(parts: &[&Node]) -> bool {
+    let flags = || parts.iter().filter(|part| part.get("type").is_some()).map(|part| part.get("nullable"));
+    flags().next().is_some() && flags().all(|flag| flag.and_then(Node::as_bool) == Some(true))
 }
