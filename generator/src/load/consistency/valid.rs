@@ -28,16 +28,18 @@ pub(super) struct Fault<'a> {
 }
 
 /// Compares values with schemas of a document.
-pub(super) struct Validator<'a> {
-    pub root: &'a Node,
-    pub direction: Direction,
+struct Validator<'a> {
+    root: &'a Node,
+    direction: Direction,
     above: Vec<&'a Node>,
     faults: Vec<Fault<'a>>,
+    /// The values that are being compared with lists of alternatives, as one may be its own alternative.
+    tried: Vec<(*const Node, *const Node)>,
 }
 
 /// The faults of a value.
 pub(super) fn faults<'a>(root: &'a Node, direction: Direction, value: &Node, schema: &'a Node) -> Vec<Fault<'a>> {
-    let mut validator = Validator { root, direction, above: Vec::new(), faults: Vec::new() };
+    let mut validator = Validator { root, direction, above: Vec::new(), faults: Vec::new(), tried: Vec::new() };
     validator.value(value, schema);
     validator.faults
 }
@@ -84,8 +86,7 @@ impl<'a> Validator<'a> {
             self.fault(value, part, format!("is {why}"), near.map(|near| format!("did you mean `{near}`?")));
         }
         for alternatives in parts.iter().flat_map(|part| ["oneOf", "anyOf"].map(|key| part.get(key))).flatten() {
-            let fits = |schema: &'a Node| faults(self.root, self.direction, value, schema).is_empty();
-            if !alternatives.items().any(fits) {
+            if !alternatives.items().any(|schema| self.fits(value, alternatives, schema)) {
                 self.fault(value, alternatives, "is valid for none of the alternatives".to_owned(), None);
             }
         }
@@ -95,6 +96,18 @@ impl<'a> Validator<'a> {
         if value.as_object().is_some() {
             self.members(value, parts);
         }
+    }
+
+    fn fits(&self, value: &Node, alternatives: &'a Node, schema: &'a Node) -> bool {
+        let this = (std::ptr::from_ref(value), std::ptr::from_ref(alternatives));
+        if self.tried.contains(&this) {
+            return false;
+        }
+        let tried = self.tried.iter().copied().chain([this]).collect();
+        let mut inner =
+            Self { root: self.root, direction: self.direction, above: Vec::new(), faults: Vec::new(), tried };
+        inner.value(value, schema);
+        inner.faults.is_empty()
     }
 
     fn members(&mut self, value: &Node, parts: &[&'a Node]) {
