@@ -9,6 +9,7 @@ pub mod diagnostic;
 pub mod emit;
 pub mod load;
 pub mod lower;
+mod pattern;
 pub mod pointer;
 mod stack;
 pub mod write;

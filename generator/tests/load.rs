@@ -219,6 +219,68 @@ x-values:\r
     }
 }
 
+/// Samples of responses stay as documented, but for tools that take schemas literally.
+#[test]
+fn samples_in_the_form_of_their_schemas() {
+    let document = r##"openapi: 3.0.3
+x-protocol: aliyun-rpc
+info: {title: Pets, version: "1"}
+tags: [{name: pets}]
+paths:
+  /#Action=ListPets:
+    get:
+      operationId: listPets
+      tags: [pets]
+      responses:
+        "200":
+          description: The pets.
+          content:
+            application/json:
+              schema:
+                type: object
+                properties:
+                  Count: {type: integer}
+                  Success: {type: boolean}
+                  Version: {type: string}
+                  Cause: {type: string}
+                  Note: {type: string, nullable: true}
+                  Pets:
+                    type: array
+                    items:
+                      type: object
+                      properties:
+                        Name: {type: string}
+                        Kind: {type: string, enum: [cat, dog]}
+                        Mood: {type: string, enum: [calm]}
+              examples:
+                sample:
+                  value:
+                    ListPetsResponse:
+                      count: "1"
+                      Success: "true"
+                      Version: 2.0
+                      Cause: null
+                      Note: null
+                      Pets: {Pet: [{name: 7, Kind: DOG, Mood: ""}]}
+"##;
+    let (loaded, diagnostics) = load_text(document.as_bytes(), "yaml");
+    assert!(diagnostics.is_empty(), "{diagnostics}");
+    let loaded = loaded.unwrap();
+    let sample = |document: &serde_json::Value| {
+        let at = "/paths/~1#Action=ListPets/get/responses/200/content/application~1json/examples/sample/value";
+        document.pointer(at).unwrap().to_string()
+    };
+    assert!(sample(&loaded.value()).contains(r#"{"ListPetsResponse":{"count":"1","Success":"true","Version":2.0,"#));
+    assert_eq!(
+        sample(&loaded.literal_value()),
+        r#"{"Count":1,"Success":true,"Version":"2.0","Note":null,"Pets":[{"Name":"7","Kind":"dog"}]}"#
+    );
+    // Other protocols have none of the forms of RPC.
+    let (_, diagnostics) = load_text(document.replace("aliyun-rpc", "huawei-rest").as_bytes(), "yaml");
+    let found: Vec<_> = diagnostics.iter().map(|it| (it.code, it.message.as_str())).collect();
+    assert_eq!(found, [("bad-example", "the example has `ListPetsResponse`, which its schema does not")]);
+}
+
 /// A small document with most features, to be damaged.
 const WHOLE: &str = r##"openapi: 3.0.3
 info: {title: Pets, version: "1"}
@@ -241,7 +303,7 @@ paths:
           content:
             application/json:
               schema: {$ref: "#/components/schemas/Pet"}
-              examples: {sample: {value: {name: Rex, tags: [a, b]}}}
+              examples: {sample: {value: {name: Rex, tag: a}}}
         default: {$ref: "#/components/responses/Error"}
     put:
       <<: *get
@@ -259,7 +321,7 @@ components:
       properties:
         name: {type: string, maxLength: 64, x-sensitive: true}
         kind: {type: string, enum: [cat, dog], x-enumDescriptions: {cat: Meows., dog: Barks.}}
-        parent: {allOf: [{$ref: "#/components/schemas/Pet"}], nullable: true}
+        parent: {type: object, allOf: [{$ref: "#/components/schemas/Pet"}], nullable: true}
         more: {$ref: "#/paths/~1pets~1{id}/get/responses/200/content/application~1json/schema"}
       additionalProperties: {oneOf: [{type: string}, {type: number}]}
   securitySchemes:

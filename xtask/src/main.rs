@@ -3,6 +3,7 @@
 
 mod audit;
 mod conform;
+mod fmt;
 
 use std::{
     fs,
@@ -44,6 +45,12 @@ enum Command {
     },
     /// Verify that specs/ agrees with the vendors' documents.
     Audit(audit::Arguments),
+    /// Format the files of specs/.
+    Fmt {
+        /// Change nothing; show the differences and exit with 1 if there are any.
+        #[arg(long)]
+        check: bool,
+    },
     /// Call every operation of generated clients within this process, and compare requests and responses with the
     /// documents.
     Conform(conform::Arguments),
@@ -88,6 +95,7 @@ fn main() -> ExitCode {
         Command::Codegen(codegen) => self::codegen(codegen),
         Command::Bundle { services, out, format } => bundle(&services, &out, format),
         Command::Audit(arguments) => audit::run(arguments),
+        Command::Fmt { check } => fmt::run(check),
         Command::Conform(arguments) => conform::run(arguments),
     };
     match done {

@@ -3,6 +3,7 @@
 
 mod bundle;
 mod check;
+mod consistency;
 mod envelope;
 mod facts;
 mod file;
@@ -85,6 +86,12 @@ impl Loaded {
     pub fn value(&self) -> serde_json::Value {
         deep(|| self.root.to_json())
     }
+
+    /// The bundled document for tools that take schemas literally: the samples of responses have the form of their
+    /// schemas, where clients decode others as well.
+    pub fn literal_value(&self) -> serde_json::Value {
+        deep(|| consistency::typed_samples(&self.root).to_json())
+    }
 }
 
 /// Reads the document at `path`: a file, or a folder with an `openapi.yaml`. None if it cannot be read at all.
@@ -102,6 +109,10 @@ fn loaded(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
     // Keys that a rewrite drops are not in the tree either.
     reporter.passed_over.iter().for_each(|(key, _)| facts.pushed_out(key));
     check::check(&mut root, version == Version::Newer, &mut reporter);
+    // Anything inconsistent may be the consequence of an error.
+    if reporter.ours && !reporter.has_errors() {
+        consistency::check(&root, &mut reporter);
+    }
     let (api, further) = envelope::envelope(&root, &mut reporter)?;
     let guides = guides::read(&document_path(path), &mut reporter);
     Some(Loaded { api, further, root, facts, passed_over: reporter.passed_over, guides })

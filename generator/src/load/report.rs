@@ -62,6 +62,11 @@ impl<'a> Reporter<'a> {
         })
     }
 
+    /// Whether anything was reported as an error.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.has_errors()
+    }
+
     /// Number of diagnostics.
     pub fn count(&self) -> usize {
         self.diagnostics.iter().len()

@@ -65,7 +65,7 @@ fn number(name: &str) -> &str {
     name.strip_prefix('N').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(name)
 }
 
-/// A name from the first sentence of a meaning; `None` if it has no ASCII letters.
+/// A name from the first sentence of a meaning; `None` if it has no ASCII letters or starts with a number.
 fn name(meaning: &str) -> Option<String> {
     let sentence = lines(&first_sentence(meaning)).join(" ");
     let clause = sentence.split([';', ':', '(']).next().unwrap_or_default();
@@ -97,8 +97,9 @@ fn name(meaning: &str) -> Option<String> {
     while kept.last().is_some_and(|last| is(LINKS, last)) {
         kept.pop();
     }
-    let name = names::camel(&kept.join(" "));
-    (!kept.is_empty()).then_some(name)
+    // A name that starts with a number would be no better than that of the value.
+    let readable = kept.first().is_some_and(|first| !first.starts_with(|c: char| c.is_ascii_digit()));
+    readable.then(|| names::camel(&kept.join(" ")))
 }
 
 #[cfg(test)]
@@ -122,11 +123,10 @@ mod tests {
                 "AccountOfNewInstanceInOtherRegionDoesNotExist",
             ),
             ("The request could not be processed. Contact support.", "RequestCouldNotBeProcessed"),
-            ("8 hours behind UTC.", "N8HoursBehindUtc"),
         ] {
             assert_eq!(name(meaning).as_deref(), Some(expected), "{meaning}");
         }
-        for meaning in ["参数错误", "...", "", "One two three four five six seven eight nine ten are not eleven"] {
+        for meaning in ["参数错误", "...", "", "8 hours behind UTC.", "One two three four five six seven eight nine ten are not eleven"] {
             assert_eq!(name(meaning), None, "{meaning}");
         }
     }

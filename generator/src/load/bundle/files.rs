@@ -1,7 +1,7 @@
 //! The files of a document: each is read once, and `$ref`s are followed to their final target.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     path::{Path, PathBuf},
     rc::Rc,
 };
@@ -44,6 +44,8 @@ pub(super) struct Files {
     by_path: HashMap<PathBuf, Option<FileId>>,
     /// Final targets of the places that consist of nothing but a `$ref`, so that chains are followed once.
     aliases: HashMap<Target, Found<Option<Target>>>,
+    /// The final targets of all `$ref`s.
+    used: HashSet<Target>,
     folder: PathBuf,
     compared: usize,
 }
@@ -57,6 +59,7 @@ impl Files {
             files: vec![(path.clone(), Rc::clone(&root))],
             by_path: HashMap::from([(path, Some(0))]),
             aliases: HashMap::new(),
+            used: HashSet::new(),
             root,
             compared: 0,
         }
@@ -89,6 +92,7 @@ impl Files {
     ) -> Found<Option<Target>> {
         let mut passed = HashSet::new();
         let end = self.end(text, place, file, &mut passed, reporter);
+        self.used.extend(end.iter().flatten().cloned());
         self.aliases.extend(passed.into_iter().map(|alias| (alias, end.clone())));
         end
     }
@@ -190,6 +194,42 @@ impl Files {
         };
         self.by_path.insert(path, id);
         id.map_or_else(unread, |id| Ok(Some(id)))
+    }
+
+    /// Reports files and members of shared files that nothing refers to.
+    pub fn unused(&self, reporter: &mut Reporter<'_>) {
+        let mut members: HashMap<FileId, HashSet<&str>> = HashMap::new();
+        let mut whole: HashSet<FileId> = HashSet::from([0]);
+        for target in self.used.iter().chain(self.aliases.keys()) {
+            match target.pointer.first() {
+                Some(first) => drop(members.entry(target.file).or_default().insert(first)),
+                None => drop(whole.insert(target.file)),
+            }
+        }
+        for (id, (_, file)) in self.files.iter().enumerate().filter(|(id, _)| !whole.contains(id)) {
+            let used = members.get(&id);
+            for (name, entry) in file.root.entries() {
+                if !name.starts_with("x-") && used.is_none_or(|used| !used.contains(name)) {
+                    let message = format!("nothing refers to `{name}`");
+                    let warning = Diagnostic::warning("unused", message).at(entry.key.clone());
+                    reporter.push(warning.help("remove it, or refer to it"));
+                }
+            }
+        }
+        // Only folders that contain a part of the document: other files may belong to something else.
+        let folders: BTreeSet<&Path> = self.files.iter().filter_map(|(path, _)| path.parent()).collect();
+        for folder in folders.into_iter().filter(|folder| *folder != self.folder) {
+            let entries = std::fs::read_dir(folder).into_iter().flatten();
+            let paths: BTreeSet<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+            let is_part = |path: &PathBuf| {
+                let extension = path.extension().and_then(|extension| extension.to_str());
+                matches!(extension, Some("yaml" | "yml" | "json")) && !self.by_path.contains_key(&normal(path))
+            };
+            for path in paths.into_iter().filter(is_part) {
+                let message = format!("nothing refers to the file `{}`", path.to_string_lossy().replace('\\', "/"));
+                reporter.push(Diagnostic::warning("unused", message).help("remove it, or refer to it"));
+            }
+        }
     }
 
     /// Documents may share files with sibling folders, but not beyond.

@@ -43,6 +43,10 @@ pub(super) fn bundle(root: File, path: &Path, version: Version, reporter: &mut R
         own_media: (false, false),
     };
     let document = bundler.document();
+    // What has an error may refer to more.
+    if bundler.reporter.ours && !bundler.reporter.has_errors() {
+        bundler.files.unused(bundler.reporter);
+    }
     (!bundler.endless).then_some(document)
 }
 

@@ -9,7 +9,6 @@ mod limits;
 mod numbers;
 mod object;
 mod overlap;
-mod pattern;
 mod recursion;
 mod rules;
 mod tuple;

@@ -117,7 +117,7 @@ impl<'a> Lower<'a, '_> {
         let mut patterns = Vec::new();
         for (pattern, part) in &schema.patterns.0 {
             let shape = if alone { Some(values.shape.clone()) } else { self.constraint(part) };
-            match (super::pattern::checked(pattern), shape) {
+            match (crate::pattern::checked(pattern), shape) {
                 (Ok(pattern), Some(shape)) => patterns.push((pattern, shape)),
                 (Err(error), _) => {
                     let message = format!("the pattern `{pattern}` cannot be checked: {error}");
@@ -151,7 +151,7 @@ impl<'a> Lower<'a, '_> {
             if schema.properties.0.contains_key(name.value) {
                 continue;
             }
-            let by_pattern = schema.patterns.0.iter().find(|(pattern, _)| super::pattern::matches(pattern, name.value));
+            let by_pattern = schema.patterns.0.iter().find(|(pattern, _)| crate::pattern::matches(pattern, name.value));
             let property = match (by_pattern, schema.additional.as_ref().map(|additional| &additional.value)) {
                 (Some((_, values)), _) => values.clone(),
                 (None, Some(Additional::Allowed(false))) => {
@@ -324,7 +324,7 @@ impl<'a> Lower<'a, '_> {
 /// Whether an entry may have a name that matches no pattern. Its value may then be anything, unless the schema
 /// restricts it.
 fn leaves_names_open(schema: &Schema<'_>) -> bool {
-    !schema.patterns.0.keys().any(|pattern| super::pattern::matches_any_name(pattern))
+    !schema.patterns.0.keys().any(|pattern| crate::pattern::matches_any_name(pattern))
 }
 
 /// A type whose fields or alternatives are checked.

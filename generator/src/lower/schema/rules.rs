@@ -309,7 +309,7 @@ impl<'a> Lower<'a, '_> {
         let pattern = match schema.pattern {
             Some(pattern) => {
                 found.taken.push(pattern.at);
-                Some(super::pattern::checked(pattern.value).ok()?)
+                Some(crate::pattern::checked(pattern.value).ok()?)
             }
             None => None,
         };
@@ -359,7 +359,7 @@ impl<'a> Lower<'a, '_> {
         let mut patterns = Vec::new();
         for (pattern, values) in &schema.patterns.0 {
             found.taken.push(values.at());
-            patterns.push((super::pattern::checked(pattern).ok()?, self.shape_of(values, found)?));
+            patterns.push((crate::pattern::checked(pattern).ok()?, self.shape_of(values, found)?));
         }
         Some(patterns)
     }

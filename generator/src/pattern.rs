@@ -4,7 +4,7 @@ use regress::Regex;
 
 /// The pattern as checked by the runtime, which compiles ECMA-262 with the flag `u` or else without. Of other
 /// languages' syntax, only the equivalents are converted: `\A`, `\z` and `\Z` at the ends, and a leading `(?i)`.
-pub(super) fn checked(pattern: &str) -> Result<String, String> {
+pub(crate) fn checked(pattern: &str) -> Result<String, String> {
     let (flag, body) = match pattern.strip_prefix("(?i)") {
         Some(body) => ("(?i)", body),
         None => ("", pattern),
@@ -30,16 +30,27 @@ pub(super) fn checked(pattern: &str) -> Result<String, String> {
 }
 
 /// Whether a checkable pattern matches a name.
-pub(super) fn matches(pattern: &str, name: &str) -> bool {
+pub(crate) fn matches(pattern: &str, name: &str) -> bool {
     ["u", ""]
         .into_iter()
         .find_map(|flags| Regex::with_flags(pattern, flags).ok())
         .is_some_and(|regex| regex.find(name).is_some())
 }
 
+/// Whether a text matches a pattern. None if that can't be checked.
+pub(crate) fn accepts(pattern: &str, text: &str) -> Option<bool> {
+    let checked = checked(pattern).ok()?;
+    let (flags, body) = match checked.strip_prefix("(?i)") {
+        Some(body) => (["iu", "i"], body),
+        None => (["u", ""], checked.as_str()),
+    };
+    let regex = flags.into_iter().find_map(|flags| Regex::with_flags(body, flags).ok())?;
+    Some(regex.find(text).is_some())
+}
+
 /// Whether a pattern such as `.*` matches any realistic name: whether it matches all of these, which have nothing in
 /// common.
-pub(super) fn matches_any_name(pattern: &str) -> bool {
+pub(crate) fn matches_any_name(pattern: &str) -> bool {
     ["a", "Z9", "-", "_x.y", "$ref", "a b/c:~%", "é", "名", "\u{1f600}"].iter().all(|name| matches(pattern, name))
 }
 
