@@ -45,6 +45,8 @@ pub struct Outcome {
     pub diagnostics: Diagnostics,
     /// Differences of locks from the documents, as unified diffs.
     pub stale: String,
+    /// The unexplained differences, one per line, by service and place.
+    pub list: Vec<String>,
     /// The locks that were written.
     pub written: Vec<PathBuf>,
 }
@@ -182,6 +184,7 @@ impl Audit {
                 let Some(spec) = spec else { return Ok(()) };
                 let settled = compare::settle(compare::facts(&facts, &spec.facts, Mode::Spec), &spec.errata);
                 outcome.diagnostics.extend(compare::diagnostics(&settled, &spec.errata));
+                outcome.list.extend(compare::lines(&settled));
                 Some((spec, settled))
             }
             false => None,

@@ -1,6 +1,8 @@
 //! The words by which documents mark their parts: column headings, titles of parts, types. In English and Chinese: this
 //! is the one place of the project with the documents' language.
 
+pub mod rows;
+
 /// The meaning of a table's column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Column {

@@ -32,10 +32,14 @@ pub struct Arguments {
     verbose: bool,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
+    /// Tables, and a diagnostic for each difference.
     Text,
+    /// The tables as JSON.
     Json,
+    /// One line for each difference, by file.
+    List,
 }
 
 /// Returns whether the specs agree with the documents.
@@ -51,7 +55,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<bool> {
         Some([old, new]) => {
             let diffs = audit.diff(old, new)?;
             let text = match format {
-                Format::Text => diffs.iter().map(yundb_audit::diff::Diff::text).collect::<Vec<_>>().join("\n"),
+                Format::Text | Format::List => diffs.iter().map(yundb_audit::diff::Diff::text).collect::<Vec<_>>().join("\n"),
                 Format::Json => serde_json::to_string_pretty(&diffs)? + "\n",
             };
             io::stdout().write_all(text.as_bytes())?;
@@ -63,11 +67,14 @@ pub fn run(arguments: Arguments) -> anyhow::Result<bool> {
 
 fn report(audit: &Audit, format: Format, verbose: bool) -> anyhow::Result<bool> {
     let outcome = audit.run()?;
-    print_diagnostics(&outcome.diagnostics)?;
-    eprint!("{}", outcome.stale);
+    if format != Format::List {
+        print_diagnostics(&outcome.diagnostics)?;
+        eprint!("{}", outcome.stale);
+    }
     let text = match format {
         Format::Text => outcome.report.text(verbose),
         Format::Json => outcome.report.json()?,
+        Format::List => outcome.list.iter().map(|line| format!("{line}\n")).collect(),
     };
     io::stdout().write_all(text.as_bytes())?;
     for path in &outcome.written {

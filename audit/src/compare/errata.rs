@@ -90,7 +90,7 @@ fn quotes(entry: &Erratum, difference: &Difference) -> bool {
         list.split(LIST).filter(|value| !value.is_empty()).all(|it| contains(quote, value(it)))
     };
     match difference.aspect {
-        Aspect::Values => all(&left, &entry.document) && all(&right, &entry.spec),
+        Aspect::Values | Aspect::Content => all(&left, &entry.document) && all(&right, &entry.spec),
         Aspect::Extra => all(&right, &entry.spec),
         // Where the document has nothing, only the spec's value can be quoted.
         _ if left.is_empty() => all(&right, &entry.spec),

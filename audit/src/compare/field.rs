@@ -1,10 +1,10 @@
 //! Compares one parameter or field of both sides.
 
 use super::{
-    Aspect, Topic,
+    Aspect, Topic, detail,
     findings::{Findings, LIST, only, stated},
 };
-use crate::fact::{Field, Kind, Required, Type};
+use crate::fact::{Detail, Field, Kind, Required, Type};
 
 /// The places of two fields.
 #[derive(Clone, Copy)]
@@ -36,6 +36,7 @@ pub(super) fn compare(left: &Field, right: &Field, site: Site<'_>, findings: &mu
     ty(left, right, site, findings);
     required(left, right, site, findings);
     values(left, right, site, findings);
+    detail::compare(&[left], &[right], site, findings);
 }
 
 fn printed(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
@@ -125,7 +126,19 @@ fn required(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings
 }
 
 fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
-    let (missing, extra) = (only(&left.values, &right.values), only(&right.values, &left.values));
+    // In running text a document may name only some values as such, and others elsewhere in the row.
+    let named = |value: &&String| left.details.iter().any(|it| it.detail == Detail::Mention && it.value == **value);
+    let known: Vec<String> = match findings.lenient() && !left.values.is_empty() {
+        true => left.values.iter().chain(right.values.iter().filter(named)).cloned().collect(),
+        false => left.values.clone(),
+    };
+    let (missing, extra) = (only(&left.values, &right.values), only(&right.values, &known));
+    // A scan may join the items of a list; and a range of numbers has the same values as their list.
+    let joined = left.values.concat() == right.values.concat();
+    let in_range = right.values.is_empty() && !left.values.is_empty() && covers(right, &left.values);
+    if findings.lenient() && (joined || in_range) {
+        return;
+    }
     if missing.is_empty() && extra.is_empty() || findings.lenient() && lists_booleans(left, right) {
         return;
     }
@@ -135,8 +148,7 @@ fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) 
         difference.explained_by(&right.errata, site.around);
         return;
     }
-    // The document does not list values as such. With the document at hand, a value that it never mentions is known to
-    // be extra.
+    // The document does not list values as such; but a value that it never mentions is extra.
     let known = |value: &str, words: &String| {
         let value = without_blanks(value);
         let elsewhere = findings.mentioned.get(&left.name);
@@ -144,10 +156,8 @@ fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) 
             || findings.states.contains(&value)
             || elsewhere.is_some_and(|words| words.contains(&value))
     };
-    let unmentioned: Vec<&str> = match &left.mentions {
-        None => Vec::new(),
-        Some(words) => right.values.iter().map(String::as_str).filter(|value| !known(value, words)).collect(),
-    };
+    let words: String = left.details.iter().map(|stated| stated.value.as_str()).collect::<Vec<_>>().join("\n");
+    let unmentioned: Vec<&str> = right.values.iter().map(String::as_str).filter(|value| !known(value, &words)).collect();
     if unmentioned.is_empty() {
         let difference =
             findings.add(Topic::Value, Aspect::Values, site.path, stated("", &left.at), stated(extra, &right.at));
@@ -157,6 +167,18 @@ fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) 
         let difference = findings.add(Topic::Value, Aspect::Extra, site.path, stated("", &left.at), right_stated);
         difference.explained_by(&right.errata, site.around);
     }
+}
+
+/// Whether a field's bounds are the least and the greatest of some numbers.
+fn covers(field: &Field, values: &[String]) -> bool {
+    let bound = |detail: Detail| {
+        let stated = field.details.iter().find(|it| it.detail == detail);
+        stated.and_then(|it| it.value.parse::<f64>().ok())
+    };
+    let Ok(numbers) = values.iter().map(|value| value.parse::<f64>()).collect::<Result<Vec<_>, _>>() else { return false };
+    let (least, greatest) = (bound(Detail::Minimum), bound(Detail::Maximum));
+    let among = |bound: Option<f64>| bound.is_some_and(|bound| numbers.contains(&bound));
+    among(least) && among(greatest)
 }
 
 /// Without blanks, as descriptions are kept: a narrow cell breaks words.

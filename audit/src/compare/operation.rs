@@ -5,13 +5,13 @@ use std::collections::HashSet;
 use yundb_generator::diagnostic::Location;
 
 use super::{
-    Aspect, Subject, Topic,
+    Aspect, Subject, Topic, detail,
     field::{self, Site},
     findings::{Findings, lacks, stated},
     names, response, sample,
     shape::{self, Bodies, Walk},
 };
-use crate::fact::{Call, Facts, Operation, Parameter, Shape};
+use crate::fact::{Call, Detail, Facts, Field, Operation, Parameter, Shape, Statement};
 
 /// Compares all operations.
 pub(super) fn all(left: &Facts, right: &Facts, findings: &mut Findings) {
@@ -71,10 +71,30 @@ fn compare(left: &Operation, right: &Operation, findings: &mut Findings) {
         let (before, after) = sides(left.section.clone(), right.section.clone());
         findings.add(Topic::Operation, Aspect::Place, "section", before, after).explained_by(&right.errata, &[]);
     }
+    findings.left_values = sample::values_by_name(left);
+    findings.right_values = sample::values_by_name(right);
+    findings.sent.clone_from(&left.sent);
     let moved = parameters(left, right, findings);
     body(left, right, moved, findings);
+    sent(left, right, findings);
     response::all(left, right, findings);
     sample::all(left, right, findings);
+}
+
+/// Compares the values that a document's sample sends in path and query with the examples of the parameters.
+fn sent(left: &Operation, right: &Operation, findings: &mut Findings) {
+    for (name, value) in &left.sent {
+        let parameter = right.parameters.iter().find(|parameter| parameter.field.name == *name);
+        let Some(parameter) = parameter.filter(|parameter| !parameter.field.implied) else { continue };
+        let field = Field {
+            details: vec![Statement { detail: Detail::Example, value: value.clone(), at: left.at.clone() }],
+            at: left.at.clone(),
+            ..parameter.field.clone()
+        };
+        let path = format!("{} {name}", parameter.place);
+        let site = Site { topic: Topic::Parameter, path: &path, around: &right.errata };
+        detail::missing_ones(&field, &parameter.field, site, findings);
+    }
 }
 
 /// Compares the parameters. Returns the names of those that one side sends in the body.

@@ -2,6 +2,7 @@
 //!
 //! The spec is read in the same way as by the generator; so a fact of the spec is what the client does.
 
+mod detail;
 mod errata;
 mod lists;
 mod operation;

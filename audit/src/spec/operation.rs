@@ -7,7 +7,7 @@ use super::{
     schema::{Refs, Types},
     text,
 };
-use crate::fact::{Call, Field, Operation, Parameter, Permission, Place, Required, Response, Sample, Shape};
+use crate::fact::{Call, Field, Operation, Parameter, Permission, Place, Prose, Required, Response, Sample, Shape};
 
 /// The text before the action in a path of an RPC service.
 const ACTION: &str = "/#Action=";
@@ -74,6 +74,10 @@ fn operation<'a>(refs: &Refs<'a>, call: Call, item: &'a Node, entry: &'a Entry) 
     }
     let body = body(refs, node, &mut errata, &mut samples);
     let mut parameters: Vec<Parameter> = declared.iter().flat_map(|node| parameter::read(refs, node, rpc)).collect();
+    // A condition on a parameter that the client fills is stated where the caller reads it.
+    for parameter in parameters.iter_mut().filter(|parameter| parameter.filled) {
+        parameter.field.prose.add(&text(Some(node), "description"));
+    }
     imply(refs, &mut parameters, rpc, &at);
     let responses = responses(refs, node, &mut samples);
     let permission = permission(refs, node, &call);
@@ -84,6 +88,7 @@ fn operation<'a>(refs: &Refs<'a>, call: Call, item: &'a Node, entry: &'a Entry) 
         body,
         responses,
         samples,
+        sent: Vec::new(),
         unread: Vec::new(),
         at,
         errata,
@@ -126,7 +131,8 @@ fn imply(refs: &Refs<'_>, parameters: &mut Vec<Parameter>, rpc: bool, at: &yundb
             ty: None,
             required: Required::Unknown,
             values: Vec::new(),
-            mentions: None,
+            details: Vec::new(),
+            prose: Prose::default(),
             implied: true,
             at: at.clone(),
             errata: shared.map(|node| refs.errata_through(node)).unwrap_or_default(),
