@@ -184,7 +184,7 @@ impl Audit {
                 let Some(spec) = spec else { return Ok(()) };
                 let settled = compare::settle(compare::facts(&facts, &spec.facts, Mode::Spec), &spec.errata);
                 outcome.diagnostics.extend(compare::diagnostics(&settled, &spec.errata));
-                outcome.list.extend(compare::lines(&settled));
+                outcome.list.extend(compare::lines(&settled, &spec.errata));
                 Some((spec, settled))
             }
             false => None,

@@ -10,7 +10,7 @@ use super::{
     findings::{Findings, LIST, lacks, stated},
     names, text,
 };
-use crate::fact::{Detail, Field, Statement};
+use crate::fact::{Detail, Field, Kind, Statement};
 
 /// A code span of a description.
 static CODE: LazyLock<Regex> = LazyLock::new(|| Regex::new("`([^`\n]+)`").expect("a constant pattern"));
@@ -128,7 +128,7 @@ fn states(other: &Field, statement: &Statement, field: &Field, findings: &Findin
             texts.any(|text| value.chars().all(|c| text.contains(c)))
         }
         Detail::Default => {
-            let given = other.details.iter().any(|it| it.detail == Detail::Default && text::same(&it.value, value));
+            let given = other.details.iter().any(|it| it.detail == Detail::Default && text::same(value, &it.value));
             let words = if value.is_empty() { "empty" } else { value };
             given || mentions(&other.prose.text, words)
         }
@@ -172,6 +172,10 @@ fn in_words(other: &Field, detail: Detail, value: &str) -> bool {
 }
 
 fn has_characters(other: &Field, set: &str) -> bool {
+    let numeric = |kind: Kind| matches!(kind, Kind::Integer | Kind::Long | Kind::Number);
+    if set == "digits" && other.ty.as_ref().is_some_and(|ty| numeric(ty.kind)) {
+        return true;
+    }
     let prose = other.prose.text.to_lowercase();
     let pattern = other.details.iter().find(|it| it.detail == Detail::Pattern).map(|it| it.value.as_str());
     if let Some(suffix) = set.strip_prefix("suffix ") {
@@ -183,12 +187,12 @@ fn has_characters(other: &Field, set: &str) -> bool {
     }
     let (in_pattern, words): (&[&str], &[&str]) = match set {
         "ASCII" => (&[r"\x00-\x7F", r"\x20-\x7E", "\\u0000-\\u007"], &["ascii"]),
-        "letters" => (&["A-Z", "a-z", r"\w"], &["letter", "alphanumeric"]),
-        "lowercase letters" => (&["a-z"], &["lowercase", "lower-case"]),
+        "letters" => (&["A-Z", "a-z", r"\w"], &["letter", "alphanumeric", "a-z"]),
+        "lowercase letters" => (&["a-z"], &["lowercase", "lower-case", "a-z"]),
         "letter first" => (&["^[A-Za-z", "^[a-zA-Z"], &["start", "begin", "first", "leading"]),
         "lowercase letter first" => (&["^[a-z]"], &["start", "begin", "first", "leading"]),
-        "digits" => (&["0-9", r"\d", r"\w"], &["digit", "number", "alphanumeric"]),
-        "Chinese" => (&["\\u4e00", "\\u4E00", "\u{4e00}", r"\p{Han}", r"\p{sc=Han}", r"\p{Script=Han}"], &["chinese"]),
+        "digits" => (&["0-9", r"\d", r"\w"], &["digit", "number", "alphanumeric", "0-9"]),
+        "Chinese" => (&["\\u4e00", "\\u4E00", "\u{4e00}", r"\p{Han}", r"\p{sc=Han}", r"\p{Script=Han}"], &["chinese", "u+4e00", "unicode", "cjk"]),
         "hyphens" => (&["-]", r"\-"], &["hyphen", "`-`", "dash"]),
         "underscores" => (&["_", r"\w"], &["underscore", "`_`"]),
         "periods" => (&["."], &["period", "`.`", "dot"]),
@@ -206,8 +210,12 @@ fn has_example(other: &Field, value: &str, findings: &Findings) -> bool {
         return true;
     }
     let sampled = findings.right_values.get(&other.name);
-    examples.any(|it| text::same(&it.value, value))
-        || sampled.is_some_and(|values| values.iter().any(|it| text::same(it, value)))
+    // `Tag.1.Key` shows the numbers in the name `Tag.N.Key`.
+    if names::near(&super::sample::numbered(value), &other.name) {
+        return true;
+    }
+    examples.any(|it| text::same(value, &it.value))
+        || sampled.is_some_and(|values| values.iter().any(|it| text::same(value, it)))
         || other.prose.text.contains(value)
 }
 
@@ -253,7 +261,6 @@ fn conditions(field: &Field) -> impl Iterator<Item = &str> {
 /// Whether a field of the document states, or at least mentions, what a spec does.
 fn supports(field: &Field, statement: &Statement, other: &Field, findings: &Findings) -> bool {
     let value = statement.value.as_str();
-    let of = |details: &[Detail]| field.details.iter().any(|it| details.contains(&it.detail));
     let mentioned = || field.details.iter().any(|it| it.detail == Detail::Mention && it.value == value);
     let unread = |what: &str| field.details.iter().any(|it| it.detail == Detail::Unread && it.value == what);
     match statement.detail {
@@ -263,9 +270,11 @@ fn supports(field: &Field, statement: &Statement, other: &Field, findings: &Find
                 it.detail.is_bound() && has_bound(&as_field, it.detail, &it.value)
             });
             let listed = field.values.iter().any(|it| it == value);
-            reversed || listed || mentioned() || unread("bound")
+            let vacuous = matches!(detail, Detail::MinLength | Detail::MinItems) && value == "0";
+            reversed || listed || vacuous || mentioned() || unread("bound")
         }
-        Detail::Pattern => of(&[Detail::Characters, Detail::Forbidden]) || unread("characters"),
+        // A pattern may express any rule of a text.
+        Detail::Pattern => field.details.iter().any(|it| !matches!(it.detail, Detail::Example | Detail::Default)),
         Detail::Default => {
             let same = |it: &Statement| it.detail == Detail::Default && text::same(&it.value, value);
             field.details.iter().any(same) || unread("default")
@@ -278,6 +287,7 @@ fn supports(field: &Field, statement: &Statement, other: &Field, findings: &Find
             field.details.iter().any(same)
                 || field.values.iter().any(|it| text::same(it, value))
                 || sampled.is_some_and(|values| values.iter().any(|it| text::same(it, value)))
+                || findings.sampled.contains(value)
                 || findings.sent.iter().any(|(name, sent)| *name == field.name && text::same(sent, value))
         }
         _ => true,

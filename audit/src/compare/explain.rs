@@ -13,21 +13,20 @@ pub fn diagnostics(settled: &Settled, errata: &[Erratum]) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
     diagnostics.extend(settled.open.iter().map(open));
     for entry in settled.unused.iter().filter_map(|index| errata.get(*index)) {
-        let unused = Diagnostic::error("unused-errata", "this x-errata explains no difference").at(entry.at.clone());
+        let unused = Diagnostic::error("unused-errata", UNUSED).at(entry.at.clone());
         diagnostics.push(unused.help(
             "remove it, or add `audit: false` if the audit does not compare its subject (a bound, a unit, a note)",
         ));
     }
     for entry in settled.misused.iter().filter_map(|index| errata.get(*index)) {
-        let message = "this x-errata explains a difference, though it has `audit: false`";
-        let misused = Diagnostic::error("unused-errata", message).at(entry.at.clone());
+        let misused = Diagnostic::error("unused-errata", MISUSED).at(entry.at.clone());
         diagnostics.push(misused.help("remove `audit: false`"));
     }
     diagnostics
 }
 
 /// A line for each unexplained difference, by file and line: both places, what differs, and what to write.
-pub fn lines(settled: &Settled) -> Vec<String> {
+pub fn lines(settled: &Settled, errata: &[Erratum]) -> Vec<String> {
     let mut open: Vec<&Difference> = settled.open.iter().collect();
     let place = |side: &Option<Stated>| side.as_ref().map(|side| (side.at.file().to_owned(), side.at.line()));
     open.sort_by_cached_key(|difference| (place(&difference.right), place(&difference.left)));
@@ -43,8 +42,17 @@ pub fn lines(settled: &Settled) -> Vec<String> {
             help(difference).replace('\n', " "),
         )
     };
-    open.iter().map(line).collect()
+    let entry = |index: &usize, what: &str| errata.get(*index).map(|entry| {
+        format!("{}:{} [errata] {what}", entry.at.file(), entry.at.line())
+    });
+    let unused = settled.unused.iter().filter_map(|index| entry(index, UNUSED));
+    let misused = settled.misused.iter().filter_map(|index| entry(index, MISUSED));
+    open.iter().map(line).chain(unused).chain(misused).collect()
 }
+
+/// Messages on entries.
+const UNUSED: &str = "this x-errata explains no difference";
+const MISUSED: &str = "this x-errata explains a difference, though it has `audit: false`";
 
 /// The kind of a difference in one word.
 fn word(aspect: Aspect) -> &'static str {

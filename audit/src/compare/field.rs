@@ -1,7 +1,7 @@
 //! Compares one parameter or field of both sides.
 
 use super::{
-    Aspect, Topic, detail,
+    Aspect, Topic, detail, text,
     findings::{Findings, LIST, only, stated},
 };
 use crate::fact::{Detail, Field, Kind, Required, Type};
@@ -65,7 +65,11 @@ fn ty(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
     let (before, after) = (left.ty.as_ref(), right.ty.as_ref());
     let fit = match (before, after) {
         (None, _) if findings.lenient() => Fit::Same,
-        (Some(left), Some(right)) if findings.lenient() => fit(left, right),
+        (Some(before), Some(after)) if findings.lenient() => match fit(before, after) {
+            Fit::Same if before.kind == Kind::Integer && wide(left, findings) => Fit::Different,
+            Fit::Nearly if before.kind == Kind::Long || !wide(left, findings) => Fit::Different,
+            fit => fit,
+        },
         (Some(left), Some(right)) => {
             match (left.kind, left.lists, &left.text) == (right.kind, right.lists, &right.text) {
                 true => Fit::Same,
@@ -83,6 +87,14 @@ fn ty(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
     let difference = findings.add(site.topic, Aspect::Type, site.path, sides.0, sides.1);
     difference.explained_by(&right.errata, site.around);
     difference.soft = fit == Fit::Nearly;
+}
+
+/// Whether the document has a value of a field that 32 bits cannot hold.
+fn wide(field: &Field, findings: &Findings) -> bool {
+    let wide = |value: &String| value.parse::<i64>().is_ok_and(|value| i32::try_from(value).is_err());
+    let stated = field.details.iter().filter(|it| it.detail.is_bound() || it.detail == Detail::Example);
+    let sampled = findings.left_values.get(&field.name);
+    stated.map(|it| &it.value).chain(sampled.into_iter().flatten()).any(wide)
 }
 
 /// Compatibility of a spec's type with a document's.
@@ -152,11 +164,11 @@ fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) 
     let known = |value: &str, words: &String| {
         let value = without_blanks(value);
         let elsewhere = findings.mentioned.get(&left.name);
-        words.contains(&value)
+        text::plain(words).contains(&text::plain(&value))
             || findings.states.contains(&value)
             || elsewhere.is_some_and(|words| words.contains(&value))
     };
-    let words: String = left.details.iter().map(|stated| stated.value.as_str()).collect::<Vec<_>>().join("\n");
+    let words: String = left.details.iter().map(|stated| stated.value.as_str()).collect();
     let unmentioned: Vec<&str> = right.values.iter().map(String::as_str).filter(|value| !known(value, &words)).collect();
     if unmentioned.is_empty() {
         let difference =

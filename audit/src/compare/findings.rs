@@ -21,6 +21,8 @@ pub(super) struct Findings {
     pub mentioned: HashMap<String, String>,
     /// The values that the left operation's samples have for fields of a name.
     pub left_values: HashMap<String, Vec<String>>,
+    /// The values of all samples of the left side.
+    pub sampled: HashSet<String>,
     /// The values that the left operation's sample sends in path and query.
     pub sent: Vec<(String, String)>,
     /// The values that the right operation's samples and examples have for fields of a name.
@@ -38,6 +40,7 @@ impl Findings {
             states: HashSet::new(),
             mentioned: HashMap::new(),
             left_values: HashMap::new(),
+            sampled: HashSet::new(),
             sent: Vec::new(),
             right_values: HashMap::new(),
             supported: HashSet::new(),
@@ -50,6 +53,8 @@ impl Findings {
         let states = left.states.iter().flat_map(|states| &states.values);
         self.states = states.map(|state| state.split_whitespace().collect()).collect();
         for operation in &left.operations {
+            let values = operation.samples.iter().flat_map(|sample| &sample.values).chain(&operation.sent);
+            self.sampled.extend(values.map(|(_, value)| value.clone()));
             let bodies = operation.body.iter().chain(operation.responses.iter().map(|response| &response.shape));
             let fields = bodies.flat_map(|shape| shape.fields.iter().chain(shape.types.values().flatten()));
             let parameters = operation.parameters.iter().map(|parameter| &parameter.field);

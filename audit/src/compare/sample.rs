@@ -272,7 +272,7 @@ fn same_name(left: &str, right: &str, any_case: bool) -> bool {
 }
 
 /// The documented name of a numbered one: `Tag.N.Key` for `Tag.1.Key`.
-fn numbered(key: &str) -> String {
+pub(super) fn numbered(key: &str) -> String {
     let part = |part| if str::parse::<u32>(part).is_ok() { "N" } else { part };
     key.split('.').map(part).collect::<Vec<_>>().join(".")
 }

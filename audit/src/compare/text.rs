@@ -11,8 +11,9 @@ pub(super) fn same(a: &str, b: &str) -> bool {
         return true;
     }
     let (before, after) = (skeleton(a), skeleton(b));
-    // A cell may cut a long value off.
+    // A cell may cut a long value off, and the scan damage it.
     let cut = before.chars().count() >= LONG && after.starts_with(&before);
+    let damaged = before.chars().count() >= VERY_LONG && strsim::normalized_levenshtein(&before, &after) >= SIMILAR;
     // A list may be sent as one value, or its items be listed.
     let items = || {
         let list = serde_json::from_str::<Value>(b).ok();
@@ -23,11 +24,14 @@ pub(super) fn same(a: &str, b: &str) -> bool {
             skeleton(&all.join(",")) == before || texts.any(|text| skeleton(&text) == before)
         })
     };
-    before == after || cut || items()
+    before == after || cut || damaged || items()
 }
 
 /// From this length on, the start of a value identifies it.
-const LONG: usize = 24;
+const LONG: usize = 12;
+/// From this length on, a few wrong letters do not make another value.
+const VERY_LONG: usize = 32;
+const SIMILAR: f64 = 0.9;
 
 fn skeleton(value: &str) -> String {
     let value: String =

@@ -22,6 +22,10 @@ static PATH: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^(/|(/[\w.{}~-]+)+/
 static REST_OF_URL: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^[\w{}/?&=.,~\[\]*-]+$").expect("a constant pattern"));
 
+/// The characters of a line that continues a query, with values.
+static REST_OF_QUERY: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^[\w{}/?&=.,~\[\]*+:%-]+$").expect("a constant pattern"));
+
 /// A method, a path and the names in the query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
@@ -88,14 +92,14 @@ pub fn sent(lines: &[Line<'_>], method: &str, path: &str) -> Vec<(String, String
         for (more, next) in rest.iter().enumerate() {
             let text = next.text.trim();
             let follows = next.line == line.line + more + 1 && url.contains('?');
-            if !follows || text.len() < 2 || !REST_OF_URL.is_match(text) {
+            if !follows || text.len() < 2 || !REST_OF_QUERY.is_match(text) {
                 break;
             }
             if !url.contains(text) {
                 url.push_str(text);
             }
         }
-        let url = HOST.replace(&url, "");
+        let url = HOST.replace(&url, "").replace("//", "/");
         let (sampled, query) = url.split_once('?').unwrap_or((&url, ""));
         let (names, values) = (path.split('/'), sampled.split('/'));
         if names.clone().count() == values.clone().count() {

@@ -86,11 +86,14 @@ patterns! {
     CHARACTER_RANGES = r"\([Aa0][~-][Zz9]\)|\([!-~]\)|\(\\u[^)]*\)";
     GREATER = r"\$?(?:<math>)?\\geq?\s*([0-9]+)(?:</math>)?\$?";
     LESS = r"\$?(?:<math>)?\\leq?\s*([0-9]+)(?:</math>)?\$?";
-    WORD = r"[A-Za-z_][A-Za-z0-9_.:/-]*[A-Za-z0-9]|[0-9][A-Za-z0-9_.:/-]*";
+    WORD = r"[A-Za-z_][A-Za-z0-9_.:/-]*[A-Za-z0-9]|-?[0-9][A-Za-z0-9_.:/-]*";
     WHEN = WORDS.when;
     BRACKETS = format!(r"\[{NUMBER},{NUMBER}\]");
     FROM = format!("(?:{})", WORDS.from).replace("{N}", NUMBER);
     ASCII = WORDS.ascii;
+    ONE = WORDS.one;
+    DIGITS = WORDS.digits;
+    AFTER_EXAMPLE = WORDS.after_example;
     RANGE_OF_NUMBERS = r"^[0-9.]+[-~][0-9.]+$|^[A-Za-z]$";
 }
 
@@ -164,7 +167,7 @@ impl Reader<'_> {
 
     /// The column with an example.
     fn column(&mut self, example: &str) {
-        let example = compact(example);
+        let example = AFTER_EXAMPLE.replace(&compact(example), "").into_owned();
         if !matches!(example.as_str(), "" | "-" | "\u{65e0}") {
             self.add(Detail::Example, example);
         }
@@ -228,6 +231,12 @@ impl Reader<'_> {
             reader.add(Detail::Characters, "ASCII");
             true
         });
+        if !self.is_numeric() {
+            self.take_if(&DIGITS, |reader, _, _, _| {
+                reader.add(Detail::Characters, "digits");
+                true
+            });
+        }
         let text = self.rest.clone();
         for sentence in text.split(['\u{3002}', '\u{2022}']).filter(|sentence| HINTS_CHARACTERS.is_match(sentence)) {
             let before = self.read.details.len();
@@ -240,7 +249,7 @@ impl Reader<'_> {
                 if let Some(symbols) = SYMBOLS.find(&forbidden) {
                     let symbols = symbols.as_str().trim_end_matches([',', '.', ';']).to_owned();
                     forbidden.clone_from(&symbols);
-                    self.add(Detail::Forbidden, sorted(&symbols));
+                    self.add(Detail::Forbidden, symbols);
                 }
             }
             for (words, set) in rows::CHARACTERS {
@@ -253,7 +262,10 @@ impl Reader<'_> {
             }
             let ranges = CHARACTER_RANGES.replace_all(&allowed, "");
             if let Some(symbols) = SYMBOLS.find(&ranges) {
-                self.add(Detail::Characters, format!("any of {}", sorted(symbols.as_str())));
+                let symbols = symbols.as_str();
+                // The brackets around it are not part of the set.
+                let inside = symbols.strip_prefix('(').and_then(|symbols| symbols.strip_suffix(')'));
+                self.add(Detail::Characters, format!("any of {}", inside.unwrap_or(symbols)));
             }
             if self.read.details.len() == before {
                 self.add(Detail::Unread, "characters");
@@ -326,6 +338,11 @@ impl Reader<'_> {
                 true
             });
         }
+        self.take_if(&ONE, |reader, before, found, _| {
+            let measure = if reader.is_numeric() { "" } else { &found[0] };
+            reader.bound(before, measure.get(measure.len().saturating_sub(3)..).unwrap_or_default(), None, Some("1"));
+            true
+        });
         self.take_if(&EXACT, |reader, before, found, after| {
             let counted = rows::counts(&found[2]);
             if counted.is_none() || !LENGTH.is_match(before) || !whole(before, after) || is_conditional(before, after) {
@@ -434,14 +451,6 @@ fn is_conditional(before: &str, after: &str) -> bool {
     CONDITIONAL.is_match(before) || EXEMPLARY.is_match(before) || CONDITIONAL_END.is_match(after)
 }
 
-/// The characters of a set, each once, in order.
-fn sorted(symbols: &str) -> String {
-    let mut symbols: Vec<char> = symbols.chars().collect();
-    symbols.sort_unstable();
-    symbols.dedup();
-    symbols.into_iter().collect()
-}
-
 /// The other fields that a row mentions, each with the hash of the sentences that do: `charge_mode 1f0a93c2`.
 pub fn conditions(text: &str, own: &str, values: &[String], names: &[&str]) -> Vec<String> {
     let text = REFERENCES.replace_all(text, TAKEN);
@@ -476,7 +485,7 @@ fn mentions(text: &str, name: &str) -> bool {
         // Short names are words of the language, too; braces and brackets explain values.
         let is_word = name.len() <= SHORT_NAME && !(before.ends_with(QUOTES) && after.starts_with(QUOTES));
         let outside = !before.ends_with(|c: char| word(c) || matches!(c, '.' | '/' | '{'));
-        outside && !after.starts_with(|c: char| word(c) || c == '(') && !dotted && !is_word
+        outside && !after.starts_with(|c: char| word(c) || matches!(c, '(' | ':')) && !dotted && !is_word
     })
 }
 

@@ -29,6 +29,12 @@ pub struct Words {
     pub at_least: &'static str,
     /// What makes a number after it the greatest one.
     pub at_most: &'static str,
+    /// What demands digits.
+    pub digits: &'static str,
+    /// What limits values or items to one.
+    pub one: &'static str,
+    /// What follows the example of a cell that two rows share.
+    pub after_example: &'static str,
     /// What makes a number after it one below all values.
     pub above: &'static str,
     /// What makes a number after it one above all values.
@@ -79,8 +85,8 @@ pub struct Words {
 
 /// The patterns.
 pub const WORDS: Words = Words {
-    references: r"(?:具体)?(?:请|可)?(?:参见|参考|参阅)[^。;•]*|《[^》]*》|(?:Table|表)[0-9A-Z]+-[0-9]+|如ErrMessage返回[^。]*|返回(?:的|值中|结果中|参数中)[^。;,•]*|响应(?:消息|参数)[^。;,•]*|说明(?:创建时)?返回值为空[^。;•]*",
-    example: r"(?:取值示例|样例值?|示例|例如|比如|举例)(?:为|[:,])*([A-Za-z0-9{\[][^,。;、()•“”\p{Han}]*)?(?:[^。;•,]|,[A-Za-z0-9{\[\x22])*",
+    references: r"(?:具体)?(?:请|可)?(?:参见|参考|参阅)[^。;•]*|《[^》]*》|(?:Table|表)[0-9A-Z]+-[0-9]+|如果?ErrMessage返回[^。]*|[^。•]{0,20}不合法|返回(?:的|值中|结果中|参数中)[^。;,•]*|响应(?:消息|参数)[^。;,•]*|说明(?:创建时)?返回值为空[^。;•]*",
+    example: r"(?:取值示例|样例值?|示例|例如|比如|举例)(?:为|[:,])*([A-Za-z0-9{\[](?:[^,。;、()•“”\p{Han}]|,[A-Za-z0-9{\[\x22])*)?(?:[^。;•,]|,[A-Za-z0-9{\[\x22])*",
     exemplary: r"(?:如|即)[:“]?(?:[A-Za-z0-9][^。;•]*)?$",
     default: r"(?:默认|缺省)(?:值|取值)?(?:整数|时区|IP地址|类型)?(?:为|是|:)*[“'‘\x22]?(-?[A-Za-z0-9_%][A-Za-z0-9_.:+/%-]*)[”'’\x22]?",
     default_item: r"(?:^|[•。;])[“\x22]?([A-Za-z0-9_-]+)[”\x22]?[:,][^•。;]{0,60}?(?:默认值(?:$|[。;•,)])|默认该方式|默认为该方式|默认付费类型|\(默认\))",
@@ -92,6 +98,9 @@ pub const WORDS: Words = Words {
     measure: r"(?:个|位)?(?:UNICODE|Unicode|unicode|ASCII)?字符|个?字节|(?i:bytes?)|位|毫秒|秒|分钟|小时|天|个?月|年|GB|MB|KB|TB|G|%|个|组|条|项|对|份",
     at_least: r"(?:最小|最少|最短|至少|不小于|不少于|不低于|不能小于|不能少于|大于等于|大于或等于|≥|>=)(?:值|长度)?(?:为|是|:)*",
     at_most: r"(?:最大|最多|最长|不超过|不能超过|不得超过|不可超过|不大于|不能大于|不多于|小于等于|小于或等于|≤|<=)(?:值|长度)?(?:不能|不|可以|可|能|只能|支持|包含|允许|同时|一次|批量|输入|传入|填写|添加|创建|设置|更新|超过|为|是|:)*",
+    digits: r"(?:必须|只能|格式)(?:为|取|是)?(?:逗号隔开的)?(?:整数|数字)",
+    one: r"只(?:支持|能)[^。;,•0-9]{0,6}一个",
+    after_example: r"[0-9?]?说明[\p{Han}].*$",
     above: r"大于",
     below: r"小于",
     or_more: r"(?:及|或|含)?以上",
@@ -100,8 +109,8 @@ pub const WORDS: Words = Words {
     multiple: r"([0-9]+)(?:GB|G)?的(?:整数)?倍|步长(?:为|:)*([0-9]+)",
     not_negative: r"不能为负|非负整数|不可为负",
     positive: r"正整数",
-    not_empty: r"(?:^|[。;,•:]|[。;,•:](?:key|value|名称))(?:非空|(?:取值)?非空|不能为空|不可以?为空|不允许为空|不得为空)",
-    conditional: r"(?:当|若|如果|假如|只有|否则|建议|表示)[^。;•]*$",
+    not_empty: r"(?:^|[。;,•:]|[。;,•:](?:key|value|名称))(?:取值)?(?:非空|(?:不能|不可以?|不允许|不得)(?:传入)?(?:为)?空)(?:$|[^格])",
+    conditional: r"(?:当|若|如果|假如|只有|否则|建议|表示|累计)[^。;•]*$",
     conditional_end: r"^[^。;,•]{0,6}时",
     hints_bound: r"(?:范围|长度|最大|最小|最多|最少|至少|超过|大于|小于|以上|以内)[^。;•]*[0-9]",
     unit: r"单位(?:为|是|:)*(毫秒|亳秒|秒|分钟|minutes|小时|天|月|年|GB|MB/s|KB/s|MB|KB|TB|百分比|%|字节|(?i:bytes?)|G)|以(毫秒|秒|分钟|小时|天)为单位",
