@@ -61,12 +61,23 @@ pub struct Operation {
     /// The values that the request's sample sends in path and query, each with its name. Empty for specs, which have
     /// them as examples of the parameters.
     pub sent: Vec<(String, String)>,
+    /// How a spec presents it. Default for documents and locks.
+    pub shown: Shown,
     /// Reasons why parts of the section could not be read, without line numbers.
     pub unread: Vec<String>,
     /// The place of the section or the operation.
     pub at: Location,
     /// The errata at this place, by index into those of the spec. Empty for documents and locks.
     pub errata: Vec<usize>,
+}
+
+/// What only a spec has of an operation, and the audit verifies with the document.
+#[derive(Clone, Debug, Default)]
+pub struct Shown {
+    /// The vendor's name: `x-sdk-name`, or else the operationId in UpperCamelCase.
+    pub sdk_name: String,
+    /// Whether it has `x-pagination`.
+    pub pages: bool,
 }
 
 /// The call of an operation.
@@ -150,6 +161,8 @@ pub struct Field {
     pub details: Vec<Statement>,
     /// The text of a spec about it. Empty for documents and locks.
     pub prose: Prose,
+    /// Whether a spec marks it as a secret. False for documents and locks.
+    pub secret: bool,
     /// Whether the client fills it, so that it may be missing on either side (the token header).
     pub implied: bool,
     /// The place of its description.

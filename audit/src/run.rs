@@ -142,7 +142,7 @@ impl Audit {
     }
 
     /// The selected services.
-    fn services(&self) -> Result<Vec<String>, Error> {
+    pub(crate) fn services(&self) -> Result<Vec<String>, Error> {
         let mut known = Vec::new();
         for entry in fs::read_dir(&self.specs).map_err(at(&self.specs))? {
             let path = entry.map_err(at(&self.specs))?.path();

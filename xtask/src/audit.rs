@@ -24,6 +24,9 @@ pub struct Arguments {
     /// List the differences of two editions of the documents: two folders, or for one service two files.
     #[arg(long, num_args = 2, value_names = ["OLD", "NEW"], conflicts_with_all = ["docs", "update", "verbose"])]
     diff: Option<Vec<PathBuf>>,
+    /// Test the audit itself: change one fact of the specs at a time, in memory, and list the changes that it misses.
+    #[arg(long, conflicts_with_all = ["docs", "update", "verbose", "diff"])]
+    mutate: bool,
     /// Output format of the report.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -44,13 +47,17 @@ enum Format {
 
 /// Returns whether the specs agree with the documents.
 pub fn run(arguments: Arguments) -> anyhow::Result<bool> {
-    let Arguments { services, docs, update, diff, format, verbose } = arguments;
+    let Arguments { services, docs, update, diff, mutate, format, verbose } = arguments;
     // Relative to the caller's working directory, not to the workspace.
     let absolute = |path: PathBuf| std::path::absolute(&path).with_context(|| path.display().to_string());
     let docs = docs.map(absolute).transpose()?;
     let editions = diff.map(|paths| paths.into_iter().map(absolute).collect::<Result<Vec<_>, _>>()).transpose()?;
     std::env::set_current_dir(workspace()?)?;
     let audit = Audit { specs: "specs".into(), services, docs, update };
+    if mutate {
+        io::stdout().write_all(audit.mutate()?.text().as_bytes())?;
+        return Ok(true);
+    }
     match editions.as_deref() {
         Some([old, new]) => {
             let diffs = audit.diff(old, new)?;

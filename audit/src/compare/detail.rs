@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
+use yundb_generator::diagnostic::Location;
 
 use super::{
     Aspect, Topic,
@@ -10,7 +11,10 @@ use super::{
     findings::{Findings, LIST, lacks, stated},
     names, text,
 };
-use crate::fact::{Detail, Field, Kind, Statement};
+use crate::{
+    extract,
+    fact::{Detail, Field, Kind, Statement},
+};
 
 /// A code span of a description.
 static CODE: LazyLock<Regex> = LazyLock::new(|| Regex::new("`([^`\n]+)`").expect("a constant pattern"));
@@ -206,7 +210,8 @@ fn has_characters(other: &Field, set: &str) -> bool {
 fn has_example(other: &Field, value: &str, findings: &Findings) -> bool {
     let mut examples = other.details.iter().filter(|it| it.detail == Detail::Example).peekable();
     // A type that several operations share has one example.
-    if is_shared(other) && (examples.peek().is_some() || findings.right_values.contains_key(&other.name)) {
+    let shared = other.details.iter().any(|it| it.detail == Detail::Example && is_shared_place(&it.at));
+    if shared || is_shared(other) && (examples.peek().is_some() || findings.right_values.contains_key(&other.name)) {
         return true;
     }
     let sampled = findings.right_values.get(&other.name);
@@ -219,9 +224,24 @@ fn has_example(other: &Field, value: &str, findings: &Findings) -> bool {
         || other.prose.text.contains(value)
 }
 
+/// Whether the members of an example of an object are examples of the object's fields.
+fn is_of_examples(value: &str, findings: &Findings) -> bool {
+    let object = value.starts_with('{').then(|| serde_json::from_str(value).ok()).flatten();
+    let members = object.map(|object| extract::sample::values(&object)).unwrap_or_default();
+    let known = |(path, value): &(String, String)| {
+        let name = path.rsplit(['.', ']']).next().unwrap_or_default();
+        findings.examples.get(name).is_some_and(|values| values.iter().any(|it| text::same(it, value)))
+    };
+    !members.is_empty() && members.iter().all(known)
+}
+
 /// Whether a field is part of a file that several operations share.
 fn is_shared(field: &Field) -> bool {
-    let file = field.at.file().replace('\\', "/");
+    is_shared_place(&field.at)
+}
+
+fn is_shared_place(at: &Location) -> bool {
+    let file = at.file().replace('\\', "/");
     file.contains("/schemas/") || file.ends_with("parameters.yaml") || file.ends_with("responses.yaml")
 }
 
@@ -288,6 +308,7 @@ fn supports(field: &Field, statement: &Statement, other: &Field, findings: &Find
                 || field.values.iter().any(|it| text::same(it, value))
                 || sampled.is_some_and(|values| values.iter().any(|it| text::same(it, value)))
                 || findings.sampled.contains(value)
+                || is_of_examples(value, findings)
                 || findings.sent.iter().any(|(name, sent)| *name == field.name && text::same(sent, value))
         }
         _ => true,

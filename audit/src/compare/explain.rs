@@ -97,6 +97,8 @@ fn code(aspect: Aspect) -> &'static str {
         Aspect::Print => "audit-print",
         Aspect::Detail(_) => "audit-detail",
         Aspect::Content => "audit-sample",
+        Aspect::Secret => "audit-secret",
+        Aspect::Pages => "audit-pages",
     }
 }
 
@@ -116,6 +118,8 @@ fn message(difference: &Difference) -> String {
         }
         Aspect::Extra => format!("the document does not have `{path}`"),
         Aspect::Detail(detail) => stated(detail, path, left, right),
+        Aspect::Secret => format!("`{path}` is a secret by its name, and not marked as one"),
+        Aspect::Pages => format!("it returns a list by pages (`{left}`), and has no x-pagination"),
         Aspect::Content if left.is_empty() => format!("only the spec has `{right}` in `{path}`"),
         Aspect::Content if right.is_empty() => format!("only the document has `{left}` in `{path}`"),
         Aspect::Content => format!("`{path}` has `{left}` in the document and `{right}` in the spec"),
@@ -200,6 +204,8 @@ fn help(difference: &Difference) -> String {
     };
     match difference.aspect {
         Aspect::Missing => format!("add it, or add `{}` here", entry(left, "")),
+        Aspect::Secret => format!("write `x-sensitive: true`, or add `{}` beside it", entry(left, "")),
+        Aspect::Pages => format!("write `x-pagination`, or add `{}` to the operation", entry(left, "")),
         Aspect::Detail(Detail::Condition) if left.is_empty() => "remove the x-condition entry".to_owned(),
         Aspect::Extra | Aspect::Detail(_) if left.is_empty() => format!("remove it, or add `{}` to it", entry("", right)),
         Aspect::Extra => format!("remove it, or add `{}` to it", entry("", right)),

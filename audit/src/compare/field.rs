@@ -33,6 +33,7 @@ pub(super) fn compare(left: &Field, right: &Field, site: Site<'_>, findings: &mu
         difference.explained_by(&right.errata, site.around);
     }
     printed(left, right, site, findings);
+    secret(left, right, site, findings);
     ty(left, right, site, findings);
     required(left, right, site, findings);
     values(left, right, site, findings);
@@ -49,6 +50,20 @@ fn printed(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings)
         let difference =
             findings.add(site.topic, Aspect::Print, site.path, stated(before, &left.at), stated(after, &right.at));
         difference.soft().explained_by(&right.errata, site.around);
+    }
+}
+
+/// Names of secrets, without `_`, in lower case.
+const SECRETS: &[&str] = &["password", "passwd", "pwd", "secret", "privatekey", "certkey", "securitytoken"];
+
+/// Reports a secret that a spec does not mark: programs would print it.
+fn secret(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
+    let name: String = left.name.to_lowercase().chars().filter(|c| *c != '_').collect();
+    let is_text = left.ty.as_ref().is_none_or(|ty| ty.kind == Kind::String);
+    if findings.lenient() && !right.secret && is_text && SECRETS.iter().any(|word| name.contains(word)) {
+        let sides = (stated(left.name.as_str(), &left.at), stated("", &right.at));
+        let difference = findings.add(site.topic, Aspect::Secret, site.path, sides.0, sides.1);
+        difference.explained_by(&right.errata, site.around);
     }
 }
 
@@ -94,7 +109,9 @@ fn wide(field: &Field, findings: &Findings) -> bool {
     let wide = |value: &String| value.parse::<i64>().is_ok_and(|value| i32::try_from(value).is_err());
     let stated = field.details.iter().filter(|it| it.detail.is_bound() || it.detail == Detail::Example);
     let sampled = findings.left_values.get(&field.name);
-    stated.map(|it| &it.value).chain(sampled.into_iter().flatten()).any(wide)
+    // A time in milliseconds does not fit either.
+    let milliseconds = field.details.iter().any(|it| it.detail == Detail::Unit && it.value == "milliseconds");
+    milliseconds || stated.map(|it| &it.value).chain(sampled.into_iter().flatten()).any(wide)
 }
 
 /// Compatibility of a spec's type with a document's.

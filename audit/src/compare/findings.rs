@@ -21,6 +21,8 @@ pub(super) struct Findings {
     pub mentioned: HashMap<String, String>,
     /// The values that the left operation's samples have for fields of a name.
     pub left_values: HashMap<String, Vec<String>>,
+    /// The examples of the left operation's fields, by their names.
+    pub examples: HashMap<String, Vec<String>>,
     /// The values of all samples of the left side.
     pub sampled: HashSet<String>,
     /// The values that the left operation's sample sends in path and query.
@@ -40,6 +42,7 @@ impl Findings {
             states: HashSet::new(),
             mentioned: HashMap::new(),
             left_values: HashMap::new(),
+            examples: HashMap::new(),
             sampled: HashSet::new(),
             sent: Vec::new(),
             right_values: HashMap::new(),

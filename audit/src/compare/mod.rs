@@ -142,4 +142,8 @@ pub enum Aspect {
     Detail(Detail),
     /// The values of a sample.
     Content,
+    /// `x-sensitive` of a secret.
+    Secret,
+    /// `x-pagination` of a list.
+    Pages,
 }

@@ -71,6 +71,10 @@ fn compare(left: &Operation, right: &Operation, findings: &mut Findings) {
         let (before, after) = sides(left.section.clone(), right.section.clone());
         findings.add(Topic::Operation, Aspect::Place, "section", before, after).explained_by(&right.errata, &[]);
     }
+    if findings.lenient() {
+        shown(left, right, findings);
+    }
+    findings.examples = sample::examples_by_name(left);
     findings.left_values = sample::values_by_name(left);
     findings.right_values = sample::values_by_name(right);
     findings.sent.clone_from(&left.sent);
@@ -79,6 +83,34 @@ fn compare(left: &Operation, right: &Operation, findings: &mut Findings) {
     sent(left, right, findings);
     response::all(left, right, findings);
     sample::all(left, right, findings);
+}
+
+/// The parameters of operations that return a list by pages.
+const PAGING: [(&str, &str); 6] = [
+    ("offset", "limit"),
+    ("PageNumber", "PageSize"),
+    ("PageNum", "PageSize"),
+    ("PageNo", "PageSize"),
+    ("page_no", "page_size"),
+    ("curPage", "perPage"),
+];
+
+/// Compares how a spec presents an operation with what the document has.
+fn shown(left: &Operation, right: &Operation, findings: &mut Findings) {
+    if let Call::Rpc { action } = &left.call
+        && *action != right.shown.sdk_name
+    {
+        let sides = (stated(action.as_str(), &left.at), stated(right.shown.sdk_name.as_str(), &right.at));
+        findings.add(Topic::Operation, Aspect::Name, "x-sdk-name", sides.0, sides.1).explained_by(&right.errata, &[]);
+    }
+    let parameters = left.parameters.iter().map(|parameter| &parameter.field);
+    let fields = left.body.iter().flat_map(|body| &body.fields);
+    let names: HashSet<&str> = parameters.chain(fields).map(|field| field.name.as_str()).collect();
+    let paging = PAGING.iter().find(|(page, size)| names.contains(page) && names.contains(size));
+    if let Some((page, size)) = paging.filter(|_| !right.shown.pages) {
+        let sides = (stated(format!("{page}, {size}"), &left.at), stated("", &right.at));
+        findings.add(Topic::Operation, Aspect::Pages, "operation", sides.0, sides.1).explained_by(&right.errata, &[]);
+    }
 }
 
 /// Compares the values that a document's sample sends in path and query with the examples of the parameters.

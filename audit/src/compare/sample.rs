@@ -7,7 +7,8 @@ use super::{
     findings::{Findings, LIST, chain, lacks, only, stated},
     response, text,
 };
-use crate::fact::{Call, Kind, Operation, Parameter, Place, Sample, SampleState, Shape, Type};
+use crate::extract;
+use crate::fact::{Call, Detail, Kind, Operation, Parameter, Place, Sample, SampleState, Shape, Type};
 
 /// The value for a sample where the other side has none.
 pub(crate) const SAMPLE: &str = "sample";
@@ -51,10 +52,16 @@ pub(super) fn all(left: &Operation, right: &Operation, findings: &mut Findings) 
     }
 }
 
-/// The values of an operation's samples, by the names of their fields.
+/// The values of an operation's samples, and of examples of objects, by the names of their fields.
 pub(super) fn values_by_name(operation: &Operation) -> HashMap<String, Vec<String>> {
     let mut values: HashMap<String, Vec<String>> = HashMap::new();
-    for (path, value) in operation.samples.iter().flat_map(|sample| &sample.values) {
+    let bodies = operation.body.iter().chain(operation.responses.iter().map(|response| &response.shape));
+    let fields = bodies.flat_map(|shape| shape.fields.iter().chain(shape.types.values().flatten()));
+    let details = operation.parameters.iter().map(|it| &it.field).chain(fields).flat_map(|field| &field.details);
+    let examples = details.filter(|it| it.detail == Detail::Example && it.value.starts_with(['{', '[']));
+    let objects = examples.filter_map(|it| serde_json::from_str(&it.value).ok());
+    let inside: Vec<(String, String)> = objects.flat_map(|object| extract::sample::values(&object)).collect();
+    for (path, value) in operation.samples.iter().flat_map(|sample| &sample.values).chain(&inside) {
         let named = values.entry(last_name(path).to_owned()).or_default();
         if !named.contains(value) {
             named.push(value.clone());
@@ -65,6 +72,16 @@ pub(super) fn values_by_name(operation: &Operation) -> HashMap<String, Vec<Strin
         }
     }
     values
+}
+
+/// The examples of an operation's fields, by name.
+pub(super) fn examples_by_name(operation: &Operation) -> HashMap<String, Vec<String>> {
+    let mut examples: HashMap<String, Vec<String>> = HashMap::new();
+    for field in operation.responses.iter().flat_map(|response| &response.shape.fields) {
+        let stated = field.details.iter().filter(|it| it.detail == Detail::Example);
+        examples.entry(field.name.clone()).or_default().extend(stated.map(|it| it.value.clone()));
+    }
+    examples
 }
 
 /// Whether two samples have the same values.

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     block::{Block, BlockKind},
     config::Calls,
-    fact::{Call, Operation, Parameter, Place, Required, Response, Sample, SampleState, Shape},
+    fact::{Call, Operation, Parameter, Place, Required, Response, Sample, SampleState, Shape, Shown},
     words::{Part, Role},
 };
 
@@ -51,6 +51,7 @@ pub fn read(section: &Section<'_>, calls: Calls, places: &Places, notes: &mut No
         responses,
         samples,
         sent,
+        shown: Shown::default(),
         unread: notes.since(before),
         at: places.line(line),
         errata: Vec::new(),

@@ -7,7 +7,7 @@ use yundb_generator::diagnostic::{Location, Source};
 use super::{LockError, text::Cursor, write};
 use crate::fact::{
     Call, Detail, Endpoint, ErrorCode, Facts, Field, Kind, Operation, Parameter, Permission, Place, Prose, Required, Response, Sample,
-    SampleState, Shape, Statement, States, Type,
+    SampleState, Shape, Shown, Statement, States, Type,
 };
 
 /// Reads a lock; errors refer to the file as `name`.
@@ -75,6 +75,7 @@ fn operation(head: &Line<'_>, mut words: Cursor<'_>, lines: &mut Lines<'_>) -> R
         responses: Vec::new(),
         samples: Vec::new(),
         sent: Vec::new(),
+        shown: Shown::default(),
         unread: Vec::new(),
         at: head.at.clone(),
         errata: Vec::new(),
@@ -192,6 +193,7 @@ fn field(line: &Line<'_>, mut words: Cursor<'_>, lines: &mut Lines<'_>) -> Resul
         values,
         details: details(line.level + 1, lines)?,
         prose: Prose::default(),
+        secret: false,
         implied: false,
         at: line.at.clone(),
         errata: Vec::new(),

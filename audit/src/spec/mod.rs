@@ -12,7 +12,7 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
+use std::{collections::HashSet, path::Path};
 
 use yundb_generator::{
     Diagnostics,
@@ -21,8 +21,9 @@ use yundb_generator::{
 
 use crate::fact::{Facts, Origin};
 
-use self::{errata::Errata, schema::Refs};
+use self::schema::Refs;
 
+pub(crate) use self::errata::Errata;
 pub use self::errata::Erratum;
 
 /// The facts of a spec, and its corrections.
@@ -44,7 +45,7 @@ pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Option<Spec> {
 
 fn facts(root: &Node, errata: &Errata) -> Facts {
     let refs = Refs { root, errata };
-    let operations = operation::read(&refs);
+    let operations = operation::read(&refs, |_| true);
     Facts {
         origin: origin(root),
         permissions: operations.iter().filter_map(|read| read.permission.clone()).collect(),
@@ -59,6 +60,12 @@ fn facts(root: &Node, errata: &Errata) -> Facts {
         ),
         errata: errata.at(root).to_vec(),
     }
+}
+
+/// The facts of some operations, by their paths.
+pub(crate) fn of_paths(root: &Node, errata: &Errata, wanted: &HashSet<&str>) -> Facts {
+    let read = operation::read(&Refs { root, errata }, |path| wanted.contains(path));
+    Facts { operations: read.into_iter().map(|read| read.operation).collect(), ..Facts::default() }
 }
 
 fn origin(root: &Node) -> Origin {

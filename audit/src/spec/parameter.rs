@@ -50,6 +50,7 @@ fn whole<'a>(refs: &Refs<'a>, node: &'a Node) -> Option<(Parameter, Option<&'a N
     if let Some(schema) = schema.filter(|_| content.is_some()) {
         detail::inner_texts(refs, schema, &mut prose);
     }
+    let secret = read.as_ref().is_some_and(|read| read.secret);
     let mut details = read.as_mut().map(|read| std::mem::take(&mut read.details)).unwrap_or_default();
     if content.is_some() {
         // The bounds of the value in JSON are not those of the text.
@@ -71,6 +72,7 @@ fn whole<'a>(refs: &Refs<'a>, node: &'a Node) -> Option<(Parameter, Option<&'a N
         values,
         details,
         prose,
+        secret,
         implied: false,
         at: name.place().clone(),
         errata,

@@ -143,6 +143,10 @@ impl<'a> View<'a> {
         ty == Some("array") || ty.is_none() && self.get("items").is_some()
     }
 
+    fn is_secret(&self) -> bool {
+        self.all().any(|node| node.get("x-sensitive").and_then(Node::as_bool) == Some(true))
+    }
+
     /// What its keywords and texts state.
     fn details(&self) -> (Vec<Statement>, Prose) {
         let mut details = detail::of_keywords(|key| self.all().find_map(|node| node.as_object()?.get(key)));
@@ -193,6 +197,7 @@ pub(super) struct Read {
     pub values: Vec<String>,
     pub details: Vec<Statement>,
     pub prose: Prose,
+    pub secret: bool,
     pub errata: Vec<usize>,
 }
 
@@ -219,17 +224,19 @@ impl<'a> Types<'a> {
             let Some(items) = view.get("items") else {
                 let ty = Type { kind: Kind::Any, lists: 1, of: None, text: "array".to_owned() };
                 let (details, prose) = view.details();
-                return Read { ty, values: Vec::new(), details, prose, errata: view.errata };
+                return Read { ty, values: Vec::new(), details, prose, secret: view.is_secret(), errata: view.errata };
             };
             let mut read = self.read(items, &format!("{path}[]"));
             read.ty.lists += 1;
             read.ty.text.insert_str(0, "array of ");
             let (details, prose) = view.details();
+            read.secret |= view.is_secret();
             let mut found = view.errata;
             errata::add(&mut found, &read.errata);
             read.errata = found;
             read.details.splice(0..0, details);
             read.prose.extend(&prose);
+
             return read;
         }
         let kind = view.kind();
@@ -240,7 +247,7 @@ impl<'a> Types<'a> {
         let values = [view.values(), inner.values].concat();
         let (details, mut prose) = view.details();
         prose.extend(&inner.prose);
-        Read { ty: Type { kind, lists: 0, of: inner.ty.of, text }, values, details, prose, errata }
+        Read { ty: Type { kind, lists: 0, of: inner.ty.of, text }, values, details, prose, secret: view.is_secret(), errata }
     }
 
     /// The inner shape of a value: the fields of an object, a map's values, the JSON in a string.
@@ -251,6 +258,7 @@ impl<'a> Types<'a> {
             values: Vec::new(),
             details: Vec::new(),
             prose: Prose::default(),
+            secret: false,
             errata: Vec::new(),
         };
         match kind {
@@ -315,6 +323,7 @@ impl<'a> Types<'a> {
             values: read.values,
             details: read.details,
             prose: read.prose,
+            secret: read.secret,
             implied: false,
             at: entry.key.clone(),
             errata: read.errata,

@@ -1,0 +1,154 @@
+//! Tests the audit: changes one fact of a spec at a time, in memory, and checks that each change is reported.
+//!
+//! A fact of each kind is changed in each file that has one, and only the operations that use the file are compared.
+
+mod change;
+mod place;
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    fs,
+};
+
+use comfy_table::{Table, presets};
+use yundb_generator::{
+    Diagnostics,
+    load::{self, Node},
+};
+
+use self::{
+    change::{Hints, Kind},
+    place::Place,
+};
+use crate::{
+    compare::{self, Aspect, Difference, Mode},
+    config,
+    fact::{Facts, Operation},
+    lock,
+    run::{Audit, Error},
+    spec,
+};
+
+/// The result for all services.
+#[derive(Clone, Debug, Default)]
+pub struct Mutations {
+    /// Number of changes, and of those that were reported, by kind.
+    pub kinds: BTreeMap<&'static str, (usize, usize)>,
+    /// The changes that were not reported: the kind, and the place of the fact.
+    pub unseen: Vec<(&'static str, String)>,
+}
+
+impl Audit {
+    /// Changes facts of the services' specs, and counts the changes that the audit reports. Only services with a valid
+    /// lock and spec take part.
+    ///
+    /// # Errors
+    /// See [`Audit::run`].
+    pub fn mutate(&self) -> Result<Mutations, Error> {
+        let mut mutations = Mutations::default();
+        for service in self.services()? {
+            let folder = self.specs.join(&service);
+            let text = fs::read_to_string(folder.join(lock::FILE)).unwrap_or_default();
+            let Ok(documented) = lock::read(&text, lock::FILE) else { continue };
+            if !folder.join(config::FILE).is_file() {
+                continue;
+            }
+            if let Some(loaded) = load::load(&folder, &mut Diagnostics::new()) {
+                Subject::new(documented, loaded.root).mutate(&mut mutations);
+            }
+        }
+        Ok(mutations)
+    }
+}
+
+impl Mutations {
+    /// The counts as a table, and the changes that were not reported.
+    pub fn text(&self) -> String {
+        let mut table = Table::new();
+        table.load_preset(presets::ASCII_MARKDOWN).set_header(["change", "seen", "of"]);
+        for (kind, (all, seen)) in &self.kinds {
+            table.add_row([(*kind).to_owned(), seen.to_string(), all.to_string()]);
+        }
+        let unseen: String = self.unseen.iter().map(|(kind, at)| format!("{at}: {kind}\n")).collect();
+        match unseen.as_str() {
+            "" => format!("{table}\n"),
+            unseen => format!("{table}\n\nNot seen:\n{unseen}"),
+        }
+    }
+}
+
+/// A spec and its document's facts.
+struct Subject {
+    documented: Facts,
+    root: Node,
+    errata: spec::Errata,
+    /// The operations of the spec: the path in the tree's index, and the files that they use.
+    operations: Vec<(String, HashSet<String>)>,
+    hints: Hints,
+}
+
+impl Subject {
+    fn new(documented: Facts, root: Node) -> Self {
+        let errata = spec::Errata::read(&root);
+        let paths: Vec<String> = root.get("paths").into_iter().flat_map(Node::entries).map(|(path, _)| path.to_owned()).collect();
+        let operations = paths.into_iter().map(|path| (path.clone(), place::files(&root, &path))).collect();
+        let hints = Hints::new(&documented);
+        Self { documented, root, errata, operations, hints }
+    }
+
+    fn mutate(mut self, mutations: &mut Mutations) {
+        let mut done: HashSet<(Kind, String)> = HashSet::new();
+        let mut places = place::all(&self.root);
+        // A fact of the operation itself goes before one of an example.
+        places.sort_by_key(|place| (place.file.clone(), place.tokens.len()));
+        for kind in Kind::ALL {
+            for place in &places {
+                if done.contains(&(kind, place.file.clone())) || !kind.applies(&self.root, place, &self.hints) {
+                    continue;
+                }
+                let Some(seen) = self.is_seen(kind, place) else { continue };
+                done.insert((kind, place.file.clone()));
+                let (all, count) = mutations.kinds.entry(kind.name()).or_default();
+                *all += 1;
+                *count += usize::from(seen);
+                if !seen {
+                    mutations.unseen.push((kind.name(), format!("{}:{}", place.file, place.line)));
+                }
+            }
+        }
+    }
+
+    /// Whether a change is reported. None if it changes nothing, or no operation uses it.
+    fn is_seen(&mut self, kind: Kind, place: &Place) -> Option<bool> {
+        let users: HashSet<&str> =
+            self.operations.iter().filter(|(_, files)| files.contains(&place.file)).map(|(path, _)| path.as_str()).collect();
+        if users.is_empty() {
+            return None;
+        }
+        let before = self.differences(&users);
+        let parent = place.tokens.split_last()?;
+        let node = place::node_mut(&mut self.root, parent.1)?;
+        let whole = node.clone();
+        let changed = kind.change(node, parent.0, place, &self.hints) && *node != whole;
+        let after = changed.then(|| self.differences(&users));
+        *place::node_mut(&mut self.root, parent.1)? = whole;
+        Some(!after?.is_subset(&before))
+    }
+
+    /// The differences of some operations that need an explanation, whether they have one or not.
+    fn differences(&self, paths: &HashSet<&str>) -> HashSet<(String, Aspect, String, String)> {
+        let spec = spec::of_paths(&self.root, &self.errata, paths);
+        let described = |operation: &&Operation| {
+            spec.operations.iter().any(|it| it.call == operation.call || it.section == operation.section)
+        };
+        let operations = self.documented.operations.iter().filter(described).cloned().collect();
+        let documented = Facts { operations, states: self.documented.states.clone(), ..Facts::default() };
+        let differences = compare::facts(&documented, &Facts { states: documented.states.clone(), ..spec }, Mode::Spec);
+        let settled = compare::settle(differences, &self.errata.entries);
+        let key = |difference: Difference| {
+            let text = |side: Option<compare::Stated>| side.map(|side| side.text).unwrap_or_default();
+            (difference.path, difference.aspect, text(difference.left), text(difference.right))
+        };
+        settled.open.into_iter().map(key).collect()
+    }
+}
