@@ -71,6 +71,15 @@ pub struct Operation {
     pub errata: Vec<usize>,
 }
 
+impl Operation {
+    /// The parameters and all fields of bodies.
+    pub fn fields(&self) -> impl Iterator<Item = &Field> {
+        let bodies = self.body.iter().chain(self.responses.iter().map(|response| &response.shape));
+        let fields = bodies.flat_map(|shape| shape.fields.iter().chain(shape.types.values().flatten()));
+        self.parameters.iter().map(|parameter| &parameter.field).chain(fields)
+    }
+}
+
 /// What only a spec has of an operation, and the audit verifies with the document.
 #[derive(Clone, Debug, Default)]
 pub struct Shown {

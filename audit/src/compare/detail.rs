@@ -13,11 +13,14 @@ use super::{
 };
 use crate::{
     extract,
-    fact::{Detail, Field, Kind, Statement},
+    fact::{Detail, Field, Kind, Required, Statement},
 };
 
 /// A code span of a description.
 static CODE: LazyLock<Regex> = LazyLock::new(|| Regex::new("`([^`\n]+)`").expect("a constant pattern"));
+/// A number with its unit, or a range.
+static MEASURED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new("^-?[0-9]+(?:[A-Za-z]{0,2}|-[0-9]+)$").expect("a constant pattern"));
 /// A number in a description.
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[0-9][0-9,]*(?:\.[0-9]+)?").expect("a constant pattern"));
 
@@ -56,8 +59,21 @@ fn only_in_spec(left: &[&Field], other: &Field, site: Site<'_>, findings: &mut F
     for statement in &other.details {
         if left.iter().any(|field| supports(field, statement, other, findings)) {
             findings.supported.insert(statement.at.clone());
-        } else if !is_reported(left, statement) {
-            extra(left, other, statement, site, findings);
+            continue;
+        }
+        // With a value for the same, the spec's is another one; unless the description has the document's, that is
+        // reported already.
+        let same = |field: &&&Field| field.details.iter().find(|it| it.detail == statement.detail).cloned();
+        let other_value = left.iter().find_map(|field| same(&field)).filter(|_| statement.detail != Detail::Example);
+        match other_value {
+            None => extra(left, other, statement, site, findings),
+            Some(it) if left.iter().all(|field| states(other, &it, field, findings)) => {
+                let sides = (stated(it.value.as_str(), &it.at), stated(statement.value.as_str(), &statement.at));
+                let difference =
+                    findings.add(Topic::Detail, Aspect::Detail(it.detail), site.path, sides.0, sides.1);
+                difference.explained_by(&other.errata, site.around);
+            }
+            Some(_) => {}
         }
     }
     for (name, at) in &other.prose.conditions {
@@ -100,7 +116,8 @@ fn missing(field: &Field, statement: &Statement, right: &[&Field], site: Site<'_
     let here = stated(if value.is_empty() { "\"\"" } else { value }, &field.at);
     let difference = findings.add(Topic::Detail, Aspect::Detail(detail), site.path, here, there);
     difference.explained_by(&other.errata, site.around);
-    difference.soft = detail == Detail::Mention;
+    // Words are names of products and the like, too; a number states something.
+    difference.soft = detail == Detail::Mention && !MEASURED.is_match(value);
 }
 
 /// Reports a statement that only the spec has, unless it is on another field that shares it.
@@ -111,21 +128,16 @@ fn extra(left: &[&Field], other: &Field, statement: &Statement, site: Site<'_>, 
     difference.explained_by(&other.errata, site.around);
 }
 
-/// Whether a different statement of the kind is reported from the document's side already.
-fn is_reported(left: &[&Field], statement: &Statement) -> bool {
-    let same = |it: &Statement| it.detail == statement.detail;
-    statement.detail != Detail::Example && left.iter().any(|field| field.details.iter().any(same))
-}
-
 /// Whether a field of a spec states what the document does.
 fn states(other: &Field, statement: &Statement, field: &Field, findings: &Findings) -> bool {
     let value = statement.value.as_str();
     match statement.detail {
         Detail::Unread | Detail::Pattern => true,
         detail if detail.is_bound() => {
-            has_bound(other, detail, value) || !other.values.is_empty() || in_words(other, detail, value)
+            let by_words = || !needs_keyword(field, statement, other) && in_words(other, detail, value);
+            has_bound(other, detail, value) || !other.values.is_empty() || by_words()
         }
-        Detail::Characters => has_characters(other, value),
+        Detail::Characters => has_characters(other, value, !needs_keyword(field, statement, other)),
         Detail::Forbidden => {
             let patterns = other.details.iter().filter(|it| it.detail == Detail::Pattern).map(|it| it.value.as_str());
             let mut texts = patterns.chain([other.prose.text.as_str()]);
@@ -140,11 +152,36 @@ fn states(other: &Field, statement: &Statement, field: &Field, findings: &Findin
         Detail::Unit => text::has_unit(&other.prose.text, value),
         Detail::Condition => names_field(other, condition(value)),
         _ => {
+            let numbers: Vec<&str> = NUMBER.find_iter(&other.prose.text).map(|number| number.as_str()).collect();
+            if MEASURED.is_match(value) && NUMBER.find_iter(value).all(|number| numbers.contains(&number.as_str())) {
+                return true;
+            }
             let wanted = text::plain(value);
             let values = other.values.iter().chain(other.details.iter().map(|it| &it.value));
             values.chain([&other.prose.text, &field.name]).any(|text| text::plain(text).contains(&wanted))
         }
     }
+}
+
+/// Whether a keyword can have what a request's field states: a description alone checks nothing.
+fn needs_keyword(field: &Field, statement: &Statement, other: &Field) -> bool {
+    let Some(ty) = other.ty.as_ref().filter(|_| field.required != Required::Unknown) else { return false };
+    let numeric = ty.lists == 0 && matches!(ty.kind, Kind::Integer | Kind::Long | Kind::Number);
+    let text = ty.lists == 0 && ty.kind == Kind::String && ty.text != "JSON text" && ty.text != "string with JSON";
+    let fits = match statement.detail {
+        Detail::Minimum | Detail::Maximum | Detail::Above | Detail::Below => numeric,
+        Detail::MinLength | Detail::MaxLength => text,
+        Detail::MinItems | Detail::MaxItems => ty.lists > 0,
+        // Some of several sets cannot be expressed.
+        Detail::Characters => text && !field.details.iter().any(|it| it.value == "several kinds" || it.detail == Detail::Unread),
+        _ => false,
+    };
+    // With several bounds of a kind, each depends on a condition.
+    let of_kind = field.details.iter().filter(|it| it.detail == statement.detail).count();
+    // The spec's bound may be one of some values that the row mentions beside the range.
+    let mentioned = |value: &str| field.details.iter().any(|it| it.detail == Detail::Mention && it.value == value);
+    let wider = other.details.iter().any(|it| it.detail == statement.detail && mentioned(&it.value));
+    fits && !wider && (of_kind == 1 || statement.detail == Detail::Characters)
 }
 
 fn has_bound(other: &Field, detail: Detail, value: &str) -> bool {
@@ -175,7 +212,7 @@ fn in_words(other: &Field, detail: Detail, value: &str) -> bool {
     NUMBER.find_iter(&text).any(|number| plain(number.as_str()) == value) || words.iter().any(|it| text.contains(it))
 }
 
-fn has_characters(other: &Field, set: &str) -> bool {
+fn has_characters(other: &Field, set: &str, in_words: bool) -> bool {
     let numeric = |kind: Kind| matches!(kind, Kind::Integer | Kind::Long | Kind::Number);
     if set == "digits" && other.ty.as_ref().is_some_and(|ty| numeric(ty.kind)) {
         return true;
@@ -195,16 +232,18 @@ fn has_characters(other: &Field, set: &str) -> bool {
         "lowercase letters" => (&["a-z"], &["lowercase", "lower-case", "a-z"]),
         "letter first" => (&["^[A-Za-z", "^[a-zA-Z"], &["start", "begin", "first", "leading"]),
         "lowercase letter first" => (&["^[a-z]"], &["start", "begin", "first", "leading"]),
-        "digits" => (&["0-9", r"\d", r"\w"], &["digit", "number", "alphanumeric", "0-9"]),
+        "several kinds" => (&[], &["two", "three", "four", "kinds", "types"]),
+        "digits" => (&["0-9", r"\d", r"\w", "1-9", "1-7"], &["digit", "number", "alphanumeric", "0-9"]),
         "Chinese" => (&["\\u4e00", "\\u4E00", "\u{4e00}", r"\p{Han}", r"\p{sc=Han}", r"\p{Script=Han}"], &["chinese", "u+4e00", "unicode", "cjk"]),
-        "hyphens" => (&["-]", r"\-"], &["hyphen", "`-`", "dash"]),
+        "hyphens" => (&["-]", r"\-", "-_", "9-", "]-", ")-"], &["hyphen", "`-`", "dash"]),
         "underscores" => (&["_", r"\w"], &["underscore", "`_`"]),
         "periods" => (&["."], &["period", "`.`", "dot"]),
         "spaces" => (&[" ", r"\s"], &["space", "blank"]),
         _ => (&[], &[]),
     };
     pattern.is_some_and(|pattern| in_pattern.iter().any(|it| pattern.contains(it)))
-        || words.iter().any(|word| prose.contains(word))
+        || in_words && words.iter().any(|word| prose.contains(word))
+        || !other.values.is_empty()
 }
 
 fn has_example(other: &Field, value: &str, findings: &Findings) -> bool {

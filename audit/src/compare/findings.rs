@@ -58,10 +58,7 @@ impl Findings {
         for operation in &left.operations {
             let values = operation.samples.iter().flat_map(|sample| &sample.values).chain(&operation.sent);
             self.sampled.extend(values.map(|(_, value)| value.clone()));
-            let bodies = operation.body.iter().chain(operation.responses.iter().map(|response| &response.shape));
-            let fields = bodies.flat_map(|shape| shape.fields.iter().chain(shape.types.values().flatten()));
-            let parameters = operation.parameters.iter().map(|parameter| &parameter.field);
-            for field in parameters.chain(fields) {
+            for field in operation.fields() {
                 let mentioned = self.mentioned.entry(field.name.clone()).or_default();
                 let words = field.details.iter().map(|stated| &stated.value);
                 for words in field.values.iter().chain(words) {

@@ -55,10 +55,7 @@ pub(super) fn all(left: &Operation, right: &Operation, findings: &mut Findings) 
 /// The values of an operation's samples, and of examples of objects, by the names of their fields.
 pub(super) fn values_by_name(operation: &Operation) -> HashMap<String, Vec<String>> {
     let mut values: HashMap<String, Vec<String>> = HashMap::new();
-    let bodies = operation.body.iter().chain(operation.responses.iter().map(|response| &response.shape));
-    let fields = bodies.flat_map(|shape| shape.fields.iter().chain(shape.types.values().flatten()));
-    let details = operation.parameters.iter().map(|it| &it.field).chain(fields).flat_map(|field| &field.details);
-    let examples = details.filter(|it| it.detail == Detail::Example && it.value.starts_with(['{', '[']));
+    let examples = operation.fields().flat_map(|field| &field.details).filter(|it| it.detail == Detail::Example && it.value.starts_with(['{', '[']));
     let objects = examples.filter_map(|it| serde_json::from_str(&it.value).ok());
     let inside: Vec<(String, String)> = objects.flat_map(|object| extract::sample::values(&object)).collect();
     for (path, value) in operation.samples.iter().flat_map(|sample| &sample.values).chain(&inside) {

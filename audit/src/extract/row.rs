@@ -93,6 +93,7 @@ patterns! {
     ASCII = WORDS.ascii;
     ONE = WORDS.one;
     DIGITS = WORDS.digits;
+    KINDS = WORDS.kinds;
     AFTER_EXAMPLE = WORDS.after_example;
     RANGE_OF_NUMBERS = r"^[0-9.]+[-~][0-9.]+$|^[A-Za-z]$";
 }
@@ -259,6 +260,9 @@ impl Reader<'_> {
                         && !rows::ALL_CASES.iter().any(|word| allowed.contains(word));
                     self.add(Detail::Characters, if lower { rows::LOWERCASE.1 } else { *set });
                 }
+            }
+            if KINDS.is_match(sentence) {
+                self.add(Detail::Characters, "several kinds");
             }
             let ranges = CHARACTER_RANGES.replace_all(&allowed, "");
             if let Some(symbols) = SYMBOLS.find(&ranges) {

@@ -141,18 +141,25 @@ impl Kind {
             Self::Wider => is_keyword && key == "format" && node.as_str() == Some("int32"),
             Self::Changed("example") | Self::Removed("example") => {
                 // The example of a parameter or schema, not a property of that name.
-                !in_sample && key == "example" && before != "properties" && before != "value" && parent.as_object().is_some()
+                let own = !in_sample && before != "properties" && before != "value" && parent.as_object().is_some();
+                let stated = node.is_scalar() && hints.sampled.contains(&scalar(node));
+                key == "example" && own && !(self == Self::Removed("example") && stated)
             }
             Self::Changed(keyword) => is_keyword && key == keyword && is_schema && node.is_scalar(),
             Self::Removed(keyword) if keyword.starts_with("x-") => is_keyword && key == keyword,
-            Self::Removed(keyword) => is_keyword && key == keyword && is_schema,
+            // What the description or a sample states as well stays stated.
+            Self::Removed(keyword) => {
+                is_keyword && key == keyword && is_schema && !is_restated(root, parents, node)
+            }
             Self::SampleValue => in_sample && node.is_scalar() && !matches!(node.value, Value::Null) && parent.as_object().is_some() && key != "value"
                 || sample_of(&place.tokens).is_some_and(|depth| depth == place.tokens.len()) && node.is_scalar(),
             Self::SampleKey => in_sample && parent.as_object().is_some() && sample_of(&place.tokens).is_some_and(|depth| depth + 1 == place.tokens.len()),
             Self::Condition => is_keyword && key == "description" && hints.condition(name_of(parents, parent), node.as_str().unwrap_or_default()).is_some(),
             Self::Unit => is_keyword && key == "description" && hints.unit(name_of(parents, parent), node.as_str().unwrap_or_default()).is_some(),
             Self::Section => is_keyword && key == "section" && before == "x-doc",
-            Self::SdkName => is_keyword && key == "x-sdk-name",
+            Self::SdkName => {
+                is_keyword && key == "x-sdk-name" && place.tokens.get(1).is_some_and(|path| path.contains("Action="))
+            }
         }
     }
 
@@ -228,6 +235,27 @@ fn sample_of(tokens: &[String]) -> Option<usize> {
     Some(at + 3)
 }
 
+/// Whether the nearest description has the value of a keyword, or another keyword implies it.
+fn is_restated(root: &Node, parents: &[String], value: &Node) -> bool {
+    let value = scalar(value);
+    let texts = (0..4).filter_map(|up| {
+        let node = place::node(root, parents.get(..parents.len().checked_sub(up)?)?)?;
+        Some(node.get("description")?.as_str()?.to_owned())
+    });
+    let implied = place::node(root, parents).is_some_and(|node| node.get("enum").is_some());
+    implied || texts.into_iter().any(|text| {
+        let has = |text: &str| text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == value);
+        has(&text.replace(',', "")) || has(&text) || matches!(value.as_str(), "0" | "1")
+    })
+}
+
+fn scalar(node: &Node) -> String {
+    match &node.value {
+        Value::String(text) => text.clone(),
+        _ => node.to_json().to_string(),
+    }
+}
+
 /// The name of the parameter or property that a node describes.
 fn name_of<'a>(parents: &'a [String], node: &'a Node) -> &'a str {
     match node.get("in").and(node.get("name")).and_then(Node::as_str) {
@@ -243,15 +271,17 @@ fn name_of<'a>(parents: &'a [String], node: &'a Node) -> &'a str {
 pub(super) struct Hints {
     conditions: HashSet<(String, String)>,
     units: HashSet<(String, String)>,
+    /// The values of samples in the spec.
+    sampled: HashSet<String>,
 }
 
 impl Hints {
-    pub fn new(documented: &Facts) -> Self {
-        let mut hints = Self { conditions: HashSet::new(), units: HashSet::new() };
+    pub fn new(documented: &Facts, root: &Node, places: &[Place]) -> Self {
+        let samples = places.iter().filter(|place| sample_of(&place.tokens).is_some());
+        let values = samples.filter_map(|place| place::node(root, &place.tokens)).filter(|node| node.is_scalar());
+        let mut hints = Self { conditions: HashSet::new(), units: HashSet::new(), sampled: values.map(scalar).collect() };
         for operation in &documented.operations {
-            let bodies = operation.body.iter().chain(operation.responses.iter().map(|response| &response.shape));
-            let fields = bodies.flat_map(|shape| shape.fields.iter().chain(shape.types.values().flatten()));
-            operation.parameters.iter().map(|it| &it.field).chain(fields).for_each(|field| hints.add(field));
+            operation.fields().for_each(|field| hints.add(field));
         }
         hints
     }

@@ -91,8 +91,17 @@ impl Subject {
     fn new(documented: Facts, root: Node) -> Self {
         let errata = spec::Errata::read(&root);
         let paths: Vec<String> = root.get("paths").into_iter().flat_map(Node::entries).map(|(path, _)| path.to_owned()).collect();
+        let described = |path: &String| {
+            let of_path = spec::of_paths(&root, &errata, &HashSet::from([path.as_str()]));
+            of_path.operations.iter().any(|operation| {
+                let same = |it: &&Operation| it.call == operation.call || it.section == operation.section;
+                documented.operations.iter().filter(same).any(|it| it.fields().next().is_some())
+            })
+        };
+        // A section without tables states nothing that could be changed.
+        let paths: Vec<String> = paths.into_iter().filter(described).collect();
         let operations = paths.into_iter().map(|path| (path.clone(), place::files(&root, &path))).collect();
-        let hints = Hints::new(&documented);
+        let hints = Hints::new(&documented, &root, &place::all(&root));
         Self { documented, root, errata, operations, hints }
     }
 
@@ -145,10 +154,13 @@ impl Subject {
         let documented = Facts { operations, states: self.documented.states.clone(), ..Facts::default() };
         let differences = compare::facts(&documented, &Facts { states: documented.states.clone(), ..spec }, Mode::Spec);
         let settled = compare::settle(differences, &self.errata.entries);
+        let at = |index: usize| self.errata.entries.get(index).map(|entry| entry.at.to_string());
+        let unused = settled.unused.iter().filter_map(|index| at(*index));
+        let unused: Vec<_> = unused.map(|at| (at, Aspect::Print, String::new(), String::new())).collect();
         let key = |difference: Difference| {
             let text = |side: Option<compare::Stated>| side.map(|side| side.text).unwrap_or_default();
             (difference.path, difference.aspect, text(difference.left), text(difference.right))
         };
-        settled.open.into_iter().map(key).collect()
+        settled.open.into_iter().map(key).chain(unused).collect()
     }
 }

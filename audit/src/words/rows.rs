@@ -29,6 +29,8 @@ pub struct Words {
     pub at_least: &'static str,
     /// What makes a number after it the greatest one.
     pub at_most: &'static str,
+    /// What demands some of several sets only.
+    pub kinds: &'static str,
     /// What demands digits.
     pub digits: &'static str,
     /// What limits values or items to one.
@@ -98,6 +100,7 @@ pub const WORDS: Words = Words {
     measure: r"(?:个|位)?(?:UNICODE|Unicode|unicode|ASCII)?字符|个?字节|(?i:bytes?)|位|毫秒|秒|分钟|小时|天|个?月|年|GB|MB|KB|TB|G|%|个|组|条|项|对|份",
     at_least: r"(?:最小|最少|最短|至少|不小于|不少于|不低于|不能小于|不能少于|大于等于|大于或等于|≥|>=)(?:值|长度)?(?:为|是|:)*",
     at_most: r"(?:最大|最多|最长|不超过|不能超过|不得超过|不可超过|不大于|不能大于|不多于|小于等于|小于或等于|≤|<=)(?:值|长度)?(?:不能|不|可以|可|能|只能|支持|包含|允许|同时|一次|批量|输入|传入|填写|添加|创建|设置|更新|超过|为|是|:)*",
+    kinds: r"[二两三四2-4]种",
     digits: r"(?:必须|只能|格式)(?:为|取|是)?(?:逗号隔开的)?(?:整数|数字)",
     one: r"只(?:支持|能)[^。;,•0-9]{0,6}一个",
     after_example: r"[0-9?]?说明[\p{Han}].*$",
