@@ -243,6 +243,9 @@ pub fn introduces_values(text: &str) -> bool {
     WORDS.iter().any(|word| text.contains(word))
 }
 
+/// The word that announces a list of values and nothing else.
+pub const VALUES: &str = "枚举值";
+
 /// Whether a text before a list announces examples.
 pub fn introduces_examples(text: &str) -> bool {
     let text = text.trim_end_matches([':', '：', ' ']).to_lowercase();

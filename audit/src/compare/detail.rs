@@ -355,7 +355,7 @@ fn supports(field: &Field, statement: &Statement, other: &Field, findings: &Find
 }
 
 /// Whether a text has a value as a whole word.
-fn mentions(text: &str, value: &str) -> bool {
+pub(super) fn mentions(text: &str, value: &str) -> bool {
     let text = text.to_lowercase();
     let value = value.to_lowercase();
     text.match_indices(&value).any(|(at, _)| {

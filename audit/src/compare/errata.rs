@@ -92,6 +92,11 @@ fn quotes(entry: &Erratum, difference: &Difference) -> bool {
     match difference.aspect {
         Aspect::Values | Aspect::Content => all(&left, &entry.document) && all(&right, &entry.spec),
         Aspect::Extra => all(&right, &entry.spec),
+        // A short number may be in an entry about something else.
+        Aspect::Detail(_) => {
+            let left = left.is_empty() || all(&left, &entry.document);
+            left && (right.is_empty() || all(&right, &entry.spec))
+        }
         // Where the document has nothing, only the spec's value can be quoted.
         _ if left.is_empty() => all(&right, &entry.spec),
         _ => all(&left, &entry.document),

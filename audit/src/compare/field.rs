@@ -81,8 +81,8 @@ fn ty(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
     let fit = match (before, after) {
         (None, _) if findings.lenient() => Fit::Same,
         (Some(before), Some(after)) if findings.lenient() => match fit(before, after) {
-            Fit::Same if before.kind == Kind::Integer && wide(left, findings) => Fit::Different,
-            Fit::Nearly if before.kind == Kind::Long || !wide(left, findings) => Fit::Different,
+            Fit::Same if after.kind == Kind::Integer && wide(left, findings) => Fit::Different,
+            Fit::Nearly if before.kind == Kind::Long || !(wide(left, findings) || is_time(left)) => Fit::Different,
             fit => fit,
         },
         (Some(left), Some(right)) => {
@@ -98,7 +98,9 @@ fn ty(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
         return;
     }
     let text = |ty: Option<&Type>| ty.map_or_else(String::new, |ty| ty.text.clone());
-    let sides = (stated(text(before), &left.at), stated(text(after), &right.at));
+    let same = matches!((before, after), (Some(before), Some(after)) if before.kind == after.kind && fit == Fit::Different);
+    let width = if same && findings.lenient() { " with values beyond 32 bits" } else { "" };
+    let sides = (stated(text(before) + width, &left.at), stated(text(after), &right.at));
     let difference = findings.add(site.topic, Aspect::Type, site.path, sides.0, sides.1);
     difference.explained_by(&right.errata, site.around);
     difference.soft = fit == Fit::Nearly;
@@ -109,9 +111,21 @@ fn wide(field: &Field, findings: &Findings) -> bool {
     let wide = |value: &String| value.parse::<i64>().is_ok_and(|value| i32::try_from(value).is_err());
     let stated = field.details.iter().filter(|it| it.detail.is_bound() || it.detail == Detail::Example);
     let sampled = findings.left_values.get(&field.name);
-    // A time in milliseconds does not fit either.
-    let milliseconds = field.details.iter().any(|it| it.detail == Detail::Unit && it.value == "milliseconds");
-    milliseconds || stated.map(|it| &it.value).chain(sampled.into_iter().flatten()).any(wide)
+    stated.map(|it| &it.value).chain(sampled.into_iter().flatten()).any(wide)
+}
+
+/// Whether a field may be a time in milliseconds, which 32 bits cannot hold.
+fn is_time(field: &Field) -> bool {
+    field.details.iter().any(|it| it.detail == Detail::Unit && it.value == "milliseconds")
+}
+
+/// Compares the type of one of several fields of a name with theirs, where the document gives them all the same one.
+pub(super) fn compare_type(lefts: &[&Field], right: &Field, site: Site<'_>, findings: &mut Findings) {
+    let Some((first, rest)) = lefts.split_first() else { return };
+    let kind = |field: &Field| field.ty.as_ref().map(|ty| (ty.kind, ty.lists));
+    if rest.iter().all(|other| kind(other) == kind(first)) {
+        ty(first, right, site, findings);
+    }
 }
 
 /// Compatibility of a spec's type with a document's.
@@ -161,7 +175,14 @@ fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) 
         true => left.values.iter().chain(right.values.iter().filter(named)).cloned().collect(),
         false => left.values.clone(),
     };
-    let (missing, extra) = (only(&left.values, &right.values), only(&right.values, &known));
+    // The list is one of what a text consists of, and no enum can have it.
+    let in_words = |value: &String| right.values.is_empty() && detail::mentions(&right.prose.text, value);
+    let stated_values: Vec<String> = match findings.lenient() {
+        true => left.values.iter().filter(|value| !in_words(value)).map(|value| as_listed(value, &right.values)).collect(),
+        false => left.values.clone(),
+    };
+    let known = known.iter().map(|value| as_listed(value, &right.values)).collect::<Vec<_>>();
+    let (missing, extra) = (only(&stated_values, &right.values), only(&right.values, &known));
     // A scan may join the items of a list; and a range of numbers has the same values as their list.
     let joined = left.values.concat() == right.values.concat();
     let in_range = right.values.is_empty() && !left.values.is_empty() && covers(right, &left.values);
@@ -196,6 +217,12 @@ fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) 
         let difference = findings.add(Topic::Value, Aspect::Extra, site.path, stated("", &left.at), right_stated);
         difference.explained_by(&right.errata, site.around);
     }
+}
+
+/// A value as a list has it, which may have blanks that a narrow cell lost.
+fn as_listed(value: &str, list: &[String]) -> String {
+    let same = |listed: &&String| without_blanks(listed) == without_blanks(value);
+    list.iter().find(same).map_or_else(|| value.to_owned(), String::clone)
 }
 
 /// Whether a field's bounds are the least and the greatest of some numbers.

@@ -38,6 +38,10 @@ pub(super) fn compare(left: &[Field], right: &[Field], level: &Level<'_>, walk: 
         } else if let Some(first) = rights.first() {
             let site = Site { topic: walk.topic, path: &first.path, around: &first.around };
             let fields: Vec<&Field> = rights.iter().map(|found| found.field).collect();
+            for found in &rights {
+                let site = Site { topic: walk.topic, path: &found.path, around: &found.around };
+                field::compare_type(&lefts, found.field, site, findings);
+            }
             detail::compare(&lefts, &fields, site, findings);
         }
     }

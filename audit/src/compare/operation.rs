@@ -86,13 +86,16 @@ fn compare(left: &Operation, right: &Operation, findings: &mut Findings) {
 }
 
 /// The parameters of operations that return a list by pages.
-const PAGING: [(&str, &str); 6] = [
+const PAGING: [(&str, &str); 9] = [
     ("offset", "limit"),
     ("PageNumber", "PageSize"),
     ("PageNum", "PageSize"),
     ("PageNo", "PageSize"),
     ("page_no", "page_size"),
     ("curPage", "perPage"),
+    ("line_num", "limit"),
+    ("last_file_name", "limit"),
+    ("NextToken", "NextToken"),
 ];
 
 /// Compares how a spec presents an operation with what the document has.

@@ -90,6 +90,9 @@ patterns! {
     WHEN = WORDS.when;
     BRACKETS = format!(r"\[{NUMBER},{NUMBER}\]");
     FROM = format!("(?:{})", WORDS.from).replace("{N}", NUMBER);
+    EXPLAINED = WORDS.explained;
+    WITH_MEANING = r"^[“\x22]?([A-Za-z0-9_][A-Za-z0-9_.-]*)[”\x22]?:";
+    IN_BRACKETS = r"^([A-Za-z][A-Za-z0-9_]*)\([^()A-Za-z]*\)[、,]?";
     ASCII = WORDS.ascii;
     ONE = WORDS.one;
     DIGITS = WORDS.digits;
@@ -417,6 +420,7 @@ impl Reader<'_> {
     }
 
     fn values(&mut self) {
+        self.read.values = explained(&self.read.text);
         self.take_if(&VALUES, |reader, before, found, after| {
             let own = !before.ends_with(|c: char| c.is_ascii_alphanumeric());
             let list: Vec<&str> = BETWEEN_VALUES.split(&found[2]).map(|value| value.trim_end_matches(['.', ':'])).collect();
@@ -440,6 +444,35 @@ impl Reader<'_> {
             true
         });
     }
+}
+
+/// The values after a word that announces them, each with its meaning: `a:first.b:second.`, or `a(first),b(second)`. One
+/// alone may be anything.
+fn explained(text: &str) -> Vec<String> {
+    let Some(found) = EXPLAINED.find(text) else { return Vec::new() };
+    let text = &text[found.end()..];
+    let mut values: Vec<String> = Vec::new();
+    let text = rows::before_note(text);
+    for item in text.split(['\u{3002}', ';', '\u{2022}']).filter(|item| !item.is_empty()) {
+        match WITH_MEANING.captures(item) {
+            Some(value) => values.push(value[1].to_owned()),
+            None if values.is_empty() => break,
+            // A part of the list may be lost.
+            None => return Vec::new(),
+        }
+    }
+    let mut rest = text;
+    if values.is_empty() {
+        while let Some(value) = IN_BRACKETS.captures(rest) {
+            values.push(value[1].to_owned());
+            rest = &rest[value[0].len()..];
+        }
+        if rest.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+            return Vec::new();
+        }
+    }
+    values.dedup();
+    if values.len() < 2 { Vec::new() } else { values }
 }
 
 /// Whether a number between two texts is not part of a word, a time or a version.

@@ -14,6 +14,8 @@ static VALUE: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// The values in a description's lists. A list with an item that does not start with a value is text.
 pub fn listed(description: &str) -> Vec<String> {
+    // The word may stand at the end of an item.
+    let description = description.replace(words::VALUES, &format!("\n{}", words::VALUES));
     let mut values: Vec<String> = Vec::new();
     let mut run: Vec<&str> = Vec::new();
     let mut said_to_be = false;

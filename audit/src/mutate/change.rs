@@ -109,7 +109,7 @@ impl Kind {
     }
 
     /// Whether a place may be changed in this way.
-    pub fn applies(self, root: &Node, place: &Place, hints: &Hints) -> bool {
+    pub fn applies(self, root: &Node, place: &Place, hints: &Hints<'_>) -> bool {
         let Some((last, parents)) = place.tokens.split_last() else { return false };
         let (Some(node), Some(parent)) = (place::node(root, &place.tokens), place::node(root, parents)) else {
             return false;
@@ -149,7 +149,8 @@ impl Kind {
             Self::Removed(keyword) if keyword.starts_with("x-") => is_keyword && key == keyword,
             // What the description or a sample states as well stays stated.
             Self::Removed(keyword) => {
-                is_keyword && key == keyword && is_schema && !is_restated(root, parents, node)
+                let known = keyword != "pattern" || hints.sets.contains(owner(root, parents));
+                is_keyword && key == keyword && is_schema && known && !is_restated(root, parents, node)
             }
             Self::SampleValue => in_sample && node.is_scalar() && !matches!(node.value, Value::Null) && parent.as_object().is_some() && key != "value"
                 || sample_of(&place.tokens).is_some_and(|depth| depth == place.tokens.len()) && node.is_scalar(),
@@ -164,7 +165,7 @@ impl Kind {
     }
 
     /// Changes a member of a node.
-    pub fn change(self, parent: &mut Node, key: &str, place: &Place, hints: &Hints) -> bool {
+    pub fn change(self, parent: &mut Node, key: &str, place: &Place, hints: &Hints<'_>) -> bool {
         let parents = place.tokens.split_last().map_or(&[][..], |(_, parents)| parents);
         let owner = name_of(parents, parent).to_owned();
         if let Self::Removed(_) | Self::SampleKey = self {
@@ -235,6 +236,17 @@ fn sample_of(tokens: &[String]) -> Option<usize> {
     Some(at + 3)
 }
 
+/// The name of the parameter or property whose schema a node is.
+fn owner<'a>(root: &'a Node, parents: &'a [String]) -> &'a str {
+    match parents {
+        [.., properties, name] if properties == "properties" => name,
+        [parameter @ .., schema] if schema == "schema" => {
+            place::node(root, parameter).and_then(|node| node.get("name")?.as_str()).unwrap_or_default()
+        }
+        _ => "",
+    }
+}
+
 /// Whether the nearest description has the value of a keyword, or another keyword implies it.
 fn is_restated(root: &Node, parents: &[String], value: &Node) -> bool {
     let value = scalar(value);
@@ -268,18 +280,25 @@ fn name_of<'a>(parents: &'a [String], node: &'a Node) -> &'a str {
 }
 
 /// What the document has, by names of fields: only changes of that can be seen.
-pub(super) struct Hints {
+pub(super) struct Hints<'a> {
     conditions: HashSet<(String, String)>,
     units: HashSet<(String, String)>,
+    /// The fields with a set of characters.
+    sets: HashSet<String>,
     /// The values of samples in the spec.
-    sampled: HashSet<String>,
+    sampled: &'a HashSet<String>,
 }
 
-impl Hints {
-    pub fn new(documented: &Facts, root: &Node, places: &[Place]) -> Self {
-        let samples = places.iter().filter(|place| sample_of(&place.tokens).is_some());
-        let values = samples.filter_map(|place| place::node(root, &place.tokens)).filter(|node| node.is_scalar());
-        let mut hints = Self { conditions: HashSet::new(), units: HashSet::new(), sampled: values.map(scalar).collect() };
+/// The values of samples in a spec.
+pub(super) fn sampled(root: &Node, places: &[Place]) -> HashSet<String> {
+    let samples = places.iter().filter(|place| sample_of(&place.tokens).is_some());
+    let values = samples.filter_map(|place| place::node(root, &place.tokens)).filter(|node| node.is_scalar());
+    values.map(scalar).collect()
+}
+
+impl<'a> Hints<'a> {
+    pub fn new(documented: &Facts, sampled: &'a HashSet<String>) -> Self {
+        let mut hints = Self { conditions: HashSet::new(), units: HashSet::new(), sets: HashSet::new(), sampled };
         for operation in &documented.operations {
             operation.fields().for_each(|field| hints.add(field));
         }
@@ -293,6 +312,7 @@ impl Hints {
                     let name = stated.value.rsplit_once(' ').map_or("", |(name, _)| name);
                     self.conditions.insert((field.name.clone(), name.to_owned()));
                 }
+                Detail::Characters | Detail::Forbidden => drop(self.sets.insert(field.name.clone())),
                 Detail::Unit => drop(self.units.insert((field.name.clone(), stated.value.clone()))),
                 _ => {}
             }

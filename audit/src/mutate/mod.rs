@@ -84,7 +84,8 @@ struct Subject {
     errata: spec::Errata,
     /// The operations of the spec: the path in the tree's index, and the files that they use.
     operations: Vec<(String, HashSet<String>)>,
-    hints: Hints,
+    /// The values of samples in the spec.
+    sampled: HashSet<String>,
 }
 
 impl Subject {
@@ -92,7 +93,7 @@ impl Subject {
         let errata = spec::Errata::read(&root);
         let paths: Vec<String> = root.get("paths").into_iter().flat_map(Node::entries).map(|(path, _)| path.to_owned()).collect();
         let described = |path: &String| {
-            let of_path = spec::of_paths(&root, &errata, &HashSet::from([path.as_str()]));
+            let of_path = spec::of_paths(&root, &errata, &HashSet::from([path.clone()]));
             of_path.operations.iter().any(|operation| {
                 let same = |it: &&Operation| it.call == operation.call || it.section == operation.section;
                 documented.operations.iter().filter(same).any(|it| it.fields().next().is_some())
@@ -101,66 +102,95 @@ impl Subject {
         // A section without tables states nothing that could be changed.
         let paths: Vec<String> = paths.into_iter().filter(described).collect();
         let operations = paths.into_iter().map(|path| (path.clone(), place::files(&root, &path))).collect();
-        let hints = Hints::new(&documented, &root, &place::all(&root));
-        Self { documented, root, errata, operations, hints }
+        let sampled = change::sampled(&root, &place::all(&root));
+        Self { documented, root, errata, operations, sampled }
     }
 
     fn mutate(mut self, mutations: &mut Mutations) {
-        let mut done: HashSet<(Kind, String)> = HashSet::new();
         let mut places = place::all(&self.root);
         // A fact of the operation itself goes before one of an example.
         places.sort_by_key(|place| (place.file.clone(), place.tokens.len()));
-        for kind in Kind::ALL {
-            for place in &places {
-                if done.contains(&(kind, place.file.clone())) || !kind.applies(&self.root, place, &self.hints) {
-                    continue;
-                }
-                let Some(seen) = self.is_seen(kind, place) else { continue };
-                done.insert((kind, place.file.clone()));
-                let (all, count) = mutations.kinds.entry(kind.name()).or_default();
-                *all += 1;
-                *count += usize::from(seen);
-                if !seen {
-                    mutations.unseen.push((kind.name(), format!("{}:{}", place.file, place.line)));
+        let sampled = std::mem::take(&mut self.sampled);
+        let mut files: Vec<&str> = places.iter().map(|place| place.file.as_str()).collect();
+        files.dedup();
+        for file in files {
+            let users = self.users(file);
+            if users.paths.is_empty() {
+                continue;
+            }
+            let before = self.differences(&users);
+            let hints = Hints::new(&users.documented, &sampled);
+            for kind in Kind::ALL {
+                for place in places.iter().filter(|place| place.file == file) {
+                    if !kind.applies(&self.root, place, &hints) {
+                        continue;
+                    }
+                    let Some(seen) = self.is_seen(kind, place, &hints, &users, &before) else { continue };
+                    let (all, count) = mutations.kinds.entry(kind.name()).or_default();
+                    *all += 1;
+                    *count += usize::from(seen);
+                    if !seen {
+                        mutations.unseen.push((kind.name(), format!("{}:{}", place.file, place.line)));
+                    }
+                    break;
                 }
             }
         }
     }
 
-    /// Whether a change is reported. None if it changes nothing, or no operation uses it.
-    fn is_seen(&mut self, kind: Kind, place: &Place) -> Option<bool> {
-        let users: HashSet<&str> =
-            self.operations.iter().filter(|(_, files)| files.contains(&place.file)).map(|(path, _)| path.as_str()).collect();
-        if users.is_empty() {
-            return None;
-        }
-        let before = self.differences(&users);
-        let parent = place.tokens.split_last()?;
-        let node = place::node_mut(&mut self.root, parent.1)?;
-        let whole = node.clone();
-        let changed = kind.change(node, parent.0, place, &self.hints) && *node != whole;
-        let after = changed.then(|| self.differences(&users));
-        *place::node_mut(&mut self.root, parent.1)? = whole;
-        Some(!after?.is_subset(&before))
-    }
-
-    /// The differences of some operations that need an explanation, whether they have one or not.
-    fn differences(&self, paths: &HashSet<&str>) -> HashSet<(String, Aspect, String, String)> {
-        let spec = spec::of_paths(&self.root, &self.errata, paths);
+    /// The operations that use a file, and what the document has of them.
+    fn users(&self, file: &str) -> Users {
+        let paths = self.operations.iter().filter(|(_, files)| files.contains(file)).map(|(path, _)| path.clone());
+        let paths: HashSet<String> = paths.collect();
+        let spec = spec::of_paths(&self.root, &self.errata, &paths);
         let described = |operation: &&Operation| {
             spec.operations.iter().any(|it| it.call == operation.call || it.section == operation.section)
         };
         let operations = self.documented.operations.iter().filter(described).cloned().collect();
-        let documented = Facts { operations, states: self.documented.states.clone(), ..Facts::default() };
-        let differences = compare::facts(&documented, &Facts { states: documented.states.clone(), ..spec }, Mode::Spec);
-        let settled = compare::settle(differences, &self.errata.entries);
-        let at = |index: usize| self.errata.entries.get(index).map(|entry| entry.at.to_string());
-        let unused = settled.unused.iter().filter_map(|index| at(*index));
-        let unused: Vec<_> = unused.map(|at| (at, Aspect::Print, String::new(), String::new())).collect();
+        let states = self.documented.states.clone();
+        Users { paths, documented: Facts { operations, states, ..Facts::default() } }
+    }
+
+    /// Whether a change is reported. None if it changes nothing.
+    fn is_seen(
+        &mut self,
+        kind: Kind,
+        place: &Place,
+        hints: &Hints<'_>,
+        users: &Users,
+        before: &HashSet<Key>,
+    ) -> Option<bool> {
+        let (last, parents) = place.tokens.split_last()?;
+        let node = place::node_mut(&mut self.root, parents)?;
+        let whole = node.clone();
+        let changed = kind.change(node, last, place, hints) && *node != whole;
+        let after = changed.then(|| self.differences(users));
+        *place::node_mut(&mut self.root, parents)? = whole;
+        Some(!after?.is_subset(before))
+    }
+
+    /// The differences of some operations that need an explanation and have none, and the entries that explain none.
+    fn differences(&self, users: &Users) -> HashSet<Key> {
+        let spec = spec::of_paths(&self.root, &self.errata, &users.paths);
+        let settled = compare::settle(compare::facts(&users.documented, &spec, Mode::Spec), &self.errata.entries);
+        let at = |index: &usize| self.errata.entries.get(*index).map(|entry| entry.at.to_string());
+        let unused = settled.unused.iter().filter_map(at);
+        let unused: Vec<Key> = unused.map(|at| (at, Aspect::Print, String::new(), String::new())).collect();
         let key = |difference: Difference| {
             let text = |side: Option<compare::Stated>| side.map(|side| side.text).unwrap_or_default();
             (difference.path, difference.aspect, text(difference.left), text(difference.right))
         };
         settled.open.into_iter().map(key).chain(unused).collect()
     }
+}
+
+/// The path of a difference, its aspect, and both values.
+type Key = (String, Aspect, String, String);
+
+/// The operations that use a file.
+struct Users {
+    /// Their paths in the spec's index.
+    paths: HashSet<String>,
+    /// What the document has of them.
+    documented: Facts,
 }

@@ -63,9 +63,11 @@ fn facts(root: &Node, errata: &Errata) -> Facts {
 }
 
 /// The facts of some operations, by their paths.
-pub(crate) fn of_paths(root: &Node, errata: &Errata, wanted: &HashSet<&str>) -> Facts {
-    let read = operation::read(&Refs { root, errata }, |path| wanted.contains(path));
-    Facts { operations: read.into_iter().map(|read| read.operation).collect(), ..Facts::default() }
+pub(crate) fn of_paths(root: &Node, errata: &Errata, wanted: &HashSet<String>) -> Facts {
+    let refs = Refs { root, errata };
+    let read = operation::read(&refs, |path| wanted.contains(path));
+    let states = lists::states(&refs);
+    Facts { states, operations: read.into_iter().map(|read| read.operation).collect(), ..Facts::default() }
 }
 
 fn origin(root: &Node) -> Origin {

@@ -245,7 +245,9 @@ impl<'a> Types<'a> {
         let mut errata = view.errata.clone();
         errata::add(&mut errata, &inner.errata);
         let values = [view.values(), inner.values].concat();
-        let (details, mut prose) = view.details();
+        let (mut details, mut prose) = view.details();
+        // What limits the values of a map is stated about the map.
+        details.extend(inner.details);
         prose.extend(&inner.prose);
         Read { ty: Type { kind, lists: 0, of: inner.ty.of, text }, values, details, prose, secret: view.is_secret(), errata }
     }
@@ -270,7 +272,7 @@ impl<'a> Types<'a> {
             }
             Kind::String => {
                 if let Some(json) = view.get("x-json") {
-                    inner = Read { values: Vec::new(), ..self.read(json, &format!("{path}!")) };
+                    inner = Read { values: Vec::new(), details: Vec::new(), ..self.read(json, &format!("{path}!")) };
                     // The text of the whole JSON is about this field.
                     detail::inner_texts(&self.refs, json, &mut inner.prose);
                 }

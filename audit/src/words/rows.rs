@@ -71,6 +71,8 @@ pub struct Words {
     pub from: &'static str,
     /// The set of ASCII characters.
     pub ascii: &'static str,
+    /// Announces values with their meanings.
+    pub explained: &'static str,
     /// Separates the values of such a list.
     pub between_values: &'static str,
     /// A hint at a set of characters.
@@ -121,6 +123,7 @@ pub const WORDS: Words = Words {
     when: r"时[,:]?(?:其|该值)?$",
     from: r"从{N}开始",
     ascii: r"只支持(?:传入)?ASCII字符",
+    explained: r"(?:取值|返回值|枚举值)(?:为|包括|如下)*[:,。]+",
     between_values: r"[”\x22]?(?:、|,|或者|或|和)[“\x22]?",
     hints_characters: r"字母|字符集|下划线|特殊字符",
     forbids: r"(?:不能|不可以?|不得)(?:包含|包括|含有)(?:回车|和|特殊字符|其[他它]|、)*",
@@ -167,6 +170,12 @@ pub fn counts(measure: &str) -> Option<Counted> {
 pub fn is_of_list(before: &str) -> bool {
     let end: String = before.chars().rev().take(12).collect();
     ["合集", "表列", "数个", "度长"].iter().any(|word| end.contains(word))
+}
+
+/// A text up to its note.
+pub fn before_note(text: &str) -> &str {
+    let end = text.find("说明").unwrap_or(text.len());
+    text[..end].trim_end_matches(|c: char| c.is_ascii_digit() || c == '?')
 }
 
 /// What a number of a bound counts.
