@@ -192,6 +192,9 @@ mod tests {
 operation 1 POST /a
   path a: String
   query b: String = x, y
+    max-length 4
+    mentions z
+    example x
   body
     c: X object -> X
     d: Array of X objects -> X
@@ -226,7 +229,7 @@ states A-1 = A, B, C
         let facts = lock::read(lock, "document.lock").unwrap();
         assert_eq!(
             Counts::of(&facts),
-            Counts { operations: 2, parameters: 6, responses: 3, values: 6, codes: 2, samples: 1, other: 2 }
+            Counts { operations: 2, parameters: 6, responses: 3, values: 6, details: 2, codes: 2, samples: 1, other: 2 }
         );
         assert_eq!(Counts::of_operation(&facts.operations[1]), Counts { operations: 1, ..Counts::default() });
     }

@@ -59,7 +59,8 @@ const SECRETS: &[&str] = &["password", "passwd", "pwd", "secret", "privatekey", 
 /// Reports a secret that a spec does not mark: programs would print it.
 fn secret(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
     let name: String = left.name.to_lowercase().chars().filter(|c| *c != '_').collect();
-    let is_text = left.ty.as_ref().is_none_or(|ty| ty.kind == Kind::String);
+    // When a password expires is none.
+    let is_text = !name.contains("expire") && left.ty.as_ref().is_none_or(|ty| ty.kind == Kind::String);
     if findings.lenient() && !right.secret && is_text && SECRETS.iter().any(|word| name.contains(word)) {
         let sides = (stated(left.name.as_str(), &left.at), stated("", &right.at));
         let difference = findings.add(site.topic, Aspect::Secret, site.path, sides.0, sides.1);
@@ -98,7 +99,7 @@ fn ty(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
         return;
     }
     let text = |ty: Option<&Type>| ty.map_or_else(String::new, |ty| ty.text.clone());
-    let same = matches!((before, after), (Some(before), Some(after)) if before.kind == after.kind && fit == Fit::Different);
+    let same = matches!((before, after), (Some(before), Some(after)) if (before.kind, after.kind) == (Kind::Integer, Kind::Integer) && before.lists == after.lists);
     let width = if same && findings.lenient() { " with values beyond 32 bits" } else { "" };
     let sides = (stated(text(before) + width, &left.at), stated(text(after), &right.at));
     let difference = findings.add(site.topic, Aspect::Type, site.path, sides.0, sides.1);

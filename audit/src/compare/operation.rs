@@ -7,7 +7,7 @@ use yundb_generator::diagnostic::Location;
 use super::{
     Aspect, Subject, Topic, detail,
     field::{self, Site},
-    findings::{Findings, lacks, stated},
+    findings::{Findings, LIST, lacks, stated},
     names, response, sample,
     shape::{self, Bodies, Walk},
 };
@@ -118,6 +118,18 @@ fn shown(left: &Operation, right: &Operation, findings: &mut Findings) {
 
 /// Compares the values that a document's sample sends in path and query with the examples of the parameters.
 fn sent(left: &Operation, right: &Operation, findings: &mut Findings) {
+    if !findings.lenient() {
+        let only = |these: &Operation, others: &Operation| {
+            let pairs = these.sent.iter().filter(|pair| !others.sent.contains(pair));
+            pairs.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(LIST)
+        };
+        let (before, after) = (only(left, right), only(right, left));
+        if !before.is_empty() || !after.is_empty() {
+            let sides = (stated(before, &left.at), stated(after, &right.at));
+            findings.add(Topic::Sample, Aspect::Content, "sample URL", sides.0, sides.1);
+        }
+        return;
+    }
     for (name, value) in &left.sent {
         let parameter = right.parameters.iter().find(|parameter| parameter.field.name == *name);
         let Some(parameter) = parameter.filter(|parameter| !parameter.field.implied) else { continue };

@@ -5,7 +5,7 @@ mod call;
 mod mend;
 mod operation;
 mod parts;
-mod row;
+pub(crate) mod row;
 pub mod sample;
 mod section;
 mod shape;

@@ -269,7 +269,7 @@ impl Reader<'_> {
             }
             let ranges = CHARACTER_RANGES.replace_all(&allowed, "");
             if let Some(symbols) = SYMBOLS.find(&ranges) {
-                let symbols = symbols.as_str();
+                let symbols = symbols.as_str().trim_end_matches(',');
                 // The brackets around it are not part of the set.
                 let inside = symbols.strip_prefix('(').and_then(|symbols| symbols.strip_suffix(')'));
                 self.add(Detail::Characters, format!("any of {}", inside.unwrap_or(symbols)));
@@ -529,9 +529,12 @@ fn mentions(text: &str, name: &str) -> bool {
 /// The words and numbers of a text that no recognizer took.
 pub fn leftover(rest: &str, values: &[String], names: &[&str]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
+    // In an English text, the words are the text.
+    let english = !rest.is_empty() && !rest.chars().any(|c| c.is_alphabetic() && !c.is_ascii());
     for word in WORD.find_iter(rest).map(|word| word.as_str().trim_end_matches(['.', ':', '/', '-'])) {
         let known = |text: &String| text == word || text.replace(' ', "") == word;
-        if word.len() > 1 && !values.iter().any(known) && !names.contains(&word) && !found.iter().any(|it| it == word) {
+        let counts = word.len() > 1 && !(english && word.starts_with(|c: char| c.is_ascii_alphabetic()));
+        if counts && !values.iter().any(known) && !names.contains(&word) && !found.iter().any(|it| it == word) {
             found.push(word.to_owned());
         }
     }

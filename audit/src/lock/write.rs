@@ -34,11 +34,20 @@ pub fn write(facts: &Facts) -> String {
     lines.text
 }
 
+/// The statements of a field in the order of a lock.
+fn sort_details(field: &mut Field) {
+    field.details.sort_by_key(|stated| stated.detail);
+}
+
 /// The facts in the order of a lock. The fields of flat shapes keep theirs: it is the only hint at their nesting.
 /// Values keep the document's order, too. Equal keys keep their order.
 pub fn sorted(facts: &Facts) -> Facts {
     let mut facts = facts.clone();
     for operation in &mut facts.operations {
+        operation.parameters.iter_mut().for_each(|parameter| sort_details(&mut parameter.field));
+        for shape in operation.responses.iter_mut().map(|response| &mut response.shape).chain(&mut operation.body) {
+            shape.fields.iter_mut().chain(shape.types.values_mut().flatten()).for_each(sort_details);
+        }
         operation.parameters.sort_by(|a, b| (a.place, &a.field.name).cmp(&(b.place, &b.field.name)));
         let shapes = operation.responses.iter_mut().map(|response| &mut response.shape);
         for shape in shapes.chain(&mut operation.body).filter(|shape| !shape.flat) {
