@@ -229,7 +229,16 @@ states A-1 = A, B, C
         let facts = lock::read(lock, "document.lock").unwrap();
         assert_eq!(
             Counts::of(&facts),
-            Counts { operations: 2, parameters: 6, responses: 3, values: 6, details: 2, codes: 2, samples: 1, other: 2 }
+            Counts {
+                operations: 2,
+                parameters: 6,
+                responses: 3,
+                values: 6,
+                details: 2,
+                codes: 2,
+                samples: 1,
+                other: 2
+            }
         );
         assert_eq!(Counts::of_operation(&facts.operations[1]), Counts { operations: 1, ..Counts::default() });
     }

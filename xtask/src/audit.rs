@@ -62,7 +62,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<bool> {
         Some([old, new]) => {
             let diffs = audit.diff(old, new)?;
             let text = match format {
-                Format::Text | Format::List => diffs.iter().map(yundb_audit::diff::Diff::text).collect::<Vec<_>>().join("\n"),
+                Format::Text | Format::List => {
+                    diffs.iter().map(yundb_audit::diff::Diff::text).collect::<Vec<_>>().join("\n")
+                }
                 Format::Json => serde_json::to_string_pretty(&diffs)? + "\n",
             };
             io::stdout().write_all(text.as_bytes())?;

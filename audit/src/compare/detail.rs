@@ -22,7 +22,8 @@ static CODE: LazyLock<Regex> = LazyLock::new(|| Regex::new("`([^`\n]+)`").expect
 static MEASURED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new("^-?[0-9]+(?:[A-Za-z]{0,2}|-[0-9]+)$").expect("a constant pattern"));
 /// A number in a description.
-static NUMBER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[0-9][0-9,]*(?:\.[0-9]+)?").expect("a constant pattern"));
+static NUMBER: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"[0-9][0-9,]*(?:\.[0-9]+)?").expect("a constant pattern"));
 
 /// Compares the fields of one name: several, where the document does not show which is which.
 pub(super) fn compare(left: &[&Field], right: &[&Field], site: Site<'_>, findings: &mut Findings) {
@@ -69,16 +70,15 @@ fn only_in_spec(left: &[&Field], other: &Field, site: Site<'_>, findings: &mut F
             None => extra(left, other, statement, site, findings),
             Some(it) if left.iter().all(|field| states(other, &it, field, findings)) => {
                 let sides = (stated(it.value.as_str(), &it.at), stated(statement.value.as_str(), &statement.at));
-                let difference =
-                    findings.add(Topic::Detail, Aspect::Detail(it.detail), site.path, sides.0, sides.1);
+                let difference = findings.add(Topic::Detail, Aspect::Detail(it.detail), site.path, sides.0, sides.1);
                 difference.explained_by(&other.errata, site.around);
             }
             Some(_) => {}
         }
     }
     for (name, at) in &other.prose.conditions {
-        let mentioned = |field: &&Field| conditions(field).any(|other| same_name(other, name));
-        if left.iter().any(|field| mentioned(&field)) {
+        let mentioned = |field: &Field| conditions(field).any(|other| same_name(other, name));
+        if left.iter().any(|field| mentioned(field)) {
             findings.supported.insert(at.clone());
         } else {
             let statement = Statement { detail: Detail::Condition, value: name.clone(), at: at.clone() };
@@ -173,7 +173,9 @@ fn needs_keyword(field: &Field, statement: &Statement, other: &Field) -> bool {
         Detail::MinLength | Detail::MaxLength => text,
         Detail::MinItems | Detail::MaxItems => ty.lists > 0,
         // Some of several sets cannot be expressed.
-        Detail::Characters => text && !field.details.iter().any(|it| it.value == "several kinds" || it.detail == Detail::Unread),
+        Detail::Characters => {
+            text && !field.details.iter().any(|it| it.value == "several kinds" || it.detail == Detail::Unread)
+        }
         _ => false,
     };
     // With several bounds of a kind, each depends on a condition.
@@ -205,7 +207,9 @@ fn in_words(other: &Field, detail: Detail, value: &str) -> bool {
     let words: &[&str] = match (detail, value) {
         (Detail::MinLength | Detail::MinItems, "1") => &["not empty", "be empty", "at least one", "non-empty"],
         (Detail::Minimum, "0") => &["negative", "from zero"],
-        (Detail::Minimum, "1") | (Detail::Above, "0") => &["positive", "at least one", "from one", "1 to", "starts at 1"],
+        (Detail::Minimum, "1") | (Detail::Above, "0") => {
+            &["positive", "at least one", "from one", "1 to", "starts at 1"]
+        }
         (Detail::Maximum | Detail::MaxItems, "1") => &["one "],
         _ => &[],
     };
@@ -234,7 +238,10 @@ fn has_characters(other: &Field, set: &str, in_words: bool) -> bool {
         "lowercase letter first" => (&["^[a-z]"], &["start", "begin", "first", "leading"]),
         "several kinds" => (&[], &["two", "three", "four", "kinds", "types"]),
         "digits" => (&["0-9", r"\d", r"\w", "1-9", "1-7"], &["digit", "number", "alphanumeric", "0-9"]),
-        "Chinese" => (&["\\u4e00", "\\u4E00", "\u{4e00}", r"\p{Han}", r"\p{sc=Han}", r"\p{Script=Han}"], &["chinese", "u+4e00", "unicode", "cjk"]),
+        "Chinese" => (
+            &["\\u4e00", "\\u4E00", "\u{4e00}", r"\p{Han}", r"\p{sc=Han}", r"\p{Script=Han}"],
+            &["chinese", "u+4e00", "unicode", "cjk"],
+        ),
         "hyphens" => (&["-]", r"\-", "-_", "9-", "]-", ")-"], &["hyphen", "`-`", "dash"]),
         "underscores" => (&["_", r"\w"], &["underscore", "`_`"]),
         "periods" => (&["."], &["period", "`.`", "dot"]),
@@ -341,7 +348,8 @@ fn supports(field: &Field, statement: &Statement, other: &Field, findings: &Find
         // Words in the documents' language, such as `none`, are no value.
         Detail::Example if !value.contains(|c: char| c.is_ascii_alphanumeric()) => true,
         Detail::Example => {
-            let same = |it: &Statement| matches!(it.detail, Detail::Example | Detail::Mention) && text::same(&it.value, value);
+            let same =
+                |it: &Statement| matches!(it.detail, Detail::Example | Detail::Mention) && text::same(&it.value, value);
             let sampled = findings.left_values.get(&field.name);
             field.details.iter().any(same)
                 || field.values.iter().any(|it| text::same(it, value))

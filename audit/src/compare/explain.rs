@@ -42,9 +42,9 @@ pub fn lines(settled: &Settled, errata: &[Erratum]) -> Vec<String> {
             help(difference).replace('\n', " "),
         )
     };
-    let entry = |index: &usize, what: &str| errata.get(*index).map(|entry| {
-        format!("{}:{} [errata] {what}", entry.at.file(), entry.at.line())
-    });
+    let entry = |index: &usize, what: &str| {
+        errata.get(*index).map(|entry| format!("{}:{} [errata] {what}", entry.at.file(), entry.at.line()))
+    };
     let unused = settled.unused.iter().filter_map(|index| entry(index, UNUSED));
     let misused = settled.misused.iter().filter_map(|index| entry(index, MISUSED));
     open.iter().map(line).chain(unused).chain(misused).collect()
@@ -138,9 +138,15 @@ fn message(difference: &Difference) -> String {
 fn stated(detail: Detail, path: &str, left: &str, right: &str) -> String {
     let what = detail.word();
     match (detail, left, right) {
-        (Detail::Condition, "", _) => format!("the document's text on `{path}` does not mention `{right}`, as x-condition has it"),
-        (Detail::Condition, ..) => format!("the document's text on `{path}` mentions `{left}`, which the spec's does not name"),
-        (Detail::Mention, ..) => format!("the document's text on `{path}` has `{left}`, which is nowhere in the spec's"),
+        (Detail::Condition, "", _) => {
+            format!("the document's text on `{path}` does not mention `{right}`, as x-condition has it")
+        }
+        (Detail::Condition, ..) => {
+            format!("the document's text on `{path}` mentions `{left}`, which the spec's does not name")
+        }
+        (Detail::Mention, ..) => {
+            format!("the document's text on `{path}` has `{left}`, which is nowhere in the spec's")
+        }
         (_, "", _) => format!("`{path}` has {what} `{right}`, which the document does not state"),
         (_, _, "") => format!("`{path}` lacks {what} `{left}`"),
         _ => format!("{what} of `{path}` is `{left}` in the document and `{right}` in the spec"),
@@ -207,7 +213,9 @@ fn help(difference: &Difference) -> String {
         Aspect::Secret => format!("write `x-sensitive: true`, or add `{}` beside it", entry(left, "")),
         Aspect::Pages => format!("write `x-pagination`, or add `{}` to the operation", entry(left, "")),
         Aspect::Detail(Detail::Condition) if left.is_empty() => "remove the x-condition entry".to_owned(),
-        Aspect::Extra | Aspect::Detail(_) if left.is_empty() => format!("remove it, or add `{}` to it", entry("", right)),
+        Aspect::Extra | Aspect::Detail(_) if left.is_empty() => {
+            format!("remove it, or add `{}` to it", entry("", right))
+        }
         Aspect::Extra => format!("remove it, or add `{}` to it", entry("", right)),
         Aspect::Detail(detail) => format!("{}, or add `{}` here", keyword(detail, left), entry(left, right)),
         Aspect::Values => {

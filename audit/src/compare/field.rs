@@ -1,8 +1,9 @@
 //! Compares one parameter or field of both sides.
 
 use super::{
-    Aspect, Topic, detail, text,
+    Aspect, Topic, detail,
     findings::{Findings, LIST, only, stated},
+    text,
 };
 use crate::fact::{Detail, Field, Kind, Required, Type};
 
@@ -179,7 +180,9 @@ fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) 
     // The list is one of what a text consists of, and no enum can have it.
     let in_words = |value: &String| right.values.is_empty() && detail::mentions(&right.prose.text, value);
     let stated_values: Vec<String> = match findings.lenient() {
-        true => left.values.iter().filter(|value| !in_words(value)).map(|value| as_listed(value, &right.values)).collect(),
+        true => {
+            left.values.iter().filter(|value| !in_words(value)).map(|value| as_listed(value, &right.values)).collect()
+        }
         false => left.values.clone(),
     };
     let known = known.iter().map(|value| as_listed(value, &right.values)).collect::<Vec<_>>();
@@ -208,7 +211,8 @@ fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) 
             || elsewhere.is_some_and(|words| words.contains(&value))
     };
     let words: String = left.details.iter().map(|stated| stated.value.as_str()).collect();
-    let unmentioned: Vec<&str> = right.values.iter().map(String::as_str).filter(|value| !known(value, &words)).collect();
+    let unmentioned: Vec<&str> =
+        right.values.iter().map(String::as_str).filter(|value| !known(value, &words)).collect();
     if unmentioned.is_empty() {
         let difference =
             findings.add(Topic::Value, Aspect::Values, site.path, stated("", &left.at), stated(extra, &right.at));
@@ -232,7 +236,9 @@ fn covers(field: &Field, values: &[String]) -> bool {
         let stated = field.details.iter().find(|it| it.detail == detail);
         stated.and_then(|it| it.value.parse::<f64>().ok())
     };
-    let Ok(numbers) = values.iter().map(|value| value.parse::<f64>()).collect::<Result<Vec<_>, _>>() else { return false };
+    let Ok(numbers) = values.iter().map(|value| value.parse::<f64>()).collect::<Result<Vec<_>, _>>() else {
+        return false;
+    };
     let (least, greatest) = (bound(Detail::Minimum), bound(Detail::Maximum));
     let among = |bound: Option<f64>| bound.is_some_and(|bound| numbers.contains(&bound));
     among(least) && among(greatest)

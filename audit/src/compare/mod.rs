@@ -12,9 +12,9 @@ mod operation;
 mod response;
 mod sample;
 mod shape;
-mod text;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use yundb_generator::diagnostic::Location;
 

@@ -55,7 +55,10 @@ pub(super) fn all(left: &Operation, right: &Operation, findings: &mut Findings) 
 /// The values of an operation's samples, and of examples of objects, by the names of their fields.
 pub(super) fn values_by_name(operation: &Operation) -> HashMap<String, Vec<String>> {
     let mut values: HashMap<String, Vec<String>> = HashMap::new();
-    let examples = operation.fields().flat_map(|field| &field.details).filter(|it| it.detail == Detail::Example && it.value.starts_with(['{', '[']));
+    let examples = operation
+        .fields()
+        .flat_map(|field| &field.details)
+        .filter(|it| it.detail == Detail::Example && it.value.starts_with(['{', '[']));
     let objects = examples.filter_map(|it| serde_json::from_str(&it.value).ok());
     let inside: Vec<(String, String)> = objects.flat_map(|object| extract::sample::values(&object)).collect();
     for (path, value) in operation.samples.iter().flat_map(|sample| &sample.values).chain(&inside) {

@@ -39,7 +39,8 @@ fn skeleton(value: &str) -> String {
     let json = value.trim_start().starts_with(['{', '[']).then(|| serde_json::from_str::<Value>(&value).ok()).flatten();
     let value = json.map_or(value, |json| json.to_string());
     // Scans lose underscores and miscount the asterisks of a hidden part.
-    let kept = value.chars().filter(|c| !c.is_whitespace() && !matches!(c, '\\' | '_' | '*')).flat_map(char::to_lowercase);
+    let kept =
+        value.chars().filter(|c| !c.is_whitespace() && !matches!(c, '\\' | '_' | '*')).flat_map(char::to_lowercase);
     let kept: String = kept
         .map(|c| match c {
             'i' | '1' => 'l',
@@ -54,7 +55,10 @@ fn skeleton(value: &str) -> String {
 
 /// A text for containment: without blanks and marks of code, in lower case.
 pub(super) fn plain(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '`' | '"' | '(' | ')')).flat_map(char::to_lowercase).collect()
+    text.chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '`' | '"' | '(' | ')'))
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// Whether a description has a unit.

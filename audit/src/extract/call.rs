@@ -104,7 +104,10 @@ pub fn sent(lines: &[Line<'_>], method: &str, path: &str) -> Vec<(String, String
         let (names, values) = (path.split('/'), sampled.split('/'));
         if names.clone().count() == values.clone().count() {
             let names = names.map(|name| name.strip_prefix('{').and_then(|name| name.strip_suffix('}')));
-            names.zip(values).filter_map(|(name, value)| Some((name?, value))).for_each(|(name, value)| add(name, value));
+            names
+                .zip(values)
+                .filter_map(|(name, value)| Some((name?, value)))
+                .for_each(|(name, value)| add(name, value));
         }
         query.split('&').filter_map(|pair| pair.split_once('=')).for_each(|(name, value)| add(name, value));
     }

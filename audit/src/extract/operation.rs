@@ -62,7 +62,8 @@ pub fn read(section: &Section<'_>, calls: Calls, places: &Places, notes: &mut No
 fn relate(parts: &mut Parts) {
     let names = |requests: bool| -> Vec<String> {
         let tables = parts.tables.iter().filter(|table| !(requests && table.response));
-        let mut names: Vec<String> = tables.flat_map(|table| &table.fields).map(|draft| draft.field.name.clone()).collect();
+        let mut names: Vec<String> =
+            tables.flat_map(|table| &table.fields).map(|draft| draft.field.name.clone()).collect();
         names.sort();
         names.dedup();
         names
@@ -110,7 +111,8 @@ fn of_samples<'a>(section: &Section<'a>) -> Vec<Line<'a>> {
         BlockKind::Text(text) | BlockKind::Subheading(text) => Part::of(text),
         _ => None,
     };
-    let mut blocks = section.blocks.iter().copied().skip_while(|block| part(block) != Some(Part::RequestSample)).peekable();
+    let mut blocks =
+        section.blocks.iter().copied().skip_while(|block| part(block) != Some(Part::RequestSample)).peekable();
     if blocks.peek().is_none() {
         return Section::lines(&section.blocks);
     }

@@ -247,11 +247,9 @@ impl SampleDraft {
     /// The sample's direction and status.
     pub fn sample(&self, places: &Places) -> Sample {
         let content = match self.pieces.texts.as_slice() {
-            [text] if text.trim_start().starts_with('<') => Content {
-                keys: sample::elements(text),
-                values: sample::contents(text),
-                state: SampleState::Broken,
-            },
+            [text] if text.trim_start().starts_with('<') => {
+                Content { keys: sample::elements(text), values: sample::contents(text), state: SampleState::Broken }
+            }
             _ => self.pieces.read(),
         };
         let Content { keys, values, state } = content;

@@ -338,7 +338,10 @@ impl Reader<'_> {
         }
         for (pattern, detail) in [(&ABOVE, Detail::Above), (&BELOW, Detail::Below)] {
             self.take_if(pattern, |reader, before, found, after| {
-                if !whole(before, after) || is_conditional(before, after) || rows::counts(found.get(2).map_or("", |it| it.as_str())).is_some() {
+                if !whole(before, after)
+                    || is_conditional(before, after)
+                    || rows::counts(found.get(2).map_or("", |it| it.as_str())).is_some()
+                {
                     return false;
                 }
                 reader.add(detail, &found[1]);
@@ -371,7 +374,9 @@ impl Reader<'_> {
             self.add(Detail::Minimum, "0");
         }
         // What is said of `{key}` is about a field inside.
-        let own = |found: regex::Match<'_>| !self.rest[..found.start()].rsplit('\u{2022}').next().is_some_and(|it| it.contains('{'));
+        let own = |found: regex::Match<'_>| {
+            !self.rest[..found.start()].rsplit('\u{2022}').next().is_some_and(|it| it.contains('{'))
+        };
         let not_empty = NOT_EMPTY.find_iter(&self.rest).any(own);
         if !numeric && not_empty && !self.has(&[Detail::MinLength, Detail::MinItems]) {
             self.add(if list { Detail::MinItems } else { Detail::MinLength }, "1");
@@ -397,7 +402,8 @@ impl Reader<'_> {
     /// Adds a bound of what the words around it count.
     fn bound(&mut self, before: &str, measure: &str, least: Option<&str>, most: Option<&str>) {
         let list = self.ty.is_some_and(|ty| ty.lists > 0);
-        let length = LENGTH.is_match(before) || before.chars().rev().take(12).collect::<String>().contains("\u{5ea6}\u{957f}");
+        let length =
+            LENGTH.is_match(before) || before.chars().rev().take(12).collect::<String>().contains("\u{5ea6}\u{957f}");
         let (min, max) = match rows::counts(measure) {
             Some(Counted::Characters) => (Detail::MinLength, Detail::MaxLength),
             Some(Counted::Bytes) if self.is_numeric() => (Detail::Minimum, Detail::Maximum),
@@ -423,7 +429,8 @@ impl Reader<'_> {
         self.read.values = explained(&self.read.text);
         self.take_if(&VALUES, |reader, before, found, after| {
             let own = !before.ends_with(|c: char| c.is_ascii_alphanumeric());
-            let list: Vec<&str> = BETWEEN_VALUES.split(&found[2]).map(|value| value.trim_end_matches(['.', ':'])).collect();
+            let list: Vec<&str> =
+                BETWEEN_VALUES.split(&found[2]).map(|value| value.trim_end_matches(['.', ':'])).collect();
             let ranges = list.iter().any(|value| value.is_empty() || RANGE_OF_NUMBERS.is_match(value));
             // A number that some values are limited to, beside a range for all.
             let numbers = list.iter().all(|value| value.parse::<f64>().is_ok());
@@ -431,7 +438,8 @@ impl Reader<'_> {
             // A bracket may explain the last value, or be part of it, or explain the first of several.
             let explained = found[0].ends_with('(');
             let rest = after.split_once(')').map_or("", |(_, rest)| rest);
-            let partial = explained && (after.starts_with("for") || rest.starts_with(|c: char| VALUES_GO_ON.contains(c)));
+            let partial =
+                explained && (after.starts_with("for") || rest.starts_with(|c: char| VALUES_GO_ON.contains(c)));
             if !own || ranges || limited || partial || CONDITIONAL.is_match(before) || WHEN.is_match(before) {
                 return false;
             }
@@ -480,7 +488,9 @@ fn whole(before: &str, after: &str) -> bool {
     !before.ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '/' | '+'))
         && !before.strip_suffix(':').is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit()))
         && !after.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '~'))
-        && !after.strip_prefix(['.', ':', '-']).is_some_and(|after| after.starts_with(|c: char| c.is_ascii_alphanumeric()))
+        && !after
+            .strip_prefix(['.', ':', '-'])
+            .is_some_and(|after| after.starts_with(|c: char| c.is_ascii_alphanumeric()))
 }
 
 /// Whether a clause is a condition or an example.

@@ -6,8 +6,8 @@ use yundb_generator::diagnostic::{Location, Source};
 
 use super::{LockError, text::Cursor, write};
 use crate::fact::{
-    Call, Detail, Endpoint, ErrorCode, Facts, Field, Kind, Operation, Parameter, Permission, Place, Prose, Required, Response, Sample,
-    SampleState, Shape, Shown, Statement, States, Type,
+    Call, Detail, Endpoint, ErrorCode, Facts, Field, Kind, Operation, Parameter, Permission, Place, Prose, Required,
+    Response, Sample, SampleState, Shape, Shown, Statement, States, Type,
 };
 
 /// Reads a lock; errors refer to the file as `name`.

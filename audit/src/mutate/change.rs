@@ -26,6 +26,11 @@ pub(super) enum Kind {
     Unit,
     Section,
     SdkName,
+    Permission,
+    Endpoint,
+    Code,
+    CodeStatus,
+    Edition,
 }
 
 /// The numeric keywords, each with the names of its two changes.
@@ -48,7 +53,10 @@ const OTHERS: [(&str, &str, &str); 5] = [
 ];
 
 impl Kind {
-    pub const ALL: [Self; 35] = [
+    /// Kinds of changes that no operation shows.
+    pub const OF_SERVICE: [Self; 4] = [Self::Endpoint, Self::Code, Self::CodeStatus, Self::Edition];
+
+    pub const ALL: [Self; 36] = [
         Self::Renamed,
         Self::Type,
         Self::Required,
@@ -84,6 +92,7 @@ impl Kind {
         Self::Unit,
         Self::Section,
         Self::SdkName,
+        Self::Permission,
     ];
 
     pub fn name(self) -> &'static str {
@@ -105,6 +114,11 @@ impl Kind {
             Self::Unit => "unit changed in description",
             Self::Section => "section",
             Self::SdkName => "x-sdk-name",
+            Self::Permission => "x-permission",
+            Self::Endpoint => "endpoint",
+            Self::Code => "error code removed",
+            Self::CodeStatus => "status of an error code",
+            Self::Edition => "edition",
         }
     }
 
@@ -117,12 +131,15 @@ impl Kind {
         let key = last.as_str();
         let before = parents.last().map(String::as_str).unwrap_or_default();
         let in_sample = sample_of(&place.tokens).is_some();
-        let in_value = in_sample || place.tokens.iter().any(|token| matches!(token.as_str(), "example" | "examples" | "default"));
+        let in_value =
+            in_sample || place.tokens.iter().any(|token| matches!(token.as_str(), "example" | "examples" | "default"));
         // A property may have the name of a keyword.
         let is_keyword = !in_value && before != "properties" && parent.as_object().is_some();
         let is_schema = parent.get("type").and_then(Node::as_str).is_some();
         match self {
-            Self::Renamed => is_keyword && key == "name" && parent.get("in").is_some() && parent.get("x-client").is_none(),
+            Self::Renamed => {
+                is_keyword && key == "name" && parent.get("in").is_some() && parent.get("x-client").is_none()
+            }
             Self::Type => {
                 is_keyword
                     && key == "type"
@@ -131,7 +148,11 @@ impl Kind {
                     && parent.get("in").is_none()
             }
             Self::Required => {
-                is_keyword && key == "required" && (node.as_bool() == Some(true) && parent.get("x-client").is_none() && parent.get("in").is_some_and(|it| it.as_str() != Some("path")))
+                is_keyword
+                    && key == "required"
+                    && (node.as_bool() == Some(true)
+                        && parent.get("x-client").is_none()
+                        && parent.get("in").is_some_and(|it| it.as_str() != Some("path")))
             }
             Self::FieldDeleted => is_keyword && key == "properties" && node.entries().next().is_some(),
             Self::ValueRemoved | Self::ValueAdded => {
@@ -152,12 +173,35 @@ impl Kind {
                 let known = keyword != "pattern" || hints.sets.contains(owner(root, parents));
                 is_keyword && key == keyword && is_schema && known && !is_restated(root, parents, node)
             }
-            Self::SampleValue => in_sample && node.is_scalar() && !matches!(node.value, Value::Null) && parent.as_object().is_some() && key != "value"
-                || sample_of(&place.tokens).is_some_and(|depth| depth == place.tokens.len()) && node.is_scalar(),
-            Self::SampleKey => in_sample && parent.as_object().is_some() && sample_of(&place.tokens).is_some_and(|depth| depth + 1 == place.tokens.len()),
-            Self::Condition => is_keyword && key == "description" && hints.condition(name_of(parents, parent), node.as_str().unwrap_or_default()).is_some(),
-            Self::Unit => is_keyword && key == "description" && hints.unit(name_of(parents, parent), node.as_str().unwrap_or_default()).is_some(),
+            Self::SampleValue => {
+                in_sample
+                    && node.is_scalar()
+                    && !matches!(node.value, Value::Null)
+                    && parent.as_object().is_some()
+                    && key != "value"
+                    || sample_of(&place.tokens).is_some_and(|depth| depth == place.tokens.len()) && node.is_scalar()
+            }
+            Self::SampleKey => {
+                in_sample
+                    && parent.as_object().is_some()
+                    && sample_of(&place.tokens).is_some_and(|depth| depth + 1 == place.tokens.len())
+            }
+            Self::Condition => {
+                is_keyword
+                    && key == "description"
+                    && hints.condition(name_of(parents, parent), node.as_str().unwrap_or_default()).is_some()
+            }
+            Self::Unit => {
+                is_keyword
+                    && key == "description"
+                    && hints.unit(name_of(parents, parent), node.as_str().unwrap_or_default()).is_some()
+            }
             Self::Section => is_keyword && key == "section" && before == "x-doc",
+            Self::Permission => is_keyword && key == "x-permission" && node.as_str().is_some(),
+            Self::Endpoint => key == "url" && parents.first().is_some_and(|first| first == "servers"),
+            Self::Code => key == "enum" && parent.get("x-enumStatus").is_some(),
+            Self::CodeStatus => before == "x-enumStatus",
+            Self::Edition => before == "x-doc" && key == "edition" && parents.len() == 1,
             Self::SdkName => {
                 is_keyword && key == "x-sdk-name" && place.tokens.get(1).is_some_and(|path| path.contains("Action="))
             }
@@ -176,8 +220,8 @@ impl Kind {
         }
         let Some(node) = place::node_mut(parent, &[key.to_owned()]) else { return false };
         match self {
-            Self::Renamed | Self::Section | Self::SdkName => {
-                let text = node.as_str().unwrap_or_default();
+            Self::Renamed | Self::Section | Self::SdkName | Self::Permission | Self::Edition => {
+                let text = scalar(node);
                 node.value = Value::String(format!("{text}9"));
             }
             Self::Type => {
@@ -188,7 +232,12 @@ impl Kind {
                 let members = node.as_object_mut();
                 return members.is_some_and(|members| members.shift_remove_index(0).is_some());
             }
-            Self::ValueRemoved => return node.as_array_mut().is_some_and(|items| items.pop().is_some()),
+            Self::Endpoint => {
+                let text = node.as_str().unwrap_or_default();
+                node.value = Value::String(text.replace("com", "example"));
+            }
+            Self::CodeStatus => node.value = Value::Number(418.into()),
+            Self::ValueRemoved | Self::Code => return node.as_array_mut().is_some_and(|items| items.pop().is_some()),
             Self::ValueAdded => {
                 let Some(items) = node.as_array_mut() else { return false };
                 let Some(last) = items.last() else { return false };
@@ -232,7 +281,9 @@ fn other_value(value: &Value) -> Value {
 
 /// The depth of the value of a sample (`examples.sample.value`) that a way leads into.
 fn sample_of(tokens: &[String]) -> Option<usize> {
-    let at = tokens.windows(3).position(|three| three[0] == "examples" && three[1].starts_with("sample") && three[2] == "value")?;
+    let at = tokens
+        .windows(3)
+        .position(|three| three[0] == "examples" && three[1].starts_with("sample") && three[2] == "value")?;
     Some(at + 3)
 }
 
@@ -255,10 +306,11 @@ fn is_restated(root: &Node, parents: &[String], value: &Node) -> bool {
         Some(node.get("description")?.as_str()?.to_owned())
     });
     let implied = place::node(root, parents).is_some_and(|node| node.get("enum").is_some());
-    implied || texts.into_iter().any(|text| {
-        let has = |text: &str| text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == value);
-        has(&text.replace(',', "")) || has(&text) || matches!(value.as_str(), "0" | "1")
-    })
+    implied
+        || texts.into_iter().any(|text| {
+            let has = |text: &str| text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == value);
+            has(&text.replace(',', "")) || has(&text) || matches!(value.as_str(), "0" | "1")
+        })
 }
 
 fn scalar(node: &Node) -> String {
@@ -321,7 +373,8 @@ impl<'a> Hints<'a> {
 
     /// A code span with a name that the document's text on the field mentions, and its replacement.
     fn condition(&self, owner: &str, description: &str) -> Option<(String, String)> {
-        let mut names: Vec<&String> = self.conditions.iter().filter(|(field, _)| field == owner).map(|(_, name)| name).collect();
+        let mut names: Vec<&String> =
+            self.conditions.iter().filter(|(field, _)| field == owner).map(|(_, name)| name).collect();
         names.sort();
         let name = names.into_iter().find(|name| description.contains(&format!("`{name}`")))?;
         Some((format!("`{name}`"), "another".to_owned()))
@@ -329,9 +382,12 @@ impl<'a> Hints<'a> {
 
     /// A word for the unit that the document has for the field, and its replacement.
     fn unit(&self, owner: &str, description: &str) -> Option<(String, String)> {
-        let mut units: Vec<&String> = self.units.iter().filter(|(field, _)| field == owner).map(|(_, unit)| unit).collect();
+        let mut units: Vec<&String> =
+            self.units.iter().filter(|(field, _)| field == owner).map(|(_, unit)| unit).collect();
         units.sort();
-        let unit = units.into_iter().find(|unit| description.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == *unit))?;
+        let unit = units
+            .into_iter()
+            .find(|unit| description.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == *unit))?;
         Some((unit.clone(), "fortnights".to_owned()))
     }
 }

@@ -23,7 +23,7 @@ use self::{
 use crate::{
     compare::{self, Aspect, Difference, Mode},
     config,
-    fact::{Facts, Operation},
+    fact::{Facts, Operation, Permission},
     lock,
     run::{Audit, Error},
     spec,
@@ -84,6 +84,8 @@ struct Subject {
     errata: spec::Errata,
     /// The operations of the spec: the path in the tree's index, and the files that they use.
     operations: Vec<(String, HashSet<String>)>,
+    /// The components that they use.
+    pointers: HashSet<String>,
     /// The values of samples in the spec.
     sampled: HashSet<String>,
 }
@@ -91,7 +93,8 @@ struct Subject {
 impl Subject {
     fn new(documented: Facts, root: Node) -> Self {
         let errata = spec::Errata::read(&root);
-        let paths: Vec<String> = root.get("paths").into_iter().flat_map(Node::entries).map(|(path, _)| path.to_owned()).collect();
+        let paths: Vec<String> =
+            root.get("paths").into_iter().flat_map(Node::entries).map(|(path, _)| path.to_owned()).collect();
         let described = |path: &String| {
             let of_path = spec::of_paths(&root, &errata, &HashSet::from([path.clone()]));
             of_path.operations.iter().any(|operation| {
@@ -101,39 +104,62 @@ impl Subject {
         };
         // A section without tables states nothing that could be changed.
         let paths: Vec<String> = paths.into_iter().filter(described).collect();
-        let operations = paths.into_iter().map(|path| (path.clone(), place::files(&root, &path))).collect();
+        let mut pointers = HashSet::new();
+        let mut operations = Vec::new();
+        for path in paths {
+            let (files, more) = place::used(&root, &path);
+            pointers.extend(more);
+            operations.push((path, files));
+        }
         let sampled = change::sampled(&root, &place::all(&root));
-        Self { documented, root, errata, operations, sampled }
+        Self { documented, root, errata, operations, pointers, sampled }
     }
 
     fn mutate(mut self, mutations: &mut Mutations) {
         let mut places = place::all(&self.root);
+        // The list of error codes is compared though no response refers to it.
+        let codes = |place: &Place| place.tokens.iter().any(|token| token == "x-enumStatus" || token == "enum");
+        places.retain(|place| codes(place) || !place::is_unused(place, &self.pointers));
         // A fact of the operation itself goes before one of an example.
         places.sort_by_key(|place| (place.file.clone(), place.tokens.len()));
         let sampled = std::mem::take(&mut self.sampled);
         let mut files: Vec<&str> = places.iter().map(|place| place.file.as_str()).collect();
         files.dedup();
         for file in files {
+            let of_file = || places.iter().filter(|place| place.file == file);
+            let whole = Users { paths: None, documented: self.documented.clone() };
+            self.mutate_file(of_file(), &Kind::OF_SERVICE, &whole, &sampled, mutations);
             let users = self.users(file);
-            if users.paths.is_empty() {
-                continue;
+            if users.paths.as_ref().is_some_and(|paths| !paths.is_empty()) {
+                self.mutate_file(of_file(), &Kind::ALL, &users, &sampled, mutations);
             }
-            let before = self.differences(&users);
-            let hints = Hints::new(&users.documented, &sampled);
-            for kind in Kind::ALL {
-                for place in places.iter().filter(|place| place.file == file) {
-                    if !kind.applies(&self.root, place, &hints) {
-                        continue;
-                    }
-                    let Some(seen) = self.is_seen(kind, place, &hints, &users, &before) else { continue };
-                    let (all, count) = mutations.kinds.entry(kind.name()).or_default();
-                    *all += 1;
-                    *count += usize::from(seen);
-                    if !seen {
-                        mutations.unseen.push((kind.name(), format!("{}:{}", place.file, place.line)));
-                    }
-                    break;
-                }
+        }
+    }
+
+    /// Makes one change of each kind.
+    fn mutate_file<'a>(
+        &mut self,
+        places: impl Iterator<Item = &'a Place> + Clone,
+        kinds: &[Kind],
+        users: &Users,
+        sampled: &HashSet<String>,
+        mutations: &mut Mutations,
+    ) {
+        let hints = Hints::new(&users.documented, sampled);
+        let mut before = None;
+        for kind in kinds {
+            let mut fitting =
+                places.clone().filter(|place| kind.applies(&self.root, place, &hints)).collect::<Vec<_>>().into_iter();
+            let seen = fitting.find_map(|place| {
+                let before = before.get_or_insert_with(|| self.differences(users));
+                Some((self.is_seen(*kind, place, &hints, users, before)?, place))
+            });
+            let Some((seen, place)) = seen else { continue };
+            let (all, count) = mutations.kinds.entry(kind.name()).or_default();
+            *all += 1;
+            *count += usize::from(seen);
+            if !seen {
+                mutations.unseen.push((kind.name(), format!("{}:{}", place.file, place.line)));
             }
         }
     }
@@ -146,9 +172,11 @@ impl Subject {
         let described = |operation: &&Operation| {
             spec.operations.iter().any(|it| it.call == operation.call || it.section == operation.section)
         };
-        let operations = self.documented.operations.iter().filter(described).cloned().collect();
+        let operations: Vec<Operation> = self.documented.operations.iter().filter(described).cloned().collect();
+        let called = |it: &&Permission| spec.operations.iter().any(|operation| operation.call == it.call);
+        let permissions = self.documented.permissions.iter().filter(called).cloned().collect();
         let states = self.documented.states.clone();
-        Users { paths, documented: Facts { operations, states, ..Facts::default() } }
+        Users { paths: Some(paths), documented: Facts { operations, permissions, states, ..Facts::default() } }
     }
 
     /// Whether a change is reported. None if it changes nothing.
@@ -171,7 +199,10 @@ impl Subject {
 
     /// The differences of some operations that need an explanation and have none, and the entries that explain none.
     fn differences(&self, users: &Users) -> HashSet<Key> {
-        let spec = spec::of_paths(&self.root, &self.errata, &users.paths);
+        let spec = match &users.paths {
+            Some(paths) => spec::of_paths(&self.root, &self.errata, paths),
+            None => spec::facts(&self.root, &self.errata),
+        };
         let settled = compare::settle(compare::facts(&users.documented, &spec, Mode::Spec), &self.errata.entries);
         let at = |index: &usize| self.errata.entries.get(*index).map(|entry| entry.at.to_string());
         let unused = settled.unused.iter().filter_map(at);
@@ -189,8 +220,8 @@ type Key = (String, Aspect, String, String);
 
 /// The operations that use a file.
 struct Users {
-    /// Their paths in the spec's index.
-    paths: HashSet<String>,
+    /// Their paths in the spec's index. None for the whole spec.
+    paths: Option<HashSet<String>>,
     /// What the document has of them.
     documented: Facts,
 }

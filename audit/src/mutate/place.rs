@@ -46,8 +46,8 @@ pub(super) fn all(root: &Node) -> Vec<Place> {
     places
 }
 
-/// The files that the operations on a path use.
-pub(super) fn files(root: &Node, path: &str) -> HashSet<String> {
+/// The files that the operations on a path use, and the components, by pointer.
+pub(super) fn used(root: &Node, path: &str) -> (HashSet<String>, HashSet<String>) {
     fn walk<'a>(root: &'a Node, node: &'a Node, seen: &mut HashSet<&'a str>, files: &mut HashSet<String>) {
         files.insert(node.location.file().to_owned());
         if let Some(pointer) = node.get("$ref").and_then(Node::as_str)
@@ -62,13 +62,23 @@ pub(super) fn files(root: &Node, path: &str) -> HashSet<String> {
             _ => {}
         }
     }
-    let mut files = HashSet::new();
+    let (mut files, mut pointers) = (HashSet::new(), HashSet::new());
     if let Some(item) = root.get("paths").and_then(|paths| paths.get(path)) {
         for (_, operation) in item.entries() {
-            walk(root, &operation.node, &mut HashSet::new(), &mut files);
+            walk(root, &operation.node, &mut pointers, &mut files);
         }
     }
-    files
+    (files, pointers.into_iter().map(str::to_owned).collect())
+}
+
+/// Whether a place is in a component that nothing refers to.
+pub(super) fn is_unused(place: &Place, pointers: &HashSet<String>) -> bool {
+    match place.tokens.as_slice() {
+        [components, section, name, ..] if components == "components" && section != "securitySchemes" => {
+            !pointers.contains(&format!("#/{components}/{section}/{name}"))
+        }
+        _ => false,
+    }
 }
 
 fn target<'a>(root: &'a Node, pointer: &str) -> Option<&'a Node> {

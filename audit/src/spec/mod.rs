@@ -43,7 +43,8 @@ pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Option<Spec> {
     Some(Spec { facts, errata: errata.entries })
 }
 
-fn facts(root: &Node, errata: &Errata) -> Facts {
+/// The facts of a spec.
+pub(crate) fn facts(root: &Node, errata: &Errata) -> Facts {
     let refs = Refs { root, errata };
     let operations = operation::read(&refs, |_| true);
     Facts {
@@ -67,7 +68,8 @@ pub(crate) fn of_paths(root: &Node, errata: &Errata, wanted: &HashSet<String>) -
     let refs = Refs { root, errata };
     let read = operation::read(&refs, |path| wanted.contains(path));
     let states = lists::states(&refs);
-    Facts { states, operations: read.into_iter().map(|read| read.operation).collect(), ..Facts::default() }
+    let permissions = read.iter().filter_map(|read| read.permission.clone()).collect();
+    Facts { states, permissions, operations: read.into_iter().map(|read| read.operation).collect(), ..Facts::default() }
 }
 
 fn origin(root: &Node) -> Origin {

@@ -7,7 +7,9 @@ use super::{
     schema::{Refs, Types},
     text,
 };
-use crate::fact::{Call, Field, Operation, Parameter, Permission, Place, Prose, Required, Response, Sample, Shape, Shown};
+use crate::fact::{
+    Call, Field, Operation, Parameter, Permission, Place, Prose, Required, Response, Sample, Shape, Shown,
+};
 
 /// The text before the action in a path of an RPC service.
 const ACTION: &str = "/#Action=";

@@ -249,7 +249,14 @@ impl<'a> Types<'a> {
         // What limits the values of a map is stated about the map.
         details.extend(inner.details);
         prose.extend(&inner.prose);
-        Read { ty: Type { kind, lists: 0, of: inner.ty.of, text }, values, details, prose, secret: view.is_secret(), errata }
+        Read {
+            ty: Type { kind, lists: 0, of: inner.ty.of, text },
+            values,
+            details,
+            prose,
+            secret: view.is_secret(),
+            errata,
+        }
     }
 
     /// The inner shape of a value: the fields of an object, a map's values, the JSON in a string.

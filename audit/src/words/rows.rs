@@ -241,9 +241,17 @@ mod tests {
     fn numbers_have_bounds() {
         states("Integer", "取值范围：1~128。", &["minimum 1", "maximum 128"]);
         states("Integer", "取值范围\n1 - 7 天", &["unit days", "minimum 1", "maximum 7"]);
-        states("Integer", "查询个数上限值。 取值范围：1~128。 默认值：128。", &["default 128", "minimum 1", "maximum 128"]);
+        states(
+            "Integer",
+            "查询个数上限值。 取值范围：1~128。 默认值：128。",
+            &["default 128", "minimum 1", "maximum 128"],
+        );
         states("Integer", "取值范围：$\\geq0$ 默认取值：0", &["default 0", "minimum 0"]);
-        states("Integer", "默认为100，不能为负数，最小值为1，最大值为100。", &["default 100", "minimum 1", "maximum 100"]);
+        states(
+            "Integer",
+            "默认为100，不能为负数，最小值为1，最大值为100。",
+            &["default 100", "minimum 1", "maximum 100"],
+        );
         states("Integer", "单次接口调用最多支持创建9个只读节点。", &["maximum 9"]);
         states("Integer", "取值为大于0的整数。", &["above 0"]);
         states("Integer", "取值范围为大于等于2的整数。", &["minimum 2"]);
@@ -276,13 +284,11 @@ mod tests {
             "最小为4个字符，最大为64个字符且不超过64个字节（注意：一个中文字符占用3个字节）。",
             &["min-length 4", "max-length 64", "max-bytes 64"],
         );
-        states("String", "取值范围：只能由英文字母、数字组成，后缀为in07，长度为36个字符。", &[
-            "characters suffix in07",
-            "characters letters",
-            "characters digits",
-            "min-length 36",
-            "max-length 36",
-        ]);
+        states(
+            "String",
+            "取值范围：只能由英文字母、数字组成，后缀为in07，长度为36个字符。",
+            &["characters suffix in07", "characters letters", "characters digits", "min-length 36", "max-length 36"],
+        );
         states("String", "区域ID。 取值范围：非空。", &["min-length 1"]);
         states("Array of strings", "不能为空，最多同时输入20个实例ID。", &["max-items 20", "min-items 1"]);
         states("Array of integers", "取值范围为1~16。", &["minimum 1", "maximum 16"]);
@@ -293,17 +299,19 @@ mod tests {
     #[test]
     fn times_versions_and_examples_are_no_bounds() {
         states("String", "格式为hh:mm-HH:MM，取值示例：21:00-22:00", &["example 21:00-22:00"]);
-        states("String", "例如：192.168.0.1,172.16.213.9，一次最多创建50个", &[
-            "example 192.168.0.1,172.16.213.9",
-            "max-items 50",
-        ]);
+        states(
+            "String",
+            "例如：192.168.0.1,172.16.213.9，一次最多创建50个",
+            &["example 192.168.0.1,172.16.213.9", "max-items 50"],
+        );
         states("String", "请参见表5-9。兼容MySQL 5.6-5.7。", &[]);
         states("String", "N表示第几个，如Tag.1-20", &[]);
     }
 
     #[test]
     fn defaults_stand_in_many_forms() {
-        for text in ["默认值：10", "默认为10，不能", "默认10", "默认值为“10”。", "缺省值是10", "默認為10", "默认10s"] {
+        for text in ["默认值：10", "默认为10，不能", "默认10", "默认值为“10”。", "缺省值是10", "默認為10", "默认10s"]
+        {
             assert!(stated("String", text).contains(&"default 10".to_owned()), "{text}");
         }
         states("String", "默认值为空。", &["default "]);
@@ -318,24 +326,32 @@ mod tests {
 
     #[test]
     fn sets_of_characters_have_parts() {
-        states("String", "必须以字母开头，可以包含字母、数字、中划线、下划线或中文，不能包含其他特殊字符。", &[
-            "characters letter first",
-            "characters letters",
-            "characters digits",
-            "characters Chinese",
-            "characters hyphens",
-            "characters underscores",
-        ]);
+        states(
+            "String",
+            "必须以字母开头，可以包含字母、数字、中划线、下划线或中文，不能包含其他特殊字符。",
+            &[
+                "characters letter first",
+                "characters letters",
+                "characters digits",
+                "characters Chinese",
+                "characters hyphens",
+                "characters underscores",
+            ],
+        );
         states("String", "只能包含小写字母、数字。", &["characters lowercase letters", "characters digits"]);
         states("String", "不能包含回车和>!<\"&'=特殊字符。", &["forbidden >!<\"&'="]);
-        states("String", "至少包含以下字符中的三种：大写字母、小写字母、数字和特殊字符~!@#，长度8~32个字符。", &[
-            "characters letters",
-            "characters digits",
-            "characters several kinds",
-            "characters any of ~!@#",
-            "min-length 8",
-            "max-length 32",
-        ]);
+        states(
+            "String",
+            "至少包含以下字符中的三种：大写字母、小写字母、数字和特殊字符~!@#，长度8~32个字符。",
+            &[
+                "characters letters",
+                "characters digits",
+                "characters several kinds",
+                "characters any of ~!@#",
+                "min-length 8",
+                "max-length 32",
+            ],
+        );
         states("String", "必须为数字。", &["characters digits"]);
     }
 
@@ -364,7 +380,9 @@ mod tests {
         assert_eq!(values("取值: RDS:RDS MySQL。ECS:ECS上的自建数据库。② 说明 默认为ECS"), ["RDS", "ECS"]);
         assert_eq!(values("取值:Year(年)、Month(月)。"), ["Year", "Month"]);
         // Conditions, ranges, names of products.
-        for text in ["当EngineName取值为MongoDB时，必填。", "取值范围：0-100", "仅支持GaussDB(for MySQL)", "仅支持大陆手机"] {
+        for text in
+            ["当EngineName取值为MongoDB时，必填。", "取值范围：0-100", "仅支持GaussDB(for MySQL)", "仅支持大陆手机"]
+        {
             assert_eq!(values(text), Vec::<String>::new(), "{text}");
         }
     }
@@ -378,7 +396,8 @@ mod tests {
         assert!(before[0].starts_with("charge_mode "), "{before:?}");
         assert_eq!(before, found("订购 周期。“charge_ mode”为“prePaid”时生效。"));
         assert_ne!(before, found("周期。“charge_mode”为“postPaid”时生效。"));
-        for text in ["实例id。", "Endpoint.Type不填。", "返回的region。", "Type：自定义类型", "regions"] {
+        for text in ["实例id。", "Endpoint.Type不填。", "返回的region。", "Type：自定义类型", "regions"]
+        {
             assert_eq!(found(text), Vec::<String>::new(), "{text}");
         }
     }

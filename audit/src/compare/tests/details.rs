@@ -38,10 +38,7 @@ fn a_bound_that_no_keyword_can_have_is_in_the_description() {
     // Of several bounds each depends on a condition.
     let both = [(Detail::Maximum, "9"), (Detail::Maximum, "3")];
     assert_eq!(found(Kind::Integer, &both, &[(Detail::Maximum, "9")], "3 for years."), NOTHING);
-    assert_eq!(
-        found(Kind::Integer, &both, &[(Detail::Maximum, "9")], ""),
-        ["Detail(Maximum) query limit: 3|9"]
-    );
+    assert_eq!(found(Kind::Integer, &both, &[(Detail::Maximum, "9")], ""), ["Detail(Maximum) query limit: 3|9"]);
 }
 
 #[test]
@@ -104,10 +101,8 @@ fn conditions_are_named_or_explained() {
         ["Detail(Condition) query limit: charge_mode|"]
     );
     let entry = |name: &str| Prose { conditions: vec![(name.to_owned(), at())], ..Prose::default() };
-    let side = |details, prose| Operation {
-        parameters: vec![query(Field { details, prose, ..field("limit") })],
-        ..order()
-    };
+    let side =
+        |details, prose| Operation { parameters: vec![query(Field { details, prose, ..field("limit") })], ..order() };
     let document = || side(stated(Detail::Condition, &["charge_mode 1f0a93c2"]), Prose::default());
     assert_eq!(compared(document(), side(Vec::new(), entry("charge_mode"))), NOTHING);
     assert_eq!(
@@ -133,7 +128,10 @@ fn of_two_editions_a_changed_condition_counts() {
 fn secrets_are_marked_and_lists_by_pages_described() {
     let parameters = |names: &[&str]| names.iter().map(|name| query(field(name))).collect::<Vec<_>>();
     let side = |names: &[&str]| Operation { parameters: parameters(names), ..order() };
-    assert_eq!(compared(side(&["root_password"]), side(&["root_password"])), ["Secret query root_password: root_password|"]);
+    assert_eq!(
+        compared(side(&["root_password"]), side(&["root_password"])),
+        ["Secret query root_password: root_password|"]
+    );
     assert_eq!(compared(side(&["offset", "limit"]), side(&["offset", "limit"])), ["Pages operation: offset, limit|"]);
     let shown = Shown { pages: true, ..Shown::default() };
     assert_eq!(compared(side(&["offset", "limit"]), Operation { shown, ..side(&["offset", "limit"]) }), NOTHING);

@@ -69,7 +69,15 @@ fn response(status: Option<u16>, shape: Shape) -> Response {
 }
 
 fn sample(status: Option<u16>, request: bool, keys: &[&str]) -> Sample {
-    Sample { status, request, keys: texts(keys), values: Vec::new(), state: SampleState::Whole, at: at(), errata: Vec::new() }
+    Sample {
+        status,
+        request,
+        keys: texts(keys),
+        values: Vec::new(),
+        state: SampleState::Whole,
+        at: at(),
+        errata: Vec::new(),
+    }
 }
 
 fn rest(method: &str, path: &str) -> Call {

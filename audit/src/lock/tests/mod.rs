@@ -7,8 +7,8 @@ mod build;
 use self::build::{at, document, field, operation, rest, rpc, sample, shop, stated, ty};
 use super::{read, sorted, write};
 use crate::fact::{
-    Detail, Endpoint, ErrorCode, Facts, Field, Kind, Operation, Parameter, Permission, Place, Required, Response, Sample,
-    SampleState, Shape, States, Type,
+    Detail, Endpoint, ErrorCode, Facts, Field, Kind, Operation, Parameter, Permission, Place, Required, Response,
+    Sample, SampleState, Shape, States, Type,
 };
 
 /// Texts that would be syntax without quotes.
@@ -301,7 +301,12 @@ fn an_invalid_lock_is_rejected_with_its_line() {
         ("code 404", "code none", 35, "an HTTP status or `-`"),
         ("(printed \"X", "(spelt \"X", 9, "nothing more at `(spelt \"X-Auth -Token\")`"),
         ("  response 201 flat", "  response 201 flat now", 19, "nothing more at `now`"),
-        ("  unread", "  body\n  unread", 28, "`path`, `query`, `header`, `body`, `response`, `sample`, `sent` or `unread`"),
+        (
+            "  unread",
+            "  body\n  unread",
+            28,
+            "`path`, `query`, `header`, `body`, `response`, `sample`, `sent` or `unread`",
+        ),
         ("document a.txt", "", 1, "a line `document` with the document's file name"),
     ] {
         assert!(lock.contains(from), "{from}");
