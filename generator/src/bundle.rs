@@ -12,7 +12,7 @@ use crate::{Diagnostics, Failure, load};
 pub fn bundle(spec: &Path, file: &Path) -> Result<Diagnostics, Failure> {
     let mut diagnostics = Diagnostics::new();
     let document = match load::load(spec, &mut diagnostics) {
-        Some(document) if !diagnostics.has_errors() => document.value(),
+        Some(document) if !diagnostics.has_errors() => document.literal_value(),
         _ => return Err(Failure::Document(diagnostics)),
     };
     let text = if file.extension().is_some_and(|extension| extension == "json") {

@@ -1,7 +1,7 @@
 //! Emits the Rust source of a driver: a function for each operation, in modules of a size that compiles well.
 
 use yundb_generator::lower::model::{
-    Answer, FormDef, Input, InputKind, Operation, Outcome, Param, Payload, Representation, Service, Type, Users,
+    FormDef, Input, InputKind, Operation, Outcome, Param, Payload, Representation, ResponseBody, Service, Type, Users,
 };
 
 use super::{Key, route};
@@ -97,9 +97,9 @@ impl Source<'_> {
         self.line("        let shown = format!(\"{call:?}\");");
         let (success, error) = (encoder(&operation.output, false), encoder(&operation.error, true));
         let package = self.package;
-        for Representation { media_type, name, answer, .. } in &operation.representations {
+        for Representation { media_type, name, body, .. } in &operation.representations {
             let constant = format!("::{package}::operations::{module}::{}::{name}", operation.type_name);
-            let success = encoder(answer, false);
+            let success = encoder(body, false);
             self.line(&format!("        if given.representation() == Some({media_type:?}) {{"));
             self.line(&format!(
                 "            return ended(&shown, call.send_as({constant}).await, {success}, {error});"
@@ -110,7 +110,7 @@ impl Source<'_> {
         self.line("    }");
     }
 
-    /// Passes a form beside another body.
+    /// Passes a form that is an alternative body.
     fn form(&mut self, input: &Input, media_type: &str, form: &FormDef) {
         let (package, name) = (self.package, &form.name);
         self.line(&format!("        if let Some(mut given) = given.form({media_type:?})? {{"));
@@ -199,15 +199,15 @@ impl Source<'_> {
 }
 
 /// The encoder of a body, which is owned for a success and borrowed for an error.
-fn encoder(answer: &Answer, borrowed: bool) -> String {
-    match answer {
-        Answer::ByStatus(index) => format!("super::outcomes::outcome_{index}"),
-        Answer::One(Payload::Empty) => "|_| nothing()".to_owned(),
-        Answer::One(Payload::Json(_)) if borrowed => "json".to_owned(),
-        Answer::One(Payload::Stream) => "stream".to_owned(),
-        Answer::One(Payload::Events(..)) => "events".to_owned(),
-        Answer::One(Payload::Lines(_)) => "lines".to_owned(),
-        Answer::One(payload) => format!("|it| {}", encoded(payload, borrowed)),
+fn encoder(of: &ResponseBody, borrowed: bool) -> String {
+    match of {
+        ResponseBody::ByStatus(index) => format!("super::outcomes::outcome_{index}"),
+        ResponseBody::One(Payload::Empty) => "|_| nothing()".to_owned(),
+        ResponseBody::One(Payload::Json(_)) if borrowed => "json".to_owned(),
+        ResponseBody::One(Payload::Stream) => "stream".to_owned(),
+        ResponseBody::One(Payload::Events(..)) => "events".to_owned(),
+        ResponseBody::One(Payload::Lines(_)) => "lines".to_owned(),
+        ResponseBody::One(payload) => format!("|it| {}", encoded(payload, borrowed)),
     }
 }
 

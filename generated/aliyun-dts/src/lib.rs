@@ -6,9 +6,10 @@
 //! to data changes. Purchase an instance, configure its task, then monitor the task. The operations whose tags
 //! start with `legacy` belong to an older API of the same service, which will soon no longer be maintained. The
 //! underlying documentation is that of Apsara Stack, the private cloud, where the same operations are called at
-//! its own endpoint. Requests and responses are encoded in UTF-8. A 2xx status indicates success, 4xx and 5xx
-//! failure. A response with status 200 whose `Success` is false is also a failure, with the reason in `ErrCode`
-//! and `ErrMessage`. Every response contains a `RequestId`.
+//! its own endpoint. Requests and responses are encoded in UTF-8 and sent over HTTPS, which is recommended, or
+//! HTTP. A 2xx status indicates success, 4xx and 5xx failure. A response with status 200 whose `Success` is false
+//! is also a failure, with the reason in `ErrCode` and `ErrMessage`. Every response contains a `RequestId`, and
+//! an error response also a `HostId`: give both to the vendor's support if a request fails for an unknown reason.
 //!
 //! ```rust,no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -74,7 +75,7 @@
 //! | [`show_subscription_meta`](crate::Client::show_subscription_meta) | Show the subtasks of a distributed subscription | `Action=DescribeSubscriptionMeta` |
 //! | [`update_synchronization`](crate::Client::update_synchronization) | Update the objects of a synchronization | `Action=ModifyDtsJob` |
 //! | [`update_subscription`](crate::Client::update_subscription) | Update the objects of a subscription | `Action=ModifySubscription` |
-//! | [`update_job_password`](crate::Client::update_job_password) | Change the database account of a task | `Action=ModifyDtsJobPassword` |
+//! | [`update_job_password`](crate::Client::update_job_password) | Change the database password of a task | `Action=ModifyDtsJobPassword` |
 //! | [`update_job_name`](crate::Client::update_job_name) | Rename a task | `Action=ModifyDtsJobName` |
 //! | [`reset_job`](crate::Client::reset_job) | Reset a task | `Action=ResetDtsJob` |
 //! | [`suspend_job`](crate::Client::suspend_job) | Suspend a task | `Action=SuspendDtsJob` |
@@ -202,6 +203,10 @@
 //!
 //! - `region`: Region of the instance. Example: `cn-hangzhou`.
 //!
+//!   Region of the migration instance. Must be the region of the destination. Example: `cn-hangzhou`.
+//!
+//!   Region of the synchronization instance. Must equal `DestRegion`. Example: `cn-hangzhou`.
+//!
 //! ## Errors
 //!
 //! A failed call returns a [`runtime::Error`](crate::runtime::Error) with its kind and, as far as known, the HTTP
@@ -250,6 +255,8 @@
 #![allow(rustdoc::redundant_explicit_links)]
 
 #![cfg_attr(not(feature = "default"), allow(rustdoc::broken_intra_doc_links))]
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod client;
 pub mod docs;

@@ -3,13 +3,13 @@
 //! Types of requests and responses. A type that only one group of operations uses is in its module.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Field, Object, shape::{any, optional}};
+use yundb_runtime::{Field, Object, shape::{any, required}};
 
 #[cfg(feature = "instances")]
 #[doc(inline)]
 pub use crate::operations::instances::{
     ChargeType, CreateInstanceResponse, EngineName, InstanceClass, OrderType, RenewInstanceResponse, RenewalChargeType,
-    UpdateInstanceClassResponse, UpdatePayTypeResponse,
+    TwoWayInstanceClass, UpdateInstanceClassResponse, UpdatePayTypeResponse,
 };
 
 #[cfg(feature = "jobs")]
@@ -18,12 +18,13 @@ pub use crate::operations::jobs::{
     ClientNetwork, ConfigureJobResponse, ConfigureSubscriptionResponse, ConfiguredJobType, DatabaseAccess, DatabaseSide,
     DbColumn, DbObject, DbTable, DbTableType, Endpoint, IgnoreFlag, IncrementalProgress, ItemState, Job, JobCode,
     JobDestinationEngine, JobDestinationType, JobLog, JobPhases, JobQueryType, JobSourceEngine, JobSourceType,
-    JobStatus, JobTag, KafkaPartitionKey, KafkaRecordFormat, KafkaVersion, ListJobsResponse, ListServerIpsResponse,
-    ObjectState, ObjectSummary, OrderColumn, OrderDirection, PrecheckDetail, PrecheckStatus, ProgressInfo, Reserve,
-    RetryState, RetryTarget, ReverseJob, ShowJobResponse, ShowJobSummaryResponse, ShowPrecheckStatusResponse,
-    ShowSubscriptionMetaResponse, SkipPrecheckResponse, SourceEndpoint, SslSolution, StructType, SubDistributedJob,
-    SubscriptionEngine, SubscriptionMeta, SubscriptionSourceType, SubtaskState, SummaryPhase, TagCondition,
-    TargetTableMode, UpdateJobNameResponse, UpdateJobPasswordResponse, UpdateSynchronizationResponse,
+    JobStatus, JobTag, KafkaEncryption, KafkaPartitionKey, KafkaRecordFormat, KafkaVersion, ListJobsResponse,
+    ListServerIpsResponse, ObjectState, ObjectSummary, OrderColumn, OrderDirection, PrecheckDetail, PrecheckStatus,
+    ProgressInfo, Reserve, RetryState, RetryTarget, ReverseJob, ShowJobResponse, ShowJobSummaryResponse,
+    ShowPrecheckStatusResponse, ShowSubscriptionMetaResponse, SkipPrecheckResponse, SourceEndpoint, SslSolution,
+    StructType, SubDistributedJob, SubscriptionEngine, SubscriptionMeta, SubscriptionSourceType, SubtaskState,
+    SummaryPhase, TagCondition, TargetTableMode, UpdateJobNameResponse, UpdateJobPasswordResponse,
+    UpdateSynchronizationResponse,
 };
 
 #[cfg(feature = "consumer-groups")]
@@ -39,12 +40,12 @@ pub use crate::operations::etl::{
 #[cfg(feature = "legacy-migration")]
 #[doc(inline)]
 pub use crate::operations::legacy_migration::{
-    CreateMigrationJobResponse, ListMigrationJobsResponse, MigrationColumn, MigrationColumnExclude,
+    CreateMigrationJobResponse, DestinationType, ListMigrationJobsResponse, MigrationColumn, MigrationColumnExclude,
     MigrationDestination, MigrationDestinationEngine, MigrationEndpoint, MigrationIncrementalPhase,
     MigrationIncrementalProgress, MigrationJob, MigrationJobClass, MigrationLoadDetail, MigrationModeToSet,
-    MigrationModeToShow, MigrationObject, MigrationPhase, MigrationSource, MigrationSourceEngine, MigrationSourceType,
-    MigrationStatus, MigrationStructureDetail, MigrationTable, MigrationTableExclude, PrecheckSummary,
-    ShowMigrationJobResponse, ShowMigrationJobStatusResponse,
+    MigrationModeToShow, MigrationObject, MigrationPayType, MigrationPhase, MigrationSource, MigrationSourceEngine,
+    MigrationSourceType, MigrationStatus, MigrationStructureDetail, MigrationTable, MigrationTableExclude,
+    PrecheckSummary, ShowMigrationJobResponse, ShowMigrationJobStatusResponse,
 };
 
 #[cfg(feature = "legacy-synchronization")]
@@ -78,8 +79,8 @@ pub use crate::operations::legacy_subscription::{
 #[cfg(feature = "legacy-network")]
 #[doc(inline)]
 pub use crate::operations::legacy_network::{
-    ConnectionDestinationEngine, ConnectionEngine, ConnectionSourceType, ConnectionStatus, ConnectionTest,
-    ListServerIpsLegacyResponse, OracleArchitecture, ShowConnectionStatusResponse,
+    ConnectionDestinationEngine, ConnectionDestinationType, ConnectionEngine, ConnectionSourceType, ConnectionStatus,
+    ConnectionTest, ListServerIpsLegacyResponse, OracleArchitecture, ShowConnectionStatusResponse,
     ShowConnectionStatusSourceEndpointArchitecture,
 };
 
@@ -92,9 +93,7 @@ pub use crate::operations::legacy_alerts::{
 
 #[cfg(feature = "legacy-tags")]
 #[doc(inline)]
-pub use crate::operations::legacy_tags::{
-    ListTagResourcesResponse, ListTagResourcesTag, ResourceType, Tag, TagResource,
-};
+pub use crate::operations::legacy_tags::{ListTagResourcesResponse, ResourceType, Tag, TagFilter, TagResource};
 
 yundb_runtime::string_enum! {
     /// Billing method of an instance.
@@ -196,27 +195,40 @@ yundb_runtime::string_enum! {
 
 /// Body of an error response.
 ///
-/// The request failed with a 4xx or 5xx status.
+/// The request failed with a 4xx or 5xx status. Codes, meanings, and remedies:
+/// [`ErrorBodyCode`](crate::types::ErrorBodyCode).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ErrorBody {
     /// Error code.
-    pub code: Option<String>,
+    pub code: Option<ErrorBodyCode>,
     /// Error message.
     pub message: Option<String>,
-    /// Request ID. Include it when you contact the vendor's support.
+    /// Request ID, which all responses contain. Include it when you contact the vendor's support.
     pub request_id: Option<String>,
-    /// Host that received the request.
+    /// ID of the host that received the request. Include it when you contact the vendor's support.
     pub host_id: Option<String>,
-    /// Error code of a request that failed with status 200.
+    /// Error code of a request that failed with status 200. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message of a request that failed with status 200.
+    /// Error message of a request that failed with status 200. Example: `The Value of Input Parameter %s is not
+    /// valid.`.
     pub err_message: Option<String>,
-    /// Dynamic error code. To be removed soon.
+    /// Dynamic error code. To be removed soon. Example: `403`.
     pub dynamic_code: Option<String>,
     /// Value that replaces `%s` in [`err_message`](Self::err_message), such as the name of the invalid parameter.
+    /// Example: `DtsJobId`.
     pub dynamic_message: Option<String>,
+}
+
+yundb_runtime::string_enum! {
+    /// Error code.
+    pub enum ErrorBodyCode {
+        /// Internal error of the service. Try again later. HTTP status 500.
+        InternalError = "InternalError",
+        /// The operation is not supported.
+        UnsupportedOperation = "UnsupportedOperation",
+    }
 }
 
 /// Whether the request succeeded. Response of [`upgrade_to_two_way`](crate::Client::upgrade_to_two_way) and 9
@@ -225,17 +237,18 @@ pub struct ErrorBody {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct JobResult {
-    /// Dynamic error code. To be removed soon.
+    /// Dynamic error code. To be removed soon. Example: `403`.
     pub dynamic_code: Option<String>,
     /// Value that replaces `%s` in [`err_message`](Self::err_message), such as the name of the invalid parameter.
+    /// Example: `DtsJobId`.
     pub dynamic_message: Option<String>,
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The Value of Input Parameter %s is not valid.`.
     pub err_message: Option<String>,
     /// HTTP status code.
     pub http_status_code: Option<i32>,
-    /// Request ID.
+    /// Request ID. Example: `601B6F25-21E7-4484-99D5-3EF2625C****`.
     pub request_id: Option<String>,
     /// Whether the request succeeded.
     pub success: Option<bool>,
@@ -266,9 +279,9 @@ yundb_runtime::string_enum! {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SubscriptionDataType {
-    /// Whether schema changes (DDL) are subscribed to.
+    /// Whether schema changes (DDL) are subscribed to. Example: `true`.
     pub ddl: Option<bool>,
-    /// Whether data changes (DML) are subscribed to.
+    /// Whether data changes (DML) are subscribed to. Example: `true`.
     pub dml: Option<bool>,
 }
 
@@ -277,11 +290,11 @@ pub struct SubscriptionDataType {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SubscriptionHost {
-    /// Private address, in the format host:port.
+    /// Private address, in the format host:port. Example: `dts-cn-****-internal.aliyuncs.com:18002`.
     pub private_host: Option<String>,
-    /// Public address, in the format host:port.
+    /// Public address, in the format host:port. Example: `dts-cn-****.aliyuncs.com:18001`.
     pub public_host: Option<String>,
-    /// Address in the VPC, in the format host:port.
+    /// Address in the VPC, in the format host:port. Example: `dts-cn-****-vpc.aliyuncs.com:18003`.
     pub vpc_host: Option<String>,
 }
 
@@ -317,11 +330,11 @@ pub type ListSubscriptionInstancesPageSize = ListJobsPageSize;
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct PhaseProgress {
-    /// Reason for the failure of the phase.
+    /// Reason for the failure of the phase. Example: `java.lang.NumberFormatException: For input string: ""`.
     pub error_message: Option<String>,
     /// Progress, in percent.
     pub percent: Option<String>,
-    /// Number of processed records. For schema migration, number of tables.
+    /// Number of processed records. For schema migration, number of tables. Example: `39754`.
     pub progress: Option<String>,
     /// State of the phase.
     pub status: Option<PhaseStatus>,
@@ -361,9 +374,9 @@ pub struct MigrationMode {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Performance {
-    /// Data transfer rate, in MB/s.
+    /// Data transfer rate, in MB/s. Example: `1`.
     pub flow: Option<String>,
-    /// SQL statements per second: BEGIN, COMMIT, DML and DDL.
+    /// SQL statements per second: BEGIN, COMMIT, DML and DDL. Example: `100`.
     pub rps: Option<String>,
 }
 
@@ -401,9 +414,9 @@ yundb_runtime::string_enum! {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct UpdateSubscriptionResponse {
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
     /// HTTP status code.
     pub http_status_code: Option<i32>,
@@ -455,46 +468,17 @@ yundb_runtime::string_enum! {
     }
 }
 
-yundb_runtime::string_enum! {
-    /// Type of a destination.
-    pub enum DestinationType {
-        /// Self-managed on ECS.
-        Ecs = "ECS",
-        /// Self-managed, with a public address.
-        LocalInstance = "LocalInstance",
-        /// RDS.
-        Rds = "RDS",
-        /// PolarDB-X.
-        Drds = "DRDS",
-        /// ApsaraDB for MongoDB.
-        MongoDb = "MongoDB",
-        /// ApsaraDB for Redis.
-        Redis = "Redis",
-        /// HybridDB for MySQL.
-        PetaData = "PetaData",
-        /// PolarDB for MySQL or PostgreSQL.
-        Polardb = "POLARDB",
-        /// PolarDB O engine.
-        PolarDbO = "PolarDB_o",
-        /// AnalyticDB for MySQL 2.0 or 3.0.
-        AnalyticDb = "AnalyticDB",
-        /// AnalyticDB for PostgreSQL.
-        Greenplum = "Greenplum",
-    }
-}
-
 yundb_runtime::setters! {
     /// Additional settings of a migration or synchronization.
     #[serde(rename_all = "camelCase")]
     pub struct MigrationReserved {
         /// Whether to start the task automatically after it has been configured. Defaults to `all`.
         pub auto_start_modules_after_config: Option<AutoStart>,
-        /// How to handle objects with the same name in the destination: 0 to fail the precheck, 2 to continue. Format:
-        /// `int32`.
+        /// How to handle objects with the same name in the destination. Format: `int32`.
         pub target_table_mode: Option<MigrationReservedTargetTableMode>,
-        /// Type of a Redis source. Applies only to synchronization between enterprise instances.
+        /// Type of a Redis source. Applies only to the synchronization between Redis enterprise instances.
         pub src_redis_type: Option<RedisType>,
-        /// Type of a Redis destination. Applies only to synchronization between enterprise instances.
+        /// Type of a Redis destination. Applies only to the synchronization between Redis enterprise instances.
         pub dest_redis_type: Option<RedisType>,
     }
 }
@@ -510,12 +494,12 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::integer_enum! {
-    /// How to handle objects with the same name in the destination: 0 to fail the precheck, 2 to continue.
+    /// How to handle objects with the same name in the destination.
     pub enum MigrationReservedTargetTableMode {
-        /// `0`
-        N0 = 0,
-        /// `2`
-        N2 = 2,
+        /// `0`: Fail the precheck.
+        FailPrecheck = 0,
+        /// `2`: Ignore the error and continue.
+        IgnoreErrorAndContinue = 2,
     }
 }
 
@@ -533,9 +517,9 @@ yundb_runtime::string_enum! {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct CallResult {
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
     /// Request ID.
     pub request_id: Option<String>,
@@ -548,7 +532,7 @@ pub struct CallResult {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct SynchronousObject {
-    /// Database that contains the objects.
+    /// Database that contains the objects. Example: `dtstestdata`.
     pub database_name: Option<String>,
     /// Tables of the database.
     pub table_list: Vec<String>,
@@ -575,7 +559,7 @@ pub struct IncrementalDetail {
     /// Database to which the objects are written.
     #[serde(rename = "DestinationOwnerDBName")]
     pub destination_owner_db_name: Option<String>,
-    /// Reason for the failure of the incremental phase.
+    /// Reason for the failure of the incremental phase. Example: `任务失败太久无法恢复`.
     pub error_message: Option<String>,
     /// Database that contains the objects.
     #[serde(rename = "SourceOwnerDBName")]
@@ -591,18 +575,18 @@ pub struct IncrementalDetail {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ObjectConstraint {
-    /// Database to which the objects are written.
+    /// Database to which the objects are written. Example: `dtstestdata`.
     #[serde(rename = "DestinationOwnerDBName")]
     pub destination_owner_db_name: Option<String>,
     /// Reason why the constraint could not be created.
     pub error_message: Option<String>,
     /// Definition of the constraint.
     pub object_definition: Option<String>,
-    /// Name of the object.
+    /// Name of the object. Example: `customer`.
     pub object_name: Option<String>,
-    /// Type of the object, always `Table`.
+    /// Type of the object, always `Table`. Example: `Table`.
     pub object_type: Option<ObjectType>,
-    /// Database that contains the objects.
+    /// Database that contains the objects. Example: `dtstestdata`.
     #[serde(rename = "SourceOwnerDBName")]
     pub source_owner_db_name: Option<String>,
     /// Whether the constraint has been created.
@@ -618,7 +602,7 @@ pub struct PrecheckProgress {
     pub detail: Vec<CheckItem>,
     /// Progress of the precheck, in percent.
     pub percent: Option<String>,
-    /// State of the precheck.
+    /// State of the precheck. Example: `Success`.
     pub status: Option<PrecheckState>,
 }
 
@@ -629,25 +613,26 @@ pub struct PrecheckProgress {
 pub struct CheckItem {
     /// Result of the check.
     pub check_status: Option<CheckResult>,
-    /// Reason for the failure of the check. Returned only if it failed.
+    /// Reason for the failure of the check. Returned only if [`check_status`](Self::check_status) is `Failed`.
     pub error_message: Option<String>,
     /// Item that is checked.
     pub item_name: Option<String>,
-    /// How to resolve the problem. Returned only if the check failed.
+    /// How to resolve the problem. Returned only if [`check_status`](Self::check_status) is `Failed`. Example:
+    /// `CHECK_ERROR_DEST_CONN_REPAIR2`.
     pub repair_method: Option<String>,
 }
 
 yundb_runtime::setters! {
     /// Tag to match.
     #[serde(rename_all = "PascalCase")]
-    pub struct TagFilter {
-        /// Key of the tag. Must not be empty.
+    pub struct InstanceTagFilter {
+        /// Key of the tag. Must not be empty. Required.
         pub key: Option<String>,
         /// Value of the tag. Can be empty.
         pub value: Option<String>,
     }
 }
 
-impl Object for TagFilter {
-    const FIELDS: &'static [Field] = &[optional("Key", any().min_length(1))];
+impl Object for InstanceTagFilter {
+    const FIELDS: &'static [Field] = &[required("Key", any().min_length(1))];
 }

@@ -43,15 +43,15 @@ static SERVICE: Service = Service {
         (
             ErrorCategory::ServerFault,
             &[
-                "DBS.300002", "DBS.300005", "DBS.300100", "DBS.300101", "DBS.300113", "DBS.300115", "DBS.300116",
-                "DBS.300117", "DBS.300120", "DBS.300121", "DBS.300122", "DBS.300123", "DBS.300125", "DBS.300128",
-                "DBS.300129", "DBS.300131", "DBS.300132", "DBS.300135", "DBS.300300", "DBS.300301", "DBS.300302",
-                "DBS.300312", "DBS.300313", "DBS.300314", "DBS.300316", "DBS.300322", "DBS.300328", "DBS.300329",
-                "DBS.300330", "DBS.300331", "DBS.300332", "DBS.300335", "DBS.300338", "DBS.300339", "DBS.300340",
-                "DBS.300341", "DBS.300342", "DBS.300343", "DBS.300344", "DBS.300345", "DBS.300346", "DBS.300347",
-                "DBS.300348", "DBS.300349", "DBS.300350", "DBS.300351", "DBS.300352", "DBS.300353", "DBS.300354",
-                "DBS.300355", "DBS.300356", "DBS.300360", "DBS.300363", "DBS.300365", "DBS.300366", "DBS.300367",
-                "DBS.300369", "DBS.300401", "DBS.300402", "DBS.300408",
+                "DBS.200412", "DBS.300002", "DBS.300005", "DBS.300100", "DBS.300101", "DBS.300113", "DBS.300115",
+                "DBS.300116", "DBS.300117", "DBS.300120", "DBS.300121", "DBS.300122", "DBS.300123", "DBS.300125",
+                "DBS.300128", "DBS.300129", "DBS.300131", "DBS.300132", "DBS.300135", "DBS.300300", "DBS.300301",
+                "DBS.300302", "DBS.300312", "DBS.300313", "DBS.300314", "DBS.300316", "DBS.300322", "DBS.300328",
+                "DBS.300329", "DBS.300330", "DBS.300331", "DBS.300332", "DBS.300335", "DBS.300338", "DBS.300339",
+                "DBS.300340", "DBS.300341", "DBS.300342", "DBS.300343", "DBS.300344", "DBS.300345", "DBS.300346",
+                "DBS.300347", "DBS.300348", "DBS.300349", "DBS.300350", "DBS.300351", "DBS.300352", "DBS.300353",
+                "DBS.300354", "DBS.300355", "DBS.300356", "DBS.300360", "DBS.300363", "DBS.300365", "DBS.300366",
+                "DBS.300367", "DBS.300369", "DBS.300401", "DBS.300402", "DBS.300408",
             ],
         ),
     ],
@@ -87,8 +87,8 @@ impl Client {
     pub fn wait_for<T, H>(&self, response: &Response<T, H>) -> Wait { self.0.wait_for(response) }
     /// Waits for a job that was started before, perhaps by another process.
     pub fn resume(&self, job: JobHandle) -> Wait { self.0.resume(job) }
-    /// Starts a call that is not in the document, typed as JSON, by method and path. Names in braces are filled by the call,
-    /// else by the client's setting of that name: `/v3/{project_id}/instances`.
+    /// Starts a call that is not in the document, typed as JSON, by method and path. Names in braces are filled
+    /// in by the call, or else from the client's setting of that name: `/v3/{project_id}/instances`.
     pub fn call_path(&self, method: impl Into<String>, path: impl Into<String>) -> JsonCall {
         self.0.call_path(method, path)
     }

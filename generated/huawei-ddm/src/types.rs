@@ -102,6 +102,9 @@ yundb_runtime::string_enum! {
         /// `DBS.200057`: The parameter group id is invalid. Specify a valid one. HTTP status 400.
         #[doc(alias = "DBS.200057")]
         ParameterGroupIdInvalid = "DBS.200057",
+        /// `DBS.200412`: Server failure. HTTP status 500.
+        #[doc(alias = "DBS.200412")]
+        ServerFailure = "DBS.200412",
         /// `DBS.280001`: A parameter is invalid. Correct the parameters and try again. HTTP status 400.
         #[doc(alias = "DBS.280001")]
         ParameterInvalid = "DBS.280001",

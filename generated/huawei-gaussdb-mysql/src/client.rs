@@ -61,7 +61,11 @@ static SERVICE: Service = Service {
             region: Some("cn-southwest-2"),
             variables: &[],
         },
-        Server { url: "https://gaussdb-mysql.me-east-1.myhuaweicloud.com", region: Some("me-east-1"), variables: &[] },
+        Server {
+            url: "https://gaussdbformysql.me-east-1.myhuaweicloud.com",
+            region: Some("me-east-1"),
+            variables: &[],
+        },
         Server {
             url: "https://gaussdb.ru-northwest-2.myhuaweicloud.com",
             region: Some("ru-northwest-2"),
@@ -143,7 +147,7 @@ pub(crate) static SHOW_JOB: Job = Job {
     ],
     poll: &Spec::new("ShowGaussMySqlJobInfo", "GET", "/v3/{project_id}/jobs")
         .params(&[
-            path("project_id", any()).client("project_id"),
+            path("project_id", any().min_length(32).max_length(32).pattern("^[A-Za-z0-9]*$")).client("project_id"),
             query("id", any()).required(),
             header("X-Language", any()).client("language"),
         ])
@@ -159,11 +163,11 @@ pub(crate) static SHOW_JOB: Job = Job {
 
 pub(crate) static SHOW_JOB_LEGACY: Job = Job {
     begun_by: &[
-        "addProxyNodesLegacy", "createInstanceLegacy", "createProxyLegacy", "createReadReplicasLegacy",
-        "deleteInstanceLegacy", "deleteProxyLegacy", "deleteReadReplicaLegacy", "resizeInstanceLegacy",
-        "updateInstanceNameLegacy",
+        "ChangeMysqlInstanceSpecification", "CreateMysqlInstance", "CreateMysqlProxy", "CreateMysqlReadonlyNode",
+        "DeleteMysqlInstance", "DeleteMysqlProxy", "DeleteMysqlReadonlyNode", "ExpandMysqlProxy",
+        "UpdateMysqlInstanceName",
     ],
-    poll: &Spec::new("showJobLegacy", "GET", "/mysql/v3/{project_id}/jobs")
+    poll: &Spec::new("ShowMysqlJobInfo", "GET", "/mysql/v3/{project_id}/jobs")
         .params(&[path("project_id", any()).client("project_id"), query("id", any()).required()])
         .accept("application/json")
         .client_method("show_job_legacy"),
@@ -186,8 +190,8 @@ impl Client {
     pub fn wait_for<T, H>(&self, response: &Response<T, H>) -> Wait { self.0.wait_for(response) }
     /// Waits for a job that was started before, perhaps by another process.
     pub fn resume(&self, job: JobHandle) -> Wait { self.0.resume(job) }
-    /// Starts a call that is not in the document, typed as JSON, by method and path. Names in braces are filled by the call,
-    /// else by the client's setting of that name: `/v3/{project_id}/instances`.
+    /// Starts a call that is not in the document, typed as JSON, by method and path. Names in braces are filled
+    /// in by the call, or else from the client's setting of that name: `/v3/{project_id}/instances`.
     pub fn call_path(&self, method: impl Into<String>, path: impl Into<String>) -> JsonCall {
         self.0.call_path(method, path)
     }

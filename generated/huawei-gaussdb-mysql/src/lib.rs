@@ -2,10 +2,11 @@
 
 //! Huawei Cloud GaussDB(for MySQL): a typed client, API version v3, 224 operations.
 //!
-//! GaussDB(for MySQL) is a managed, MySQL-compatible database that separates compute nodes from storage.
-//! This API creates and manages instances, their backups, proxies, users and databases, and the analytical
-//! (HTAP) instances attached to them. A failed request returns `error_code` and `error_msg`. Operations under
-//! `/mysql/v3` and a few others are deprecated; they have the tag `legacy`, and each names its replacement.
+//! GaussDB(for MySQL) is a managed, MySQL-compatible database that separates compute nodes from storage. This
+//! API creates and manages instances, their backups, proxies, users and databases, and the analytical (HTAP)
+//! instances attached to them. Single-node instances are not supported. A failed request returns `error_code`
+//! and `error_msg`. Operations under `/mysql/v3` and a few others are deprecated; they have the tag `legacy`, and
+//! each names its replacement.
 //!
 //! ```rust,no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -377,8 +378,11 @@
 //!
 //! The client fills these parameters of its calls; set them on the builder:
 //!
-//! - `project_id`: Id of the project. A project belongs to one region. Example:
+//! - `project_id`: Id of the project, 32 letters and digits. A project belongs to one region. Example:
 //!   `054e292c9880d4992f02c0196d3ea468`.
+//!
+//!   Id of the project, 32 letters and digits. A project belongs to one region. Matches `^[A-Za-z0-9]*$`.
+//!   Example: `054e292c9880d4992f02c0196d3ea468`.
 //! - `language`: Language of messages in the response. Defaults to `en-us`. One of `en-us`, `zh-cn`.
 //!
 //! ## Errors
@@ -404,7 +408,7 @@
 //! - `https://gaussdb.cn-south-1.myhuaweicloud.com`: Guangzhou.
 //! - `https://gaussdb.cn-south-4.myhuaweicloud.com`: Guangzhou, friendly-user environment.
 //! - `https://gaussdb.cn-southwest-2.myhuaweicloud.com`: Guiyang, zone 1.
-//! - `https://gaussdb-mysql.me-east-1.myhuaweicloud.com`: Riyadh.
+//! - `https://gaussdbformysql.me-east-1.myhuaweicloud.com`: Riyadh.
 //! - `https://gaussdb.ru-northwest-2.myhuaweicloud.com`: Moscow, zone 2.
 //! - `https://gaussdb.sa-brazil-1.myhuaweicloud.com`: Sao Paulo.
 //! - `https://gaussdbformysql.tr-west-1.myhuaweicloud.com`: Istanbul.
@@ -422,6 +426,8 @@
 #![allow(rustdoc::redundant_explicit_links)]
 
 #![cfg_attr(not(feature = "default"), allow(rustdoc::broken_intra_doc_links))]
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod client;
 pub mod docs;

@@ -8,8 +8,8 @@ use quote::quote;
 use super::types::{notation, written};
 use super::{EmitError, Scope, doc, example, ident, pretty, samples};
 use crate::lower::model::{
-    Answer, Body, Inner, Input, InputKind, JobStart, Operation, Paging, PagingStyle, Param, Payload, Place, Protocol,
-    Serialization, Server, ServerVariable, Step, Style, Type, TypeId, Users,
+    Body, Inner, Input, InputKind, JobStart, Operation, Paging, PagingStyle, Param, Payload, Place, Protocol,
+    ResponseBody, Serialization, Server, ServerVariable, Step, Style, Type, TypeId, Users,
 };
 
 /// One operation: `Client::method`, its call, and the facts for the runtime.
@@ -59,10 +59,10 @@ fn representations(scope: &Scope<'_>, operation: &Operation) -> Option<TokenStre
     let constants = operation.representations.iter().map(|it| {
         let representation = scope.uses.item("Representation");
         let (name, docs, media_type) = (ident(&it.name), doc(&it.docs), &it.media_type);
-        let ty = scope.answer(&it.answer, None);
-        let constructor = match &it.answer {
-            Answer::One(Payload::Text) => quote!(text),
-            Answer::One(Payload::Events(_, true)) => quote!(whole_events),
+        let ty = scope.body_type(&it.body, None);
+        let constructor = match &it.body {
+            ResponseBody::One(Payload::Text) => quote!(text),
+            ResponseBody::One(Payload::Events(_, true)) => quote!(whole_events),
             _ => quote!(new),
         };
         let statuses = (!it.statuses.is_empty()).then(|| {
@@ -291,13 +291,13 @@ pub(super) fn types_of(scope: &Scope<'_>, operation: &Operation, seen: &mut BTre
     let inputs = operation.arguments.iter().chain(&operation.setters);
     let forms = forms_of(operation).into_iter().flat_map(|form| &service.forms[form].fields);
     let given = inputs.chain(forms).filter_map(|input| input.kind.ty());
-    let payloads = operation.answers().flat_map(|answer| match answer {
-        Answer::One(payload) => vec![payload],
-        Answer::ByStatus(index) => service.outcomes[*index].cases.iter().map(|case| &case.payload).collect(),
+    let payloads = operation.outputs().flat_map(|body| match body {
+        ResponseBody::One(payload) => vec![payload],
+        ResponseBody::ByStatus(index) => service.outcomes[*index].cases.iter().map(|case| &case.payload).collect(),
     });
-    let answered = payloads.filter_map(Payload::ty);
+    let received = payloads.filter_map(Payload::ty);
     let headers = operation.headers.map(Type::Named);
-    for ty in given.chain(answered).chain(&headers) {
+    for ty in given.chain(received).chain(&headers) {
         collect(scope, ty, seen, &mut found);
     }
     found
@@ -330,23 +330,23 @@ pub(super) fn forms_of(operation: &Operation) -> Vec<usize> {
 
 /// The bodies by status in an operation's responses.
 pub(super) fn outcomes_of(operation: &Operation) -> Vec<usize> {
-    let by_status = |answer: &Answer| match answer {
-        Answer::ByStatus(index) => Some(*index),
-        Answer::One(_) => None,
+    let by_status = |body: &ResponseBody| match body {
+        ResponseBody::ByStatus(index) => Some(*index),
+        ResponseBody::One(_) => None,
     };
-    operation.answers().filter_map(by_status).collect()
+    operation.outputs().filter_map(by_status).collect()
 }
 
 impl Scope<'_> {
     /// The output of `send`, in the syntax of the runtime's macros, optionally with the method that reads it.
     fn result(&self, operation: &Operation, reading: bool) -> String {
         let headers = self.headers(operation).map(|name| quote!(, #name));
-        let (output, error) = self.answers(operation);
+        let (output, error) = self.responses(operation);
         // The types of JSON, streams and bodies by status determine how they are read.
-        let read_as = |answer: &Answer| match answer {
-            Answer::One(Payload::Text) if reading => " as text",
-            Answer::One(Payload::Empty) if reading => " as empty",
-            Answer::One(Payload::Events(_, true)) if reading => " as whole_events",
+        let read_as = |body: &ResponseBody| match body {
+            ResponseBody::One(Payload::Text) if reading => " as text",
+            ResponseBody::One(Payload::Empty) if reading => " as empty",
+            ResponseBody::One(Payload::Events(_, true)) if reading => " as whole_events",
             _ => "",
         };
         let (output, error) = (written(&quote!(Response<#output #headers>)), written(&quote!(CallError<#error>)));
@@ -354,16 +354,19 @@ impl Scope<'_> {
     }
 
     /// The types of a success and an error.
-    fn answers(&self, operation: &Operation) -> (TokenStream, TokenStream) {
+    fn responses(&self, operation: &Operation) -> (TokenStream, TokenStream) {
         let names = &operation.own_names;
-        (self.answer(&operation.output, names.output.as_ref()), self.answer(&operation.error, names.error.as_ref()))
+        (
+            self.body_type(&operation.output, names.output.as_ref()),
+            self.body_type(&operation.error, names.error.as_ref()),
+        )
     }
 
-    fn answer(&self, answer: &Answer, own_name: Option<&String>) -> TokenStream {
-        match answer {
-            Answer::One(Payload::Json(Type::Named(id))) => self.own_name(*id, own_name),
-            Answer::One(payload) => self.payload(payload),
-            Answer::ByStatus(index) => {
+    fn body_type(&self, body: &ResponseBody, own_name: Option<&String>) -> TokenStream {
+        match body {
+            ResponseBody::One(Payload::Json(Type::Named(id))) => self.own_name(*id, own_name),
+            ResponseBody::One(payload) => self.payload(payload),
+            ResponseBody::ByStatus(index) => {
                 let outcome = &self.service.outcomes[*index];
                 self.named(own_name.unwrap_or(&outcome.name), outcome.users)
             }
@@ -383,7 +386,7 @@ impl Scope<'_> {
 
     /// A name, imported if it is defined elsewhere.
     fn named(&self, name: &str, users: Users) -> TokenStream {
-        if !self.file.holds(users) {
+        if !self.file.contains(users) {
             self.uses.shared(name);
         }
         let name = ident(name);

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::model::{Answer, Group, Job, JobStart, Payload, TypeKind};
+use super::model::{Group, Job, JobStart, Payload, ResponseBody, TypeKind};
 use super::operation::{Found, Inputs};
 use super::{Lower, names};
 use crate::diagnostic::Diagnostic;
@@ -41,7 +41,8 @@ impl<'a> Lower<'a, '_> {
         let stem = poll.trim_start_matches("r#").to_uppercase();
         // An operation may return the states of several kinds.
         let numbered = (2..).map(|number| format!("{stem}_{number}"));
-        let name = std::iter::once(stem.clone()).chain(numbered).find(|name| self.jobs.iter().all(|it| it.name != *name));
+        let name =
+            std::iter::once(stem.clone()).chain(numbered).find(|name| self.jobs.iter().all(|it| it.name != *name));
         self.jobs.push(Job {
             name: name?,
             poll,
@@ -82,8 +83,8 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// The values listed for the field at a dotted path of a response.
-    fn states(&self, output: &Answer, path: &str) -> Vec<String> {
-        let Answer::One(Payload::Json(ty)) = output else { return Vec::new() };
+    fn states(&self, output: &ResponseBody, path: &str) -> Vec<String> {
+        let ResponseBody::One(Payload::Json(ty)) = output else { return Vec::new() };
         let mut ty = ty;
         for name in path.split('.') {
             let Some(TypeKind::Struct(body)) = ty.innermost().map(|id| &self.types[id].kind) else { return Vec::new() };

@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use super::Lower;
-use super::model::{Answer, Paging, PagingStyle, Payload, Step, Type, TypeKind};
+use super::model::{Paging, PagingStyle, Payload, ResponseBody, Step, Type, TypeKind};
 use super::operation::{Found, Inputs};
 
 impl<'a> Lower<'a, '_> {
-    pub(super) fn paging(&mut self, found: &Found<'a>, inputs: &Inputs, output: &Answer) -> Option<Paging> {
+    pub(super) fn paging(&mut self, found: &Found<'a>, inputs: &Inputs, output: &ResponseBody) -> Option<Paging> {
         let paging = found.operation.item.extensions.get("x-pagination")?;
         let at = found.operation.place("x-pagination");
         let text = |group: &str, key: &str| paging.get(group)?.get(key)?.as_str().map(str::to_owned);
@@ -29,7 +29,7 @@ impl<'a> Lower<'a, '_> {
         let Some(position) = position else {
             self.warn(
                 "x-pagination",
-                "`request` does not name the parameter that moves on".to_owned(),
+                "`request` does not name the parameter with the position".to_owned(),
                 at,
                 "write `offset:`, `page:` or `token:` with a parameter's name",
             );
@@ -50,7 +50,7 @@ impl<'a> Lower<'a, '_> {
         let Some((items, item)) = self.steps(&path, output) else {
             self.warn(
                 "x-pagination",
-                format!("`items: {path}` does not lead to a list in the answer"),
+                format!("`items: {path}` does not lead to a list in the response"),
                 at,
                 "write the dotted path of a list",
             );
@@ -94,8 +94,8 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// Whether a dotted path leads to a field of the response, as far as it is typed.
-    fn leads_somewhere(&self, path: &str, output: &Answer) -> bool {
-        let Answer::One(Payload::Json(ty)) = output else { return false };
+    fn leads_somewhere(&self, path: &str, output: &ResponseBody) -> bool {
+        let ResponseBody::One(Payload::Json(ty)) = output else { return false };
         let mut ty = ty;
         let path = path.replace("[-1]", ".[-1]");
         for step in path.split('.') {
@@ -121,8 +121,8 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// The fields from the response to the list of items, and the type of an item.
-    fn steps(&self, path: &str, output: &Answer) -> Option<(Vec<Step>, Type)> {
-        let Answer::One(Payload::Json(ty)) = output else { return None };
+    fn steps(&self, path: &str, output: &ResponseBody) -> Option<(Vec<Step>, Type)> {
+        let ResponseBody::One(Payload::Json(ty)) = output else { return None };
         let mut ty = ty.clone();
         let mut steps = Vec::new();
         for name in path.split('.').filter(|name| !name.is_empty()) {

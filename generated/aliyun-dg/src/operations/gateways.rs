@@ -137,7 +137,8 @@ impl UpdateGateway {
         Self(self.0.argument("GatewayDesc", gateway_desc))
     }
 
-    /// ID of the gateway. Example: `dg-yhss6sdlaffaq68`. Required.
+    /// ID of the gateway. See [`list_gateways`](crate::Client::list_gateways). Example: `dg-yhss6sdlaffaq68`.
+    /// Required.
     pub fn gateway_id<M>(self, gateway_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("GatewayId", gateway_id))
     }
@@ -175,7 +176,7 @@ pub type StopGatewayResponse = UpdateGatewayResponse;
 impl Client {
     /// Delete a gateway.
     ///
-    /// Stop any instances still running on the gateway first.
+    /// Deletes a gateway. If instances are still running on it, stop them first.
     ///
     /// `Action=DeleteGateway`. Document section 4.3, DeleteGateway.
     ///
@@ -204,7 +205,8 @@ yundb_runtime::operation! {
 }
 
 impl DeleteGateway {
-    /// ID of the gateway. Example: `dg-yhss6sdlaffaq68`. Required.
+    /// ID of the gateway. See [`list_gateways`](crate::Client::list_gateways). Example: `dg-yhss6sdlaffaq68`.
+    /// Required.
     pub fn gateway_id<M>(self, gateway_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("GatewayId", gateway_id))
     }
@@ -242,7 +244,8 @@ yundb_runtime::operation! {
 }
 
 impl StopGateway {
-    /// ID of the gateway. Example: `dg-yhss6sdlaffaq68`. Required.
+    /// ID of the gateway. See [`list_gateways`](crate::Client::list_gateways). Example: `dg-yhss6sdlaffaq68`.
+    /// Required.
     pub fn gateway_id<M>(self, gateway_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("GatewayId", gateway_id))
     }
@@ -281,7 +284,8 @@ yundb_runtime::operation! {
 }
 
 impl CreateGatewayVerifyCode {
-    /// ID of the gateway. Example: `dg-yhss6sdlaffaq68`. Required.
+    /// ID of the gateway. See [`list_gateways`](crate::Client::list_gateways). Example: `dg-yhss6sdlaffaq68`.
+    /// Required.
     pub fn gateway_id<M>(self, gateway_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("GatewayId", gateway_id))
     }
@@ -309,7 +313,8 @@ pub struct CreateGatewayVerifyCodeResponse {
 impl Client {
     /// Get the download URL of the gateway program.
     ///
-    /// The URL is signed. Any Alibaba Cloud user can call this operation; no permission is checked.
+    /// Returns a signed URL of the program to install on the gateway's host. Any Alibaba Cloud user can call this
+    /// operation; no permission is checked.
     ///
     /// `Action=DownloadGatewayProgram`. Document section 4.6, DownloadGatewayProgram.
     ///
@@ -419,7 +424,8 @@ impl ConnectDatabase {
         Self(self.0.argument("DbUserName", db_user_name))
     }
 
-    /// ID of the gateway. Example: `dg-yhss6sdlaffaq68`. Required.
+    /// ID of the gateway. See [`list_gateways`](crate::Client::list_gateways). Example: `dg-yhss6sdlaffaq68`.
+    /// Required.
     pub fn gateway_id<M>(self, gateway_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("GatewayId", gateway_id))
     }
@@ -661,7 +667,7 @@ impl AddDatabase {
 pub struct AddDatabaseResponse {
     /// Result code. `OK` if the request succeeded.
     pub code: Option<String>,
-    /// ID of the new database.
+    /// ID that the service assigned to the new database.
     pub data: Option<String>,
     /// Error message; a placeholder on success.
     pub error_msg: Option<String>,
@@ -736,7 +742,7 @@ impl UpdateDatabase {
 
     /// Address of the database, as seen from the gateway's host. Example: `11.*.*.109`. Required.
     pub fn host<M>(self, host: impl Argument<String, M>) -> Self { Self(self.0.argument("Host", host)) }
-    /// ID of the database. Example: `db`. Required.
+    /// ID of the database. See [`list_databases`](crate::Client::list_databases). Example: `db`. Required.
     pub fn instance_id<M>(self, instance_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("InstanceId", instance_id))
     }
@@ -805,7 +811,8 @@ yundb_runtime::operation! {
 }
 
 impl DeleteDatabase {
-    /// ID of the database. Example: `z8gw7qdjm36****`. Required.
+    /// ID of the database. See [`list_databases`](crate::Client::list_databases). Example: `z8gw7qdjm36****`.
+    /// Required.
     pub fn instance_id<M>(self, instance_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("InstanceId", instance_id))
     }
@@ -947,7 +954,8 @@ yundb_runtime::operation! {
 }
 
 impl ShowGateway {
-    /// ID of the gateway. Example: `dg-yhss6sdlaff****`. Required.
+    /// ID of the gateway. See [`list_gateways`](crate::Client::list_gateways). Example: `dg-yhss6sdlaff****`.
+    /// Required.
     pub fn gateway_id<M>(self, gateway_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("GatewayId", gateway_id))
     }

@@ -50,7 +50,8 @@ yundb_runtime::operation! {
 }
 
 impl CreateConsumerGroup {
-    /// Name of the consumer group. At most 128 characters. Example: `订阅组A`. Required.
+    /// Name of the consumer group, preferably one that indicates its purpose. At most 128 characters. Example:
+    /// `订阅组A`. Required.
     pub fn consumer_group_name<M>(self, consumer_group_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("ConsumerGroupName", consumer_group_name))
     }
@@ -90,9 +91,9 @@ pub struct CreateConsumerGroupResponse {
     /// ID of the consumer group, which clients use to consume the subscribed data.
     #[serde(rename = "ConsumerGroupID")]
     pub consumer_group_id: Option<String>,
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
     /// HTTP status code.
     pub http_status_code: Option<i32>,
@@ -161,7 +162,7 @@ impl ListConsumerGroups {
         Self(self.0.integer::<i32>("PageNumber", page_number))
     }
 
-    /// ID of the parent task, for a distributed task. Example: `dtsan5114c522qg08c`.
+    /// Channel ID of the parent task of a distributed task. Example: `dtsan5114c522qg08c`.
     pub fn parent_channel_id<M>(self, parent_channel_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("ParentChannelId", parent_channel_id))
     }
@@ -182,9 +183,9 @@ yundb_runtime::paged! {
 pub struct ListConsumerGroupsResponse {
     /// Consumer groups.
     pub consumer_channels: Vec<ConsumerGroup>,
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
     /// HTTP status code.
     pub http_status_code: Option<i32>,
@@ -211,12 +212,14 @@ pub struct ConsumerGroup {
     pub consumer_group_name: Option<String>,
     /// Account of the consumer group.
     pub consumer_group_user_name: Option<String>,
-    /// Time of the last message consumed by a client, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC.
+    /// Time of the last message consumed by a client, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC. Can be empty.
+    /// Example: `2021-06-20T12:00:00Z`.
     pub consumption_checkpoint: Option<String>,
-    /// Seconds between the last data consumed by a client and the last data read by the subscription. -1 if no client
-    /// is connected to the consumer group.
+    /// Difference in seconds between the timestamps of the last data read by the subscription and the last data
+    /// consumed by a client. -1 if no client is connected to the consumer group. Example: `1500`.
     pub message_delay: Option<i64>,
     /// Number of messages not yet consumed, including heartbeats. -1 if no client is connected to the consumer group.
+    /// Example: `186600`.
     pub unconsumed_data: Option<i64>,
 }
 
@@ -296,7 +299,8 @@ impl UpdateConsumerGroup {
         Self(self.0.argument("ConsumerGroupUserName", consumer_group_user_name))
     }
 
-    /// New name of the consumer group. At most 128 characters. Example: `订阅组B`.
+    /// New name of the consumer group, preferably one that indicates its purpose. At most 128 characters. Example:
+    /// `订阅组B`.
     pub fn consumer_group_name<M>(self, consumer_group_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("ConsumerGroupName", consumer_group_name))
     }
@@ -304,6 +308,8 @@ impl UpdateConsumerGroup {
 
 impl Client {
     /// Delete a consumer group.
+    ///
+    /// Removes a consumer group from a subscription task, given by the ID of the task or of its instance.
     ///
     /// `Action=DeleteConsumerChannel`. Document section 6.4.6.4, DeleteConsumerChannel.
     ///

@@ -9,6 +9,9 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// List the versions of an ETL task.
     ///
+    /// Returns the details of each version of an ETL task, such as its creator, the times of its creation and
+    /// modification, and the current position of the task.
+    ///
     /// `Action=DescribeDtsEtlJobVersionInfo`. Document section 6.4.18.1, DescribeDtsEtlJobVersionInfo.
     ///
     /// # Example
@@ -17,8 +20,8 @@ impl Client {
     /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let mut items = client.list_etl_job_versions()
     ///     .page_size(20)
-    ///     .page_number(0)
     ///     .dts_instance_id("dtsggk12iwya1a****")
+    ///     .dts_job_id("l5512es7w15****")
     ///     .items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.dts_instance_id);
@@ -51,7 +54,7 @@ yundb_runtime::operation! {
 impl ListEtlJobVersions {
     /// Number of records per page. Defaults to `20`. Example: `20`.
     pub fn page_size(self, page_size: impl Integer) -> Self { Self(self.0.integer::<i32>("PageSize", page_size)) }
-    /// Page number. Defaults to `1`. Example: `0`.
+    /// Page number. Defaults to `1`. Example: `1`.
     pub fn page_number(self, page_number: impl Integer) -> Self {
         Self(self.0.integer::<i32>("PageNumber", page_number))
     }
@@ -82,25 +85,26 @@ yundb_runtime::paged! {
 pub struct ListEtlJobVersionsResponse {
     /// Versions of the ETL task.
     pub dts_etl_job_version_infos: Vec<EtlJobVersion>,
-    /// Dynamic error code of this request.
+    /// Dynamic error code of this request. Example: `403`.
     pub dynamic_code: Option<String>,
-    /// Dynamic part of the error message of this request.
+    /// Dynamic part of the error message of this request. Example: `present environment is not support,so skip`.
     pub dynamic_message: Option<String>,
-    /// Error code of a failed request, for example if the ETL task is unknown.
+    /// Error code of a failed request, such as `InvalidJobId` if the ETL task is not found. Example: `InvalidJobId`.
     pub err_code: Option<String>,
-    /// Error message, for example if the ETL task is not found and may have been deleted.
+    /// Error message, for example if the ETL task is not found and may have been deleted. Example: `The specified dts
+    /// job id %s is not exists.`.
     pub err_message: Option<String>,
     /// HTTP status code.
     pub http_status_code: Option<i32>,
-    /// Page number, starting from 1.
+    /// Page number. Defaults to `1`. Example: `1`.
     pub page_number: Option<i32>,
     /// Whether the request succeeded.
     pub success: Option<bool>,
-    /// Request ID.
+    /// Request ID. Example: `224DB9F7-3100-4899-AB9C-C938BCCB43E7`.
     pub request_id: Option<String>,
-    /// Number of records on this page.
+    /// Number of records on this page. Example: `20`.
     pub page_record_count: Option<i32>,
-    /// Total number of records.
+    /// Total number of records. Example: `200`.
     pub total_record_count: Option<i32>,
 }
 
@@ -115,7 +119,7 @@ pub struct EtlJobVersion {
     pub creator: Option<String>,
     /// Name of the creator.
     pub creator_name: Option<String>,
-    /// ID of the instance.
+    /// ID of the instance. Example: `dtsg*****gd`.
     pub dts_instance_id: Option<String>,
     /// ID of the ETL task.
     pub dts_job_id: Option<String>,
@@ -123,7 +127,8 @@ pub struct EtlJobVersion {
     pub dts_job_name: Option<String>,
     /// Time when the ETL task was last modified, as a Unix timestamp in milliseconds.
     pub modify_time: Option<String>,
-    /// Safe checkpoint, the current position of the ETL task, as a Unix timestamp in milliseconds.
+    /// Safe checkpoint, the current position of the ETL task, as a Unix timestamp in milliseconds. Example:
+    /// `1637230117000`.
     pub safe_checkpoint: Option<String>,
     /// Level of the log: `ERROR`, `WARN`, `INFO` or `DEBUG`.
     pub status: Option<LogLevel>,
@@ -147,6 +152,8 @@ yundb_runtime::string_enum! {
 
 impl Client {
     /// List the logs of an ETL task.
+    ///
+    /// Returns the log entries that the modules of an ETL task have written while it was running.
     ///
     /// `Action=DescribeEtlJobLogs`. Document section 6.4.18.2, DescribeEtlJobLogs.
     ///
@@ -189,13 +196,14 @@ impl ListEtlJobLogs {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct ListEtlJobLogsResponse {
-    /// Dynamic error code of this request.
+    /// Dynamic error code of this request. Example: `403`.
     pub dynamic_code: Option<String>,
-    /// Dynamic part of the error message of this request.
+    /// Dynamic part of the error message of this request. Example: `present environment is not support,so skip.`.
     pub dynamic_message: Option<String>,
-    /// Error code of a failed request, for example if the ETL task is unknown.
+    /// Error code of a failed request, such as `InvalidJobId` if the ETL task is not found. Example: `InvalidJobId`.
     pub err_code: Option<String>,
-    /// Error message, for example if the ETL task is not found and may have been deleted.
+    /// Error message, for example if the ETL task is not found and may have been deleted. Example: `The specified dts
+    /// job id %s is not exists.`.
     pub err_message: Option<String>,
     /// Logs of the ETL task.
     pub etl_running_logs: Vec<EtlJobLog>,
@@ -212,7 +220,7 @@ pub struct ListEtlJobLogsResponse {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct EtlJobLog {
-    /// Log message.
+    /// Log message, which describes the running state of the ETL task.
     pub content: Option<String>,
     /// Module that wrote the log, such as the transformation module.
     pub content_key: Option<String>,

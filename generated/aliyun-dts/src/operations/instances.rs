@@ -43,7 +43,7 @@ yundb_runtime::operation! {
             query("SyncArchitecture", any()),
             query("AutoStart", any()),
             query("UsedTime", any()),
-            query("Quantity", any()),
+            query("Quantity", any().min(1).max(1)),
             query("AutoPay", any()),
             query("Type", any()),
             query("DatabaseCount", any()),
@@ -84,7 +84,8 @@ impl CreateInstance {
     /// Billing duration of the instance, in units of [`period`](Self::period). Required if
     /// [`pay_type`](Self::pay_type) is `PrePaid`; not used otherwise. Example: `5`.
     pub fn used_time(self, used_time: impl Integer) -> Self { Self(self.0.integer::<i32>("UsedTime", used_time)) }
-    /// Number of instances to purchase. Only one instance per request is supported at present. Example: `1`.
+    /// Number of instances to purchase. Only one instance per request is supported at present. From 1 to 1. Example:
+    /// `1`.
     pub fn quantity(self, quantity: impl Integer) -> Self { Self(self.0.integer::<i32>("Quantity", quantity)) }
     /// Whether to renew the instance automatically when it expires. Example: `false`.
     pub fn auto_pay<M>(self, auto_pay: impl Argument<bool, M>) -> Self { Self(self.0.argument("AutoPay", auto_pay)) }
@@ -177,7 +178,7 @@ yundb_runtime::string_enum! {
         Tidb = "tidb",
         /// AnalyticDB for MySQL 2.0.
         Ads = "ADS",
-        /// AnalyticDB for MySQL. Version 3.0 according to its name, 2.0 according to the documentation.
+        /// AnalyticDB for MySQL 3.0.
         Adb30 = "ADB30",
         /// RDS for SQL Server or self-managed SQL Server.
         Mssql = "MSSQL",
@@ -203,13 +204,13 @@ yundb_runtime::string_enum! {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct CreateInstanceResponse {
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
-    /// ID of the instance.
+    /// ID of the instance. Example: `dtsbi6e22ay243****`.
     pub instance_id: Option<String>,
-    /// ID of the task.
+    /// ID of the task. Example: `bi6e22ay243****`.
     pub job_id: Option<String>,
     /// Request ID.
     pub request_id: Option<String>,
@@ -220,8 +221,9 @@ pub struct CreateInstanceResponse {
 impl Client {
     /// Upgrade a synchronization to two-way.
     ///
-    /// Both databases must be MySQL. The synchronization must be one-way, running and pay-as-you-go. While the
-    /// upgrade takes effect, synchronization is delayed by about 5 seconds.
+    /// Changes the topology of a synchronization instance from one-way to two-way. Both databases must be MySQL. The
+    /// synchronization must be one-way, running and pay-as-you-go. While the upgrade takes effect, synchronization is
+    /// delayed by about 5 seconds: upgrade in off-peak hours.
     ///
     /// `Action=UpgradeTwoWay`. Document section 6.4.9.5, UpgradeTwoWay.
     ///
@@ -230,11 +232,11 @@ impl Client {
     /// # Example
     ///
     /// ```rust,no_run
-    /// use yundb_aliyun_dts::types::InstanceClass;
+    /// use yundb_aliyun_dts::types::TwoWayInstanceClass;
     ///
     /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.upgrade_to_two_way()
-    ///     .instance_class(InstanceClass::Large)
+    ///     .instance_class(TwoWayInstanceClass::Large)
     ///     .instance_id("dtsh77p49x4k28****")
     ///     .await?;
     /// println!("{:?}", response.dynamic_code);
@@ -259,9 +261,8 @@ yundb_runtime::operation! {
 }
 
 impl UpgradeToTwoWay {
-    /// Class of the two-way synchronization instance: `large`, `medium`, `micro` or `small`. Example: `large`.
-    /// Required.
-    pub fn instance_class<M>(self, instance_class: impl Argument<InstanceClass, M>) -> Self {
+    /// Class of the two-way synchronization instance. Example: `large`. Required.
+    pub fn instance_class<M>(self, instance_class: impl Argument<TwoWayInstanceClass, M>) -> Self {
         Self(self.0.argument("InstanceClass", instance_class))
     }
 
@@ -272,11 +273,25 @@ impl UpgradeToTwoWay {
     }
 }
 
+yundb_runtime::string_enum! {
+    /// The type of `InstanceClass` in `UpgradeToTwoWay`.
+    pub enum TwoWayInstanceClass {
+        /// Large.
+        Large = "large",
+        /// Medium.
+        Medium = "medium",
+        /// Micro.
+        Micro = "micro",
+        /// Small.
+        Small = "small",
+    }
+}
+
 impl Client {
     /// Change the billing method of an instance.
     ///
-    /// Can also change the instance class. A subscription (prepaid) instance cannot be converted to pay-as-you-go,
-    /// and migration is always pay-as-you-go. The running task is not affected.
+    /// Converts a pay-as-you-go instance to a subscription (prepaid), or changes its class. A subscription cannot be
+    /// converted back. Migration is always pay-as-you-go and needs no conversion. The running task is not affected.
     ///
     /// `Action=TransferPayType`. Document section 6.4.9.6, TransferPayType.
     ///
@@ -316,8 +331,8 @@ yundb_runtime::operation! {
 }
 
 impl UpdatePayType {
-    /// New billing method of the instance. A subscription (prepaid) instance cannot be converted to pay-as-you-go.
-    /// Example: `PostPaid`. Required.
+    /// New billing method of the instance. A subscription (prepaid) instance cannot be converted to pay-as-you-go. To
+    /// keep the billing method, specify the current one. Example: `PostPaid`. Required.
     pub fn charge_type<M>(self, charge_type: impl Argument<PayType, M>) -> Self {
         Self(self.0.argument("ChargeType", charge_type))
     }
@@ -346,18 +361,19 @@ impl UpdatePayType {
 pub struct UpdatePayTypeResponse {
     /// Current billing method of the instance.
     pub charge_type: Option<PayType>,
-    /// Error code. To be removed soon.
+    /// Error code. To be removed soon. Example: `200`.
     pub code: Option<String>,
     /// ID of the task.
     pub dts_job_id: Option<String>,
     /// Value that replaces `%s` in [`err_message`](Self::err_message), such as the name of the invalid parameter.
+    /// Example: `DtsJobId`.
     pub dynamic_message: Option<String>,
-    /// Expiration time of the subscription, as a Unix timestamp in milliseconds. Empty if the instance is
-    /// pay-as-you-go.
+    /// Expiration time of the subscription, as a Unix timestamp in seconds. Empty if the instance is pay-as-you-go.
+    /// Example: `1614916318`.
     pub end_time: Option<String>,
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The Value of Input Parameter %s is not valid.`.
     pub err_message: Option<String>,
     /// HTTP status code.
     pub http_status_code: Option<i32>,
@@ -371,6 +387,8 @@ pub struct UpdatePayTypeResponse {
 
 impl Client {
     /// Change the class of an instance.
+    ///
+    /// Upgrades or downgrades the class of the instance of a migration or synchronization task.
     ///
     /// `Action=TransferInstanceClass`. Document section 6.4.9.7, TransferInstanceClass.
     ///
@@ -448,17 +466,19 @@ yundb_runtime::string_enum! {
 pub struct UpdateInstanceClassResponse {
     /// Billing method of the instance.
     pub charge_type: Option<ChargeType>,
-    /// Error code.
+    /// Error code. Example: `200`.
     pub code: Option<String>,
     /// ID of the migration or synchronization task.
     pub dts_job_id: Option<String>,
     /// Value that replaces `%s` in [`err_message`](Self::err_message), such as the name of the invalid parameter.
+    /// Example: `DtsJobId`.
     pub dynamic_message: Option<String>,
-    /// Expiration time of the instance. Returned only if [`charge_type`](Self::charge_type) is `PREPAY`.
+    /// Expiration time of the instance, in the format yyyy-MM-ddTHH:mm:ss.SSS with a UTC offset. Returned only if
+    /// [`charge_type`](Self::charge_type) is `PREPAY`. Example: `2021-08-04T16:00:00.000+00:00`.
     pub end_time: Option<String>,
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
     /// HTTP status code.
     pub http_status_code: Option<i32>,
@@ -483,7 +503,8 @@ yundb_runtime::string_enum! {
 impl Client {
     /// Renew an instance.
     ///
-    /// Supported only for prepaid instances.
+    /// Extends the subscription of an instance by a number of months or years. Supported only for subscription
+    /// (prepaid) instances.
     ///
     /// `Action=RenewInstance`. Document section 6.4.9.8, RenewInstance.
     ///
@@ -556,19 +577,20 @@ yundb_runtime::string_enum! {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct RenewInstanceResponse {
-    /// Billing method of the instance.
-    pub charge_type: Option<ChargeType>,
-    /// Error code.
+    /// Billing method of the instance, always `PREPAY`.
+    pub charge_type: Option<RenewalChargeType>,
+    /// Error code. Example: `200`.
     pub code: Option<String>,
     /// ID of the synchronization or subscription task.
     pub dts_job_id: Option<String>,
     /// Value that replaces `%s` in [`err_message`](Self::err_message), such as the name of the invalid parameter.
+    /// Example: `DtsJobId`.
     pub dynamic_message: Option<String>,
-    /// Expiration time of the instance.
+    /// Expiration time of the renewed instance, in the format yyyy-MM-ddTHH:mm:ss.SSS with a UTC offset.
     pub end_time: Option<String>,
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
     /// HTTP status code.
     pub http_status_code: Option<i32>,

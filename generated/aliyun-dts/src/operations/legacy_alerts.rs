@@ -9,7 +9,9 @@ use crate::{Client, types::{CallResult, ErrorBody, SynchronizationDirection}};
 impl Client {
     /// Configure the alerts of a migration.
     ///
-    /// Configures monitoring of the delay and failures of a migration instance.
+    /// Configures alerts that are triggered by the delay and by failures of a migration instance. The alerts are
+    /// sent to mobile phones in mainland China; on the international site, configure alert rules for DTS tasks in
+    /// CloudMonitor instead.
     ///
     /// `Action=ConfigureMigrationJobAlert`. Document section 6.5.5.1, ConfigureMigrationJobAlert.
     ///
@@ -32,7 +34,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/configure_migration_job_alert.md")]
     #[doc(alias = "configureMigrationJobAlert")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn configure_migration_job_alert(&self) -> ConfigureMigrationJobAlert {
         ConfigureMigrationJobAlert(self.call(ConfigureMigrationJobAlert::SPEC))
     }
@@ -48,7 +50,7 @@ yundb_runtime::operation! {
             query("DelayAlertPhone", any()),
             query("ErrorAlertStatus", any()),
             query("ErrorAlertPhone", any()),
-            query("DelayOverSeconds", any()),
+            query("DelayOverSeconds", any().pattern("^[0-9]+$")),
             query("AccountId", any()),
         ])
         .accept("application/json")
@@ -61,32 +63,34 @@ impl ConfigureMigrationJobAlert {
         Self(self.0.argument("MigrationJobId", migration_job_id))
     }
 
-    /// Whether to monitor the delay. Defaults to `enable`. Either this or
-    /// [`error_alert_status`](Self::error_alert_status) is required. Example: `enable`.
+    /// Whether to monitor the delay. Specify this, [`error_alert_status`](Self::error_alert_status), or both.
+    /// Defaults to `enable`. Example: `enable`.
     pub fn delay_alert_status<M>(self, delay_alert_status: impl Argument<AlertStatus, M>) -> Self {
         Self(self.0.argument("DelayAlertStatus", delay_alert_status))
     }
 
-    /// Phone numbers that receive delay alerts, separated by commas. Up to 10 mobile numbers in mainland China. On
-    /// the international site, configure alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
+    /// Phone numbers that receive delay alerts, separated by commas. Up to 10 mobile phone numbers in mainland China.
+    /// Supported only on the China site. Example: `1361234****,1371234****`.
     pub fn delay_alert_phone<M>(self, delay_alert_phone: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DelayAlertPhone", delay_alert_phone))
     }
 
-    /// Whether to monitor the task for failures. Defaults to `enable`. Either this or
-    /// [`delay_alert_status`](Self::delay_alert_status) is required. Example: `enable`.
+    /// Whether to monitor the task for failures. If enabled, an alert is triggered when a failure is detected.
+    /// Specify this, [`delay_alert_status`](Self::delay_alert_status), or both. Defaults to `enable`. Example:
+    /// `enable`.
     pub fn error_alert_status<M>(self, error_alert_status: impl Argument<AlertStatus, M>) -> Self {
         Self(self.0.argument("ErrorAlertStatus", error_alert_status))
     }
 
-    /// Phone numbers that receive failure alerts, separated by commas. Up to 10 mobile numbers in mainland China. On
-    /// the international site, configure alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
+    /// Phone numbers that receive failure alerts, separated by commas. Up to 10 mobile phone numbers in mainland
+    /// China. Supported only on the China site. Example: `1361234****,1371234****`.
     pub fn error_alert_phone<M>(self, error_alert_phone: impl Argument<String, M>) -> Self {
         Self(self.0.argument("ErrorAlertPhone", error_alert_phone))
     }
 
-    /// Delay that triggers an alert, in whole seconds. Use 10 or more to prevent alerts caused by short fluctuations.
-    /// Required if [`delay_alert_status`](Self::delay_alert_status) is `enable`. Example: `10`.
+    /// Delay that triggers an alert, in whole seconds. Use 10 or more to prevent alerts caused by fluctuations of
+    /// the network or of the database load. Required if [`delay_alert_status`](Self::delay_alert_status) is `enable`.
+    /// Matches `^[0-9]+$`. Example: `10`.
     pub fn delay_over_seconds<M>(self, delay_over_seconds: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DelayOverSeconds", delay_over_seconds))
     }
@@ -110,6 +114,9 @@ yundb_runtime::string_enum! {
 impl Client {
     /// Show the alerts of a migration.
     ///
+    /// Returns the alerts configured for a migration instance with
+    /// [`configure_migration_job_alert`](crate::Client::configure_migration_job_alert).
+    ///
     /// `Action=DescribeMigrationJobAlert`. Document section 6.5.5.2, DescribeMigrationJobAlert.
     ///
     /// # Example
@@ -124,7 +131,7 @@ impl Client {
     #[doc = include_str!("../../docs/samples/show_migration_job_alert.md")]
     #[doc(alias = "DescribeMigrationJobAlert")]
     #[doc(alias = "showMigrationJobAlert")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn show_migration_job_alert(&self) -> ShowMigrationJobAlert {
         ShowMigrationJobAlert(self.call(ShowMigrationJobAlert::SPEC))
     }
@@ -151,7 +158,7 @@ impl ShowMigrationJobAlert {
     }
 
     /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
-    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
+    /// Matches `^[\x00-\x7F]*$`. Example: `ETnLKlblzczshOTUbOCz****`.
     pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
         Self(self.0.argument("ClientToken", client_token))
     }
@@ -169,15 +176,15 @@ impl ShowMigrationJobAlert {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ShowMigrationJobAlertResponse {
-    /// Phone numbers that receive delay alerts.
+    /// Phone numbers that receive delay alerts, separated by commas.
     pub delay_alert_phone: Option<String>,
     /// Whether the delay is monitored.
     pub delay_alert_status: Option<AlertStatus>,
-    /// Phone numbers that receive failure alerts.
+    /// Phone numbers that receive failure alerts, separated by commas. Example: `1361234****,1371234****`.
     pub error_alert_phone: Option<String>,
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
     /// Delay that triggers an alert, in seconds.
     pub delay_over_seconds: Option<String>,
@@ -196,7 +203,9 @@ pub struct ShowMigrationJobAlertResponse {
 impl Client {
     /// Configure the alerts of a subscription.
     ///
-    /// Configures monitoring of the delay and failures of a subscription instance.
+    /// Configures alerts that are triggered by the delay and by failures of a subscription instance. The alerts are
+    /// sent to mobile phones in mainland China; on the international site, configure alert rules for DTS tasks in
+    /// CloudMonitor instead.
     ///
     /// `Action=ConfigureSubscriptionInstanceAlert`. Document section 6.5.5.3, ConfigureSubscriptionInstanceAlert.
     ///
@@ -220,7 +229,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/configure_subscription_instance_alert.md")]
     #[doc(alias = "configureSubscriptionInstanceAlert")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn configure_subscription_instance_alert(&self) -> ConfigureSubscriptionInstanceAlert {
         ConfigureSubscriptionInstanceAlert(self.call(ConfigureSubscriptionInstanceAlert::SPEC))
     }
@@ -236,7 +245,7 @@ yundb_runtime::operation! {
             query("DelayAlertPhone", any()),
             query("ErrorAlertStatus", any()),
             query("ErrorAlertPhone", any()),
-            query("DelayOverSeconds", any()),
+            query("DelayOverSeconds", any().pattern("^[0-9]+$")),
             query("AccountId", any()),
         ])
         .accept("application/json")
@@ -250,32 +259,34 @@ impl ConfigureSubscriptionInstanceAlert {
         Self(self.0.argument("SubscriptionInstanceId", subscription_instance_id))
     }
 
-    /// Whether to monitor the delay. Defaults to `enable`. Either this or
-    /// [`error_alert_status`](Self::error_alert_status) is required. Example: `enable`.
+    /// Whether to monitor the delay. Specify this, [`error_alert_status`](Self::error_alert_status), or both.
+    /// Defaults to `enable`. Example: `enable`.
     pub fn delay_alert_status<M>(self, delay_alert_status: impl Argument<AlertStatus, M>) -> Self {
         Self(self.0.argument("DelayAlertStatus", delay_alert_status))
     }
 
-    /// Phone numbers that receive delay alerts, separated by commas. Up to 10 mobile numbers in mainland China. On
-    /// the international site, configure alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
+    /// Phone numbers that receive delay alerts, separated by commas. Up to 10 mobile phone numbers in mainland China.
+    /// Supported only on the China site. Example: `1361234****,1371234****`.
     pub fn delay_alert_phone<M>(self, delay_alert_phone: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DelayAlertPhone", delay_alert_phone))
     }
 
-    /// Whether to monitor the task for failures. Defaults to `enable`. Either this or
-    /// [`delay_alert_status`](Self::delay_alert_status) is required. Example: `enable`.
+    /// Whether to monitor the task for failures. If enabled, an alert is triggered when a failure is detected.
+    /// Specify this, [`delay_alert_status`](Self::delay_alert_status), or both. Defaults to `enable`. Example:
+    /// `enable`.
     pub fn error_alert_status<M>(self, error_alert_status: impl Argument<AlertStatus, M>) -> Self {
         Self(self.0.argument("ErrorAlertStatus", error_alert_status))
     }
 
-    /// Phone numbers that receive failure alerts, separated by commas. Up to 10 mobile numbers in mainland China. On
-    /// the international site, configure alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
+    /// Phone numbers that receive failure alerts, separated by commas. Up to 10 mobile phone numbers in mainland
+    /// China. Supported only on the China site. Example: `1361234****,1371234****`.
     pub fn error_alert_phone<M>(self, error_alert_phone: impl Argument<String, M>) -> Self {
         Self(self.0.argument("ErrorAlertPhone", error_alert_phone))
     }
 
-    /// Delay that triggers an alert, in whole seconds. Use 10 or more to prevent alerts caused by short fluctuations.
-    /// Required if [`delay_alert_status`](Self::delay_alert_status) is `enable`. Example: `10`.
+    /// Delay that triggers an alert, in whole seconds. Use 10 or more to prevent alerts caused by fluctuations of
+    /// the network or of the database load. Required if [`delay_alert_status`](Self::delay_alert_status) is `enable`.
+    /// Matches `^[0-9]+$`. Example: `10`.
     pub fn delay_over_seconds<M>(self, delay_over_seconds: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DelayOverSeconds", delay_over_seconds))
     }
@@ -288,6 +299,9 @@ impl ConfigureSubscriptionInstanceAlert {
 
 impl Client {
     /// Show the alerts of a subscription.
+    ///
+    /// Returns the alerts configured for a subscription instance with
+    /// [`configure_subscription_instance_alert`](crate::Client::configure_subscription_instance_alert).
     ///
     /// `Action=DescribeSubscriptionInstanceAlert`. Document section 6.5.5.4, DescribeSubscriptionInstanceAlert.
     ///
@@ -303,7 +317,7 @@ impl Client {
     #[doc = include_str!("../../docs/samples/show_subscription_instance_alert.md")]
     #[doc(alias = "DescribeSubscriptionInstanceAlert")]
     #[doc(alias = "showSubscriptionInstanceAlert")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn show_subscription_instance_alert(&self) -> ShowSubscriptionInstanceAlert {
         ShowSubscriptionInstanceAlert(self.call(ShowSubscriptionInstanceAlert::SPEC))
     }
@@ -331,7 +345,7 @@ impl ShowSubscriptionInstanceAlert {
     }
 
     /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
-    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
+    /// Matches `^[\x00-\x7F]*$`. Example: `ETnLKlblzczshOTUbOCz****`.
     pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
         Self(self.0.argument("ClientToken", client_token))
     }
@@ -349,23 +363,23 @@ impl ShowSubscriptionInstanceAlert {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ShowSubscriptionInstanceAlertResponse {
-    /// Phone numbers that receive delay alerts.
+    /// Phone numbers that receive delay alerts, separated by commas.
     pub delay_alert_phone: Option<String>,
     /// Whether the delay is monitored.
     pub delay_alert_status: Option<AlertStatus>,
-    /// Delay that triggers an alert, in seconds.
+    /// Delay that triggers an alert, in whole seconds. The recommended value is 10.
     pub delay_over_seconds: Option<String>,
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
-    /// Phone numbers that receive failure alerts.
+    /// Phone numbers that receive failure alerts, separated by commas. Example: `1361234****,1371234****`.
     pub error_alert_phone: Option<String>,
     /// Whether the task is monitored for failures.
     pub error_alert_status: Option<AlertStatus>,
     /// Request ID.
     pub request_id: Option<String>,
-    /// ID of the subscription instance.
+    /// ID of the subscription instance. Example: `dtsl8zl9ek6292****`.
     #[serde(rename = "SubscriptionInstanceID")]
     pub subscription_instance_id: Option<String>,
     /// Name of the subscription instance.
@@ -377,7 +391,9 @@ pub struct ShowSubscriptionInstanceAlertResponse {
 impl Client {
     /// Configure the alerts of a synchronization.
     ///
-    /// Configures monitoring of the delay and failures of a synchronization instance.
+    /// Configures alerts that are triggered by the delay and by failures of a synchronization instance. The alerts
+    /// are sent to mobile phones in mainland China; on the international site, configure alert rules for DTS tasks in
+    /// CloudMonitor instead.
     ///
     /// `Action=ConfigureSynchronizationJobAlert`. Document section 6.5.5.5, ConfigureSynchronizationJobAlert.
     ///
@@ -401,7 +417,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/configure_synchronization_job_alert.md")]
     #[doc(alias = "configureSynchronizationJobAlert")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn configure_synchronization_job_alert(&self) -> ConfigureSynchronizationJobAlert {
         ConfigureSynchronizationJobAlert(self.call(ConfigureSynchronizationJobAlert::SPEC))
     }
@@ -418,7 +434,7 @@ yundb_runtime::operation! {
             query("DelayAlertPhone", any()),
             query("ErrorAlertStatus", any()),
             query("ErrorAlertPhone", any()),
-            query("DelayOverSeconds", any()),
+            query("DelayOverSeconds", any().pattern("^[0-9]+$")),
             query("AccountId", any()),
         ])
         .accept("application/json")
@@ -440,32 +456,34 @@ impl ConfigureSynchronizationJobAlert {
         Self(self.0.argument("SynchronizationDirection", synchronization_direction))
     }
 
-    /// Whether to monitor the delay. Defaults to `enable`. Either this or
-    /// [`error_alert_status`](Self::error_alert_status) is required. Example: `enable`.
+    /// Whether to monitor the delay. Specify this, [`error_alert_status`](Self::error_alert_status), or both.
+    /// Defaults to `enable`. Example: `enable`.
     pub fn delay_alert_status<M>(self, delay_alert_status: impl Argument<AlertStatus, M>) -> Self {
         Self(self.0.argument("DelayAlertStatus", delay_alert_status))
     }
 
-    /// Phone numbers that receive delay alerts, separated by commas. Up to 10 mobile numbers in mainland China. On
-    /// the international site, configure alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
+    /// Phone numbers that receive delay alerts, separated by commas. Up to 10 mobile phone numbers in mainland China.
+    /// Supported only on the China site. Example: `1361234****,1371234****`.
     pub fn delay_alert_phone<M>(self, delay_alert_phone: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DelayAlertPhone", delay_alert_phone))
     }
 
-    /// Whether to monitor the task for failures. Defaults to `enable`. Either this or
-    /// [`delay_alert_status`](Self::delay_alert_status) is required. Example: `enable`.
+    /// Whether to monitor the task for failures. If enabled, an alert is triggered when a failure is detected.
+    /// Specify this, [`delay_alert_status`](Self::delay_alert_status), or both. Defaults to `enable`. Example:
+    /// `enable`.
     pub fn error_alert_status<M>(self, error_alert_status: impl Argument<AlertStatus, M>) -> Self {
         Self(self.0.argument("ErrorAlertStatus", error_alert_status))
     }
 
-    /// Phone numbers that receive failure alerts, separated by commas. Up to 10 mobile numbers in mainland China. On
-    /// the international site, configure alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
+    /// Phone numbers that receive failure alerts, separated by commas. Up to 10 mobile phone numbers in mainland
+    /// China. Supported only on the China site. Example: `1361234****,1371234****`.
     pub fn error_alert_phone<M>(self, error_alert_phone: impl Argument<String, M>) -> Self {
         Self(self.0.argument("ErrorAlertPhone", error_alert_phone))
     }
 
-    /// Delay that triggers an alert, in whole seconds. Use 10 or more to prevent alerts caused by short fluctuations.
-    /// Required if [`delay_alert_status`](Self::delay_alert_status) is `enable`. Example: `10`.
+    /// Delay that triggers an alert, in whole seconds. Use 10 or more to prevent alerts caused by fluctuations of
+    /// the network or of the database load. Required if [`delay_alert_status`](Self::delay_alert_status) is `enable`.
+    /// Matches `^[0-9]+$`. Example: `10`.
     pub fn delay_over_seconds<M>(self, delay_over_seconds: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DelayOverSeconds", delay_over_seconds))
     }
@@ -478,6 +496,9 @@ impl ConfigureSynchronizationJobAlert {
 
 impl Client {
     /// Show the alerts of a synchronization.
+    ///
+    /// Returns the alerts configured for a synchronization instance with
+    /// [`configure_synchronization_job_alert`](crate::Client::configure_synchronization_job_alert).
     ///
     /// `Action=DescribeSynchronizationJobAlert`. Document section 6.5.5.6, DescribeSynchronizationJobAlert.
     ///
@@ -493,7 +514,7 @@ impl Client {
     #[doc = include_str!("../../docs/samples/show_synchronization_job_alert.md")]
     #[doc(alias = "DescribeSynchronizationJobAlert")]
     #[doc(alias = "showSynchronizationJobAlert")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn show_synchronization_job_alert(&self) -> ShowSynchronizationJobAlert {
         ShowSynchronizationJobAlert(self.call(ShowSynchronizationJobAlert::SPEC))
     }
@@ -530,7 +551,7 @@ impl ShowSynchronizationJobAlert {
     }
 
     /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
-    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
+    /// Matches `^[\x00-\x7F]*$`. Example: `ETnLKlblzczshOTUbOCz****`.
     pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
         Self(self.0.argument("ClientToken", client_token))
     }
@@ -548,17 +569,17 @@ impl ShowSynchronizationJobAlert {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ShowSynchronizationJobAlertResponse {
-    /// Phone numbers that receive delay alerts.
+    /// Phone numbers that receive delay alerts, separated by commas.
     pub delay_alert_phone: Option<String>,
     /// Whether the delay is monitored.
     pub delay_alert_status: Option<AlertStatus>,
     /// Delay that triggers an alert, in seconds.
     pub delay_over_seconds: Option<String>,
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
-    /// Phone numbers that receive failure alerts.
+    /// Phone numbers that receive failure alerts, separated by commas. Example: `1361234****,1371234****`.
     pub error_alert_phone: Option<String>,
     /// Whether the task is monitored for failures.
     pub error_alert_status: Option<AlertStatus>,
@@ -566,7 +587,7 @@ pub struct ShowSynchronizationJobAlertResponse {
     pub request_id: Option<String>,
     /// Whether the request succeeded.
     pub success: Option<bool>,
-    /// Direction of the synchronization. Returned only for a two-way synchronization.
+    /// Direction of the synchronization. Returned only for a two-way synchronization. Example: `Forward`.
     pub synchronization_direction: Option<SynchronizationDirection>,
     /// ID of the synchronization instance.
     pub synchronization_job_id: Option<String>,

@@ -9,15 +9,16 @@ use yundb_runtime::operation::query;
 use yundb_runtime::shape::{any, object, required};
 use crate::Client;
 use crate::types::{
-    CallResult, DestinationType, ErrorBody, IncrementalDetail, InstanceTag, ListJobsPageSize, MigrationMode,
-    MigrationReserved, ObjectConstraint, ObjectType, PayType, PhaseProgress, PhaseStatus, PrecheckProgress,
-    PrecheckState, RegionId, SynchronousObject,
+    CallResult, ErrorBody, IncrementalDetail, InstanceTag, ListJobsPageSize, MigrationMode, MigrationReserved,
+    ObjectConstraint, ObjectType, PhaseProgress, PhaseStatus, PrecheckProgress, PrecheckState, RegionId,
+    SynchronousObject,
 };
 
 impl Client {
     /// Purchase a migration instance.
     ///
-    /// Configure it with [`configure_migration_job`](crate::Client::configure_migration_job) afterwards.
+    /// Creates a migration instance without a task. Configure the task with
+    /// [`configure_migration_job`](crate::Client::configure_migration_job) afterwards.
     ///
     /// `Action=CreateMigrationJob`. Document section 6.5.1.1, CreateMigrationJob.
     ///
@@ -80,7 +81,7 @@ impl CreateMigrationJob {
 }
 
 yundb_runtime::string_enum! {
-    /// The type of `MigrationJobClass` in [`create_migration_job`](crate::Client::create_migration_job).
+    /// Class of a migration instance.
     pub enum MigrationJobClass {
         /// Small.
         Small = "small",
@@ -102,9 +103,9 @@ yundb_runtime::string_enum! {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct CreateMigrationJobResponse {
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
     /// ID of the migration instance.
     pub migration_job_id: Option<String>,
@@ -117,9 +118,10 @@ pub struct CreateMigrationJobResponse {
 impl Client {
     /// Configure a migration instance.
     ///
-    /// Specifies the objects to migrate, their source and their destination, and starts the migration. If it does not
-    /// start, the precheck may have failed. See [`show_migration_job_status`](crate::Client::show_migration_job_status)
-    /// for the reason. Resolve the problem, then call [`start_migration_job`](crate::Client::start_migration_job).
+    /// Specifies the objects to migrate, their source and their destination, and starts the migration;
+    /// [`start_migration_job`](crate::Client::start_migration_job) need not be called. If the migration does not start, the precheck may have failed:
+    /// [`show_migration_job_status`](crate::Client::show_migration_job_status) returns the reason. Resolve the problem, then call [`start_migration_job`](crate::Client::start_migration_job). The region of
+    /// the client must be that of the destination.
     ///
     /// `Action=ConfigureMigrationJob`. Document section 6.5.1.2, ConfigureMigrationJob.
     ///
@@ -189,7 +191,8 @@ impl ConfigureMigrationJob {
         Self(self.0.argument("MigrationJobId", migration_job_id))
     }
 
-    /// Name of the migration task. Need not be unique. At most 32 characters. Example: `MySQL_TO_RDS`. Required.
+    /// Name of the migration task. Choose a descriptive name; it need not be unique. At most 32 characters. Example:
+    /// `MySQL_TO_RDS`. Required.
     pub fn migration_job_name<M>(self, migration_job_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("MigrationJobName", migration_job_name))
     }
@@ -201,7 +204,9 @@ impl ConfigureMigrationJob {
 
     /// Objects to migrate.
     ///
-    /// Databases to migrate. Names of databases, tables and columns can be regular expressions. Required.
+    /// Databases to migrate. Names of databases, tables and columns can be regular expressions of a limited syntax;
+    /// see the guide [`docs::name_patterns`](crate::docs::name_patterns). See also the guide
+    /// [`docs::legacy_object_lists`](crate::docs::legacy_object_lists). Required.
     pub fn migration_object<M>(self, migration_object: impl Argument<JsonText<Vec<MigrationObject>>, M>) -> Self {
         Self(self.0.json_text("MigrationObject", migration_object))
     }
@@ -241,8 +246,8 @@ yundb_runtime::setters! {
         /// Database engine of the destination. Required if `DestinationEndpoint.InstanceType` is `RDS`, `POLARDB`, `ECS`,
         /// `LocalInstance` or `Express`; not used otherwise. Example: `MySQL`.
         pub engine_name: Option<MigrationDestinationEngine>,
-        /// Region of the destination. If `DestinationEndpoint.InstanceType` is `LocalInstance`, `cn-hangzhou` or the
-        /// region closest to it.
+        /// Region of the destination. If `DestinationEndpoint.InstanceType` is `LocalInstance`, specify `cn-hangzhou` or
+        /// the region closest to the database. Example: `cn-hangzhou`.
         pub region: Option<RegionId>,
         /// Address of the destination. Required if `DestinationEndpoint.InstanceType` is `LocalInstance` or `Express`;
         /// not used otherwise. Example: `172.16.88.***`.
@@ -268,6 +273,36 @@ yundb_runtime::setters! {
 
 impl Object for MigrationDestination {
     const FIELDS: &'static [Field] = &[required("InstanceType", any())];
+}
+
+yundb_runtime::string_enum! {
+    /// Type of a destination.
+    pub enum DestinationType {
+        /// Self-managed on ECS.
+        Ecs = "ECS",
+        /// Self-managed, with a public address.
+        LocalInstance = "LocalInstance",
+        /// RDS.
+        Rds = "RDS",
+        /// PolarDB-X.
+        Drds = "DRDS",
+        /// ApsaraDB for MongoDB.
+        MongoDb = "MongoDB",
+        /// ApsaraDB for Redis.
+        Redis = "Redis",
+        /// HybridDB for MySQL.
+        PetaData = "PetaData",
+        /// OceanBase.
+        OceanBase = "OceanBase",
+        /// PolarDB for MySQL or PostgreSQL.
+        Polardb = "POLARDB",
+        /// PolarDB O engine.
+        PolarDbO = "PolarDB_o",
+        /// AnalyticDB for MySQL 2.0 or 3.0.
+        AnalyticDb = "AnalyticDB",
+        /// AnalyticDB for PostgreSQL.
+        Greenplum = "Greenplum",
+    }
 }
 
 yundb_runtime::string_enum! {
@@ -349,15 +384,16 @@ yundb_runtime::setters! {
         pub table_name: Option<String>,
         /// Name of the table in the destination.
         pub new_table_name: Option<String>,
-        /// Condition of an SQL WHERE clause. Only matching rows are migrated. Use single quotes for quoting. Example:
-        /// `id > 100`.
+        /// Condition of a standard SQL WHERE clause. Only matching rows are migrated. Use single quotes for quoting, as
+        /// in `address in('hangzhou','shanghai')`. Example: `id > 100`.
         pub filter_condition: Option<String>,
-        /// Primary key columns, separated by commas. Required for AnalyticDB destinations; not used otherwise.
+        /// Primary key columns, separated by commas. Required for AnalyticDB for MySQL and AnalyticDB for PostgreSQL
+        /// destinations; not used otherwise. Example: `CREATE_TIME`.
         pub primary_key: Option<String>,
-        /// Distribution columns of the table, separated by commas. Required for AnalyticDB destinations; not used
-        /// otherwise.
+        /// Distribution columns of the table, separated by commas. Required for AnalyticDB for MySQL and AnalyticDB for
+        /// PostgreSQL destinations; not used otherwise. Example: `CREATE_TIME`.
         pub part_key: Option<String>,
-        /// Columns to migrate, in the same order as in the destination.
+        /// Columns to migrate, in the same order as in the destination; otherwise, DTS may not find the matching columns.
         pub column_includes: Option<Vec<MigrationColumn>>,
         /// Columns to exclude.
         pub column_excludes: Option<Vec<MigrationColumnExclude>>,
@@ -406,8 +442,8 @@ yundb_runtime::setters! {
         /// Database engine of the source. Required if `DestinationEndpoint.InstanceType` is `RDS`, `POLARDB`, `ECS`,
         /// `LocalInstance` or `Express`; not used otherwise. Example: `MySQL`.
         pub engine_name: Option<MigrationSourceEngine>,
-        /// Region of the source. If `SourceEndpoint.InstanceType` is `LocalInstance`, `cn-hangzhou` or the region closest
-        /// to it.
+        /// Region of the source. If `SourceEndpoint.InstanceType` is `LocalInstance`, specify `cn-hangzhou` or the region
+        /// closest to the database. Example: `cn-hangzhou`.
         pub region: Option<RegionId>,
         /// Address of the source. Required if `SourceEndpoint.InstanceType` is `LocalInstance` or `Express`; not used
         /// otherwise. Example: `172.16.88.***`.
@@ -432,8 +468,8 @@ yundb_runtime::setters! {
         /// otherwise. Example: `140692647406****`.
         #[serde(rename = "OwnerID")]
         pub owner_id: Option<String>,
-        /// RAM role with which the destination's account reads the source. Required if source and destination belong to
-        /// different Alibaba Cloud accounts. Example: `ram-for-dts`.
+        /// RAM role with which the destination's account may read the information of the source instance. Required if
+        /// source and destination belong to different Alibaba Cloud accounts. Example: `ram-for-dts`.
         pub role: Option<String>,
     }
 }
@@ -494,7 +530,7 @@ yundb_runtime::string_enum! {
 impl Client {
     /// Start a migration.
     ///
-    /// The migration must not have been started yet, or must be suspended or failed.
+    /// Starts or restarts a migration that has not been started yet, is suspended, or has failed.
     ///
     /// `Action=StartMigrationJob`. Document section 6.5.1.3, StartMigrationJob.
     ///
@@ -543,9 +579,10 @@ impl StartMigrationJob {
 impl Client {
     /// Suspend a migration.
     ///
-    /// The migration must be running. In the incremental phase, do not suspend it for more than 6 hours; otherwise
-    /// it cannot be restarted. A pay-as-you-go migration with an incremental phase is billed while it is suspended,
-    /// because it continues to read the logs of the source.
+    /// Suspends a migration that is running. In the incremental phase, do not suspend it for more than 6 hours;
+    /// otherwise [`start_migration_job`](crate::Client::start_migration_job) cannot restart it. A pay-as-you-go
+    /// migration with an incremental phase is billed even while it is suspended: only writing to the destination
+    /// stops, whereas the logs of the source are still read, which takes bandwidth and other resources of the source.
     ///
     /// `Action=SuspendMigrationJob`. Document section 6.5.1.4, SuspendMigrationJob.
     ///
@@ -602,7 +639,8 @@ impl SuspendMigrationJob {
 impl Client {
     /// List migration instances.
     ///
-    /// Returns migration instances with their details.
+    /// Returns a paginated list of migration instances, each with its endpoints, its objects, its precheck and the
+    /// progress of its phases.
     ///
     /// `Action=DescribeMigrationJobs`. Document section 6.5.1.5, DescribeMigrationJobs.
     ///
@@ -670,9 +708,9 @@ yundb_runtime::paged! {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct ListMigrationJobsResponse {
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
     /// Migration instances with their details.
     pub migration_jobs: Vec<MigrationJob>,
@@ -699,8 +737,8 @@ pub struct MigrationJob {
     pub data_synchronization: Option<MigrationIncrementalPhase>,
     /// Destination.
     pub destination_endpoint: Option<MigrationEndpoint>,
-    /// Class of the migration instance: `small`, `medium`, `large`, `xlarge` or `2xlarge`.
-    pub migration_job_class: Option<String>,
+    /// Class of the migration instance.
+    pub migration_job_class: Option<MigrationJobClass>,
     /// ID of the migration instance.
     #[serde(rename = "MigrationJobID")]
     pub migration_job_id: Option<String>,
@@ -713,7 +751,7 @@ pub struct MigrationJob {
     /// Objects that are migrated.
     pub migration_object: Vec<SynchronousObject>,
     /// Billing method of the instance, always `PostPaid`.
-    pub pay_type: Option<PayType>,
+    pub pay_type: Option<MigrationPayType>,
     /// Precheck.
     pub precheck: Option<PrecheckSummary>,
     /// Source.
@@ -759,7 +797,7 @@ pub struct MigrationPhase {
 pub struct MigrationIncrementalPhase {
     /// Delay of incremental migration, in seconds.
     pub delay: Option<String>,
-    /// Reason for the failure of the incremental phase.
+    /// Reason for the failure of the incremental phase. Example: `任务失败太久无法恢复`.
     pub error_message: Option<String>,
     /// Progress, in percent.
     pub percent: Option<String>,
@@ -773,22 +811,25 @@ pub struct MigrationIncrementalPhase {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct MigrationEndpoint {
-    /// Database that contains the objects.
+    /// Database that contains the objects. Example: `dtstestdata`.
     pub database_name: Option<String>,
     /// Database engine.
     pub engine_name: Option<String>,
-    /// Address of the database.
+    /// Address of the database. Example: `172.16.88.***`.
     #[serde(rename = "IP")]
     pub ip: Option<String>,
-    /// ID of the instance.
+    /// ID of the instance. Example: `rm-bp1i99e8l7913****`.
     #[serde(rename = "InstanceID")]
     pub instance_id: Option<String>,
-    /// Type of the instance, such as `RDS`, `ECS`, `LocalInstance`, `Express`, `MongoDB`, `POLARDB`.
+    /// Type of the instance. A source is one of `RDS`, `ECS` (self-managed on ECS), `LocalInstance` (self-managed,
+    /// with a public address), `Express` (self-managed, connected over Express Connect, VPN Gateway or Smart Access
+    /// Gateway), `MongoDB` (ApsaraDB for MongoDB) and `POLARDB` (PolarDB for MySQL, on the China site only).
     pub instance_type: Option<String>,
-    /// SID of an Oracle database. Applies only to Oracle.
+    /// SID of an Oracle database. Returned only if [`engine_name`](Self::engine_name) is `Oracle`. Example:
+    /// `testsid`.
     #[serde(rename = "OracleSID")]
     pub oracle_sid: Option<String>,
-    /// Port of the database.
+    /// Port of the database. Example: `3306`.
     pub port: Option<String>,
     /// Account of the database.
     pub user_name: Option<String>,
@@ -814,21 +855,30 @@ yundb_runtime::string_enum! {
     }
 }
 
+yundb_runtime::string_enum! {
+    /// Billing method of a migration instance.
+    pub enum MigrationPayType {
+        /// Pay-as-you-go.
+        PostPaid = "PostPaid",
+    }
+}
+
 /// Precheck.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct PrecheckSummary {
-    /// Progress of the precheck, in percent.
+    /// Progress of the precheck, in percent. Example: `100`.
     pub percent: Option<String>,
-    /// Result of the precheck.
+    /// Result of the precheck. Example: `Success`.
     pub status: Option<PrecheckState>,
 }
 
 impl Client {
     /// Show a migration instance.
     ///
-    /// Returns the details of the selected phases. The migration must be running, failed, suspended or finished.
+    /// Returns, for the selected phases, the progress of each object. No phase is selected by default. The migration
+    /// must be running, failed, suspended or finished.
     ///
     /// `Action=DescribeMigrationJobDetail`. Document section 6.5.1.6, DescribeMigrationJobDetail.
     ///
@@ -921,13 +971,13 @@ pub struct ShowMigrationJobResponse {
     pub data_synchronization_detail_list: Vec<IncrementalDetail>,
     /// Details of the full load.
     pub data_initialization_detail_list: Vec<MigrationLoadDetail>,
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
-    /// Page number.
+    /// Page number. Example: `1`.
     pub page_number: Option<i32>,
-    /// Maximum number of records per page.
+    /// Maximum number of records per page. Example: `30`.
     pub page_record_count: Option<i32>,
     /// Request ID.
     pub request_id: Option<String>,
@@ -935,7 +985,7 @@ pub struct ShowMigrationJobResponse {
     pub structure_initialization_detail_list: Vec<MigrationStructureDetail>,
     /// Whether the request succeeded.
     pub success: Option<bool>,
-    /// Total number of records.
+    /// Total number of records. Example: `1`.
     pub total_record_count: Option<i64>,
 }
 
@@ -947,7 +997,7 @@ pub struct MigrationLoadDetail {
     /// Database to which the objects are written.
     #[serde(rename = "DestinationOwnerDBName")]
     pub destination_owner_db_name: Option<String>,
-    /// Reason for the failure of the full load.
+    /// Reason for the failure of the full load. Example: `java.lang.NumberFormatException: For input string: ""`.
     pub error_message: Option<String>,
     /// Number of migrated records.
     pub finish_row_num: Option<String>,
@@ -969,7 +1019,8 @@ pub struct MigrationLoadDetail {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct MigrationStructureDetail {
-    /// Constraints of the object, such as indexes and foreign keys. Returned only for tables that have constraints.
+    /// Constraints of the object, such as indexes and foreign keys. Returned only if
+    /// [`object_type`](Self::object_type) is `Table` and the object has constraints.
     pub constraint_list: Vec<ObjectConstraint>,
     /// Database to which the objects are written.
     #[serde(rename = "DestinationOwnerDBName")]
@@ -991,6 +1042,9 @@ pub struct MigrationStructureDetail {
 
 impl Client {
     /// Show the state of a migration.
+    ///
+    /// Returns the state of a migration instance, the results of its precheck, and the progress of its schema
+    /// migration, full migration and incremental migration.
     ///
     /// `Action=DescribeMigrationJobStatus`. Document section 6.5.1.7, DescribeMigrationJobStatus.
     ///
@@ -1057,12 +1111,12 @@ pub struct ShowMigrationJobStatusResponse {
     pub data_synchronization_status: Option<MigrationIncrementalProgress>,
     /// Destination.
     pub destination_endpoint: Option<MigrationEndpoint>,
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
-    /// Class of the migration instance: `small`, `medium`, `large`, `xlarge` or `2xlarge`.
-    pub migration_job_class: Option<String>,
+    /// Class of the migration instance.
+    pub migration_job_class: Option<MigrationJobClass>,
     /// ID of the migration instance.
     pub migration_job_id: Option<String>,
     /// Name of the migration instance.
@@ -1074,7 +1128,7 @@ pub struct ShowMigrationJobStatusResponse {
     /// Objects that are migrated.
     pub migration_object: Option<JsonText<Vec<MigrationObject>>>,
     /// Billing method of the instance, always `PostPaid`.
-    pub pay_type: Option<PayType>,
+    pub pay_type: Option<MigrationPayType>,
     /// Precheck.
     pub precheck_status: Option<PrecheckProgress>,
     /// Request ID.
@@ -1098,7 +1152,7 @@ pub struct MigrationIncrementalProgress {
     pub checkpoint: Option<String>,
     /// Delay of incremental migration, in seconds.
     pub delay: Option<String>,
-    /// Reason for the failure of the incremental phase.
+    /// Reason for the failure of the incremental phase. Example: `任务失败太久无法恢复`.
     pub error_message: Option<String>,
     /// Progress, in percent.
     pub percent: Option<String>,
@@ -1109,7 +1163,8 @@ pub struct MigrationIncrementalProgress {
 impl Client {
     /// Stop a migration.
     ///
-    /// The migration must be running. A stopped migration counts as finished and cannot be restarted.
+    /// Ends a migration that is running. Its state becomes finished, and
+    /// [`start_migration_job`](crate::Client::start_migration_job) cannot restart it.
     ///
     /// `Action=StopMigrationJob`. Document section 6.5.1.8, StopMigrationJob.
     ///
@@ -1164,7 +1219,7 @@ impl StopMigrationJob {
 impl Client {
     /// Release a migration instance.
     ///
-    /// A released instance cannot be recovered.
+    /// Permanently releases a migration instance. A released instance cannot be recovered.
     ///
     /// `Action=DeleteMigrationJob`. Document section 6.5.1.9, DeleteMigrationJob.
     ///

@@ -4,13 +4,15 @@
 
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Operation, Secret, Spec, operation::query, shape::any};
-use crate::{Client, types::{CallResult, DestinationType, ErrorBody, RegionId}};
+use crate::{Client, types::{CallResult, ErrorBody, RegionId}};
 
 impl Client {
     /// List the addresses of DTS servers.
     ///
-    /// Returns, in `DynamicMessage`, the addresses of DTS servers that a self-managed database must allow. For
-    /// Alibaba Cloud databases and databases on ECS, DTS configures them automatically.
+    /// Returns, in `DynamicMessage`, the addresses of DTS servers. Add them to the security settings, such as the
+    /// firewall, of a self-managed source or destination on premises. For Alibaba Cloud databases, such as RDS and
+    /// MongoDB, and for self-managed databases on ECS, DTS adds the addresses by itself if this is authorized in
+    /// the console.
     ///
     /// `Action=DescribeDTSIP`. Document section 6.5.4.1, DescribeDTSIP.
     ///
@@ -47,14 +49,14 @@ yundb_runtime::operation! {
 }
 
 impl ListServerIpsLegacy {
-    /// Region of the source. For a database with a public address, `cn-hangzhou` or the region closest to the
-    /// database. Example: `cn-hangzhou`. Required.
+    /// Region of the source. For a self-managed database with a public address, specify `cn-hangzhou` or the region
+    /// closest to the database. Example: `cn-hangzhou`. Required.
     pub fn source_endpoint_region<M>(self, source_endpoint_region: impl Argument<RegionId, M>) -> Self {
         Self(self.0.argument("SourceEndpointRegion", source_endpoint_region))
     }
 
-    /// Region of the destination. For a database with a public address, `cn-hangzhou` or the region closest to the
-    /// database. Example: `cn-hangzhou`.
+    /// Region of the destination. For a self-managed database with a public address, specify `cn-hangzhou` or the
+    /// region closest to the database. Example: `cn-hangzhou`.
     pub fn destination_endpoint_region<M>(self, destination_endpoint_region: impl Argument<RegionId, M>) -> Self {
         Self(self.0.argument("DestinationEndpointRegion", destination_endpoint_region))
     }
@@ -67,13 +69,13 @@ impl ListServerIpsLegacy {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ListServerIpsLegacyResponse {
-    /// Internal error code of the service. To be removed soon.
+    /// Internal error code of the service. To be removed soon. Example: `500`.
     pub dynamic_code: Option<String>,
-    /// Addresses of the DTS servers, separated by commas.
+    /// Addresses of the DTS servers as CIDR blocks, separated by commas.
     pub dynamic_message: Option<String>,
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
     /// Request ID.
     pub request_id: Option<String>,
@@ -84,18 +86,19 @@ pub struct ListServerIpsLegacyResponse {
 impl Client {
     /// Test the connections to the source and destination.
     ///
-    /// Returns whether DTS servers can reach the databases.
+    /// Tests the connections from the DTS servers to a source and a destination, and returns the results of the
+    /// individual tests, such as a login, a ping and a telnet connection.
     ///
     /// `Action=DescribeConnectionStatus`. Document section 6.5.4.2, DescribeConnectionStatus.
     ///
     /// # Example
     ///
     /// ```rust,no_run
-    /// use yundb_aliyun_dts::types::{ConnectionSourceType, DestinationType};
+    /// use yundb_aliyun_dts::types::{ConnectionDestinationType, ConnectionSourceType};
     ///
     /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.show_connection_status()
-    ///     .destination_endpoint_instance_type(DestinationType::PolarDbO)
+    ///     .destination_endpoint_instance_type(ConnectionDestinationType::PolarDbO)
     ///     .source_endpoint_instance_type(ConnectionSourceType::Rds)
     ///     .await?;
     /// println!("{:?}", response.destination_connection_status);
@@ -105,7 +108,7 @@ impl Client {
     #[doc = include_str!("../../docs/samples/show_connection_status.md")]
     #[doc(alias = "DescribeConnectionStatus")]
     #[doc(alias = "showConnectionStatus")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn show_connection_status(&self) -> ShowConnectionStatus {
         ShowConnectionStatus(self.call(ShowConnectionStatus::SPEC))
     }
@@ -164,7 +167,7 @@ impl ShowConnectionStatus {
     /// `PolarDB_o`. Required.
     pub fn destination_endpoint_instance_type<M>(
         self,
-        destination_endpoint_instance_type: impl Argument<DestinationType, M>,
+        destination_endpoint_instance_type: impl Argument<ConnectionDestinationType, M>,
     ) -> Self {
         Self(
             self
@@ -177,7 +180,7 @@ impl ShowConnectionStatus {
     }
 
     /// SID of an Oracle destination. Applies only if
-    /// [`destination_endpoint_engine_name`](Self::destination_endpoint_engine_name) is Oracle. Example: `testsid`.
+    /// [`destination_endpoint_engine_name`](Self::destination_endpoint_engine_name) is `Oracle`. Example: `testsid`.
     pub fn destination_endpoint_oracle_sid<M>(self, destination_endpoint_oracle_sid: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DestinationEndpointOracleSID", destination_endpoint_oracle_sid))
     }
@@ -236,7 +239,7 @@ impl ShowConnectionStatus {
     }
 
     /// SID of an Oracle source. Required if [`source_endpoint_engine_name`](Self::source_endpoint_engine_name) is
-    /// Oracle without RAC; not used otherwise. Example: `testsid`.
+    /// `Oracle` and the source is not a RAC instance; not used otherwise. Example: `testsid`.
     pub fn source_endpoint_oracle_sid<M>(self, source_endpoint_oracle_sid: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SourceEndpointOracleSID", source_endpoint_oracle_sid))
     }
@@ -352,6 +355,34 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::string_enum! {
+    /// The type of `DestinationEndpointInstanceType` in `ShowConnectionStatus`.
+    pub enum ConnectionDestinationType {
+        /// Self-managed on ECS.
+        Ecs = "ECS",
+        /// Self-managed, with a public address.
+        LocalInstance = "LocalInstance",
+        /// RDS.
+        Rds = "RDS",
+        /// PolarDB-X.
+        Drds = "DRDS",
+        /// ApsaraDB for MongoDB.
+        MongoDb = "MongoDB",
+        /// ApsaraDB for Redis.
+        Redis = "Redis",
+        /// HybridDB for MySQL.
+        PetaData = "PetaData",
+        /// PolarDB for MySQL.
+        Polardb = "POLARDB",
+        /// PolarDB O engine.
+        PolarDbO = "PolarDB_o",
+        /// AnalyticDB for MySQL 2.0 or 3.0.
+        AnalyticDb = "AnalyticDB",
+        /// AnalyticDB for PostgreSQL.
+        Greenplum = "Greenplum",
+    }
+}
+
+yundb_runtime::string_enum! {
     /// The type of `SourceEndpointArchitecture` in `ShowConnectionStatus`.
     pub enum ShowConnectionStatusSourceEndpointArchitecture {
         /// Not a cluster.
@@ -366,7 +397,7 @@ yundb_runtime::string_enum! {
     pub enum ConnectionSourceType {
         /// RDS.
         Rds = "RDS",
-        /// Self-managed, with a public address.
+        /// Self-managed on premises, with a public address.
         LocalInstance = "LocalInstance",
         /// Self-managed on ECS.
         Ecs = "ECS",
@@ -432,9 +463,9 @@ yundb_runtime::string_enum! {
 pub struct ShowConnectionStatusResponse {
     /// Results of the destination tests.
     pub destination_connection_status: Option<ConnectionStatus>,
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
     /// Request ID.
     pub request_id: Option<String>,
@@ -471,9 +502,10 @@ pub struct ConnectionTest {
 impl Client {
     /// Skip precheck items.
     ///
-    /// Lets a migration or synchronization pass its precheck despite warnings of the given items. Call
-    /// [`start_migration_job`](crate::Client::start_migration_job) or [`start_synchronization_job`](crate::Client::start_synchronization_job) afterwards to repeat the precheck; the instance starts when
-    /// the precheck passes.
+    /// Lets a migration or synchronization pass its precheck although the given items produce warnings. After all
+    /// such items have been skipped, call [`start_migration_job`](crate::Client::start_migration_job) or
+    /// [`start_synchronization_job`](crate::Client::start_synchronization_job): the precheck is repeated, and the
+    /// task starts when it passes.
     ///
     /// `Action=ShieldPrecheck`. Document section 6.5.6.1, ShieldPrecheck.
     ///
@@ -517,9 +549,10 @@ impl ShieldPrecheck {
         Self(self.0.argument("DtsInstanceId", dts_instance_id))
     }
 
-    /// Items to skip, separated by commas: `CHECK_SAME_OBJ` (objects with the same name), `CHECK_SAME_USER` (accounts
-    /// with different names), `CHECK_SRC` (version of the source), `CHECK_TOPOLOGY` (topology), `CHECK_SERVER_ID`
-    /// (server_id of the source). Example: `CHECK_SAME_OBJ`. Required.
+    /// Items to skip, separated by commas: `CHECK_SAME_OBJ` (existence of objects with the same name),
+    /// `CHECK_SAME_USER` (existence of accounts with different names), `CHECK_SRC` (version of the source),
+    /// `CHECK_TOPOLOGY` (version of the topology), `CHECK_SERVER_ID` (server_id of the source). Example:
+    /// `CHECK_SAME_OBJ`. Required.
     pub fn precheck_items<M>(self, precheck_items: impl Argument<String, M>) -> Self {
         Self(self.0.argument("PrecheckItems", precheck_items))
     }

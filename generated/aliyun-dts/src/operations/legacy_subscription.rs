@@ -9,12 +9,15 @@ use yundb_runtime::operation::query;
 use yundb_runtime::shape::{any, list, object, required};
 use crate::Client;
 use crate::types::{
-    CallResult, ErrorBody, InstanceTag, ListJobsPageSize, NetworkType, PayType, Period, RegionId, SubscriptionDataType,
-    SubscriptionHost, SynchronousObject, TagFilter,
+    CallResult, ErrorBody, InstanceTag, InstanceTagFilter, ListJobsPageSize, NetworkType, PayType, Period, RegionId,
+    SubscriptionDataType, SubscriptionHost, SynchronousObject,
 };
 
 impl Client {
     /// Purchase a subscription instance.
+    ///
+    /// Creates a subscription instance without a task. Configure the task with
+    /// [`configure_subscription_instance`](crate::Client::configure_subscription_instance) afterwards.
     ///
     /// `Action=CreateSubscriptionInstance`. Document section 6.5.3.1, CreateSubscriptionInstance.
     ///
@@ -129,9 +132,9 @@ yundb_runtime::string_enum! {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct CreateSubscriptionInstanceResponse {
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
     /// Request ID.
     pub request_id: Option<String>,
@@ -144,8 +147,10 @@ pub struct CreateSubscriptionInstanceResponse {
 impl Client {
     /// Configure a subscription instance.
     ///
-    /// Specifies the objects to subscribe to. Purchase the instance with
-    /// [`create_subscription_instance`](crate::Client::create_subscription_instance) first.
+    /// Specifies the objects to subscribe to and their source. Create the instance with
+    /// [`create_subscription_instance`](crate::Client::create_subscription_instance)
+    /// first. Whether the instance is of the old or the new version depends on
+    /// [`subscription_instance_network_type`](ConfigureSubscriptionInstance::subscription_instance_network_type).
     ///
     /// `Action=ConfigureSubscriptionInstance`. Document section 6.5.3.2, ConfigureSubscriptionInstance.
     ///
@@ -159,7 +164,7 @@ impl Client {
     /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.configure_subscription_instance()
     ///     .subscription_data_type(SubscriptionDataTypeToSet::new().ddl(true).dml(true))
-    ///     .subscription_object([SubscriptionObject::new()])
+    ///     .subscription_object([SubscriptionObject::new().db_name("dtstestdata")])
     ///     .subscription_instance_id("dtshp8n2ze4r5x****")
     ///     .await?;
     /// println!("{:?}", response.err_code);
@@ -202,7 +207,10 @@ impl ConfigureSubscriptionInstance {
 
     /// Objects to subscribe to.
     ///
-    /// Databases to subscribe to. Names of databases and tables can be regular expressions. Required.
+    /// Databases to subscribe to. Names of databases and tables can be regular expressions of a limited syntax; see
+    /// the guide [`docs::name_patterns`](crate::docs::name_patterns). See also the guide
+    /// [`docs::legacy_object_lists`](crate::docs::legacy_object_lists). Example: `[{"DBName":"dtstestdata"}]`.
+    /// Required.
     pub fn subscription_object<M>(
         self,
         subscription_object: impl Argument<JsonText<Vec<SubscriptionObject>>, M>,
@@ -210,12 +218,14 @@ impl ConfigureSubscriptionInstance {
         Self(self.0.json_text("SubscriptionObject", subscription_object))
     }
 
-    /// ID of the subscription instance. Example: `dtshp8n2ze4r5x****`. Required.
+    /// ID of the subscription instance, returned by
+    /// [`create_subscription_instance`](crate::Client::create_subscription_instance). Example: `dtshp8n2ze4r5x****`.
+    /// Required.
     pub fn subscription_instance_id<M>(self, subscription_instance_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SubscriptionInstanceId", subscription_instance_id))
     }
 
-    /// Name of the subscription instance. Need not be unique. Example: `MySQL订阅`.
+    /// Name of the subscription instance. Choose a descriptive name; it need not be unique. Example: `MySQL订阅`.
     pub fn subscription_instance_name<M>(self, subscription_instance_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SubscriptionInstanceName", subscription_instance_name))
     }
@@ -310,7 +320,7 @@ yundb_runtime::setters! {
     pub struct LegacySubscriptionSource {
         /// Type of the source: a cloud database, or the access method of a self-managed database. A self-managed source
         /// is MySQL or Oracle, as specified in
-        /// [`create_subscription_instance`](crate::Client::create_subscription_instance).
+        /// [`create_subscription_instance`](crate::Client::create_subscription_instance). Example: `RDS`.
         pub instance_type: Option<LegacySubscriptionSourceType>,
         /// ID of the source. Required if the source is RDS MySQL, PolarDB-X 1.0 or PolarDB MySQL; not used otherwise.
         /// Example: `rm-bp1zc3iyqe3qw****`.
@@ -325,8 +335,8 @@ yundb_runtime::setters! {
         pub user_name: Option<String>,
         /// Password of the source database account.
         pub password: Option<Secret>,
-        /// SID of an Oracle source. Required if the source is self-managed without RAC; not used otherwise. Example:
-        /// `testsid`.
+        /// SID of an Oracle source. Required if the source is a self-managed Oracle database without RAC; not used
+        /// otherwise. Example: `testsid`.
         #[serde(rename = "OracleSID")]
         pub oracle_sid: Option<String>,
         /// Database to subscribe to. Example: `dtstestdata`.
@@ -335,8 +345,8 @@ yundb_runtime::setters! {
         /// otherwise. Example: `140692647406****`.
         #[serde(rename = "OwnerID")]
         pub owner_id: Option<String>,
-        /// RAM role with which this account reads the source. Required if the source belongs to another Alibaba Cloud
-        /// account. Example: `ram-for-dts`.
+        /// RAM role with which the account that configures the subscription may read the information of the source
+        /// instance. Required if the source belongs to another Alibaba Cloud account. Example: `ram-for-dts`.
         pub role: Option<String>,
     }
 }
@@ -379,7 +389,7 @@ yundb_runtime::setters! {
 impl Client {
     /// Start a subscription.
     ///
-    /// The subscription must not have been started yet, or must have failed to start.
+    /// Starts a subscription that has not been started yet or has failed to start.
     ///
     /// `Action=StartSubscriptionInstance`. Document section 6.5.3.3, StartSubscriptionInstance.
     ///
@@ -433,9 +443,9 @@ impl StartSubscriptionInstance {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct StartSubscriptionInstanceResponse {
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
     /// Request ID.
     pub request_id: Option<String>,
@@ -448,8 +458,9 @@ pub struct StartSubscriptionInstanceResponse {
 impl Client {
     /// Update the objects of a subscription.
     ///
-    /// The subscription must be normal, not yet started, or have failed to start. A normal subscription is restarted
-    /// automatically; start others with [`start_subscription_instance`](crate::Client::start_subscription_instance).
+    /// Replaces the objects of a subscription that is normal, has not been started yet, or has failed to start. A
+    /// normal subscription is restarted automatically; start the others with
+    /// [`start_subscription_instance`](crate::Client::start_subscription_instance).
     ///
     /// `Action=ModifySubscriptionObject`. Document section 6.5.3.4, ModifySubscriptionObject.
     ///
@@ -463,7 +474,7 @@ impl Client {
     /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.update_subscription_objects()
     ///     .subscription_instance_id("dtsl8zl9ek6292****")
-    ///     .subscription_object([SubscriptionObject::new()])
+    ///     .subscription_object([SubscriptionObject::new().db_name("dtstestdata")])
     ///     .await?;
     /// println!("{:?}", response.err_code);
     /// # Ok(())
@@ -498,9 +509,12 @@ impl UpdateSubscriptionObjects {
         Self(self.0.argument("SubscriptionInstanceId", subscription_instance_id))
     }
 
-    /// Objects to subscribe to.
+    /// New objects of the subscription.
     ///
-    /// Databases to subscribe to. Names of databases and tables can be regular expressions. Required.
+    /// Databases to subscribe to. Names of databases and tables can be regular expressions of a limited syntax; see
+    /// the guide [`docs::name_patterns`](crate::docs::name_patterns). See also the guide
+    /// [`docs::legacy_object_lists`](crate::docs::legacy_object_lists). Example: `[{"DBName":"dtstestdata"}]`.
+    /// Required.
     pub fn subscription_object<M>(
         self,
         subscription_object: impl Argument<JsonText<Vec<SubscriptionObject>>, M>,
@@ -559,7 +573,8 @@ yundb_runtime::operation! {
 }
 
 impl CreateConsumerGroupLegacy {
-    /// Name of the consumer group. At most 128 characters. Example: `测试订阅组`. Required.
+    /// Name of the consumer group. Choose a descriptive name. At most 128 characters. Example: `测试订阅组`.
+    /// Required.
     pub fn consumer_group_name<M>(self, consumer_group_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("ConsumerGroupName", consumer_group_name))
     }
@@ -570,7 +585,7 @@ impl CreateConsumerGroupLegacy {
         Self(self.0.argument("ConsumerGroupPassword", consumer_group_password))
     }
 
-    /// Account of the consumer group. Letters, digits and underscores. At most 16 characters. Matches
+    /// Account of the consumer group, consisting of letters, digits and underscores. At most 16 characters. Matches
     /// `^[A-Za-z0-9_]+$`. Example: `dtstest`. Required.
     pub fn consumer_group_user_name<M>(self, consumer_group_user_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("ConsumerGroupUserName", consumer_group_user_name))
@@ -599,9 +614,9 @@ pub struct CreateConsumerGroupLegacyResponse {
     /// ID of the consumer group.
     #[serde(rename = "ConsumerGroupID")]
     pub consumer_group_id: Option<String>,
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
     /// Request ID.
     pub request_id: Option<String>,
@@ -612,7 +627,8 @@ pub struct CreateConsumerGroupLegacyResponse {
 impl Client {
     /// List consumer groups.
     ///
-    /// Returns the consumer groups of a subscription instance.
+    /// Returns a paginated list of the consumer groups of a subscription instance, with the progress of their
+    /// consumption.
     ///
     /// `Action=DescribeConsumerGroup`. Document section 6.5.3.5.2, DescribeConsumerGroup.
     ///
@@ -686,9 +702,9 @@ yundb_runtime::paged! {
 pub struct ListConsumerGroupsLegacyResponse {
     /// Consumer groups.
     pub consumer_channels: Vec<LegacyConsumerGroup>,
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
     /// Page number.
     pub page_number: Option<i32>,
@@ -707,27 +723,31 @@ pub struct ListConsumerGroupsLegacyResponse {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct LegacyConsumerGroup {
-    /// ID of the consumer group.
+    /// ID of the consumer group. Example: `dtspis1110z232****`.
     #[serde(rename = "ConsumerGroupID")]
     pub consumer_group_id: Option<String>,
     /// Name of the consumer group.
     pub consumer_group_name: Option<String>,
     /// Account of the consumer group.
     pub consumer_group_user_name: Option<String>,
-    /// Time of the last message consumed by a client, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC.
+    /// Time of the last message consumed by a client, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC. Example:
+    /// `2019-10-02T12:00:00Z`.
     pub consumption_checkpoint: Option<String>,
-    /// Age of the oldest message not yet consumed, in seconds. -1 if no client is connected to the consumer group.
+    /// Age of the oldest message not yet consumed, that is, the current time minus the timestamp of that message, in
+    /// seconds. -1 if no client is connected to the consumer group. Example: `172714`.
     pub message_delay: Option<i64>,
     /// Number of messages not yet consumed, including heartbeats. -1 if no client is connected to the consumer group.
+    /// Example: `186600`.
     pub unconsumed_data: Option<i64>,
 }
 
 impl Client {
     /// Change the password of a consumer group.
     ///
-    /// Supported only for subscriptions of the new version, that is, those configured with
-    /// `SubscriptionInstanceNetworkType`. The subscription must be normal, abnormal, not yet started, or have failed
-    /// to start.
+    /// Changes the password of a consumer group. Supported only for subscriptions of the new version, that is, those
+    /// configured with `SubscriptionInstanceNetworkType`; see
+    /// [`configure_subscription_instance`](crate::Client::configure_subscription_instance). The subscription must be
+    /// normal, abnormal, not yet started, or have failed to start.
     ///
     /// `Action=ModifyConsumerGroupPassword`. Document section 6.5.3.5.3, ModifyConsumerGroupPassword.
     ///
@@ -859,7 +879,9 @@ yundb_runtime::operation! {
 }
 
 impl DeleteConsumerGroupLegacy {
-    /// ID of the consumer group. Example: `dtssb911ydd192****`. Required.
+    /// ID of the consumer group, returned by
+    /// [`list_consumer_groups_legacy`](crate::Client::list_consumer_groups_legacy). Example: `dtssb911ydd192****`.
+    /// Required.
     pub fn consumer_group_id<M>(self, consumer_group_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("ConsumerGroupID", consumer_group_id))
     }
@@ -880,9 +902,10 @@ impl DeleteConsumerGroupLegacy {
 impl Client {
     /// Change the consumption start time of a subscription.
     ///
-    /// Supported only for subscriptions of the old version, that is, those configured without
-    /// `SubscriptionInstanceNetworkType`. In the new version, the time is set in the client. Stop the client first.
-    /// The subscription must be normal.
+    /// Changes the time from which data is consumed. Supported only for subscriptions of the old version, that is,
+    /// those configured without `SubscriptionInstanceNetworkType`; see
+    /// [`configure_subscription_instance`](crate::Client::configure_subscription_instance). In the new version, the
+    /// time is set in the client. The subscription must be normal; stop the consuming clients first.
     ///
     /// `Action=ModifyConsumptionTimestamp`. Document section 6.5.3.5.5, ModifyConsumptionTimestamp.
     ///
@@ -903,7 +926,7 @@ impl Client {
     #[doc = include_str!("../../docs/samples/update_consumption_timestamp.md")]
     #[doc(alias = "ModifyConsumptionTimestamp")]
     #[doc(alias = "updateConsumptionTimestamp")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn update_consumption_timestamp(&self) -> UpdateConsumptionTimestamp {
         UpdateConsumptionTimestamp(self.call(UpdateConsumptionTimestamp::SPEC))
     }
@@ -944,17 +967,18 @@ impl UpdateConsumptionTimestamp {
 impl Client {
     /// List subscription instances.
     ///
-    /// Returns subscription instances with their details.
+    /// Returns a paginated list of subscription instances, each with its source, its objects, its addresses and the
+    /// progress of consumption.
     ///
     /// `Action=DescribeSubscriptionInstances`. Document section 6.5.3.6, DescribeSubscriptionInstances.
     ///
     /// # Example
     ///
     /// ```rust,no_run
-    /// use yundb_aliyun_dts::types::TagFilter;
+    /// use yundb_aliyun_dts::types::InstanceTagFilter;
     ///
     /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_subscription_instances().tag([TagFilter::new().key("testkey1")]).items();
+    /// let mut items = client.list_subscription_instances().tag([InstanceTagFilter::new().key("testkey1")]).items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.subscription_instance_id);
     /// }
@@ -980,7 +1004,7 @@ yundb_runtime::operation! {
             query("SubscriptionInstanceName", any()),
             query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
             query("AccountId", any()),
-            query("Tag", list(&object::<TagFilter>())),
+            query("Tag", list(&object::<InstanceTagFilter>()).min_items(1).max_items(20)),
         ])
         .accept("application/json")
         .idempotent(true)
@@ -1010,8 +1034,8 @@ impl ListSubscriptionInstances {
         Self(self.0.argument("AccountId", account_id))
     }
 
-    /// Returns only instances with matching tags. Each: Tag to match. Example: `[{"Key":"testkey1"}]`.
-    pub fn tag<M>(self, tag: impl Argument<Vec<TagFilter>, M>) -> Self { Self(self.0.argument("Tag", tag)) }
+    /// Returns only instances with matching tags. Each: Tag to match. 1 to 20 items. Example: `[{"Key":"testkey1"}]`.
+    pub fn tag<M>(self, tag: impl Argument<Vec<InstanceTagFilter>, M>) -> Self { Self(self.0.argument("Tag", tag)) }
 }
 
 yundb_runtime::paged! {
@@ -1027,9 +1051,9 @@ yundb_runtime::paged! {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct ListSubscriptionInstancesResponse {
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
     /// Page number.
     pub page_number: Option<i32>,
@@ -1052,13 +1076,14 @@ pub struct ListSubscriptionInstancesResponse {
 pub struct SubscriptionInstance {
     /// Start of the time range of data retained by the subscription, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC.
     pub begin_timestamp: Option<String>,
-    /// Time up to which clients have consumed data, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC.
+    /// Time up to which clients have consumed data, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC. Example:
+    /// `2021-06-21T09:30:31Z`.
     pub consumption_checkpoint: Option<String>,
-    /// Consuming client: its address and a random number generated by DTS.
+    /// Consuming client: its IP address and a random ID generated by DTS. Example: `114.***.***:dts********`.
     pub consumption_client: Option<String>,
     /// End of the time range of data retained by the subscription, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC.
     pub end_timestamp: Option<String>,
-    /// Reason for the failure of the subscription.
+    /// Reason for the failure of the subscription. Example: `xxxxxxxx`.
     pub error_message: Option<String>,
     /// Billing method of the instance.
     pub pay_type: Option<PayType>,
@@ -1066,7 +1091,9 @@ pub struct SubscriptionInstance {
     pub source_endpoint: Option<SubscriptionEndpoint>,
     /// State of the subscription.
     pub status: Option<SubscriptionStatus>,
-    /// Topic of the subscription. Returned only for subscriptions of the new version that have a consumer group.
+    /// Topic of the subscription. Returned only for subscriptions of the new version for which a consumer group has
+    /// been created with [`create_consumer_group_legacy`](crate::Client::create_consumer_group_legacy). Example:
+    /// `cn_hangzhou_rm_bp1162kryivb8****_dtstest_version2`.
     pub subscribe_topic: Option<String>,
     /// Types of changes that are subscribed to.
     pub subscription_data_type: Option<SubscriptionDataType>,
@@ -1099,10 +1126,10 @@ pub struct SubscriptionInstance {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SubscriptionEndpoint {
-    /// ID of the instance.
+    /// ID of the instance. Example: `rm-bp1162kryivb8****`.
     #[serde(rename = "InstanceID")]
     pub instance_id: Option<String>,
-    /// Type of the instance. Returned only for subscriptions of the new version.
+    /// Type of the instance. Returned only for subscriptions of the new version. Example: `RDS`.
     #[serde(rename = "InstanceType")]
     pub instance_type: Option<String>,
 }
@@ -1127,6 +1154,9 @@ yundb_runtime::string_enum! {
 
 impl Client {
     /// Show the state of a subscription.
+    ///
+    /// Returns the state of a subscription instance, with its source, its objects, its addresses and the progress
+    /// of consumption.
     ///
     /// `Action=DescribeSubscriptionInstanceStatus`. Document section 6.5.3.7, DescribeSubscriptionInstanceStatus.
     ///
@@ -1183,17 +1213,18 @@ impl ShowSubscriptionInstanceStatus {
 pub struct ShowSubscriptionInstanceStatusResponse {
     /// Start of the time range of data retained by the subscription, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC.
     pub begin_timestamp: Option<String>,
-    /// Time up to which clients have consumed data, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC.
+    /// Time up to which clients have consumed data, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC. Example:
+    /// `2021-03-23T07:30:31Z`.
     pub consumption_checkpoint: Option<String>,
-    /// Consuming client: its address and a random number generated by DTS.
+    /// Consuming client: its IP address and a random ID generated by DTS. Example: `114.***.***:dts********`.
     pub consumption_client: Option<String>,
     /// End of the time range of data retained by the subscription, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC.
     pub end_timestamp: Option<String>,
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
-    /// Reason for the failure of the subscription.
+    /// Reason for the failure of the subscription. Example: `*****`.
     pub error_message: Option<String>,
     /// Billing method of the instance.
     pub pay_type: Option<PayType>,
@@ -1203,7 +1234,8 @@ pub struct ShowSubscriptionInstanceStatusResponse {
     pub source_endpoint: Option<SubscriptionEndpoint>,
     /// State of the subscription.
     pub status: Option<SubscriptionStatus>,
-    /// Topic of the subscription. Returned only for subscriptions of the new version that have a consumer group.
+    /// Topic of the subscription. Returned only for subscriptions of the new version for which a consumer group has
+    /// been created with [`create_consumer_group_legacy`](crate::Client::create_consumer_group_legacy).
     pub subscribe_topic: Option<String>,
     /// Types of changes that are subscribed to.
     pub subscription_data_type: Option<SubscriptionDataType>,
@@ -1225,7 +1257,7 @@ pub struct ShowSubscriptionInstanceStatusResponse {
 impl Client {
     /// Release a subscription instance.
     ///
-    /// A released instance cannot be recovered.
+    /// Permanently releases a subscription instance. A released instance cannot be recovered.
     ///
     /// `Action=DeleteSubscriptionInstance`. Document section 6.5.3.8, DeleteSubscriptionInstance.
     ///

@@ -11,8 +11,9 @@ use crate::{Client, types::{CallResult, ErrorBody}};
 impl Client {
     /// Tag instances.
     ///
-    /// Attaches tags to up to 50 instances per request, with up to 20 tags per instance. A tag that does not exist is
-    /// created; a tag with the same key is replaced. Keys are unique within an account and region.
+    /// Attaches tags to up to 50 migration, synchronization and subscription instances per request. An instance has
+    /// at most 20 tags. A tag that does not exist is created; a tag with the same key is replaced. Keys are unique
+    /// within an account and region, values need not be.
     ///
     /// `Action=TagResources`. Document section 6.5.7.1, TagResources.
     ///
@@ -35,7 +36,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/tag_resources.md")]
     #[doc(alias = "tagResources")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn tag_resources(&self) -> TagResources { TagResources(self.call(TagResources::SPEC)) }
 }
 
@@ -44,16 +45,16 @@ yundb_runtime::operation! {
     Spec::new("TagResources", "GET", "/#Action=TagResources")
         .params(&[
             query("RegionId", any()).required().client("region"),
-            query("ResourceId", any().max_items(50)).required(),
+            query("ResourceId", any().min_items(1).max_items(50)).required(),
             query("ResourceType", any()).required().constant(text("ALIYUN::DTS::INSTANCE")),
-            query("Tag", list(&object::<Tag>())).required(),
+            query("Tag", list(&object::<Tag>()).min_items(1)).required(),
         ])
         .accept("application/json")
 }
 
 impl TagResources {
-    /// IDs of the instances, returned by [`list_jobs`](crate::Client::list_jobs). At most 50 items. Example:
-    /// `["dtsntk10k6r12v****"]`. Required.
+    /// IDs of the migration, synchronization or subscription instances, returned by
+    /// [`list_jobs`](crate::Client::list_jobs). 1 to 50 items. Example: `["dtsntk10k6r12v****"]`. Required.
     pub fn resource_id<M>(self, resource_id: impl Argument<Vec<String>, M>) -> Self {
         Self(self.0.argument("ResourceId", resource_id))
     }
@@ -64,7 +65,7 @@ impl TagResources {
         Self(self.0.argument("ResourceType", resource_type))
     }
 
-    /// Tags to attach. Example: `[{"Key":"testkey1","Value":"testvalue1"}]`. Required.
+    /// Tags to attach. At least 1 item. Example: `[{"Key":"testkey1","Value":"testvalue1"}]`. Required.
     pub fn tag<M>(self, tag: impl Argument<Vec<Tag>, M>) -> Self { Self(self.0.argument("Tag", tag)) }
 }
 
@@ -94,20 +95,21 @@ impl Object for Tag {
 impl Client {
     /// List tags.
     ///
-    /// Returns the tags of instances, or the instances that have a tag.
+    /// Returns a paginated list of the tags of migration, synchronization and subscription instances, or of the
+    /// instances that have certain tags.
     ///
     /// `Action=ListTagResources`. Document section 6.5.7.2, ListTagResources.
     ///
     /// # Example
     ///
     /// ```rust,no_run
-    /// use yundb_aliyun_dts::types::{ListTagResourcesTag, ResourceType};
+    /// use yundb_aliyun_dts::types::{ResourceType, TagFilter};
     ///
     /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let mut items = client.list_tag_resources()
     ///     .resource_type(ResourceType::AliyunDtsInstance)
     ///     .resource_id(["dtsntk10k6r12v****"])
-    ///     .tag([ListTagResourcesTag::new().key("testkey1")])
+    ///     .tag([TagFilter::new().key("testkey1")])
     ///     .items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.resource_id);
@@ -117,7 +119,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_tag_resources.md")]
     #[doc(alias = "listTagResources")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn list_tag_resources(&self) -> ListTagResources { ListTagResources(self.call(ListTagResources::SPEC)) }
 }
 
@@ -128,8 +130,8 @@ yundb_runtime::operation! {
             query("RegionId", any()).required().client("region"),
             query("ResourceType", any()).required().constant(text("ALIYUN::DTS::INSTANCE")),
             query("NextToken", any()),
-            query("ResourceId", any().max_items(50)),
-            query("Tag", list(&object::<ListTagResourcesTag>()).max_items(20)),
+            query("ResourceId", any().min_items(1).max_items(50)),
+            query("Tag", list(&object::<TagFilter>()).min_items(1).max_items(20)),
         ])
         .accept("application/json")
         .idempotent(true)
@@ -142,19 +144,21 @@ impl ListTagResources {
         Self(self.0.argument("ResourceType", resource_type))
     }
 
-    /// Pagination token, the `NextToken` of the previous page. Example: `212db86sca4384811e0b5e8707ec2****`.
+    /// Pagination token: the `NextToken` of the previous response, if that did not contain all results. Example:
+    /// `212db86sca4384811e0b5e8707ec2****`.
     pub fn next_token<M>(self, next_token: impl Argument<String, M>) -> Self {
         Self(self.0.argument("NextToken", next_token))
     }
 
-    /// IDs of the instances, 1 to 50. Either these or `Tag.N.Key` are required. Example: `["dtsntk10k6r12v****"]`.
+    /// IDs of the migration, synchronization or subscription instances. Specify these, `Tag.N.Key`, or both. 1 to 50
+    /// items. Example: `["dtsntk10k6r12v****"]`.
     pub fn resource_id<M>(self, resource_id: impl Argument<Vec<String>, M>) -> Self {
         Self(self.0.argument("ResourceId", resource_id))
     }
 
-    /// Tags to match, 1 to 20. Either these or [`resource_id`](Self::resource_id) are required. Example:
+    /// Tags to match. Specify these, [`resource_id`](Self::resource_id), or both. 1 to 20 items. Example:
     /// `[{"Key":"testkey1","Value":"testvalue1"}]`.
-    pub fn tag<M>(self, tag: impl Argument<Vec<ListTagResourcesTag>, M>) -> Self { Self(self.0.argument("Tag", tag)) }
+    pub fn tag<M>(self, tag: impl Argument<Vec<TagFilter>, M>) -> Self { Self(self.0.argument("Tag", tag)) }
 }
 
 yundb_runtime::paged! {
@@ -166,15 +170,15 @@ yundb_runtime::paged! {
 yundb_runtime::setters! {
     /// A tag.
     #[serde(rename_all = "PascalCase")]
-    pub struct ListTagResourcesTag {
-        /// Key of the tag. Must not be empty. Either keys or `ResourceId.N` are required. Example: `testkey1`.
+    pub struct TagFilter {
+        /// Key of the tag. Must not be empty. Specify keys, `ResourceId.N`, or both. Example: `testkey1`.
         pub key: Option<String>,
         /// Value of the tag. Can be empty. Example: `testvalue1`.
         pub value: Option<String>,
     }
 }
 
-impl Object for ListTagResourcesTag {
+impl Object for TagFilter {
     const FIELDS: &'static [Field] = &[optional("Key", any().min_length(1))];
 }
 
@@ -185,11 +189,11 @@ impl Object for ListTagResourcesTag {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct ListTagResourcesResponse {
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
-    /// Pagination token for the next request, if there are more results.
+    /// Pagination token for the next request. Returned only if there are more results.
     pub next_token: Option<String>,
     /// Request ID.
     pub request_id: Option<String>,
@@ -206,8 +210,8 @@ pub struct ListTagResourcesResponse {
 pub struct TagResource {
     /// ID of the instance.
     pub resource_id: Option<String>,
-    /// Type of the resource, always `ALIYUN::DTS::INSTANCE`.
-    pub resource_type: Option<String>,
+    /// Type of the resource.
+    pub resource_type: Option<ResourceType>,
     /// Key of the tag.
     pub tag_key: Option<String>,
     /// Value of the tag.
@@ -217,7 +221,8 @@ pub struct TagResource {
 impl Client {
     /// Remove tags from instances.
     ///
-    /// A tag that is no longer attached to any instance is deleted.
+    /// Removes tags from up to 50 migration, synchronization and subscription instances. A tag that is no longer
+    /// attached to any instance is deleted.
     ///
     /// `Action=UntagResources`. Document section 6.5.7.3, UntagResources.
     ///
@@ -239,7 +244,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/untag_resources.md")]
     #[doc(alias = "untagResources")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn untag_resources(&self) -> UntagResources { UntagResources(self.call(UntagResources::SPEC)) }
 }
 
@@ -248,17 +253,17 @@ yundb_runtime::operation! {
     Spec::new("UntagResources", "GET", "/#Action=UntagResources")
         .params(&[
             query("RegionId", any()).required().client("region"),
-            query("ResourceId", any().max_items(50)).required(),
+            query("ResourceId", any().min_items(1).max_items(50)).required(),
             query("ResourceType", any()).required().constant(text("ALIYUN::DTS::INSTANCE")),
-            query("TagKey", list(&any().min_length(1)).max_items(20)),
+            query("TagKey", list(&any().min_length(1)).min_items(1).max_items(20)),
             query("All", any()),
         ])
         .accept("application/json")
 }
 
 impl UntagResources {
-    /// IDs of the instances, 1 to 50. Returned by [`list_jobs`](crate::Client::list_jobs). Example:
-    /// `["dtsntk10k6r12v****"]`. Required.
+    /// IDs of the migration, synchronization or subscription instances, returned by
+    /// [`list_jobs`](crate::Client::list_jobs). 1 to 50 items. Example: `["dtsntk10k6r12v****"]`. Required.
     pub fn resource_id<M>(self, resource_id: impl Argument<Vec<String>, M>) -> Self {
         Self(self.0.argument("ResourceId", resource_id))
     }
@@ -269,10 +274,11 @@ impl UntagResources {
         Self(self.0.argument("ResourceType", resource_type))
     }
 
-    /// Keys of the tags to remove, 1 to 20, none of them empty. Either these or [`all`](Self::all) is required;
-    /// [`all`](Self::all) has no effect if keys are specified. Example: `["testkey1"]`.
+    /// Keys of the tags to remove, none of them empty. Specify either these or [`all`](Self::all); if both
+    /// are specified, [`all`](Self::all) has no effect. Each: At least 1 character. 1 to 20 items. Example:
+    /// `["testkey1"]`.
     pub fn tag_key<M>(self, tag_key: impl Argument<Vec<String>, M>) -> Self { Self(self.0.argument("TagKey", tag_key)) }
-    /// Whether to remove all tags. Either this or `TagKey.N` is required; has no effect if `TagKey.N` is specified.
-    /// Example: `false`.
+    /// Whether to remove all tags of the instances. If false, specify `TagKey.N`. Required if `TagKey.N` is not
+    /// specified; has no effect if it is. Example: `false`.
     pub fn all<M>(self, all: impl Argument<bool, M>) -> Self { Self(self.0.argument("All", all)) }
 }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc = include_str!("../../docs/samples/assume_role.md")]
     #[doc(alias = "assumeRole")]
     pub fn assume_role(&self) -> AssumeRole { AssumeRole(self.call(AssumeRole::SPEC)) }
 }
@@ -40,7 +41,7 @@ yundb_runtime::operation! {
         .params(&[
             query("RoleArn", any()).required(),
             query("RoleSessionName", any().min_length(2).max_length(64).pattern("^[A-Za-z0-9.@_-]+$")).required(),
-            query("Policy", any()).json(),
+            query("Policy", any().min_length(1).max_length(1024)),
             query("DurationSeconds", any().min(900)),
         ])
         .accept("application/json")
@@ -51,18 +52,17 @@ impl AssumeRole {
     /// ARN of the role to assume. The role must trust an Alibaba Cloud account. Example:
     /// `acs:ram::123456789012****:role/adminrole`. Required.
     pub fn role_arn<M>(self, role_arn: impl Argument<String, M>) -> Self { Self(self.0.argument("RoleArn", role_arn)) }
-    /// Name of the role session, typically the name of the calling user. It appears in audit logs, where it
-    /// distinguishes users of the same role. 2 to 64 letters, digits and `.` `@` `-` `_`.
-    ///
-    /// Matches `^[A-Za-z0-9.@_-]+$`. Example: `alice`. Required.
+    /// Name of the role session, typically the name of the calling user. It appears in audit logs, where
+    /// it distinguishes users of the same role. 2 to 64 letters, digits and `.` `@` `-` `_`. Matches
+    /// `^[A-Za-z0-9.@_-]+$`. Example: `alice`. Required.
     pub fn role_session_name<M>(self, role_session_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("RoleSessionName", role_session_name))
     }
 
     /// Policy document that further restricts the credentials: they grant only what both the role and this policy
-    /// allow. 1 to 1024 characters of JSON. If omitted, the credentials have all permissions of the role.
+    /// allow. A JSON text of 1 to 1024 characters. If omitted, the credentials have all permissions of the role.
     pub fn policy<M>(self, policy: impl Argument<JsonText<BTreeMap<String, Value>>, M>) -> Self {
-        Self(self.0.json_text("Policy", policy))
+        Self(self.0.argument("Policy", policy))
     }
 
     /// Validity period of the credentials, in seconds. Must not exceed the `MaxSessionDuration` of the role. At

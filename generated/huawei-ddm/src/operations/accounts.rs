@@ -18,7 +18,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///
@@ -51,7 +52,7 @@ yundb_runtime::operation! {
 }
 
 impl ListUsers {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// Maximum number of entries to return, 1 to 128. Defaults to `128`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
@@ -158,7 +159,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///
@@ -215,9 +217,9 @@ yundb_runtime::setters! {
         pub password: Option<Secret>,
         /// Basic permissions of the account. Required.
         pub base_authority: Option<Vec<BaseAuthority>>,
-        /// Description of the account, up to 256 characters. Defaults to an empty text.
+        /// Description of the account, up to 256 characters. Defaults to an empty string.
         pub description: Option<String>,
-        /// Logical databases to associate with the account. Optional.
+        /// Logical databases to associate with the account. Omit it to associate none.
         pub databases: Option<Vec<CreateUserDatabase>>,
     }
 }
@@ -274,7 +276,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     /// - `username`: Name of the account.
     /// - `user`: Account properties to change. Required.
     ///
@@ -359,7 +362,7 @@ pub type DeleteUserResponse = UpdateUserResponse;
 impl Client {
     /// Delete an account.
     ///
-    /// Also deletes the associations of the account with logical databases.
+    /// Deletes an account of an instance and its associations with logical databases.
     ///
     /// `DELETE /v1/{project_id}/instances/{instance_id}/users/{username}`. Permission: `ddm:user:delete`. Document
     /// section 4.4.4, Deleting a DDM account.
@@ -368,7 +371,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     /// - `username`: Name of the account.
     ///
     /// # Example
@@ -404,7 +408,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     /// - `username`: Name of the account.
     ///
     /// # Example
@@ -478,7 +483,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///
@@ -515,16 +521,16 @@ impl ResetAdministrator {
     /// `^[A-Za-z][A-Za-z0-9_]*$`. Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// Password of the administrator account, 8 to 32 characters. Must be a combination of uppercase letters,
-    /// lowercase letters, digits, and special characters from `~!@#%^*-+_?`. Use a strong password.
-    ///
-    /// Matches `^[A-Za-z0-9~!@#%^*+_?-]+$`. Required.
+    /// lowercase letters, digits, and special characters from `~!@#%^*-+_?`. Use a strong password. Matches
+    /// `^[A-Za-z0-9~!@#%^*+_?-]+$`. Required.
     pub fn password<M>(self, password: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", password)) }
 }
 
 impl Client {
     /// Check whether a password is weak.
     ///
-    /// Weak passwords are not recommended.
+    /// Evaluates a password and returns whether it is weak. Weak passwords are not recommended; any other password
+    /// can be used.
     ///
     /// `POST /v3/{project_id}/weak-password-verification`. Document section 4.4.7, Checking for a weak password.
     ///
@@ -561,6 +567,6 @@ impl CheckWeakPassword {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CheckWeakPasswordResponse {
-    /// Whether the password is weak.
+    /// Whether the password is weak and should not be used.
     pub is_weak_password: Option<bool>,
 }

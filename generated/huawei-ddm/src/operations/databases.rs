@@ -19,7 +19,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///
@@ -52,7 +53,7 @@ yundb_runtime::operation! {
 }
 
 impl ListDatabases {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// Maximum number of entries to return, 1 to 128. Defaults to `128`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
@@ -151,7 +152,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///
@@ -210,9 +212,8 @@ yundb_runtime::setters! {
     /// A logical database to create.
     pub struct CreateDatabaseDetail {
         /// Name of the database, 2 to 48 lowercase letters, digits, and underscores, starting with a letter.
-        /// `information_schema`, `mysql`, `performance_schema`, and `sys` are reserved.
-        ///
-        /// Matches `^[a-z][a-z0-9_]*$`. Required.
+        /// `information_schema`, `mysql`, `performance_schema`, and `sys` are reserved. Matches `^[a-z][a-z0-9_]*$`.
+        /// Required.
         pub name: Option<String>,
         /// Sharding mode of a logical database. Required.
         pub shard_mode: Option<ShardMode>,
@@ -220,7 +221,8 @@ yundb_runtime::setters! {
         /// [`shard_unit`](Self::shard_unit) times the number of instances in [`used_rds`](Self::used_rds); otherwise,
         /// must be greater than the number of those instances and at most 64 times that number. Required.
         pub shard_number: Option<i32>,
-        /// Number of shards on each RDS instance: 1 to 64 for a sharded database, always 1 for an unsharded database.
+        /// Number of shards on each RDS instance: 1 to 64 if [`shard_mode`](Self::shard_mode) is `cluster`; always 1 if
+        /// it is `single`.
         pub shard_unit: Option<i32>,
         /// RDS instances to associate with the database. Required.
         pub used_rds: Option<Vec<CreateDatabaseRds>>,
@@ -241,7 +243,8 @@ yundb_runtime::setters! {
     /// An RDS instance to associate with a logical database.
     #[serde(rename_all = "camelCase")]
     pub struct CreateDatabaseRds {
-        /// Id of the RDS instance. Required.
+        /// Id of the RDS instance. See [`list_available_rds_instances`](crate::Client::list_available_rds_instances).
+        /// Required.
         pub id: Option<String>,
         /// Username for logging in to the RDS instance. Required.
         pub admin_user: Option<String>,
@@ -287,7 +290,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     /// - `ddm_dbname`: Name of the database, case-insensitive.
     ///
     /// # Example
@@ -386,7 +390,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     /// - `ddm_dbname`: Name of the database to delete, case-insensitive.
     ///
     /// # Example
@@ -439,7 +444,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///
@@ -473,7 +479,7 @@ yundb_runtime::operation! {
 }
 
 impl ListAvailableRdsInstances {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// Maximum number of entries to return, 1 to 128. Defaults to `128`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
@@ -541,7 +547,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///
@@ -590,9 +597,8 @@ yundb_runtime::operation! {
 
 impl CreateDatabaseV3 {
     /// Name of the database, 2 to 48 lowercase letters, digits, and underscores, starting with a letter.
-    /// `information_schema`, `mysql`, `performance_schema`, and `sys` are reserved.
-    ///
-    /// Matches `^[a-z][a-z0-9_]*$`. Required.
+    /// `information_schema`, `mysql`, `performance_schema`, and `sys` are reserved. Matches `^[a-z][a-z0-9_]*$`.
+    /// Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// Sharding mode of a logical database. Required.
     pub fn shard_mode<M>(self, shard_mode: impl Argument<ShardMode, M>) -> Self {
@@ -614,7 +620,8 @@ impl CreateDatabaseV3 {
 yundb_runtime::setters! {
     /// A data node to associate with a logical database.
     pub struct DatabaseDnInstance {
-        /// Id of the data node. Required.
+        /// Id of the data node. See [`list_available_rds_instances`](crate::Client::list_available_rds_instances).
+        /// Required.
         pub id: Option<String>,
         /// Username for logging in to the data node. Required.
         pub user_name: Option<String>,
@@ -651,7 +658,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     /// - `database_name`: Name of the database to delete.
     ///
     /// # Example

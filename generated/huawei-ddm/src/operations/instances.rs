@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Secret, Spec, Value};
 use yundb_runtime::operation::{field, path, query};
-use yundb_runtime::shape::{any, object, optional, required};
+use yundb_runtime::shape::{any, map, object, optional, required};
 use crate::{Client, types::{DeleteRdsData, ErrorBody, ErrorBodyV3, ResizeInstanceResponse}};
 
 impl Client {
@@ -45,9 +45,9 @@ yundb_runtime::operation! {
 }
 
 impl ListInstances {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 128. Defaults to `10`.
+    /// Maximum number of entries to return, 1 to 128. Defaults to `10`. Example: `10`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -86,8 +86,8 @@ pub struct InstanceSummary {
     pub status: Option<InstanceStatus>,
     /// Name of the instance.
     pub name: Option<String>,
-    /// Time when the instance was created, in UTC, formatted as `yyyy-mm-ddThh:mm:ssZ`. Example:
-    /// `2021-12-14T07:46:22+0000`.
+    /// Time when the instance was created, in UTC, formatted as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset
+    /// `+0000`. Example: `2021-12-14T07:46:22+0000`.
     pub created: Option<String>,
     /// Time when the instance was last updated, in the same format as [`created`](Self::created). Example:
     /// `2021-12-14T10:11:22+0000`.
@@ -180,8 +180,8 @@ impl Client {
     /// Create an instance.
     ///
     /// Purchases a DDM instance, billed pay-per-use or yearly/monthly. The VPC, its subnet, and the security group
-    /// must already exist. The instance is created asynchronously. For yearly/monthly billing, the caller also needs
-    /// the system policies BSS Finance and BSS Operator.
+    /// must already exist, and a quota limits the number of instances. The instance is created asynchronously. For
+    /// yearly/monthly billing, the caller also needs the system policies BSS Finance and BSS Operator.
     ///
     /// `POST /v1/{project_id}/instances`. Permissions: `ddm:instance:create`, `ecs:*:get*`, `ecs:*:list*`,
     /// `vpc:vpcs:list`, `vpc:securityGroups:get`, `vpc:subnets:get`, `ecs:cloudServerNics:update`,
@@ -246,11 +246,12 @@ yundb_runtime::setters! {
         /// Name of the instance, 4 to 64 letters, digits, hyphens, and underscores, starting with a letter. Matches
         /// `^[A-Za-z][A-Za-z0-9_-]*$`. Required.
         pub name: Option<String>,
-        /// Id of the flavor, which determines the CPU and memory of each node. Required.
+        /// Id of the flavor, which determines the CPU and memory of each node. See
+        /// [`list_flavors`](crate::Client::list_flavors). Required.
         pub flavor_id: Option<String>,
         /// Number of nodes. Required.
         pub node_num: Option<i32>,
-        /// Id of the engine. Required.
+        /// Id of the engine. See [`list_engines`](crate::Client::list_engines). Required.
         pub engine_id: Option<String>,
         /// Id of the enterprise project for the instance.
         pub enterprise_project_id: Option<String>,
@@ -270,9 +271,8 @@ yundb_runtime::setters! {
         /// `^[A-Za-z][A-Za-z0-9_]*$`.
         pub admin_user_name: Option<String>,
         /// Password of the administrator account, 8 to 32 characters. Must be a combination of uppercase letters,
-        /// lowercase letters, digits, and special characters from `~!@#%^*-+_?`. Use a strong password.
-        ///
-        /// Matches `^[A-Za-z0-9~!@#%^*+_?-]+$`.
+        /// lowercase letters, digits, and special characters from `~!@#%^*-+_?`. Use a strong password. Matches
+        /// `^[A-Za-z0-9~!@#%^*+_?-]+$`.
         pub admin_user_password: Option<Secret>,
     }
 }
@@ -356,18 +356,15 @@ yundb_runtime::setters! {
         /// Unit of the subscription period. Required if [`charge_mode`](Self::charge_mode) is `prePaid`; ignored
         /// otherwise.
         pub period_type: Option<PeriodType>,
-        /// Number of months (1 to 9) or years (1) in the subscription period. Required if
+        /// Length of the subscription period in units of [`period_type`](Self::period_type): 1 to 9 months or 1 year.
+        /// Required if
         /// [`charge_mode`](Self::charge_mode) is `prePaid`; ignored otherwise.
         pub period_num: Option<i32>,
         /// Whether to renew the subscription automatically when the period ends. Only takes effect if
-        /// [`charge_mode`](Self::charge_mode) is `prePaid`.
-        ///
-        /// Defaults to `false`.
+        /// [`charge_mode`](Self::charge_mode) is `prePaid`. Defaults to `false`.
         pub is_auto_renew: Option<AutoRenew>,
         /// Whether to pay the order automatically from the account balance. Only takes effect if
-        /// [`charge_mode`](Self::charge_mode) is `prePaid`.
-        ///
-        /// Defaults to `false`.
+        /// [`charge_mode`](Self::charge_mode) is `prePaid`. Defaults to `false`.
         pub is_auto_pay: Option<AutoPay>,
     }
 }
@@ -441,7 +438,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///
@@ -477,8 +475,8 @@ pub struct ShowInstanceResponse {
     pub status: Option<InstanceStatus>,
     /// Name of the instance.
     pub name: Option<String>,
-    /// Time when the instance was created, in UTC, formatted as `yyyy-mm-ddThh:mm:ssZ`. Example:
-    /// `2021-11-09T03:30:01+0000`.
+    /// Time when the instance was created, in UTC, formatted as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset
+    /// `+0000`. Example: `2021-11-09T03:30:01+0000`.
     pub created: Option<String>,
     /// Time when the instance was last updated, in the same format as [`created`](Self::created). Example:
     /// `2021-12-15T09:12:58+0000`.
@@ -550,7 +548,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///
@@ -605,12 +604,15 @@ pub struct DeleteInstanceResponse {
 impl Client {
     /// Rename an instance.
     ///
+    /// Changes the name of an existing DDM instance and returns the new one.
+    ///
     /// `PUT /v1/{project_id}/instances/{instance_id}/modify-name`. Permission: `ddm:instance:modify`. Document
     /// section 4.2.4, Changing the name of a DDM instance.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///
@@ -657,13 +659,16 @@ pub struct UpdateInstanceNameResponse {
 impl Client {
     /// Change the security group of an instance.
     ///
+    /// Replaces the security group of a DDM instance and returns the id of the new one.
+    ///
     /// `PUT /v1/{project_id}/instances/{instance_id}/modify-security-group`. Permissions: `ddm:instance:modify`,
     /// `vpc:*:get*`, `vpc:*:list*`, `vpc:ports:update`, `vpc:securityGroups:get`. Document section 4.2.5, Changing
     /// the security group of a DDM instance.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///
@@ -696,7 +701,8 @@ yundb_runtime::operation! {
 }
 
 impl UpdateInstanceSecurityGroup {
-    /// Id of the new security group. Specifying the current security group has no effect. Required.
+    /// Id of the new security group. Pass the current id, the documented default, to keep the security group.
+    /// Required.
     pub fn security_group_id<M>(self, security_group_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("security_group_id", security_group_id))
     }
@@ -721,7 +727,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///
@@ -802,7 +809,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///
@@ -839,14 +847,15 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.update_read_write_strategy("e90bc6739a3c4666a577c3fa1524dac2in09")
-    ///     .read_weight([("395298ae6fb9496d95939ed556474983in01".to_owned(), 60)])
+    ///     .read_weight([("395298ae6fb9496d95939ed556474983in01", 60)])
     ///     .await?;
     /// println!("{:?}", response.instance_id);
     /// # Ok(())
@@ -868,7 +877,7 @@ yundb_runtime::operation! {
         .params(&[
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),
-            field("read_weight", any()).required(),
+            field("read_weight", map(&any().min(0).max(99))).required(),
         ])
         .body("application/json", true)
         .accept("application/json")
@@ -876,7 +885,7 @@ yundb_runtime::operation! {
 
 impl UpdateReadWriteStrategy {
     /// Read weight of each primary instance and read replica, keyed by the id of the database instance. Each: Read
-    /// weight. Required.
+    /// weight. From 0 to 99. Required.
     pub fn read_weight<M>(self, read_weight: impl Argument<BTreeMap<String, i32>, M>) -> Self {
         Self(self.0.argument("read_weight", read_weight))
     }
@@ -903,7 +912,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///
@@ -955,7 +965,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///
@@ -1004,9 +1015,7 @@ impl ResizeInstance {
     /// the default group.
     pub fn group_id<M>(self, group_id: impl Argument<String, M>) -> Self { Self(self.0.argument("group_id", group_id)) }
     /// For yearly/monthly instances, whether to pay the order automatically from the account (`true`) or manually
-    /// (`false`). Does not affect how automatic renewals are paid.
-    ///
-    /// Defaults to `false`.
+    /// (`false`). Does not affect how automatic renewals are paid. Defaults to `false`.
     pub fn is_auto_pay<M>(self, is_auto_pay: impl Argument<bool, M>) -> Self {
         Self(self.0.argument("is_auto_pay", is_auto_pay))
     }
@@ -1024,7 +1033,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///
@@ -1087,7 +1097,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///

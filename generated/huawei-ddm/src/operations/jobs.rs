@@ -15,7 +15,7 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `job_id`: Id of the job.
+    /// - `job_id`: Id of the job, returned by the operation that started it.
     ///
     /// # Example
     ///

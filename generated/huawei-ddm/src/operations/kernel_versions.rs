@@ -17,7 +17,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///
@@ -66,15 +67,16 @@ pub struct ListAvailableVersionsResponse {
 impl Client {
     /// Change the kernel version of an instance.
     ///
-    /// A target version higher than the current version upgrades the kernel; a lower one downgrades it. The change
-    /// is asynchronous.
+    /// Upgrades the kernel if the target version is higher than the current version, and downgrades it if the target
+    /// version is lower. The change is asynchronous.
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/database-version/change-version`. Document section 4.7.2,
     /// Changing the kernel version of a DDM instance.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///
@@ -138,7 +140,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///
@@ -188,7 +191,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///

@@ -15,15 +15,16 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let mut items = client.list_slow_logs("e90bc6739a3c4666a577c3fa1524dac2in09")
-    ///     .cur_page("cur_page")
-    ///     .per_page("per_page")
+    ///     .cur_page("1")
+    ///     .per_page("10")
     ///     .start_date("start_date")
     ///     .end_date("end_date")
     ///     .items();
@@ -65,8 +66,8 @@ impl ListSlowLogs {
         Self(self.0.argument("startDate", start_date))
     }
 
-    /// End of the time range, in the same format as [`start_date`](Self::start_date) and at most 7 days later.
-    /// Required.
+    /// End of the time range, as a string with a Unix timestamp in milliseconds, at most 7 days after
+    /// [`start_date`](Self::start_date). Required.
     pub fn end_date<M>(self, end_date: impl Argument<String, M>) -> Self { Self(self.0.argument("endDate", end_date)) }
 }
 

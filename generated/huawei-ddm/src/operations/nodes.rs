@@ -20,7 +20,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///
@@ -69,12 +70,11 @@ impl ExpandInstanceNodes {
         Self(self.0.integer::<i32>("node_number", node_number))
     }
 
-    /// Id of the node group to which to add the nodes. Required if the instance has more than one group.
+    /// Id of the node group to which to add the nodes. Required if the instance has more than one group. See
+    /// [`list_groups`](crate::Client::list_groups).
     pub fn group_id<M>(self, group_id: impl Argument<String, M>) -> Self { Self(self.0.argument("group_id", group_id)) }
     /// For yearly/monthly instances, whether to pay the order automatically from the account balance (`true`) or
-    /// manually (`false`). Does not affect how automatic renewals are paid.
-    ///
-    /// Defaults to `false`.
+    /// manually (`false`). Does not affect how automatic renewals are paid. Defaults to `false`.
     pub fn is_auto_pay<M>(self, is_auto_pay: impl Argument<bool, M>) -> Self {
         Self(self.0.argument("is_auto_pay", is_auto_pay))
     }
@@ -114,7 +114,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///
@@ -152,7 +153,8 @@ impl ShrinkInstanceNodes {
         Self(self.0.integer::<i32>("node_number", node_number))
     }
 
-    /// Id of the node group from which to remove the nodes. Required if the instance has more than one group.
+    /// Id of the node group from which to remove the nodes. Required if the instance has more than one group. See
+    /// [`list_groups`](crate::Client::list_groups).
     pub fn group_id<M>(self, group_id: impl Argument<String, M>) -> Self { Self(self.0.argument("group_id", group_id)) }
 }
 
@@ -181,7 +183,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///
@@ -214,7 +217,7 @@ yundb_runtime::operation! {
 }
 
 impl ListNodes {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// Maximum number of entries to return, 1 to 128. Defaults to `128`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
@@ -285,8 +288,9 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
-    /// - `node_id`: Id of the node.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `node_id`: Id of the node. See [`list_nodes`](crate::Client::list_nodes).
     ///
     /// # Example
     ///
@@ -351,7 +355,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///
@@ -385,9 +390,9 @@ yundb_runtime::operation! {
 }
 
 impl ListGroups {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 128. Defaults to `10`.
+    /// Maximum number of entries to return, 1 to 128. Defaults to `10`. Example: `10`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -469,7 +474,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///
@@ -516,7 +522,7 @@ impl CreateGroup {
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// Whether a node group accepts writes. Required.
     pub fn r#type<M>(self, r#type: impl Argument<GroupRole, M>) -> Self { Self(self.0.argument("type", r#type)) }
-    /// Id of the flavor of the nodes. Required.
+    /// Id of the flavor of the nodes. See [`list_flavors_v3`](crate::Client::list_flavors_v3). Required.
     pub fn flavor_id<M>(self, flavor_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("flavor_id", flavor_id))
     }
@@ -565,7 +571,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///
@@ -605,7 +612,8 @@ yundb_runtime::operation! {
 }
 
 impl ExpandInstanceNodesV3 {
-    /// Id of the node group to which to add the nodes. Required if the instance has more than one group.
+    /// Id of the node group to which to add the nodes. Required if the instance has more than one group. See
+    /// [`list_groups`](crate::Client::list_groups).
     pub fn group_id<M>(self, group_id: impl Argument<String, M>) -> Self { Self(self.0.argument("group_id", group_id)) }
     /// Id of the subnet. Required if the group has more than one subnet.
     pub fn subnet_id<M>(self, subnet_id: impl Argument<String, M>) -> Self {
@@ -613,9 +621,7 @@ impl ExpandInstanceNodesV3 {
     }
 
     /// For yearly/monthly instances, whether to pay the order automatically from the account (`true`) or manually
-    /// (`false`).
-    ///
-    /// Defaults to `false`.
+    /// (`false`). Defaults to `false`.
     pub fn is_auto_pay<M>(self, is_auto_pay: impl Argument<bool, M>) -> Self {
         Self(self.0.argument("is_auto_pay", is_auto_pay))
     }

@@ -18,7 +18,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Example
     ///
@@ -53,7 +54,7 @@ yundb_runtime::operation! {
 }
 
 impl ListInstanceParameters {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// Maximum number of entries to return, 1 to 128. Defaults to `128`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
@@ -111,15 +112,16 @@ pub struct ConfigurationParameter {
 impl Client {
     /// Change parameters of an instance.
     ///
-    /// Only parameters on the parameters page of the console can be changed. Some changes require a restart of the
-    /// instance; see `needRestart` in the response.
+    /// Starts a job that changes parameters of an instance. Only parameters on the parameters page of the console can
+    /// be changed. Some changes require a restart of the instance; see `needRestart` in the response.
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/configurations`. Document section 4.2.16, Changing the
     /// parameters of a DDM instance.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
+    ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     /// - `values`: New values by parameter name, all as strings. A parameter that is omitted or has an empty name
     ///   keeps its current value. The default of a parameter is its value before the first change. Required.
     ///
@@ -191,7 +193,6 @@ yundb_runtime::setters! {
         /// Whether inserts of constants are executed with `LOAD DATA`.
         pub insert_to_load_data: Option<OnOff>,
         /// Time that the server waits for in-flight transactions before closing client connections, in seconds. 0 to 100.
-        ///
         /// Defaults to `1`.
         pub live_transaction_timeout_on_shutdown: Option<String>,
         /// Minimum duration of a query that is logged as slow, in seconds. 0.01 to 10. Defaults to `1`.
@@ -200,23 +201,17 @@ yundb_runtime::setters! {
         /// to `1073741824`.
         pub max_allowed_packet: Option<String>,
         /// Maximum number of concurrent connections from each DDM node to RDS, 0 to 10000000. `0` means the maximum
-        /// number of connections of RDS minus 20, divided by the number of DDM nodes.
-        ///
-        /// Defaults to `0`.
+        /// number of connections of RDS minus 20, divided by the number of DDM nodes. Defaults to `0`.
         pub max_backend_connections: Option<String>,
         /// Maximum number of concurrent client connections, 10 to 40000. The possible number depends on the flavor and
-        /// number of the RDS instances behind DDM.
-        ///
-        /// Defaults to `20000`.
+        /// number of the RDS instances behind DDM. Defaults to `20000`.
         pub max_connections: Option<String>,
         /// Minimum number of concurrent connections from each DDM node to RDS, 0 to 10000000. Defaults to `10`.
         pub min_backend_connections: Option<String>,
         /// Whether queries without a `FROM` clause are always pushed down to RDS.
         pub not_from_pushdown: Option<OnOff>,
         /// Maximum replication lag of a replica behind its primary RDS node, in seconds. 0 to 7200. A replica that
-        /// exceeds it receives no reads.
-        ///
-        /// Defaults to `30`.
+        /// exceeds it receives no reads. Defaults to `30`.
         pub seconds_behind_master: Option<String>,
         /// Whether SQL statements are audited.
         pub sql_audit: Option<OnOff>,

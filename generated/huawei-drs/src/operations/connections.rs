@@ -134,17 +134,17 @@ yundb_runtime::setters! {
         /// Address of the database. The format depends on the database:
         ///
         /// - MySQL: `ip`.
-        /// - Self-built MongoDB: `ip:port,ip:port,ip:port`, at most 3 addresses or domain names.
+        /// - Self-managed MongoDB: `ip:port,ip:port,ip:port`, at most 3 addresses or domain names.
         /// - DDS: `ip:port,ip:port`.
-        /// - Redis cluster: `ip:port,ip:port` for each source shard, preferably its replica nodes; at most 32 addresses
-        ///   or domain names.
+        /// - Redis cluster: `ip:port,ip:port`, with the addresses and ports of all shards of the source cluster,
+        ///   preferably those of their replica nodes; at most 32 addresses or domain names.
         pub ip: Option<String>,
         /// Port of the database as a string, 1 to 65535. Matches
         /// `^([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$`.
         pub db_port: Option<String>,
         /// Username for the database. Required.
         pub db_user: Option<String>,
-        /// Password of the user. Required.
+        /// Password of the user. Never returned. Required.
         pub db_password: Option<Secret>,
         /// Id of the cloud instance.
         pub instance_id: Option<String>,
@@ -215,7 +215,7 @@ yundb_runtime::setters! {
     pub struct CloudVpcInfo {
         /// Id of the VPC, shown on its details page and returned when listing VPCs. Required.
         pub vpc_id: Option<String>,
-        /// Id of the subnet, shown as the network id on its details page. Required.
+        /// Id of the subnet, shown as the network id on its details page and returned when listing subnets. Required.
         pub subnet_id: Option<String>,
         /// Id of the security group, shown on its details page and returned when listing security groups.
         pub security_group_id: Option<String>,
@@ -247,9 +247,7 @@ yundb_runtime::setters! {
     /// Region and project of the instance. Specify it for databases on ECS (`ecs_*`) and cloud instances (`cloud_*`).
     pub struct CloudBaseInfo {
         /// Region id. In a region with subprojects, the project of the region and the subproject, joined by `_`. Required
-        /// for databases on ECS and for cloud instances.
-        ///
-        /// Example: `cn-north-4_abc`. Required.
+        /// for databases on ECS and for cloud instances. Example: `cn-north-4_abc`. Required.
         pub region: Option<String>,
         /// Id of the project in that region. Required.
         pub project_id: Option<String>,

@@ -8,23 +8,22 @@ use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::{any, list, object, optional, required};
 use crate::Client;
 use crate::types::{
-    BackupLevel, BackupStatus, BackupType, ErrorBody, PageSize, StartedJob, TextBoolean, UpdateBackupPolicyResponse,
-    UpdateOffsiteBackupPolicyResponse,
+    BackupLevel, BackupPolicyStatus, BackupStatus, BackupType, CreatedBackupType, ErrorBody, PageSize, StartedJob,
+    TextBoolean, UpdateOffsiteBackupPolicyResponse,
 };
 
 impl Client {
     /// Set the backup policy.
     ///
-    /// Sets the policy for backups in the region of the instance.
+    /// Sets when automatic backups are created in the region of the instance, and how long they are retained.
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/backups/policy/update`. Document section 4.4.1, Setting the
     /// backup policy.
     ///
-    /// Response `200`: The request succeeded.
-    ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     /// - `backup_policy`: Backup policy. Required.
     ///
     /// # Example
@@ -72,35 +71,45 @@ yundb_runtime::operation! {
 yundb_runtime::setters! {
     /// Backup policy.
     pub struct BackupPolicyToSet {
-        /// Hour in UTC in which backups start, in the format `hh:mm-HH:MM`: `HH` is `hh` + 1, and `mm` and `MM` are `00`.
-        ///
-        /// At least 1 character. Example: `21:00-22:00`. Required.
+        /// Hour in UTC in which automatic backups start, in the format `hh:mm-HH:MM`: `HH` is `hh` + 1, and `mm` and `MM`
+        /// are `00`. At least 1 character. Matches `^[0-9]{2}:00-[0-9]{2}:00$`. Example: `21:00-22:00`. Required.
         pub start_time: Option<String>,
         /// Backup retention in days, 1 to 732. Contact support to raise the limit to 3660. From 1 to 3660. Required.
         pub keep_days: Option<i32>,
-        /// Days of the week on which backups start, as comma-separated numbers: `1` is Monday, `7` is Sunday. (The table
-        /// in the document counts from Tuesday; its sample and the vendor's SDK do not.)
-        ///
-        /// Example: `1,2,3,4,5,6,7`. Required.
+        /// Days of the week on which automatic backups are created, as comma-separated numbers: `1` is Monday, `7` is
+        /// Sunday. Matches `^[1-7](,[1-7])*$`. Example: `1,2,3,4,5,6,7`. Required.
         pub period: Option<String>,
-        /// Number of level-1 backups to retain, 0 or 1. Required if level-1 backups are enabled, not allowed otherwise.
-        ///
-        /// Defaults to `0`.
+        /// Number of level-1 backups to retain, 0 or 1. Required if level-1 backups are enabled; must be omitted
+        /// otherwise. Defaults to `0`.
         pub retention_num_backup_level1: Option<i32>,
     }
 }
 
 impl Object for BackupPolicyToSet {
     const FIELDS: &'static [Field] = &[
-        required("start_time", any().min_length(1)),
+        required("start_time", any().min_length(1).pattern("^[0-9]{2}:00-[0-9]{2}:00$")),
         required("keep_days", any().min(1).max(3660)),
-        required("period", any()),
+        required("period", any().pattern("^[1-7](,[1-7])*$")),
         optional("retention_num_backup_level1", any().min(0).max(1)),
     ];
 }
 
+/// The request succeeded. Response of [`update_backup_policy`](crate::Client::update_backup_policy).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct UpdateBackupPolicyResponse {
+    /// Status of the policy change.
+    pub status: Option<BackupPolicyStatus>,
+    /// Id of the instance: a UUID without hyphens, followed by `in07`.
+    pub instance_id: Option<String>,
+    /// Name of the instance.
+    pub instance_name: Option<String>,
+}
+
 impl Client {
     /// Create a backup.
+    ///
+    /// Starts a job that creates a manual full backup of an instance.
     ///
     /// `POST /v3/{project_id}/backups/create`. Document section 4.4.2, Creating a backup.
     ///
@@ -130,8 +139,12 @@ yundb_runtime::operation! {
             path("project_id", any()).client("project_id"),
             header("X-Language", any()).client("language"),
             field("instance_id", any()).required(),
-            field("name", any().min_length(4).max_length(64)).required(),
-            field("description", any().max_length(256)),
+            field(
+                "name",
+                any().min_length(4).max_length(64).pattern("^[A-Za-z\\u4e00-\\u9fff][A-Za-z0-9_\\u4e00-\\u9fff-]*$"),
+            )
+                .required(),
+            field("description", any().max_length(256).pattern("^[^>!<\"&'=]*$")),
         ])
         .body("application/json", true)
         .accept("application/json")
@@ -139,15 +152,16 @@ yundb_runtime::operation! {
 }
 
 impl CreateBackup {
-    /// Id of the instance. Required.
+    /// Id of the instance: a UUID without hyphens, followed by `in07`. Required.
     pub fn instance_id<M>(self, instance_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("instance_id", instance_id))
     }
 
-    /// Name of the backup: 4 to 64 characters and at most 64 bytes in UTF-8. Must start with a letter or Chinese
-    /// character and contain only letters, Chinese characters, digits, `-` and `_`. Case-sensitive. Required.
+    /// Name of the backup: 4 to 64 characters and at most 64 bytes in UTF-8, in which a Chinese character takes 3
+    /// bytes. Must start with a letter or Chinese character and contain only letters, Chinese characters, digits, `-`
+    /// and `_`. Case-sensitive. Matches `^[A-Za-z\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff-]*$`. Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Description of the backup: up to 256 characters, excluding `>!<"&'=`.
+    /// Description of the backup: up to 256 characters, excluding `>!<"&'=`. Matches `^[^>!<"&'=]*$`.
     pub fn description<M>(self, description: impl Argument<String, M>) -> Self {
         Self(self.0.argument("description", description))
     }
@@ -177,14 +191,17 @@ pub struct CreatedBackup {
     pub begin_time: Option<String>,
     /// State of the backup.
     pub status: Option<BackupStatus>,
-    /// Type of the backup: `manual`.
-    pub r#type: Option<String>,
-    /// Id of the instance.
+    /// Type of the backup.
+    pub r#type: Option<CreatedBackupType>,
+    /// Id of the instance: a UUID without hyphens, followed by `in07`.
     pub instance_id: Option<String>,
 }
 
 impl Client {
     /// List the full backups.
+    ///
+    /// Returns a paginated list of the full backups of the project, automatic and manual. Filter it by instance,
+    /// backup, type, time or name.
     ///
     /// `GET /v3/{project_id}/backups`. Document section 4.4.3, Listing the full backups.
     ///
@@ -215,28 +232,36 @@ yundb_runtime::operation! {
     ListBackups: list_backups -> Response<ListBackupsResponse>, CallError<ErrorBody>;
     Spec::new("ShowGaussMySqlBackupList", "GET", "/v3/{project_id}/backups")
         .params(&[
-            path("project_id", any()).client("project_id"),
-            query("instance_id", any()),
+            path("project_id", any().min_length(32).max_length(32).pattern("^[A-Za-z0-9]*$")).client("project_id"),
+            query("instance_id", any().min_length(36).max_length(36)),
             query("backup_id", any()),
             query("backup_type", any()),
-            query("offset", any()),
-            query("limit", any()),
+            query("offset", any().pattern("^[0-9]+$")),
+            query("limit", any().pattern("^([1-9][0-9]?|100)$")),
             query("begin_time", any()),
             query("end_time", any()),
-            query("name", any().min_length(4).max_length(64)),
-            query("instance_name", any().min_length(4).max_length(64)),
+            query(
+                "name",
+                any().min_length(4).max_length(64).pattern("^[A-Za-z\\u4e00-\\u9fff][A-Za-z0-9_\\u4e00-\\u9fff-]*$"),
+            ),
+            query(
+                "instance_name",
+                any().min_length(4).max_length(64).pattern("^[A-Za-z\\u4e00-\\u9fff][A-Za-z0-9_\\u4e00-\\u9fff-]*$"),
+            ),
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
 }
 
 impl ListBackups {
-    /// Id of the instance: 36 letters and digits, ending in `in07`. Example: `43e4feaab48f11e89039fa163ebaa7e4br01`.
+    /// Id of the instance, which identifies it uniquely: 36 letters and digits, ending in `in07`. Example:
+    /// `43e4feaab48f11e89039fa163ebaa7e4br01`.
     pub fn instance_id<M>(self, instance_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("instance_id", instance_id))
     }
 
-    /// Id of the backup: 36 letters and digits, ending in `br07`. Example: `c0c9f155c7b7423a9d30f0175998b63bb01`.
+    /// Id of the backup, which identifies it uniquely: 36 letters and digits, ending in `br07`. Example:
+    /// `c0c9f155c7b7423a9d30f0175998b63bb01`.
     pub fn backup_id<M>(self, backup_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("backup_id", backup_id))
     }
@@ -246,9 +271,10 @@ impl ListBackups {
         Self(self.0.argument("backup_type", backup_type))
     }
 
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    /// Number of entries to skip, 0 or more. Matches `^[0-9]+$`. Defaults to `0`. Example: `0`.
     pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `10`.
+    /// Maximum number of entries to return, 1 to 100. Matches `^([1-9][0-9]?|100)$`. Defaults to `100`. Example:
+    /// `10`.
     pub fn limit<M>(self, limit: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", limit)) }
     /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
     /// `+0100`. Must be in the past. Example: `2020-07-06T10:41:14+0800`.
@@ -260,11 +286,13 @@ impl ListBackups {
     /// `+0100`. Must be in the past and later than [`begin_time`](Self::begin_time). Example:
     /// `2020-07-16T10:41:14+0800`.
     pub fn end_time<M>(self, end_time: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", end_time)) }
-    /// Name of the backup: 4 to 64 characters and at most 64 bytes in UTF-8. Must start with a letter or Chinese
-    /// character and contain only letters, Chinese characters, digits, `-` and `_`. Case-sensitive.
+    /// Name of the backup: 4 to 64 characters and at most 64 bytes in UTF-8, in which a Chinese character takes 3
+    /// bytes. Must start with a letter or Chinese character and contain only letters, Chinese characters, digits, `-`
+    /// and `_`. Case-sensitive. Matches `^[A-Za-z\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff-]*$`.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Name of the instance: 4 to 64 characters and at most 64 bytes in UTF-8. Must start with a letter or Chinese
-    /// character and contain only letters, Chinese characters, digits, `-` and `_`. Case-sensitive.
+    /// Name of the instance: 4 to 64 characters and at most 64 bytes in UTF-8, in which a Chinese character takes 3
+    /// bytes. Must start with a letter or Chinese character and contain only letters, Chinese characters, digits, `-`
+    /// and `_`. Case-sensitive. Matches `^[A-Za-z\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff-]*$`.
     pub fn instance_name<M>(self, instance_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("instance_name", instance_name))
     }
@@ -283,7 +311,7 @@ yundb_runtime::paged! {
 pub struct ListBackupsResponse {
     /// The backups.
     pub backups: Vec<Backup>,
-    /// Total number of backups.
+    /// Total number of backups. At least 0.
     pub total_count: Option<i64>,
 }
 
@@ -293,8 +321,9 @@ pub struct ListBackupsResponse {
 pub struct Backup {
     /// Id of the backup: 36 letters and digits, ending in `br07`.
     pub id: Option<String>,
-    /// Name of the backup: 4 to 64 characters and at most 64 bytes in UTF-8. Must start with a letter or Chinese
-    /// character and contain only letters, Chinese characters, digits, `-` and `_`. Case-sensitive.
+    /// Name of the backup: 4 to 64 characters and at most 64 bytes in UTF-8, in which a Chinese character takes 3
+    /// bytes. Starts with a letter or Chinese character and contains only letters, Chinese characters, digits, `-`
+    /// and `_`. Case-sensitive.
     pub name: Option<String>,
     /// Start time of the backup, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
     /// `+0100`.
@@ -304,19 +333,21 @@ pub struct Backup {
     pub end_time: Option<String>,
     /// State of the backup.
     pub status: Option<BackupStatus>,
-    /// Duration of the backup in minutes.
+    /// Duration of the backup in minutes. At least 0.
     pub take_up_time: Option<i32>,
     /// Type of the backup.
     pub r#type: Option<BackupType>,
-    /// Size of the backup in MB.
+    /// Size of the backup in MB. At least 0.
     pub size: Option<f64>,
     /// The database.
     pub datastore: Option<BackupDatastore>,
-    /// Id of the instance: 36 letters and digits, ending in `in07`.
+    /// Id of the instance, which identifies it uniquely: 36 letters and digits, ending in `in07`.
     pub instance_id: Option<String>,
-    /// Name of the instance: 4 to 64 characters and at most 64 bytes.
+    /// Name of the instance: 4 to 64 characters and at most 64 bytes in UTF-8, in which a Chinese character takes 3
+    /// bytes. Starts with a letter or Chinese character and contains only letters, Chinese characters, digits, `-`
+    /// and `_`. Case-sensitive.
     pub instance_name: Option<String>,
-    /// Level of the backup. Only if level-1 backups are enabled.
+    /// Level of the backup. Returned only if level-1 backups are enabled.
     pub backup_level: Option<BackupLevel>,
     /// Description of the backup.
     pub description: Option<String>,
@@ -326,21 +357,42 @@ pub struct Backup {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BackupDatastore {
-    /// Database engine: `gaussdb-mysql`.
-    pub r#type: Option<String>,
-    /// Version of the database: `8.0`.
-    pub version: Option<String>,
+    /// Database engine.
+    pub r#type: Option<BackupDatastoreType>,
+    /// Version of the database.
+    pub version: Option<BackupDatastoreVersion>,
+}
+
+yundb_runtime::string_enum! {
+    /// Database engine.
+    pub enum BackupDatastoreType {
+        /// Engine, as documented.
+        GaussdbMysql = "gaussdb-mysql",
+        /// Engine, as in the sample response.
+        GaussDbForMySql = "GaussDB(for MySQL)",
+    }
+}
+
+yundb_runtime::string_enum! {
+    /// Version of the database.
+    pub enum BackupDatastoreVersion {
+        /// Version 8.0.
+        N8_0 = "8.0",
+    }
 }
 
 impl Client {
     /// Show the backup policy.
+    ///
+    /// Returns when automatic backups of an instance are created and how long they are retained.
     ///
     /// `GET /v3/{project_id}/instances/{instance_id}/backups/policy`. Document section 4.4.4, Showing the backup
     /// policy.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -382,29 +434,28 @@ pub struct ShowBackupPolicyResponse {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BackupPolicy {
-    /// Backup retention in days, 1 to 732. Contact support to raise the limit to 3660.
+    /// Backup retention in days, 1 to 732, or up to 3660 if support has raised the limit.
     pub keep_days: Option<i32>,
-    /// Hour in UTC in which backups start, in the format `hh:mm-HH:MM`.
+    /// Hour in UTC in which automatic backups start, in the format `hh:mm-HH:MM`.
     pub start_time: Option<String>,
-    /// Days of the week on which backups start, as comma-separated numbers: `1` is Monday, `7` is Sunday. (The table
-    /// in the document counts from Tuesday; its sample and the vendor's SDK do not.)
-    ///
-    /// Example: `1,2,3,4,5,6,7`.
+    /// Days of the week on which automatic backups are created, as comma-separated numbers: `1` is Monday, `7` is
+    /// Sunday. Example: `1,2,3,4,5,6,7`.
     pub period: Option<String>,
-    /// Number of level-1 backups to retain. Only if level-1 backups are enabled.
+    /// Number of level-1 backups to retain. Returned only if level-1 backups are enabled.
     pub retention_num_backup_level1: Option<i32>,
 }
 
 impl Client {
     /// Delete a backup.
     ///
-    /// Deletes a manual backup.
+    /// Deletes a manual backup and returns its id and name.
     ///
     /// `DELETE /v3/{project_id}/backups/{backup_id}`. Document section 4.4.5, Deleting a backup.
     ///
     /// # Arguments
     ///
-    /// - `backup_id`: Id of the backup. Example: `1fe4feaab48f11e6654hfa163eba87e4b66`.
+    /// - `backup_id`: Id of the manual backup, returned by [`list_backups`](crate::Client::list_backups). Example:
+    ///   `1fe4feaab48f11e6654hfa163eba87e4b66`.
     ///
     /// # Example
     ///
@@ -447,8 +498,8 @@ pub struct DeleteBackupResponse {
 impl Client {
     /// Restore an instance.
     ///
-    /// Restores a backup or a point in time to the same instance or to another existing instance. The other instance
-    /// must have the same engine, version and case sensitivity of table names.
+    /// Starts a job that restores a backup or a point in time to the same instance or to another existing instance.
+    /// The other instance must have the same engine, version and case sensitivity of table names.
     ///
     /// `POST /v3/{project_id}/instances/restore`. Document section 4.4.6, Restoring an instance.
     ///
@@ -507,12 +558,14 @@ impl RestoreInstance {
     /// Source of the restoration. `backup` requires [`backup_id`](Self::backup_id); `timestamp` requires
     /// [`restore_time`](Self::restore_time). Required.
     pub fn r#type<M>(self, r#type: impl Argument<RestoreType, M>) -> Self { Self(self.0.argument("type", r#type)) }
-    /// Id of the backup to restore. Required to restore from a backup.
+    /// Id of the backup to restore, returned by [`list_backups`](crate::Client::list_backups). Required if
+    /// [`type`](Self::type) is `backup`.
     pub fn backup_id<M>(self, backup_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("backup_id", backup_id))
     }
 
-    /// Point in time to restore to, in milliseconds since 1970-01-01 UTC.
+    /// Point in time to restore to, as a Unix timestamp in milliseconds, in UTC. Required if [`type`](Self::type)
+    /// is `timestamp`.
     pub fn restore_time(self, restore_time: impl Integer) -> Self {
         Self(self.0.integer::<i64>("restore_time", restore_time))
     }
@@ -531,12 +584,15 @@ yundb_runtime::string_enum! {
 impl Client {
     /// List the restorable time ranges.
     ///
+    /// Returns the ranges of time to which an instance can be restored, optionally only those of one date.
+    ///
     /// `GET /v3/{project_id}/instances/{instance_id}/restore-time`. Document section 4.4.7, Listing the times that
     /// can be restored.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -587,14 +643,16 @@ pub struct ListRestoreTimesResponse {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RestorablePeriod {
-    /// Start of the range, in milliseconds since 1970-01-01 UTC.
+    /// Start of the range, as a Unix timestamp in milliseconds, in UTC.
     pub start_time: Option<i64>,
-    /// End of the range, in milliseconds since 1970-01-01 UTC.
+    /// End of the range, as a Unix timestamp in milliseconds, in UTC.
     pub end_time: Option<i64>,
 }
 
 impl Client {
     /// Show the backup encryption state.
+    ///
+    /// Returns whether the backups of an instance are encrypted.
     ///
     /// `GET /v3/{project_id}/instances/{instance_id}/backups/encryption`. Document section 4.4.9, Showing whether
     /// backups are encrypted.
@@ -603,7 +661,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -658,6 +717,8 @@ yundb_runtime::string_enum! {
 impl Client {
     /// Enable or disable backup encryption.
     ///
+    /// Enables or disables the encryption of the backups of an instance with a KMS key, and returns the new state.
+    ///
     /// `POST /v3/{project_id}/instances/{instance_id}/backups/encryption`. Document section 4.4.8, Turning the
     /// encryption of backups on or off.
     ///
@@ -665,17 +726,18 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
-    /// use yundb_huawei_gaussdb_mysql::types::EncryptionSwitch;
+    /// use yundb_huawei_gaussdb_mysql::types::{BackupEncryptionType, EncryptionSwitch};
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.update_backup_encryption("5eebbb4c0f9f4a99b42ed1b6334569aain07")
     ///     .encryption_status(EncryptionSwitch::On)
-    ///     .r#type("kms")
+    ///     .r#type(BackupEncryptionType::Kms)
     ///     .kms_key_id("b82fa43f-f6e8-4ec4-9c31-231bc547c526")
     ///     .await?;
     /// println!("{:?}", response.encryption_status);
@@ -711,23 +773,40 @@ impl UpdateBackupEncryption {
         Self(self.0.argument("encryption_status", encryption_status))
     }
 
-    /// Type of encryption: `kms`. Case-insensitive. Required if encryption is `on`, not allowed if it is `off`.
-    pub fn r#type<M>(self, r#type: impl Argument<String, M>) -> Self { Self(self.0.argument("type", r#type)) }
-    /// Id of the KMS key. Required if encryption is `on`, not allowed if it is `off`.
+    /// Type of encryption. Only `kms` is supported. Case-insensitive. Required if
+    /// [`encryption_status`](Self::encryption_status) is `on`; must be omitted if it is `off`.
+    pub fn r#type<M>(self, r#type: impl Argument<BackupEncryptionType, M>) -> Self {
+        Self(self.0.argument("type", r#type))
+    }
+
+    /// Id of the KMS key: the `key_id` returned by the service's operation that creates a key. Required if
+    /// [`encryption_status`](Self::encryption_status) is `on`; must be omitted if it is `off`.
     pub fn kms_key_id<M>(self, kms_key_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("kms_key_id", kms_key_id))
+    }
+}
+
+yundb_runtime::string_enum! {
+    /// Type of encryption. Only `kms` is supported. Case-insensitive. Required if `encryption_status` is `on`; must
+    /// be omitted if it is `off`.
+    pub enum BackupEncryptionType {
+        /// Key Management Service (KMS).
+        Kms = "kms",
     }
 }
 
 impl Client {
     /// List the incremental backups.
     ///
+    /// Returns a paginated list of the incremental backups of an instance, optionally only those of a time range.
+    ///
     /// `GET /v3/{project_id}/instances/{instance_id}/incremental-backups`. Document section 4.4.10, Listing the
     /// incremental backups.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -736,9 +815,9 @@ impl Client {
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let mut items = client.list_incremental_backups("5eebbb4c0f9f4a99b42ed1b6334569aain07")
-    ///     .offset("0")
     ///     .limit(PageSize::N10)
     ///     .begin_time("2022-07-06T10:41:14+0800")
+    ///     .end_time("2022-07-16T10:41:14+0800")
     ///     .items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.id);
@@ -762,7 +841,7 @@ yundb_runtime::operation! {
         .params(&[
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),
-            query("offset", any()),
+            query("offset", any().pattern("^[0-9]+$")),
             query("limit", any()),
             query("begin_time", any()),
             query("end_time", any()),
@@ -772,7 +851,7 @@ yundb_runtime::operation! {
 }
 
 impl ListIncrementalBackups {
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    /// Number of entries to skip, 0 or more. Matches `^[0-9]+$`. Defaults to `0`. Example: `0`.
     pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
     /// Maximum number of entries to return. Defaults to `10`. Example: `10`.
     pub fn limit<M>(self, limit: impl Argument<PageSize, M>) -> Self { Self(self.0.argument("limit", limit)) }
@@ -782,7 +861,8 @@ impl ListIncrementalBackups {
         Self(self.0.argument("begin_time", begin_time))
     }
 
-    /// End of the time range, in the format of [`begin_time`](Self::begin_time) and later than it. Required if
+    /// End of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC,
+    /// such as `+0100`. Must be later than [`begin_time`](Self::begin_time). Required if
     /// [`begin_time`](Self::begin_time) is given. Example: `2022-07-16T10:41:14+0800`.
     pub fn end_time<M>(self, end_time: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", end_time)) }
 }
@@ -827,6 +907,9 @@ pub struct IncrementalBackup {
 impl Client {
     /// Set the cross-region backup policy.
     ///
+    /// Sets whether the full and incremental backups of an instance are copied to another region, and how long the
+    /// copies are retained.
+    ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/backups/offsite-policy`. Document section 4.4.11, Setting the
     /// cross-region backup policy.
     ///
@@ -834,7 +917,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     /// - `backup_policy`: Backup policy. Required.
     ///
     /// # Example
@@ -890,10 +974,10 @@ yundb_runtime::setters! {
     pub struct OffsiteBackupPolicy {
         /// Whether full backups are copied to another region. Required.
         pub open_auto_backup: Option<bool>,
-        /// Whether incremental backups are copied to another region. Only with
-        /// [`open_auto_backup`](Self::open_auto_backup). Required.
+        /// Whether incremental backups are copied to another region. Can be `true` only if
+        /// [`open_auto_backup`](Self::open_auto_backup) is `true`. Required.
         pub open_incremental_backup: Option<bool>,
-        /// Id of your project in the target region. Required.
+        /// Id of your project in the target region ([`destination_region`](Self::destination_region)). Required.
         pub destination_project_id: Option<String>,
         /// Id of the target region. Required.
         pub destination_region: Option<String>,
@@ -915,12 +999,16 @@ impl Object for OffsiteBackupPolicy {
 impl Client {
     /// List the restorable tables.
     ///
+    /// Returns the databases and tables of an instance that [`restore_tables`](crate::Client::restore_tables) can
+    /// restore to a point in time.
+    ///
     /// `GET /v3/{project_id}/instances/{instance_id}/backups/restore/tables`. Document section 4.4.13, Listing the
     /// tables that can be restored.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -964,8 +1052,9 @@ yundb_runtime::operation! {
 }
 
 impl ListRestorableTables {
-    /// Point in time to query, as a timestamp. See [`list_restore_times`](crate::Client::list_restore_times) for the
-    /// available times. Example: `1690890940000`. Required.
+    /// Point in time to restore to, as a Unix timestamp in milliseconds. See
+    /// [`list_restore_times`](crate::Client::list_restore_times) for the available times. Example: `1690890940000`.
+    /// Required.
     pub fn restore_time<M>(self, restore_time: impl Argument<String, M>) -> Self {
         Self(self.0.argument("restore_time", restore_time))
     }
@@ -976,12 +1065,12 @@ impl ListRestorableTables {
         Self(self.0.argument("last_table_info", last_table_info))
     }
 
-    /// Part of a database name to filter by. Example: `test`.
+    /// Database name to filter by, or a part of one (fuzzy match). Example: `test`.
     pub fn database_name<M>(self, database_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("database_name", database_name))
     }
 
-    /// Part of a table name to filter by. Example: `t`.
+    /// Table name to filter by, or a part of one (fuzzy match). Example: `t`.
     pub fn table_name<M>(self, table_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("table_name", table_name))
     }
@@ -1022,6 +1111,9 @@ pub struct RestorableTable {
 impl Client {
     /// Restore tables to a point in time.
     ///
+    /// Starts a job that restores tables of an instance to a point in time, under new names.
+    /// [`list_restorable_tables`](crate::Client::list_restorable_tables) returns the tables that can be restored.
+    ///
     /// `POST /v3/{project_id}/instances/{instance_id}/backups/restore/tables`. Document section 4.4.12, Restoring
     /// tables to a point in time.
     ///
@@ -1029,7 +1121,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -1075,7 +1168,7 @@ yundb_runtime::operation! {
 }
 
 impl RestoreTables {
-    /// Point in time to restore to, as a timestamp. Required.
+    /// Point in time to restore to, as a Unix timestamp in milliseconds. Required.
     pub fn restore_time<M>(self, restore_time: impl Argument<String, M>) -> Self {
         Self(self.0.argument("restore_time", restore_time))
     }

@@ -11,11 +11,14 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// List the database users.
     ///
+    /// Returns a paginated list of the users of the databases of an instance, with their privileges on the databases.
+    ///
     /// `GET /v3/{project_id}/instances/{instance_id}/db-users`. Document section 4.10.2, Listing the database users.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -50,9 +53,9 @@ yundb_runtime::operation! {
 }
 
 impl ListDatabaseUsers {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`.
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -94,12 +97,15 @@ pub struct DatabaseUser {
 pub struct DatabaseUserPrivilege {
     /// Name of the database.
     pub name: Option<String>,
-    /// Whether the user has read-only access.
+    /// Whether the user has read-only access (`true`) or can read and write (`false`).
     pub readonly: Option<bool>,
 }
 
 impl Client {
     /// Create database users.
+    ///
+    /// Starts a job that creates users of the databases of an instance. A user can be granted privileges on existing
+    /// databases at the same time.
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/db-users`. Document section 4.10.1, Creating database users.
     ///
@@ -107,7 +113,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -160,28 +167,32 @@ impl CreateDatabaseUsers {
 yundb_runtime::setters! {
     /// A database user to create.
     pub struct DatabaseUserToCreate {
-        /// Name of the user: 1 to 32 letters, digits and `_`. Required.
+        /// Name of the user: 1 to 32 letters, digits and `_`. Matches `^[A-Za-z0-9_]+$`. Required.
         pub name: Option<String>,
         /// Password of the user: 8 to 32 characters, including at least three of the following: uppercase letters,
-        /// lowercase letters, digits and the special characters `~!@#$%^*-_=+?,()&`. Must differ from the name. Required.
+        /// lowercase letters, digits and the special characters `~!@#$%^*-_=+?,()&`. Must differ from
+        /// [`name`](Self::name). Choose a strong password that resists brute-force attacks. Matches
+        /// `^[A-Za-z0-9~!@#$%^*_=+?,()&-]+$`. Required.
         pub password: Option<Secret>,
-        /// Comment: up to 512 characters, without line breaks and the characters `!<"='>&`. Requires kernel version
-        /// 2.0.13.0 or later.
+        /// Comment: up to 512 characters, without line breaks and the characters `!<"='>&`. Takes effect only on
+        /// instances of kernel version 2.0.13.0 or later. See
+        /// [`upgrade_instance_version`](crate::Client::upgrade_instance_version). Matches `^[^\r\n!<"='>&]*$`.
         pub comment: Option<String>,
-        /// Addresses from which the user can connect, up to 50. Defaults to all addresses. `%` matches any address;
-        /// `10.10.10.%` matches all addresses with that prefix.
+        /// IP addresses from which the user can connect, up to 50 in a single request. `%` matches any address;
+        /// `10.10.10.%` matches all addresses with that prefix. Addresses must not be surrounded by blanks. Defaults to
+        /// `["%"]`. Example: `["192.168.0.1","172.16.213.9"]`.
         pub hosts: Option<Vec<String>>,
-        /// Databases on which the user is granted privileges immediately, up to 50. To grant privileges later, see
-        /// [`grant_database_privileges`](crate::Client::grant_database_privileges).
+        /// Databases on which the user is granted privileges immediately, up to 50. Can be empty. To grant privileges
+        /// later, see [`grant_database_privileges`](crate::Client::grant_database_privileges).
         pub databases: Option<Vec<DatabasePrivilege>>,
     }
 }
 
 impl Object for DatabaseUserToCreate {
     const FIELDS: &'static [Field] = &[
-        required("name", any().min_length(1).max_length(32)),
-        required("password", any().min_length(8).max_length(32)),
-        optional("comment", any().max_length(512)),
+        required("name", any().min_length(1).max_length(32).pattern("^[A-Za-z0-9_]+$")),
+        required("password", any().min_length(8).max_length(32).pattern("^[A-Za-z0-9~!@#$%^*_=+?,()&-]+$")),
+        optional("comment", any().max_length(512).pattern("^[^\\r\\n!<\"='>&]*$")),
         optional("hosts", any().max_items(50)),
         optional("databases", list(&object::<DatabasePrivilege>()).max_items(50)),
     ];
@@ -192,7 +203,7 @@ yundb_runtime::setters! {
     pub struct DatabasePrivilege {
         /// Name of the database. Required.
         pub name: Option<String>,
-        /// Whether the user has read-only access. Required.
+        /// Whether the user has read-only access (`true`) or can read and write (`false`). Required.
         pub readonly: Option<bool>,
     }
 }
@@ -204,13 +215,16 @@ impl Object for DatabasePrivilege {
 impl Client {
     /// Delete database users.
     ///
+    /// Starts a job that deletes users of the databases of an instance, each given by its name and host.
+    ///
     /// `DELETE /v3/{project_id}/instances/{instance_id}/db-users`. Document section 4.10.3, Deleting database users.
     ///
     /// Response `202`: The operation has started.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -271,6 +285,9 @@ impl Object for DatabaseUserToDelete {
 impl Client {
     /// Update the comments of database users.
     ///
+    /// Starts a job that changes the comments of users of the databases of an instance. Takes effect only on
+    /// instances of kernel version 2.0.13.0 or later.
+    ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/db-users/comment`. Document section 4.10.4, Setting remarks on
     /// database users.
     ///
@@ -278,7 +295,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -331,8 +349,9 @@ yundb_runtime::setters! {
         pub name: Option<String>,
         /// Address from which the user connects. Required.
         pub host: Option<String>,
-        /// Comment: up to 512 characters, without line breaks and the characters `!<"='>&`. Requires kernel version
-        /// 2.0.13.0 or later. Required.
+        /// Comment: up to 512 characters, without line breaks and the characters `!<"='>&`. Takes effect only on
+        /// instances of kernel version 2.0.13.0 or later. See
+        /// [`upgrade_instance_version`](crate::Client::upgrade_instance_version). Matches `^[^\r\n!<"='>&]*$`. Required.
         pub comment: Option<String>,
     }
 }
@@ -341,12 +360,14 @@ impl Object for DatabaseUserComment {
     const FIELDS: &'static [Field] = &[
         required("name", any()),
         required("host", any()),
-        required("comment", any().max_length(512)),
+        required("comment", any().max_length(512).pattern("^[^\\r\\n!<\"='>&]*$")),
     ];
 }
 
 impl Client {
     /// Reset database user passwords.
+    ///
+    /// Starts a job that sets new passwords for users of the databases of an instance.
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/db-users/password`. Document section 4.10.5, Resetting passwords
     /// of database users.
@@ -355,7 +376,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -412,7 +434,8 @@ yundb_runtime::setters! {
         /// Address from which the user connects. Required.
         pub host: Option<String>,
         /// New password of the user: 8 to 32 characters, including at least three of the following: uppercase letters,
-        /// lowercase letters, digits and the special characters `~!@#$%^*-_=+?(),&`. Required.
+        /// lowercase letters, digits and the special characters `~!@#$%^*-_=+?(),&`. Choose a strong password that
+        /// resists brute-force attacks. Matches `^[A-Za-z0-9~!@#$%^*_=+?,()&-]+$`. Required.
         pub password: Option<Secret>,
     }
 }
@@ -421,12 +444,15 @@ impl Object for DatabaseUserPassword {
     const FIELDS: &'static [Field] = &[
         required("name", any()),
         required("host", any()),
-        required("password", any().min_length(8).max_length(32)),
+        required("password", any().min_length(8).max_length(32).pattern("^[A-Za-z0-9~!@#$%^*_=+?,()&-]+$")),
     ];
 }
 
 impl Client {
     /// Grant database privileges.
+    ///
+    /// Starts a job that grants users read-only access or read and write access to databases. Each user is given by
+    /// its name and host.
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/db-users/privilege`. Document section 4.10.6, Granting
     /// privileges for databases.
@@ -435,7 +461,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -507,6 +534,8 @@ impl Object for DatabasePrivilegesToGrant {
 impl Client {
     /// Revoke database privileges.
     ///
+    /// Starts a job that revokes the privileges of users on databases. Each user is given by its name and host.
+    ///
     /// `DELETE /v3/{project_id}/instances/{instance_id}/db-users/privilege`. Document section 4.10.7, Revoking
     /// privileges for databases.
     ///
@@ -514,7 +543,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///

@@ -18,7 +18,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -60,11 +61,15 @@ pub struct ListCharsetsResponse {
 impl Client {
     /// List the databases.
     ///
+    /// Returns a paginated list of the databases of an instance, with their character sets and users. Filter it by
+    /// name or character set.
+    ///
     /// `GET /v3/{project_id}/instances/{instance_id}/databases`. Document section 4.11.4, Listing the databases.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Unique id of the instance, 36 letters and digits that end in `in07`. Matches
+    ///   `^[A-Za-z0-9]*in07$`. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -92,8 +97,8 @@ yundb_runtime::operation! {
     ListDatabases: list_databases -> Response<ListDatabasesResponse>, CallError<ErrorBody>;
     Spec::new("ListGaussMySqlDatabase", "GET", "/v3/{project_id}/instances/{instance_id}/databases")
         .params(&[
-            path("project_id", any()).client("project_id"),
-            path("instance_id", any()),
+            path("project_id", any().min_length(32).max_length(32).pattern("^[A-Za-z0-9]*$")).client("project_id"),
+            path("instance_id", any().min_length(36).max_length(36).pattern("^[A-Za-z0-9]*in07$")),
             query("offset", any().min(0)),
             query("limit", any().min(1).max(100)),
             query("name", any()),
@@ -104,13 +109,13 @@ yundb_runtime::operation! {
 }
 
 impl ListDatabases {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`.
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Name of the database. Example: `test`.
+    /// Database name to filter by. Example: `test`.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Character set to filter by. Example: `utf8mb4`.
+    /// Character set to filter by. See [`list_charsets`](crate::Client::list_charsets). Example: `utf8mb4`.
     pub fn charset<M>(self, charset: impl Argument<String, M>) -> Self { Self(self.0.argument("charset", charset)) }
 }
 
@@ -127,7 +132,7 @@ yundb_runtime::paged! {
 pub struct ListDatabasesResponse {
     /// The databases.
     pub databases: Vec<Database>,
-    /// Total number of databases.
+    /// Total number of databases. At least 0.
     pub total_count: Option<i32>,
 }
 
@@ -154,12 +159,15 @@ pub struct DatabaseGrantee {
     pub name: Option<String>,
     /// Address from which the user connects.
     pub host: Option<String>,
-    /// Whether the user has read-only access.
+    /// Whether the user has read-only access (`true`) or can read and write (`false`).
     pub readonly: Option<bool>,
 }
 
 impl Client {
     /// Create databases.
+    ///
+    /// Starts a job that creates databases on an instance. Existing users can be granted privileges on a database at
+    /// the same time.
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/databases`. Document section 4.11.2, Creating databases.
     ///
@@ -167,7 +175,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -220,22 +229,23 @@ impl CreateDatabases {
 yundb_runtime::setters! {
     /// A database to create.
     pub struct DatabaseToCreate {
-        /// Name of the database: 1 to 64 letters, digits, `_` and `-`, with at most ten `-`. Required.
+        /// Name of the database: 1 to 64 letters, digits, `_` and `-`, with at most ten `-`. Matches
+        /// `^[A-Za-z0-9_]*(-[A-Za-z0-9_]*){0,10}$`. Required.
         pub name: Option<String>,
-        /// Comment: up to 512 characters, without line breaks and the characters `!<"='>&`.
+        /// Comment: up to 512 characters, without line breaks and the characters `!<"='>&`. Matches `^[^\r\n!<"='>&]*$`.
         pub comment: Option<String>,
-        /// Character set, such as `utf8mb4` or `gbk`. Required.
+        /// Character set, such as `utf8mb4` or `gbk`. See [`list_charsets`](crate::Client::list_charsets). Required.
         pub character_set: Option<String>,
-        /// Users who are granted privileges on the database immediately, up to 50. To grant privileges later, see
-        /// [`grant_database_privileges`](crate::Client::grant_database_privileges).
+        /// Users who are granted privileges on the database immediately, up to 50. Can be empty. To grant privileges
+        /// later, see [`grant_database_privileges`](crate::Client::grant_database_privileges).
         pub users: Option<Vec<DatabaseGranteeToAdd>>,
     }
 }
 
 impl Object for DatabaseToCreate {
     const FIELDS: &'static [Field] = &[
-        required("name", any().min_length(1).max_length(64)),
-        optional("comment", any().max_length(512)),
+        required("name", any().min_length(1).max_length(64).pattern("^[A-Za-z0-9_]*(-[A-Za-z0-9_]*){0,10}$")),
+        optional("comment", any().max_length(512).pattern("^[^\\r\\n!<\"='>&]*$")),
         required("character_set", any()),
         optional("users", list(&object::<DatabaseGranteeToAdd>()).max_items(50)),
     ];
@@ -248,7 +258,7 @@ yundb_runtime::setters! {
         pub name: Option<String>,
         /// Address from which the user connects. Required.
         pub host: Option<String>,
-        /// Whether the user has read-only access. Required.
+        /// Whether the user has read-only access (`true`) or can read and write (`false`). Required.
         pub readonly: Option<bool>,
     }
 }
@@ -260,13 +270,16 @@ impl Object for DatabaseGranteeToAdd {
 impl Client {
     /// Delete databases.
     ///
+    /// Starts a job that deletes databases of an instance.
+    ///
     /// `DELETE /v3/{project_id}/instances/{instance_id}/databases`. Document section 4.11.5, Deleting databases.
     ///
     /// Response `202`: The operation has started.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -309,6 +322,8 @@ impl DeleteDatabases {
 impl Client {
     /// Update the comments of databases.
     ///
+    /// Starts a job that changes the comments of databases of an instance.
+    ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/databases/comment`. Document section 4.11.3, Setting remarks
     /// on databases.
     ///
@@ -316,7 +331,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -365,11 +381,15 @@ yundb_runtime::setters! {
     pub struct DatabaseComment {
         /// Name of the database. Required.
         pub name: Option<String>,
-        /// Comment: up to 512 characters, without line breaks and the characters `!<"='>&`. Required.
+        /// Comment: up to 512 characters, without line breaks and the characters `!<"='>&`. Matches `^[^\r\n!<"='>&]*$`.
+        /// Required.
         pub comment: Option<String>,
     }
 }
 
 impl Object for DatabaseComment {
-    const FIELDS: &'static [Field] = &[required("name", any()), required("comment", any().max_length(512))];
+    const FIELDS: &'static [Field] = &[
+        required("name", any()),
+        required("comment", any().max_length(512).pattern("^[^\\r\\n!<\"='>&]*$")),
+    ];
 }

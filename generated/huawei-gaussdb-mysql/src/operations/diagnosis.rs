@@ -9,6 +9,9 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// Count abnormal instances by metric.
     ///
+    /// Returns, for each metric of the intelligent diagnosis, how many instances of the project are abnormal. See
+    /// [`list_abnormal_instances`](crate::Client::list_abnormal_instances) for the instances themselves.
+    ///
     /// `GET /v3/{project_id}/instances/diagnosis-instance-count`. Document section 4.14.1, Counting the abnormal
     /// instances by metric.
     ///
@@ -64,6 +67,8 @@ pub struct AbnormalInstanceCount {
 impl Client {
     /// List the instances with an abnormal metric.
     ///
+    /// Returns a page of the instances on which the given metric of the intelligent diagnosis is abnormal.
+    ///
     /// `GET /v3/{project_id}/instances/diagnosis-instance-infos`. Document section 4.14.2, Listing the abnormal
     /// instances of a metric.
     ///
@@ -102,7 +107,8 @@ yundb_runtime::operation! {
 }
 
 impl ListAbnormalInstances {
-    /// Name of the metric. Example: `high_pressure`. Required.
+    /// Name of the metric, returned by [`show_abnormal_instance_counts`](crate::Client::show_abnormal_instance_counts).
+    /// Example: `high_pressure`. Required.
     pub fn metric_name<M>(self, metric_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("metric_name", metric_name))
     }
@@ -125,9 +131,9 @@ yundb_runtime::paged! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListAbnormalInstancesResponse {
-    /// Number of abnormal instances.
+    /// Total number of abnormal instances for the metric.
     pub total_count: Option<i32>,
-    /// The instances.
+    /// The abnormal instances.
     pub instance_infos: Vec<AbnormalInstance>,
 }
 

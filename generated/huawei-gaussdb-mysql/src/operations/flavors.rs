@@ -5,28 +5,32 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use yundb_runtime::{Argument, Operation, Spec, operation::{header, path, query}, shape::any};
-use crate::{Client, types::{AvailabilityZoneMode, ErrorBody, InstanceFlavorZoneStatus}};
+use crate::Client;
+use crate::types::{
+    AvailabilityZoneMode, CompatibleVersion, EngineName, ErrorBody, InstanceFlavorZoneStatus, InstanceMode,
+};
 
 impl Client {
     /// List the flavors of an engine.
     ///
-    /// Returns the flavors (node sizes) available for an engine and version.
+    /// Returns the flavors (node sizes) available for an engine and version, each with its state in the availability
+    /// zones.
     ///
     /// `GET /v3/{project_id}/flavors/{database_name}`. Document section 4.2.1, Querying database flavors.
     ///
     /// # Arguments
     ///
-    /// - `database_name`: Name of the engine. Only `gaussdb-mysql` is supported. Example: `gaussdb-mysql`.
+    /// - `database_name`: Name of the engine. Example: `gaussdb-mysql`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
-    /// use yundb_huawei_gaussdb_mysql::types::AvailabilityZoneMode;
+    /// use yundb_huawei_gaussdb_mysql::types::{AvailabilityZoneMode, CompatibleVersion, EngineName};
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.list_flavors("gaussdb-mysql")
+    /// let response = client.list_flavors(EngineName::GaussdbMysql)
     ///     .availability_zone_mode(AvailabilityZoneMode::Single)
-    ///     .version_name("8.0")
+    ///     .version_name(CompatibleVersion::N8_0)
     ///     .spec_code("gaussdb.mysql.xlarge.x86.4")
     ///     .await?;
     /// for item in &response.flavors {
@@ -38,8 +42,8 @@ impl Client {
     #[doc = include_str!("../../docs/samples/list_flavors.md")]
     #[doc(alias = "ShowGaussMySqlFlavors")]
     #[doc(alias = "listFlavors")]
-    pub fn list_flavors(&self, database_name: impl Into<String>) -> ListFlavors {
-        ListFlavors(self.call(ListFlavors::SPEC).text("database_name", database_name))
+    pub fn list_flavors(&self, database_name: impl Into<EngineName>) -> ListFlavors {
+        ListFlavors(self.call(ListFlavors::SPEC).argument::<EngineName, _>("database_name", database_name))
     }
 }
 
@@ -47,7 +51,7 @@ yundb_runtime::operation! {
     ListFlavors: list_flavors -> Response<ListFlavorsResponse>, CallError<ErrorBody>;
     Spec::new("ShowGaussMySqlFlavors", "GET", "/v3/{project_id}/flavors/{database_name}")
         .params(&[
-            path("project_id", any()).client("project_id"),
+            path("project_id", any().min_length(32).max_length(32).pattern("^[A-Za-z0-9]*$")).client("project_id"),
             path("database_name", any()),
             query("availability_zone_mode", any()).required(),
             query("version_name", any()),
@@ -64,15 +68,14 @@ impl ListFlavors {
         Self(self.0.argument("availability_zone_mode", availability_zone_mode))
     }
 
-    /// Version of the engine. Only `8.0` is supported, which is compatible with MySQL 8.0. Defaults to `8.0`.
-    /// Example: `8.0`.
-    pub fn version_name<M>(self, version_name: impl Argument<String, M>) -> Self {
+    /// Version of the engine. Only compatibility with MySQL 8.0 is supported. Defaults to `8.0`. Example: `8.0`.
+    pub fn version_name<M>(self, version_name: impl Argument<CompatibleVersion, M>) -> Self {
         Self(self.0.argument("version_name", version_name))
     }
 
-    /// Code of the only flavor to return. The code consists of product, size, CPU architecture and GB of memory
-    /// per vCPU: in `gaussdb.mysql.xlarge.x86.4`, `xlarge` stands for 4 vCPUs and `4` for a ratio of 1:4. Example:
-    /// `gaussdb.mysql.xlarge.x86.4`.
+    /// Code of the only flavor to return. The code consists of product, size, CPU architecture and GB of memory per
+    /// vCPU: in `gaussdb.mysql.xlarge.x86.4`, `gaussdb.mysql` is the product, `xlarge` stands for 4 vCPUs, `x86` is
+    /// the CPU architecture, and `4` is a ratio of 1:4. Example: `gaussdb.mysql.xlarge.x86.4`.
     pub fn spec_code<M>(self, spec_code: impl Argument<String, M>) -> Self {
         Self(self.0.argument("spec_code", spec_code))
     }
@@ -92,7 +95,7 @@ pub struct ListFlavorsResponse {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListFlavorsResponseFlavor {
-    /// Number of vCPUs. Example: `4`.
+    /// Number of vCPUs, such as `1`. Example: `4`.
     pub vcpus: Option<String>,
     /// Memory in GB. Example: `16`.
     pub ram: Option<String>,
@@ -101,14 +104,13 @@ pub struct ListFlavorsResponseFlavor {
     /// Unique id of the flavor.
     pub id: Option<String>,
     /// Code of the flavor, for `flavor_ref` of `createInstance`. It consists of product, size, CPU architecture and
-    /// GB of memory per vCPU.
-    ///
-    /// Example: `gaussdb.mysql.xlarge.x86.4`.
+    /// GB of memory per vCPU: in `gaussdb.mysql.xlarge.x86.4`, `gaussdb.mysql` is the product, `xlarge` stands for 4
+    /// vCPUs, `x86` is the CPU architecture, and `4` is a ratio of 1:4. Example: `gaussdb.mysql.xlarge.x86.4`.
     pub spec_code: Option<String>,
-    /// Version of the engine. Only `8.0`. Example: `8.0`.
-    pub version_name: Option<String>,
-    /// Type of instance. Only `Cluster`. Example: `Cluster`.
-    pub instance_mode: Option<String>,
+    /// Version of the engine.
+    pub version_name: Option<CompatibleVersion>,
+    /// Type of the instances that can have the flavor.
+    pub instance_mode: Option<InstanceMode>,
     /// State of the flavor in each availability zone, keyed by zone name.
     pub az_status: BTreeMap<String, InstanceFlavorZoneStatus>,
 }

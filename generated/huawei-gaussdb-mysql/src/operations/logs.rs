@@ -11,7 +11,8 @@ use crate::{Client, types::{ErrorBody, Switch, UpdateAuditLogResponse}};
 impl Client {
     /// Enable or disable logging of all SQL statements.
     ///
-    /// Disable it with care: DAS and DBSS features that rely on this log may become unavailable.
+    /// Starts or stops the recording of all SQL statements that run on the instance. Disable it with care: the SQL
+    /// auditing features of Data Admin Service (DAS) and Database Security Service (DBSS) may become unavailable.
     ///
     /// `POST /v3/{project_id}/instance/{instance_id}/audit-log/switch`. Document section 4.8.1, Turning the log of
     /// all statements on or off.
@@ -20,7 +21,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -63,12 +65,15 @@ impl UpdateAuditLog {
 impl Client {
     /// Show whether all SQL statements are logged.
     ///
+    /// Returns the state of the log that [`update_audit_log`](crate::Client::update_audit_log) enables and disables.
+    ///
     /// `GET /v3/{project_id}/instance/{instance_id}/audit-log/switch-status`. Document section 4.8.2, Showing whether
     /// all statements are logged.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -108,14 +113,15 @@ pub struct ShowAuditLogResponse {
 impl Client {
     /// List the slow queries.
     ///
-    /// Returns a page of slow queries. The next page starts after the [`line_num`](ListSlowLogs::line_num) of the
-    /// last entry. Read-only operation: it changes nothing.
+    /// Returns a page of the slow queries of one node. The next page starts after the
+    /// [`line_num`](ListSlowLogs::line_num) of the last entry. Read-only operation: it changes nothing.
     ///
     /// `POST /v3.1/{project_id}/instances/{instance_id}/slow-logs`. Document section 4.8.3, Listing the slow queries.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Unique id of the instance, 36 letters and digits that end in `in07`. Matches
+    ///   `^[A-Za-z0-9]*in07$`. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -126,7 +132,6 @@ impl Client {
     ///     .start_time("2022-11-20T00:00:00+0800")
     ///     .end_time("2022-11-29T00:00:00+0800")
     ///     .limit(10)
-    ///     .line_num("1669344916000")
     ///     .items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.node_id);
@@ -146,14 +151,14 @@ yundb_runtime::operation! {
     ListSlowLogs: list_slow_logs -> Response<ListSlowLogsResponse>, CallError<ErrorBody>;
     Spec::new("ListLtsSlowlogDetails", "POST", "/v3.1/{project_id}/instances/{instance_id}/slow-logs")
         .params(&[
-            path("project_id", any()).client("project_id"),
-            path("instance_id", any()),
+            path("project_id", any().min_length(32).max_length(32).pattern("^[A-Za-z0-9]*$")).client("project_id"),
+            path("instance_id", any().min_length(36).max_length(36).pattern("^[A-Za-z0-9]*in07$")),
             header("X-Language", any()).client("language"),
-            field("node_id", any()).required(),
+            field("node_id", any().min_length(36).max_length(36).pattern("^[A-Za-z0-9]+no07$")).required(),
             field("start_time", any()).required(),
             field("end_time", any()).required(),
             field("limit", any().min(1).max(5000)).required(),
-            field("line_num", any()),
+            field("line_num", any().min_length(13).max_length(13).pattern("^[0-9]+$")),
             field("operate_type", any()),
             field("database", any()),
         ])
@@ -163,7 +168,8 @@ yundb_runtime::operation! {
 }
 
 impl ListSlowLogs {
-    /// Id of the node: 36 letters and digits, a UUID ending in `no07`. Required.
+    /// Id of the node: 36 letters and digits, a UUID without hyphens followed by `no07`. Matches
+    /// `^[A-Za-z0-9]+no07$`. Required.
     pub fn node_id<M>(self, node_id: impl Argument<String, M>) -> Self { Self(self.0.argument("node_id", node_id)) }
     /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
     /// `+0100`. Must be in the past. Required.
@@ -177,7 +183,7 @@ impl ListSlowLogs {
     /// Maximum number of entries to return, 1 to 5000. Required.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
     /// Number of the entry after which the page starts, 13 digits: `line_num` of the last entry of the previous page.
-    /// Omit it for the first page.
+    /// Required for every page but the first, for which it is omitted. Matches `^[0-9]+$`.
     pub fn line_num<M>(self, line_num: impl Argument<String, M>) -> Self { Self(self.0.argument("line_num", line_num)) }
     /// Type of statement. Defaults to all types; an empty value also means all types.
     pub fn operate_type<M>(self, operate_type: impl Argument<StatementType, M>) -> Self {
@@ -229,13 +235,13 @@ pub struct ListSlowLogsResponse {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SlowLog {
-    /// Id of the node: 36 letters and digits, a UUID ending in `no07`.
+    /// Id of the node: 36 letters and digits, a UUID without hyphens followed by `no07`.
     pub node_id: Option<String>,
     /// Number of executions.
     pub count: Option<String>,
-    /// Execution time.
+    /// Execution time, with its unit, such as `1.04899 s`.
     pub time: Option<String>,
-    /// Time spent waiting for locks.
+    /// Time spent waiting for locks, with its unit.
     pub lock_time: Option<String>,
     /// Number of rows returned.
     pub rows_sent: Option<String>,
@@ -249,7 +255,7 @@ pub struct SlowLog {
     pub query_sample: Option<String>,
     /// Type of statement.
     pub r#type: Option<StatementKind>,
-    /// Execution start time in UTC.
+    /// Execution start time in UTC, such as `2022-11-25T10:55:16.000`.
     pub start_time: Option<String>,
     /// IP address of the client.
     pub client_ip: Option<String>,
@@ -280,14 +286,15 @@ yundb_runtime::string_enum! {
 impl Client {
     /// List the error logs.
     ///
-    /// Returns a page of the error log. The next page starts after the [`line_num`](ListErrorLogs::line_num) of the
-    /// last entry. Read-only operation: it changes nothing.
+    /// Returns a page of the error log of one node. The next page starts after the
+    /// [`line_num`](ListErrorLogs::line_num) of the last entry. Read-only operation: it changes nothing.
     ///
     /// `POST /v3.1/{project_id}/instances/{instance_id}/error-logs`. Document section 4.8.4, Listing the errors.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -298,7 +305,6 @@ impl Client {
     ///     .start_time("2022-11-20T00:00:00+0800")
     ///     .end_time("2022-11-29T00:00:00+0800")
     ///     .limit(10)
-    ///     .line_num("1669344916000")
     ///     .items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.node_id);
@@ -346,8 +352,8 @@ impl ListErrorLogs {
     pub fn end_time<M>(self, end_time: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", end_time)) }
     /// Maximum number of entries to return. Required.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Number of the entry after which the page starts: `line_num` of the last entry of the previous page. Omit it
-    /// for the first page.
+    /// Number of the entry after which the page starts: `line_num` of the last entry of the previous page. Required
+    /// for every page but the first, for which it is omitted.
     pub fn line_num<M>(self, line_num: impl Argument<String, M>) -> Self { Self(self.0.argument("line_num", line_num)) }
     /// Level of the entries. Defaults to `ALL`.
     pub fn level<M>(self, level: impl Argument<ErrorLogLevel, M>) -> Self { Self(self.0.argument("level", level)) }
@@ -409,14 +415,16 @@ pub struct ErrorLog {
 impl Client {
     /// List links to the log of all SQL statements.
     ///
-    /// The links are temporary. The next page starts after the name of the last file.
+    /// Returns temporary download links for the log files of one node or of all nodes. The next page starts after the
+    /// name of the last file. See [`update_audit_log`](crate::Client::update_audit_log), which enables the log.
     ///
     /// `GET /v3/{project_id}/instance/{instance_id}/auditlog/download-link`. Document section 4.8.5, Listing links to
     /// the log of all statements.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -426,7 +434,6 @@ impl Client {
     ///     .start_time("2023-07-24T09:27:00+0800")
     ///     .end_time("2023-07-25T15:00:14+0800")
     ///     .node_id("2e723b45786148fc94c8737f5980786cno07")
-    ///     .last_file_name("last_file_name")
     ///     .limit(10)
     ///     .items();
     /// while let Some(item) = items.next().await {
@@ -469,10 +476,11 @@ impl ListAuditLogLinks {
     /// End of the time range, in the format of [`start_time`](Self::start_time). Must not be in the future. Example:
     /// `2023-07-25T15:00:14+0800`. Required.
     pub fn end_time<M>(self, end_time: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", end_time)) }
-    /// Id of the node. Defaults to all nodes. Example: `2e723b45786148fc94c8737f5980786cno07`.
+    /// Id of the node whose files to return. Defaults to all nodes of the instance. Example:
+    /// `2e723b45786148fc94c8737f5980786cno07`.
     pub fn node_id<M>(self, node_id: impl Argument<String, M>) -> Self { Self(self.0.argument("node_id", node_id)) }
-    /// Name of the file after which the page starts, in the order of file names: the last file of the previous page.
-    /// Omit it for the first page.
+    /// Name of the file after which the page starts, in lexicographic order: the last file of the previous page.
+    /// Defaults to the first file.
     pub fn last_file_name<M>(self, last_file_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("last_file_name", last_file_name))
     }
@@ -508,7 +516,7 @@ pub struct AuditLogFile {
     /// Last modification time of the file, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC,
     /// such as `+0100`.
     pub updated_time: Option<String>,
-    /// Download link of the file. Anyone with the link can read the file.
+    /// Download link of the file, which expires at [`link_expired_time`](Self::link_expired_time).
     pub download_link: Option<Secret>,
     /// Expiration time of the link, in the format of [`updated_time`](Self::updated_time).
     pub link_expired_time: Option<String>,
@@ -517,7 +525,7 @@ pub struct AuditLogFile {
 impl Client {
     /// List the log destinations.
     ///
-    /// Returns the Log Tank Service (LTS) streams that receive the instance logs.
+    /// Returns a page of instances and the Log Tank Service (LTS) streams to which their logs are sent.
     ///
     /// `GET /v3/{project_id}/logs/lts-configs`. Document section 4.8.6, Listing where logs are sent.
     ///
@@ -546,7 +554,7 @@ yundb_runtime::operation! {
             query("enterprise_project_id", any()),
             query("instance_id", any()),
             query("instance_name", any()),
-            query("limit", any()),
+            query("limit", any().pattern("^([1-9][0-9]?|100)$")),
             query("offset", any()),
             header("X-Language", any()).client("language"),
         ])
@@ -554,24 +562,24 @@ yundb_runtime::operation! {
 }
 
 impl ListLtsConfigs {
-    /// Id of the enterprise project.
+    /// Id of the enterprise project to filter by.
     pub fn enterprise_project_id<M>(self, enterprise_project_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("enterprise_project_id", enterprise_project_id))
     }
 
-    /// Id of the instance.
+    /// Id of the instance to filter by.
     pub fn instance_id<M>(self, instance_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("instance_id", instance_id))
     }
 
-    /// Name of the instance.
+    /// Name of the instance to filter by.
     pub fn instance_name<M>(self, instance_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("instance_name", instance_name))
     }
 
-    /// Maximum number of entries to return, 1 to 100. Defaults to `10`.
+    /// Maximum number of entries to return, 1 to 100. Matches `^([1-9][0-9]?|100)$`. Defaults to `10`.
     pub fn limit<M>(self, limit: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", limit)) }
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip. Defaults to `0`.
     pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
 }
 
@@ -642,7 +650,8 @@ pub struct LoggedInstance {
 impl Client {
     /// Start sending logs.
     ///
-    /// Starts the delivery of instance logs to Log Tank Service (LTS).
+    /// Configures logs of one or more instances to be sent to Log Tank Service (LTS), each to a log stream of a log
+    /// group.
     ///
     /// `POST /v3/{project_id}/logs/lts-configs`. Document section 4.8.8, Starting sending logs.
     ///
@@ -715,7 +724,8 @@ impl Object for LogToSend {
 impl Client {
     /// Stop sending logs.
     ///
-    /// Stops the delivery of instance logs to Log Tank Service (LTS).
+    /// Deletes the configurations by which logs of one or more instances are sent to Log Tank Service (LTS). See
+    /// [`list_lts_configs`](crate::Client::list_lts_configs), which returns them.
     ///
     /// `DELETE /v3/{project_id}/logs/lts-configs`. Document section 4.8.7, Stopping sending logs.
     ///
@@ -773,12 +783,16 @@ impl Object for LogToStop {
 impl Client {
     /// Show whether slow query logs are masked.
     ///
+    /// Returns the state of slow query log masking of the instance, as set by
+    /// [`update_slow_log_masking`](crate::Client::update_slow_log_masking).
+    ///
     /// `GET /v3/{project_id}/instances/{instance_id}/slowlog/query`. Document section 4.8.9, Showing whether slow
     /// query logs are masked.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -819,6 +833,8 @@ pub struct ShowSlowLogMaskingResponse {
 impl Client {
     /// Enable or disable slow query log masking.
     ///
+    /// Sets whether sensitive data in the slow query log of the instance is masked.
+    ///
     /// `POST /v3/{project_id}/instances/{instance_id}/slowlog/modify`. Document section 4.8.10, Turning the masking
     /// of slow query logs on or off.
     ///
@@ -826,7 +842,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///

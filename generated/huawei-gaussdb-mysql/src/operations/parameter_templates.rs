@@ -12,7 +12,8 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// List the parameter templates.
     ///
-    /// Returns the default templates and the user-defined ones.
+    /// Returns a paginated list of the parameter templates, both the default ones of all databases and the
+    /// user-defined ones.
     ///
     /// `GET /v3/{project_id}/configurations`. Document section 4.5.1, Listing the parameter templates.
     ///
@@ -39,7 +40,7 @@ yundb_runtime::operation! {
     ListParameterTemplates: list_parameter_templates -> Response<ListParameterTemplatesResponse>, CallError<ErrorBody>;
     Spec::new("ListGaussMySqlConfigurations", "GET", "/v3/{project_id}/configurations")
         .params(&[
-            path("project_id", any()).client("project_id"),
+            path("project_id", any().min_length(32).max_length(32).pattern("^[A-Za-z0-9]*$")).client("project_id"),
             query("offset", any().min(0)),
             query("limit", any().min(1).max(100)),
             header("X-Language", any()).client("language"),
@@ -48,9 +49,9 @@ yundb_runtime::operation! {
 }
 
 impl ListParameterTemplates {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`.
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -67,7 +68,7 @@ yundb_runtime::paged! {
 pub struct ListParameterTemplatesResponse {
     /// The parameter templates.
     pub configurations: Vec<ParameterTemplate>,
-    /// Total number of parameter templates.
+    /// Total number of parameter templates. At least 0.
     pub total_count: Option<i32>,
 }
 
@@ -79,10 +80,10 @@ pub struct ParameterTemplate {
     pub id: Option<String>,
     /// Name of the parameter template.
     pub name: Option<String>,
-    /// Version of the database: `8.0`.
-    pub datastore_version_name: Option<String>,
-    /// Name of the database: `GaussDB(for MySQL)`.
-    pub datastore_name: Option<String>,
+    /// Version of the database.
+    pub datastore_version_name: Option<TemplateDatabaseVersion>,
+    /// Name of the database.
+    pub datastore_name: Option<TemplateDatabaseName>,
     /// Creation time of the template, in the format `yyyy-MM-ddTHH:mm:ssZ`, where `Z` is the offset from UTC, such
     /// as `+0100`.
     pub created: Option<String>,
@@ -95,11 +96,28 @@ pub struct ParameterTemplate {
     pub description: Option<String>,
 }
 
+yundb_runtime::string_enum! {
+    /// Version of the database.
+    pub enum TemplateDatabaseVersion {
+        /// Version 8.0.
+        N8_0 = "8.0",
+    }
+}
+
+yundb_runtime::string_enum! {
+    /// Name of the database.
+    pub enum TemplateDatabaseName {
+        /// GaussDB(for MySQL).
+        GaussDbForMySql = "GaussDB(for MySQL)",
+    }
+}
+
 impl Client {
     /// Create a parameter template.
     ///
-    /// The name must be unique among all templates; it is case-sensitive. The parameters must exist in the default
-    /// template of the version. For primary/standby instances of the dedicated edition.
+    /// Creates a parameter template with a name, a description, a database version and parameter values, for
+    /// primary/standby instances of the dedicated edition. The name must differ from those of the default templates
+    /// and of existing ones. The parameters must exist in the default template of the database version.
     ///
     /// `POST /v3/{project_id}/configurations`. Document section 4.5.2, Creating a parameter template.
     ///
@@ -110,7 +128,7 @@ impl Client {
     /// let response = client.create_parameter_template()
     ///     .name("myparameter")
     ///     .description("parameter1")
-    ///     .parameter_values([("max_user_connections".to_owned(), "10".to_owned())])
+    ///     .parameter_values([("max_user_connections", "10")])
     ///     .await?;
     /// println!("{:?}", response.configurations);
     /// # Ok(())
@@ -130,8 +148,8 @@ yundb_runtime::operation! {
         .params(&[
             path("project_id", any()).client("project_id"),
             header("X-Language", any()).client("language"),
-            field("name", any().min_length(1).max_length(64)).required(),
-            field("description", any().max_length(256)),
+            field("name", any().min_length(1).max_length(64).pattern("^[A-Za-z0-9._-]+$")).required(),
+            field("description", any().max_length(256).pattern("^[^\\r\\n!<\"='>&]*$")),
             field("parameter_values", any()),
             field("datastore", object::<ParameterTemplateDatastoreToCreate>()),
         ])
@@ -141,10 +159,11 @@ yundb_runtime::operation! {
 
 impl CreateParameterTemplate {
     /// Name of the parameter template: 1 to 64 characters, consisting of letters, digits, `-`, `_` and `.`.
-    /// Case-sensitive. Required.
+    /// Case-sensitive. Must be unique among all templates, including the default ones. Matches `^[A-Za-z0-9._-]+$`.
+    /// Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Description of the parameter template: up to 256 characters, without line breaks and the characters `!<='>&`.
-    /// Empty by default.
+    /// Description of the parameter template: up to 256 characters, without line breaks and the characters `!<"='>&`.
+    /// Matches `^[^\r\n!<"='>&]*$`. Defaults to an empty string.
     pub fn description<M>(self, description: impl Argument<String, M>) -> Self {
         Self(self.0.argument("description", description))
     }
@@ -163,8 +182,8 @@ impl CreateParameterTemplate {
 yundb_runtime::setters! {
     /// Database that the template is for.
     pub struct ParameterTemplateDatastoreToCreate {
-        /// Database engine: `gaussdb-mysql`. Required.
-        pub r#type: Option<String>,
+        /// Database engine.
+        pub r#type: Option<ParameterTemplateEngine> = ParameterTemplateEngine::GaussdbMysql,
         /// Version of the database. See [`list_engine_versions`](crate::Client::list_engine_versions). Required.
         pub version: Option<String>,
     }
@@ -172,6 +191,14 @@ yundb_runtime::setters! {
 
 impl Object for ParameterTemplateDatastoreToCreate {
     const FIELDS: &'static [Field] = &[required("type", any()), required("version", any())];
+}
+
+yundb_runtime::string_enum! {
+    /// Database engine. Only `gaussdb-mysql` is supported.
+    pub enum ParameterTemplateEngine {
+        /// GaussDB(for MySQL).
+        GaussdbMysql = "gaussdb-mysql",
+    }
 }
 
 /// The request succeeded. Response of [`create_parameter_template`](crate::Client::create_parameter_template).
@@ -204,8 +231,8 @@ pub struct ParameterTemplateSummary {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ParameterTemplateDatastore {
-    /// Database engine: `gaussdb-mysql`.
-    pub r#type: Option<String>,
+    /// Database engine.
+    pub r#type: Option<ParameterTemplateEngine>,
     /// Version of the database. See [`list_engine_versions`](crate::Client::list_engine_versions).
     pub version: Option<String>,
 }
@@ -213,14 +240,17 @@ pub struct ParameterTemplateDatastore {
 impl Client {
     /// Show a parameter template.
     ///
-    /// For primary/standby instances of the dedicated edition.
+    /// Returns a parameter template and its parameter values. Supports templates for primary/standby instances of the
+    /// dedicated edition.
     ///
     /// `GET /v3/{project_id}/configurations/{configuration_id}`. Document section 4.5.4, Showing a parameter
     /// template.
     ///
     /// # Arguments
     ///
-    /// - `configuration_id`: Id of the parameter template. Example: `7a8d539ba30f43adaf1b16d08b1df4bdpr07`.
+    /// - `configuration_id`: Id of the parameter template, returned by
+    ///   [`list_parameter_templates`](crate::Client::list_parameter_templates). Example:
+    ///   `7a8d539ba30f43adaf1b16d08b1df4bdpr07`.
     ///
     /// # Example
     ///
@@ -264,9 +294,10 @@ pub struct ShowParameterTemplateResponse {
 impl Client {
     /// Update a parameter template.
     ///
-    /// Updates name, description and values. Default templates cannot be changed, and their names cannot be used. The
-    /// parameters must exist in the default template of the version. For primary/standby instances of the dedicated
-    /// edition.
+    /// Starts a job that updates the name, description and parameter values of a user-defined parameter template for
+    /// primary/standby instances of the dedicated edition; at least one of them is required. Default templates cannot
+    /// be changed, and their names cannot be used. The parameters must exist in the default template of the database
+    /// version.
     ///
     /// `PUT /v3/{project_id}/configurations/{configuration_id}`. Document section 4.5.5, Changing a parameter
     /// template.
@@ -275,14 +306,16 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `configuration_id`: Id of the parameter template. Example: `7a8d539ba30f43adaf1b16d08b1df4bdpr07`.
+    /// - `configuration_id`: Id of the parameter template, returned by
+    ///   [`list_parameter_templates`](crate::Client::list_parameter_templates). Example:
+    ///   `7a8d539ba30f43adaf1b16d08b1df4bdpr07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.update_parameter_template("7a8d539ba30f43adaf1b16d08b1df4bdpr07")
-    ///     .parameter_values([("max_user_connections".to_owned(), "4".to_owned())])
+    ///     .parameter_values([("max_user_connections", "4")])
     ///     .await?;
     /// client.wait_for(&response).await?;
     /// # Ok(())
@@ -303,8 +336,8 @@ yundb_runtime::operation! {
             path("project_id", any()).client("project_id"),
             path("configuration_id", any()),
             header("X-Language", any()).client("language"),
-            field("name", any().min_length(1).max_length(64)),
-            field("description", any().max_length(256)),
+            field("name", any().min_length(1).max_length(64).pattern("^[A-Za-z0-9._-]+$")),
+            field("description", any().max_length(256).pattern("^[^\\r\\n!<\"='>&]*$")),
             field("parameter_values", any()),
         ])
         .body("application/json", true)
@@ -313,12 +346,12 @@ yundb_runtime::operation! {
 }
 
 impl UpdateParameterTemplate {
-    /// New name of the parameter template: 1 to 64 characters, consisting of letters, digits, `-`, `_` and `.`.
-    /// Case-sensitive. At least one of `name`, [`description`](Self::description) and
-    /// [`parameter_values`](Self::parameter_values) is required.
+    /// New name of the parameter template: 1 to 64 characters, consisting of letters, digits, `-`, `_` and
+    /// `.`. Case-sensitive. At least one of `name`, [`description`](Self::description) and
+    /// [`parameter_values`](Self::parameter_values) is required. Matches `^[A-Za-z0-9._-]+$`.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// New description of the parameter template: up to 256 characters, without line breaks and the characters
-    /// `!<"='>&`. Empty by default.
+    /// `!<"='>&`. Matches `^[^\r\n!<"='>&]*$`. Defaults to an empty string.
     pub fn description<M>(self, description: impl Argument<String, M>) -> Self {
         Self(self.0.argument("description", description))
     }
@@ -333,14 +366,16 @@ impl UpdateParameterTemplate {
 impl Client {
     /// Delete a parameter template.
     ///
-    /// Default templates cannot be deleted.
+    /// Deletes a user-defined parameter template. Default templates cannot be deleted.
     ///
     /// `DELETE /v3/{project_id}/configurations/{configuration_id}`. Document section 4.5.3, Deleting a parameter
     /// template.
     ///
     /// # Arguments
     ///
-    /// - `configuration_id`: Id of the parameter template. Example: `43570e0de32e40c5a15f831aa5ce4176pr07`.
+    /// - `configuration_id`: Id of the parameter template, returned by
+    ///   [`list_parameter_templates`](crate::Client::list_parameter_templates). Example:
+    ///   `43570e0de32e40c5a15f831aa5ce4176pr07`.
     ///
     /// # Example
     ///
@@ -383,6 +418,10 @@ pub struct DeleteParameterTemplateResponse {
 impl Client {
     /// Apply a parameter template to instances.
     ///
+    /// Starts a job that replaces the parameter templates of instances with this one.
+    /// [`list_applicable_instances`](crate::Client::list_applicable_instances) returns the instances to which it can
+    /// be applied.
+    ///
     /// `PUT /v3/{project_id}/configurations/{configuration_id}/apply`. Document section 4.5.6, Applying a parameter
     /// template to instances.
     ///
@@ -390,7 +429,9 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `configuration_id`: Id of the parameter template. Example: `7a8d539ba30f43adaf1b16d08b1df4bdpr07`.
+    /// - `configuration_id`: Id of the parameter template, returned by
+    ///   [`list_parameter_templates`](crate::Client::list_parameter_templates). Example:
+    ///   `7a8d539ba30f43adaf1b16d08b1df4bdpr07`.
     ///
     /// # Example
     ///
@@ -435,14 +476,16 @@ impl ApplyParameterTemplate {
 impl Client {
     /// Copy a parameter template.
     ///
+    /// Creates a parameter template with the parameter values of an existing one, and returns the id of the copy.
+    ///
     /// `POST /v3/{project_id}/configurations/{configuration_id}/copy`. Document section 4.5.7, Copying a parameter
     /// template.
     ///
-    /// Response `200`: The request succeeded.
-    ///
     /// # Arguments
     ///
-    /// - `configuration_id`: Id of the parameter template to copy. Example: `a2069d40256f40078c52d90d6a91ee63pr07`.
+    /// - `configuration_id`: Id of the parameter template to copy: an `id` returned by
+    ///   [`list_parameter_templates`](crate::Client::list_parameter_templates). Example:
+    ///   `a2069d40256f40078c52d90d6a91ee63pr07`.
     ///
     /// # Example
     ///
@@ -471,40 +514,36 @@ yundb_runtime::operation! {
             path("project_id", any()).client("project_id"),
             path("configuration_id", any()),
             header("X-Language", any()).client("language"),
-            field("name", any().min_length(1).max_length(64)).required(),
-            field("description", any().max_length(256)),
+            field("name", any().min_length(1).max_length(64).pattern("^[A-Za-z0-9._-]+$")).required(),
+            field("description", any().max_length(256).pattern("^[^\\r\\n>!<\"&'=]*$")),
         ])
         .body("application/json", true)
         .accept("application/json")
 }
 
 impl CopyParameterTemplate {
-    /// Name of the copy: 1 to 64 characters, consisting of letters, digits, `-`, `_` and `.`. Case-sensitive.
-    /// Required.
+    /// Name of the copy: 1 to 64 characters, consisting of letters, digits, `-`, `_` and `.`. Case-sensitive. Matches
+    /// `^[A-Za-z0-9._-]+$`. Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Description of the copy: up to 256 characters, without line breaks and the characters `>!<"&=`. Empty by
-    /// default.
+    /// Description of the copy: up to 256 characters, without line breaks and the characters `>!<"&'=`. Matches
+    /// `^[^\r\n>!<"&'=]*$`. Defaults to an empty string.
     pub fn description<M>(self, description: impl Argument<String, M>) -> Self {
         Self(self.0.argument("description", description))
     }
 }
 
-/// Response of [`copy_parameter_template`](crate::Client::copy_parameter_template) and
-/// [`copy_instance_parameters`](crate::Client::copy_instance_parameters).
+/// The request succeeded. Response of [`copy_parameter_template`](crate::Client::copy_parameter_template).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CopyParameterTemplateResponse {
-    /// Id of the parameter template.
+    /// Id of the copy.
     pub configuration_id: Option<String>,
 }
-
-/// The same as [`CopyParameterTemplateResponse`].
-pub type CopyInstanceParametersResponse = CopyParameterTemplateResponse;
 
 impl Client {
     /// Compare two parameter templates.
     ///
-    /// Read-only operation: it changes nothing.
+    /// Returns the parameters whose values differ between two parameter templates. Changes nothing.
     ///
     /// `POST /v3/{project_id}/configurations/comparison`. Document section 4.5.8, Comparing two parameter templates.
     ///
@@ -545,12 +584,14 @@ yundb_runtime::operation! {
 }
 
 impl CompareParameterTemplates {
-    /// Id of the first parameter template. Required.
+    /// Id of the first parameter template: an `id` returned by
+    /// [`list_parameter_templates`](crate::Client::list_parameter_templates). Required.
     pub fn source_configuration_id<M>(self, source_configuration_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("source_configuration_id", source_configuration_id))
     }
 
-    /// Id of the second parameter template. Required.
+    /// Id of the second parameter template: an `id` returned by
+    /// [`list_parameter_templates`](crate::Client::list_parameter_templates). Required.
     pub fn target_configuration_id<M>(self, target_configuration_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("target_configuration_id", target_configuration_id))
     }
@@ -580,12 +621,17 @@ pub struct ParameterDifference {
 impl Client {
     /// List the instances to which a parameter template can be applied.
     ///
+    /// Returns a paginated list of the ids and names of instances to which
+    /// [`apply_parameter_template`](crate::Client::apply_parameter_template) can apply the template.
+    ///
     /// `GET /v3/{project_id}/configurations/{configuration_id}/applicable-instances`. Document section 4.5.9, Listing
     /// the instances that a parameter template can be applied to.
     ///
     /// # Arguments
     ///
-    /// - `configuration_id`: Id of the parameter template. Example: `0c82974e2354466098d7b4b72e55129dpr07`.
+    /// - `configuration_id`: Id of the parameter template: an `id` returned by
+    ///   [`list_parameter_templates`](crate::Client::list_parameter_templates). Example:
+    ///   `0c82974e2354466098d7b4b72e55129dpr07`.
     ///
     /// # Example
     ///
@@ -622,9 +668,9 @@ yundb_runtime::operation! {
 }
 
 impl ListApplicableInstances {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`.
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -659,12 +705,15 @@ pub struct ApplicableInstance {
 impl Client {
     /// List the change history of a parameter template.
     ///
+    /// Returns a paginated list of the changes of parameters in a parameter template, with the values before and
+    /// after each change.
+    ///
     /// `GET /v3/{project_id}/configurations/{configuration_id}/modify-history`. Document section 4.5.10, Listing the
     /// changes of a parameter template.
     ///
     /// # Arguments
     ///
-    /// - `configuration_id`: Id of the parameter template. For that of an instance, use the `configuration_id`
+    /// - `configuration_id`: Id of the parameter template, such as that of an instance: the `configuration_id`
     ///   returned by [`show_instance`](crate::Client::show_instance). Example: `7625c6a12d884be1891c61d921e0e114pr07`.
     ///
     /// # Example
@@ -702,9 +751,9 @@ yundb_runtime::operation! {
 }
 
 impl ListParameterTemplateHistory {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`.
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -750,12 +799,15 @@ pub struct ParameterChange {
 impl Client {
     /// List the parameters of an instance.
     ///
+    /// Returns a paginated list of the parameters of an instance, with their values, types and allowed values.
+    ///
     /// `GET /v3/{project_id}/instances/{instance_id}/configurations`. Document section 4.5.11, Listing the parameters
     /// of an instance.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Unique id of the instance, 36 letters and digits that end in `in07`. Matches
+    ///   `^[A-Za-z0-9]*in07$`. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -780,8 +832,8 @@ yundb_runtime::operation! {
     ListInstanceParameters: list_instance_parameters -> Response<ListInstanceParametersResponse>, CallError<ErrorBody>;
     Spec::new("ListInstanceConfigurations", "GET", "/v3/{project_id}/instances/{instance_id}/configurations")
         .params(&[
-            path("project_id", any()).client("project_id"),
-            path("instance_id", any()),
+            path("project_id", any().min_length(32).max_length(32).pattern("^[A-Za-z0-9]*$")).client("project_id"),
+            path("instance_id", any().min_length(36).max_length(36).pattern("^[A-Za-z0-9]*in07$")),
             query("offset", any().min(0)),
             query("limit", any().min(1).max(100)),
             header("X-Language", any()).client("language"),
@@ -790,9 +842,9 @@ yundb_runtime::operation! {
 }
 
 impl ListInstanceParameters {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`.
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -808,28 +860,44 @@ yundb_runtime::paged! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListInstanceParametersResponse {
-    /// Target of the parameters.
+    /// The parameter template of the instance.
     pub configurations: Option<InstanceParameterTarget>,
-    /// Total number of parameters of the instance.
+    /// Total number of parameters of the instance. At least 0.
     pub total_count: Option<i64>,
     /// The parameters.
     pub parameter_values: Vec<InstanceParameter>,
 }
 
-/// Target of the parameters.
+/// The parameter template of the instance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InstanceParameterTarget {
-    /// Version of the database: `2.0`.
-    pub datastore_version_name: Option<String>,
-    /// Name of the engine: `taurus`.
-    pub datastore_name: Option<String>,
+    /// Version of the database.
+    pub datastore_version_name: Option<InstanceParameterVersion>,
+    /// Name of the engine of the parameter template.
+    pub datastore_name: Option<InstanceParameterEngine>,
     /// Creation time of the template, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such
     /// as `+0100`.
     pub created: Option<String>,
     /// Last update time of the template, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such
     /// as `+0100`.
     pub updated: Option<String>,
+}
+
+yundb_runtime::string_enum! {
+    /// Version of the database.
+    pub enum InstanceParameterVersion {
+        /// Version 2.0.
+        N2_0 = "2.0",
+    }
+}
+
+yundb_runtime::string_enum! {
+    /// Name of the engine of the parameter template.
+    pub enum InstanceParameterEngine {
+        /// Taurus, the engine of GaussDB(for MySQL).
+        Taurus = "taurus",
+    }
 }
 
 /// A parameter of the instance.
@@ -871,19 +939,23 @@ yundb_runtime::string_enum! {
 impl Client {
     /// Update the parameters of an instance.
     ///
+    /// Starts a job that changes parameters of an instance. The response indicates whether the instance must be
+    /// restarted.
+    ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/configurations`. Document section 4.5.12, Changing parameters of
     /// an instance.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.update_instance_parameters("5eebbb4c0f9f4a99b42ed1b6334569aain07")
-    ///     .parameter_values([("max_user_connections".to_owned(), "100".to_owned())])
+    ///     .parameter_values([("max_user_connections", "100")])
     ///     .await?;
     /// client.wait_for(&response).await?;
     /// # Ok(())
@@ -933,16 +1005,17 @@ pub struct UpdateInstanceParametersResponse {
 impl Client {
     /// Copy the parameters of an instance to a template.
     ///
+    /// Creates a parameter template with the parameter values of an instance, and returns the id of the new template.
+    ///
     /// `POST /v3/{project_id}/instances/{instance_id}/configurations/{configuration_id}/copy`. Document section
     /// 4.5.13, Copying the parameters of an instance to a template.
     ///
-    /// Response `200`: The request succeeded.
-    ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    /// - `configuration_id`: Id of the parameter template. For that of an instance, use the `configuration_id`
-    ///   returned by [`show_instance`](crate::Client::show_instance). Example: `b26ab68e7a77495c8d84b92e4eaa33d3pr07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `configuration_id`: Id of the parameter template of the instance: the `configuration_id` returned by
+    ///   `showInstance`. Example: `b26ab68e7a77495c8d84b92e4eaa33d3pr07`.
     ///
     /// # Example
     ///
@@ -986,33 +1059,46 @@ yundb_runtime::operation! {
             path("instance_id", any()),
             path("configuration_id", any()),
             header("X-Language", any()).client("language"),
-            field("name", any().min_length(1).max_length(64)).required(),
-            field("description", any().max_length(256)),
+            field("name", any().min_length(1).max_length(64).pattern("^[A-Za-z0-9._-]+$")).required(),
+            field("description", any().max_length(256).pattern("^[^\\r\\n!<\"='>&]*$")),
         ])
         .body("application/json", true)
         .accept("application/json")
 }
 
 impl CopyInstanceParameters {
-    /// Name of the copy: 1 to 64 characters, consisting of letters, digits, `-`, `_` and `.`. Case-sensitive.
-    /// Required.
+    /// Name of the copy: 1 to 64 characters, consisting of letters, digits, `-`, `_` and `.`. Case-sensitive. Matches
+    /// `^[A-Za-z0-9._-]+$`. Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Description of the copy: up to 256 characters, without line breaks and the characters `!<"='>&`. Empty by
-    /// default.
+    /// Description of the copy: up to 256 characters, without line breaks and the characters `!<"='>&`. Matches
+    /// `^[^\r\n!<"='>&]*$`. Defaults to an empty string.
     pub fn description<M>(self, description: impl Argument<String, M>) -> Self {
         Self(self.0.argument("description", description))
     }
 }
 
+/// The request succeeded. Response of [`copy_instance_parameters`](crate::Client::copy_instance_parameters).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CopyInstanceParametersResponse {
+    /// Id of the new parameter template.
+    pub configuration_id: Option<String>,
+}
+
 impl Client {
     /// List the application records of a parameter template.
+    ///
+    /// Returns a paginated list of the instances to which a parameter template was applied, with the time and the
+    /// result.
     ///
     /// `GET /v3/{project_id}/configurations/{config_id}/apply-history`. Document section 4.5.14, Listing where a
     /// parameter template was applied.
     ///
     /// # Arguments
     ///
-    /// - `config_id`: Id of the parameter template. Example: `b366363c95b04b0eac39e73ea2672ffep07`.
+    /// - `config_id`: Id of the parameter template, returned by
+    ///   [`list_parameter_templates`](crate::Client::list_parameter_templates). Example:
+    ///   `b366363c95b04b0eac39e73ea2672ffep07`.
     ///
     /// # Example
     ///
@@ -1055,7 +1141,7 @@ yundb_runtime::operation! {
 impl ListParameterTemplateApplications {
     /// Maximum number of entries to return, 1 to 100. Defaults to `10`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
 }
 
@@ -1077,17 +1163,17 @@ pub struct ListParameterTemplateApplicationsResponse {
     pub histories: Vec<ParameterTemplateApplication>,
 }
 
-/// Application records of the template.
+/// An application of the template to an instance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ParameterTemplateApplication {
-    /// Id of the instance.
+    /// Id of the instance to which the template was applied.
     pub target_id: Option<String>,
-    /// Name of the instance.
+    /// Name of the instance to which the template was applied.
     pub target_name: Option<String>,
-    /// Result.
+    /// Result of the application.
     pub apply_result: Option<String>,
-    /// Time of the application, in milliseconds since 1970-01-01 UTC.
+    /// Time of the application, as a Unix timestamp in milliseconds.
     pub applied_at: Option<i64>,
     /// Error code.
     pub error_code: Option<String>,

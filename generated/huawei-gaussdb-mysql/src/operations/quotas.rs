@@ -11,6 +11,8 @@ use crate::{Client, types::{ErrorBody, QuotaType, ShowProjectQuotasResponse}};
 impl Client {
     /// Show the quotas of the project.
     ///
+    /// Returns the maximum number of instances and how many there are.
+    ///
     /// `GET /v3/{project_id}/project-quotas`. Document section 4.6.1, Showing the quotas of the project.
     ///
     /// Response `200`: The quotas of the project.
@@ -36,7 +38,7 @@ yundb_runtime::operation! {
     ShowProjectQuotas: show_project_quotas -> Response<ShowProjectQuotasResponse>, CallError<ErrorBody>;
     Spec::new("ShowGaussMySqlProjectQuotas", "GET", "/v3/{project_id}/project-quotas")
         .params(&[
-            path("project_id", any()).client("project_id"),
+            path("project_id", any().min_length(32).max_length(32).pattern("^[A-Za-z0-9]*$")).client("project_id"),
             query("type", any()),
             header("X-Language", any()).client("language"),
         ])
@@ -44,14 +46,15 @@ yundb_runtime::operation! {
 }
 
 impl ShowProjectQuotas {
-    /// Type of quota: `instance`. Defaults to `instance`. Example: `instance`.
+    /// Type of the quotas to return. Defaults to `instance`. Example: `instance`.
     pub fn r#type<M>(self, r#type: impl Argument<QuotaType, M>) -> Self { Self(self.0.argument("type", r#type)) }
 }
 
 impl Client {
     /// List the quotas of enterprise projects.
     ///
-    /// In open beta: contact support for permission.
+    /// Returns the maximum and the remaining numbers of instances and vCPUs and memory of enterprise projects. In
+    /// open beta: contact customer service for permission first.
     ///
     /// `GET /v3/{project_id}/quotas`. Document section 4.6.2, Listing the quotas of enterprise projects.
     ///
@@ -77,8 +80,8 @@ yundb_runtime::operation! {
     Spec::new("ShowGaussMySqlQuotas", "GET", "/v3/{project_id}/quotas")
         .params(&[
             path("project_id", any()).client("project_id"),
-            query("offset", any()),
-            query("limit", any()),
+            query("offset", any().pattern("^([0-9]{1,4}|10000)$")),
+            query("limit", any().pattern("^([1-9][0-9]?|100)$")),
             query("enterprise_project_name", any()),
             header("X-Language", any()).client("language"),
         ])
@@ -86,9 +89,9 @@ yundb_runtime::operation! {
 }
 
 impl ListQuotas {
-    /// Number of entries to skip, 0 to 10000. Defaults to `0`.
+    /// Number of entries to skip, 0 to 10000. Matches `^([0-9]{1,4}|10000)$`. Defaults to `0`.
     pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `10`.
+    /// Maximum number of entries to return, 1 to 100. Matches `^([1-9][0-9]?|100)$`. Defaults to `10`.
     pub fn limit<M>(self, limit: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", limit)) }
     /// Name of the enterprise project.
     pub fn enterprise_project_name<M>(self, enterprise_project_name: impl Argument<String, M>) -> Self {
@@ -138,7 +141,8 @@ pub struct EnterpriseProjectQuota {
 impl Client {
     /// Update quotas of enterprise projects.
     ///
-    /// In open beta: contact support for permission.
+    /// Changes the maximum numbers of instances and vCPUs and the maximum memory of up to 10 enterprise projects. In
+    /// open beta: contact customer service for permission first.
     ///
     /// `PUT /v3/{project_id}/quotas`. Document section 4.6.4, Changing quotas of enterprise projects.
     ///
@@ -187,11 +191,11 @@ yundb_runtime::setters! {
     pub struct QuotaToSet {
         /// Id of the enterprise project. Required.
         pub enterprise_project_id: Option<String>,
-        /// Maximum number of instances, 0 to 100000, and greater than the current number.
+        /// Maximum number of instances, 0 to 100000, and greater than the number of existing instances.
         pub instance_quota: Option<i32>,
-        /// Maximum number of vCPUs, 0 to 2147483646, and greater than the number in use.
+        /// Maximum number of vCPUs, 0 to 2147483646, and greater than the number used by existing instances.
         pub vcpus_quota: Option<i32>,
-        /// Maximum memory in GB, 0 to 2147483646, and greater than the amount in use.
+        /// Maximum memory in GB, 0 to 2147483646, and greater than the amount used by existing instances.
         pub ram_quota: Option<i32>,
     }
 }
@@ -220,18 +224,19 @@ pub struct UpdateQuotasResponse {
 pub struct SetQuota {
     /// Id of the enterprise project.
     pub enterprise_project_id: Option<String>,
-    /// Maximum number of instances, 0 to 100000, and greater than the current number.
+    /// Maximum number of instances, 0 to 100000, and greater than the number of existing instances.
     pub instance_quota: Option<i32>,
-    /// Maximum number of vCPUs, 0 to 2147483646, and greater than the number in use.
+    /// Maximum number of vCPUs, 0 to 2147483646, and greater than the number used by existing instances.
     pub vcpus_quota: Option<i32>,
-    /// Maximum memory in GB, 0 to 2147483646, and greater than the amount in use.
+    /// Maximum memory in GB, 0 to 2147483646, and greater than the amount used by existing instances.
     pub ram_quota: Option<i32>,
 }
 
 impl Client {
     /// Set quotas of enterprise projects.
     ///
-    /// In open beta: contact support for permission.
+    /// Sets the maximum numbers of instances and vCPUs and the maximum memory of up to 10 enterprise projects. In
+    /// open beta: contact customer service for permission first.
     ///
     /// `POST /v3/{project_id}/quotas`. Document section 4.6.3, Setting quotas of enterprise projects.
     ///
@@ -301,6 +306,8 @@ pub struct CreateQuotasResponseQuotaList {
 impl Client {
     /// List the enterprise projects.
     ///
+    /// Returns a paginated list of enterprise projects, with their states.
+    ///
     /// `GET /v3/{project_id}/enterprise-projects`. Document section 4.6.5, Listing the enterprise projects.
     ///
     /// # Example
@@ -334,9 +341,9 @@ yundb_runtime::operation! {
 }
 
 impl ListEnterpriseProjects {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`.
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -380,9 +387,11 @@ pub struct EnterpriseProject {
 yundb_runtime::string_enum! {
     /// State of the enterprise project.
     pub enum EnterpriseProjectStatus {
-        /// Normal.
-        N1 = "1",
-        /// Abnormal.
-        N0 = "0",
+        /// `1`: Normal.
+        #[doc(alias = "1")]
+        Normal = "1",
+        /// `0`: Abnormal.
+        #[doc(alias = "0")]
+        Abnormal = "0",
     }
 }

@@ -11,12 +11,16 @@ use crate::{Client, types::{ErrorBody, StartedJob, Switch}};
 impl Client {
     /// Show whether SQL throttling is enabled.
     ///
+    /// Returns the state of SQL throttling of the instance, as set by
+    /// [`update_sql_throttling`](crate::Client::update_sql_throttling).
+    ///
     /// `GET /v3/{project_id}/instances/{instance_id}/sql-filter/switch`. Document section 4.12.2, Showing whether
     /// statements are throttled.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -57,6 +61,9 @@ pub struct ShowSqlThrottlingResponse {
 impl Client {
     /// Enable or disable SQL throttling.
     ///
+    /// Turns SQL throttling on or off for the whole instance. The rules are set by
+    /// [`update_sql_throttling_rules`](crate::Client::update_sql_throttling_rules).
+    ///
     /// `POST /v3/{project_id}/instances/{instance_id}/sql-filter/switch`. Document section 4.12.1, Turning the
     /// throttling of statements on or off.
     ///
@@ -64,7 +71,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -111,12 +119,15 @@ impl UpdateSqlThrottling {
 impl Client {
     /// List the SQL throttling rules.
     ///
+    /// Returns the rules of one node, for all types of statement or for one type.
+    ///
     /// `GET /v3/{project_id}/instances/{instance_id}/sql-filter/rules`. Document section 4.12.4, Listing the
     /// throttling rules.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -155,7 +166,7 @@ yundb_runtime::operation! {
 impl ListSqlThrottlingRules {
     /// Id of the node. Example: `c01a5645eb2c4fb6a9373542f5366e50no07`. Required.
     pub fn node_id<M>(self, node_id: impl Argument<String, M>) -> Self { Self(self.0.argument("node_id", node_id)) }
-    /// Type of statement. Case-insensitive. Defaults to all types.
+    /// Type of statement to filter by. Case-insensitive. Defaults to all types.
     pub fn sql_type<M>(self, sql_type: impl Argument<SqlType, M>) -> Self {
         Self(self.0.argument("sql_type", sql_type))
     }
@@ -199,7 +210,7 @@ pub struct ThrottlingRule {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ThrottlingPattern {
-    /// Keywords separated by `~`.
+    /// Keywords separated by `~`, such as `select~from~t1`.
     pub pattern: Option<String>,
     /// Maximum number of matching statements that run concurrently.
     pub max_concurrency: Option<i32>,
@@ -208,6 +219,9 @@ pub struct ThrottlingPattern {
 impl Client {
     /// Set SQL throttling rules.
     ///
+    /// Sets, for each node, which `SELECT`, `UPDATE` and `DELETE` statements are throttled, and how many of them may
+    /// run concurrently. A statement is matched by its keywords.
+    ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/sql-filter/rules`. Document section 4.12.3, Setting throttling
     /// rules.
     ///
@@ -215,7 +229,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -274,7 +289,7 @@ yundb_runtime::setters! {
     pub struct NodeThrottlingRulesToSet {
         /// Id of the node. Required.
         pub node_id: Option<String>,
-        /// The rules, each for a different type of statement. Required.
+        /// The rules, each for a different `sql_type`. Required.
         pub rules: Option<Vec<ThrottlingRuleToSet>>,
     }
 }
@@ -306,8 +321,9 @@ impl Object for ThrottlingRuleToSet {
 yundb_runtime::setters! {
     /// A pattern of statements to throttle.
     pub struct ThrottlingPatternToSet {
-        /// Keywords separated by `~`, up to 128, such as `select~from~t1`. Must not contain `\`, commas (including
-        /// Chinese ones) or `~~`, and must not end with `~`. Required.
+        /// One to 128 keywords separated by `~`, such as `select~from~t1`. Must not contain `\`, commas (including
+        /// Chinese ones) or `~~`, and must not end with `~`. Matches `^[^~\\,\uff0c]+(~[^~\\,\uff0c]+){0,127}$`.
+        /// Required.
         pub pattern: Option<String>,
         /// Maximum number of matching statements that run concurrently, 0 or more. Required.
         pub max_concurrency: Option<i32>,
@@ -315,11 +331,16 @@ yundb_runtime::setters! {
 }
 
 impl Object for ThrottlingPatternToSet {
-    const FIELDS: &'static [Field] = &[required("pattern", any()), required("max_concurrency", any().min(0))];
+    const FIELDS: &'static [Field] = &[
+        required("pattern", any().pattern("^[^~\\\\,\\uff0c]+(~[^~\\\\,\\uff0c]+){0,127}$")),
+        required("max_concurrency", any().min(0)),
+    ];
 }
 
 impl Client {
     /// Delete SQL throttling rules.
+    ///
+    /// Deletes the given patterns from the rules of one or more nodes.
     ///
     /// `DELETE /v3/{project_id}/instances/{instance_id}/sql-filter/rules`. Document section 4.12.5, Deleting
     /// throttling rules.
@@ -328,7 +349,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -402,7 +424,8 @@ yundb_runtime::setters! {
     pub struct ThrottlingRuleToDelete {
         /// Type of statement. Required.
         pub sql_type: Option<SqlType>,
-        /// The patterns. Required.
+        /// The patterns, as returned by [`list_sql_throttling_rules`](crate::Client::list_sql_throttling_rules).
+        /// Required.
         pub patterns: Option<Vec<String>>,
     }
 }

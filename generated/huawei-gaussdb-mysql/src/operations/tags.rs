@@ -11,17 +11,20 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// List the tags of an instance.
     ///
+    /// Returns a page of the tags of the instance.
+    ///
     /// `GET /v3/{project_id}/instances/{instance_id}/tags`. Document section 4.9.1, Listing the tags of an instance.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_instance_tags("5eebbb4c0f9f4a99b42ed1b6334569aain07").items();
+    /// let mut items = client.list_instance_tags("5eebbb4c0f9f4a99b42ed1b6334569aain07").limit(2).items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.key);
     /// }
@@ -49,9 +52,9 @@ yundb_runtime::operation! {
 }
 
 impl ListInstanceTags {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`.
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `2`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -85,7 +88,7 @@ pub struct InstanceTagItem {
 impl Client {
     /// List the tags of all instances.
     ///
-    /// Returns the tags of all instances of the project.
+    /// Returns a page of the tag keys of all instances of the project, each with all its values.
     ///
     /// `GET /v3/{project_id}/tags`. Document section 4.9.2, Listing the tags of all instances.
     ///
@@ -93,7 +96,7 @@ impl Client {
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_project_tags().items();
+    /// let mut items = client.list_project_tags().limit(2).items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.key);
     /// }
@@ -118,9 +121,9 @@ yundb_runtime::operation! {
 }
 
 impl ListProjectTags {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`.
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `2`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -155,6 +158,10 @@ pub struct ProjectTag {
 impl Client {
     /// Add or delete tags of an instance.
     ///
+    /// Adds several tags to the instance, or deletes several of its tags, as
+    /// [`action`](BatchUpdateInstanceTags::action) specifies. A tag is deleted by its key alone or by its key and
+    /// value.
+    ///
     /// `POST /v3/{project_id}/instances/{instance_id}/tags/action`. Document section 4.9.3, Adding tags to an
     /// instance, or delete some.
     ///
@@ -162,7 +169,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -218,19 +226,20 @@ yundb_runtime::string_enum! {
 yundb_runtime::setters! {
     /// A tag to add or delete.
     pub struct TagToChange {
-        /// Key of the tag: 1 to 36 characters, not blank, consisting of `0-9`, `A-Z`, `a-z`, `_`, `-` and Chinese
-        /// characters. Required.
+        /// Key of the tag: 1 to 36 characters, without spaces, consisting of `0-9`, `A-Z`, `a-z`, `_`, `-` and Chinese
+        /// characters. Matches `^[A-Za-z0-9_\u4e00-\u9fff-]+$`. Required.
         pub key: Option<String>,
-        /// Value of the tag: up to 43 characters, not blank, consisting of `0-9`, `A-Z`, `a-z`, `_`, `.`, `-` and Chinese
-        /// characters. Required for `create`. For `delete`, only a tag with this value is deleted; if omitted, the tag is
-        /// deleted whatever its value.
+        /// Value of the tag: up to 43 characters, without spaces, consisting of `0-9`, `A-Z`, `a-z`, `_`, `.`, `-` and
+        /// Chinese characters. May be an empty string. Required if `action` is `create`. If `action` is `delete`, the tag
+        /// with this [`key`](Self::key) is deleted only if it has this value, or whatever its value if this field is
+        /// omitted. Matches `^[A-Za-z0-9_.\u4e00-\u9fff-]*$`.
         pub value: Option<String>,
     }
 }
 
 impl Object for TagToChange {
     const FIELDS: &'static [Field] = &[
-        required("key", any().min_length(1).max_length(36)),
-        optional("value", any().max_length(43)),
+        required("key", any().min_length(1).max_length(36).pattern("^[A-Za-z0-9_\\u4e00-\\u9fff-]+$")),
+        optional("value", any().max_length(43).pattern("^[A-Za-z0-9_.\\u4e00-\\u9fff-]*$")),
     ];
 }

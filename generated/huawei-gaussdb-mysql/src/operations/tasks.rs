@@ -10,7 +10,8 @@ use crate::{Client, types::{ErrorBody, PageSize}};
 impl Client {
     /// Show a job.
     ///
-    /// Finds asynchronous jobs of the last month only. A new job can be found only a few seconds after it is started.
+    /// Returns the state of an asynchronous job and what it created or changed. Only jobs of the last month can be
+    /// found. A new job can usually be found only a few seconds after it is started.
     ///
     /// `GET /v3/{project_id}/jobs`. Document section 4.13.1, Showing a job.
     ///
@@ -33,7 +34,7 @@ yundb_runtime::operation! {
     ShowJob: show_job -> Response<ShowJobResponse>, CallError<ErrorBody>;
     Spec::new("ShowGaussMySqlJobInfo", "GET", "/v3/{project_id}/jobs")
         .params(&[
-            path("project_id", any()).client("project_id"),
+            path("project_id", any().min_length(32).max_length(32).pattern("^[A-Za-z0-9]*$")).client("project_id"),
             query("id", any()).required(),
             header("X-Language", any()).client("language"),
         ])
@@ -41,7 +42,10 @@ yundb_runtime::operation! {
 }
 
 impl ShowJob {
-    /// Id of the job. Example: `a9767ede-fe0f-4888-9003-e843a4c90514`. Required.
+    /// Id of the job, returned by the operation that started it, and by
+    /// [`list_immediate_jobs`](crate::Client::list_immediate_jobs) and
+    /// [`list_scheduled_jobs`](crate::Client::list_scheduled_jobs). Example: `a9767ede-fe0f-4888-9003-e843a4c90514`.
+    /// Required.
     pub fn id<M>(self, id: impl Argument<String, M>) -> Self { Self(self.0.argument("id", id)) }
 }
 
@@ -75,7 +79,7 @@ pub struct Job {
     pub instance: Option<JobInstance>,
     /// Entities created or changed by the job. The fields depend on the type of job.
     pub entities: BTreeMap<String, Value>,
-    /// Reason for the failure of the job.
+    /// Error message if the job failed.
     pub fail_reason: Option<String>,
 }
 
@@ -101,11 +105,14 @@ pub struct JobInstance {
     pub id: Option<String>,
     /// Name of the instance: 4 to 64 characters and at most 64 bytes (a Chinese character counts as 3 bytes). Starts
     /// with a letter or a Chinese character and contains only letters, digits, `-`, `_` and Chinese characters.
+    /// Case-sensitive.
     pub name: Option<String>,
 }
 
 impl Client {
     /// List the immediate jobs.
+    ///
+    /// Returns a page of the jobs that started as soon as they were requested, filtered by state, type, id or time.
     ///
     /// `GET /v3/{project_id}/immediate-jobs`. Document section 4.13.2, Listing the immediate jobs.
     ///
@@ -133,7 +140,7 @@ yundb_runtime::operation! {
             query("status", any()),
             query("job_name", any()),
             query("job_id", any()),
-            query("offset", any()),
+            query("offset", any().pattern("^[0-9]+$")),
             query("limit", any()),
             query("start_time", any()),
             query("end_time", any()),
@@ -150,11 +157,11 @@ impl ListImmediateJobs {
         Self(self.0.argument("job_name", job_name))
     }
 
-    /// Id of the job.
+    /// Id of the job to filter by.
     pub fn job_id<M>(self, job_id: impl Argument<String, M>) -> Self { Self(self.0.argument("job_id", job_id)) }
-    /// Start position, 0 or more. Defaults to `1`.
+    /// Start position, 0 or more. Matches `^[0-9]+$`. Defaults to `1`.
     pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
-    /// Maximum number of entries to return. Defaults to `10`.
+    /// Maximum number of entries to return: 10, 20 or 50. Defaults to `10`.
     pub fn limit<M>(self, limit: impl Argument<PageSize, M>) -> Self { Self(self.0.argument("limit", limit)) }
     /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
     /// `+0100`.
@@ -241,7 +248,7 @@ pub struct ListImmediateJobsResponse {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ImmediateJob {
-    /// Id of the instance.
+    /// Id of the instance: a UUID without hyphens, followed by `in07`.
     pub instance_id: Option<String>,
     /// Name of the instance.
     pub instance_name: Option<String>,
@@ -279,11 +286,15 @@ yundb_runtime::string_enum! {
         Abnormal = "abnormal",
         /// Deleted.
         Deleted = "deleted",
+        /// Being created.
+        Build = "BUILD",
     }
 }
 
 impl Client {
     /// List the scheduled jobs.
+    ///
+    /// Returns a page of the jobs that run at a scheduled time, filtered by state, type, id or time.
     ///
     /// `GET /v3/{project_id}/scheduled-jobs`. Document section 4.13.3, Listing the scheduled jobs.
     ///
@@ -291,7 +302,7 @@ impl Client {
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_scheduled_jobs().offset("1").limit("10").items();
+    /// let mut items = client.list_scheduled_jobs().limit("10").items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.job_id);
     /// }
@@ -309,7 +320,7 @@ yundb_runtime::operation! {
     Spec::new("ListScheduleJobs", "GET", "/v3/{project_id}/scheduled-jobs")
         .params(&[
             path("project_id", any()).client("project_id"),
-            query("offset", any()),
+            query("offset", any().pattern("^[0-9]+$")),
             query("limit", any()),
             query("status", any()),
             query("start_time", any()),
@@ -322,7 +333,7 @@ yundb_runtime::operation! {
 }
 
 impl ListScheduledJobs {
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `1`.
+    /// Number of entries to skip, 0 or more. Matches `^[0-9]+$`. Defaults to `0`. Example: `1`.
     pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
     /// Maximum number of entries to return. Defaults to `10`. Example: `10`.
     pub fn limit<M>(self, limit: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", limit)) }
@@ -336,7 +347,7 @@ impl ListScheduledJobs {
 
     /// End of the time range, in the format of [`start_time`](Self::start_time).
     pub fn end_time<M>(self, end_time: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", end_time)) }
-    /// Id of the job.
+    /// Id of the job to filter by.
     pub fn job_id<M>(self, job_id: impl Argument<String, M>) -> Self { Self(self.0.argument("job_id", job_id)) }
     /// Job type to filter by.
     pub fn job_name<M>(self, job_name: impl Argument<String, M>) -> Self { Self(self.0.argument("job_name", job_name)) }
@@ -366,7 +377,7 @@ pub struct ListScheduledJobsResponse {
 pub struct ScheduledJob {
     /// Id of the job.
     pub job_id: Option<String>,
-    /// Id of the instance.
+    /// Id of the instance: a UUID without hyphens, followed by `in07`.
     pub instance_id: Option<String>,
     /// Name of the instance.
     pub instance_name: Option<String>,
@@ -393,6 +404,8 @@ pub struct ScheduledJob {
 
 impl Client {
     /// Cancel scheduled jobs.
+    ///
+    /// Cancels one or more scheduled jobs and returns the ids of those that were cancelled.
     ///
     /// `DELETE /v3/{project_id}/scheduled-jobs`. Document section 4.13.4, Cancelling scheduled jobs.
     ///
@@ -426,7 +439,7 @@ yundb_runtime::operation! {
 }
 
 impl CancelScheduledJobs {
-    /// Ids of the jobs. Required.
+    /// Ids of the jobs, returned by [`list_scheduled_jobs`](crate::Client::list_scheduled_jobs). Required.
     pub fn job_ids<M>(self, job_ids: impl Argument<Vec<String>, M>) -> Self {
         Self(self.0.argument("job_ids", job_ids))
     }
@@ -437,12 +450,14 @@ impl CancelScheduledJobs {
 #[serde(default)]
 #[non_exhaustive]
 pub struct CancelScheduledJobsResponse {
-    /// Ids of the cancelled jobs.
+    /// Ids of the jobs that were cancelled successfully.
     pub job_ids: Vec<String>,
 }
 
 impl Client {
     /// Delete the record of a job.
+    ///
+    /// Removes the record of the job from the task center.
     ///
     /// `DELETE /v3/{project_id}/jobs/{job_id}`. Document section 4.13.5, Deleting the record of a job.
     ///
@@ -480,12 +495,16 @@ yundb_runtime::operation! {
 impl Client {
     /// Delete a scheduled job.
     ///
+    /// Deletes one scheduled job of the instance. To cancel several jobs at once, see
+    /// [`cancel_scheduled_jobs`](crate::Client::cancel_scheduled_jobs).
+    ///
     /// `DELETE /v3/{project_id}/instance/{instance_id}/scheduled-jobs`. Document section 4.13.6, Deleting a scheduled
     /// job.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -520,7 +539,7 @@ yundb_runtime::operation! {
 }
 
 impl DeleteScheduledJob {
-    /// Id of the job. Required.
+    /// Id of the job, returned by [`list_scheduled_jobs`](crate::Client::list_scheduled_jobs). Required.
     pub fn job_id<M>(self, job_id: impl Argument<String, M>) -> Self { Self(self.0.argument("job_id", job_id)) }
 }
 

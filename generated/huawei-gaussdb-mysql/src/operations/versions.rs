@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Operation, Spec, operation::{header, path}, shape::any};
-use crate::{Client, types::ErrorBody};
+use crate::{Client, types::{EngineName, ErrorBody}};
 
 impl Client {
     /// List the versions of a database engine.
@@ -16,14 +16,15 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `database_name`: Name of the engine. Case-insensitive. Only `gaussdb-mysql` is supported. Example:
-    ///   `gaussdb-mysql`.
+    /// - `database_name`: Name of the engine. Case-insensitive. Example: `gaussdb-mysql`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::EngineName;
+    ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.list_engine_versions("gaussdb-mysql").await?;
+    /// let response = client.list_engine_versions(EngineName::GaussdbMysql).await?;
     /// for item in &response.datastores {
     ///     println!("{:?}", item.id);
     /// }
@@ -33,8 +34,10 @@ impl Client {
     #[doc = include_str!("../../docs/samples/list_engine_versions.md")]
     #[doc(alias = "ShowGaussMySqlEngineVersion")]
     #[doc(alias = "listEngineVersions")]
-    pub fn list_engine_versions(&self, database_name: impl Into<String>) -> ListEngineVersions {
-        ListEngineVersions(self.call(ListEngineVersions::SPEC).text("database_name", database_name))
+    pub fn list_engine_versions(&self, database_name: impl Into<EngineName>) -> ListEngineVersions {
+        ListEngineVersions(
+            self.call(ListEngineVersions::SPEC).argument::<EngineName, _>("database_name", database_name),
+        )
     }
 }
 

@@ -3,6 +3,14 @@
 //! Lists of values that operations of several groups use.
 
 yundb_runtime::string_enum! {
+    /// Name of a database engine.
+    pub enum EngineName {
+        /// GaussDB(for MySQL). The only supported engine.
+        GaussdbMysql = "gaussdb-mysql",
+    }
+}
+
+yundb_runtime::string_enum! {
     /// Error code of a failed request.
     pub enum ErrorCode {
         /// `DBS.05000000`: The service failed. Contact support. HTTP status 500.
@@ -308,7 +316,7 @@ yundb_runtime::string_enum! {
         AnotherOperationInProgressOnInstanceOrInstanceFaultyDbs200019 = "DBS.200019",
         /// `DBS.200021`: The name of the instance is invalid. Correct it. HTTP status 400.
         #[doc(alias = "DBS.200021")]
-        NameOfInstanceInvalid = "DBS.200021",
+        NameOfInstanceInvalidDbs200021 = "DBS.200021",
         /// `DBS.200022`: An instance with this name already exists. HTTP status 409.
         #[doc(alias = "DBS.200022")]
         InstanceWithNameAlreadyExists = "DBS.200022",
@@ -621,6 +629,9 @@ yundb_runtime::string_enum! {
         /// HTTP status 400.
         #[doc(alias = "DBS.280216")]
         StartTimeOfBackupsInvalidDbs280216 = "DBS.280216",
+        /// `DBS.280234`: The name of the instance is invalid. Correct it.
+        #[doc(alias = "DBS.280234")]
+        NameOfInstanceInvalidDbs280234 = "DBS.280234",
         /// `DBS.280235`: The type of the database is invalid. Check the name of the engine. HTTP status 400.
         #[doc(alias = "DBS.280235")]
         TypeOfDatabaseInvalid = "DBS.280235",
@@ -762,6 +773,22 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::string_enum! {
+    /// Version of the database engine.
+    pub enum CompatibleVersion {
+        /// Compatible with MySQL 8.0.
+        N8_0 = "8.0",
+    }
+}
+
+yundb_runtime::string_enum! {
+    /// Type of instance.
+    pub enum InstanceMode {
+        /// Primary node and read replicas on shared storage. The only supported type.
+        Cluster = "Cluster",
+    }
+}
+
+yundb_runtime::string_enum! {
     /// State of the flavor in an availability zone.
     pub enum InstanceFlavorZoneStatus {
         /// On sale.
@@ -874,6 +901,14 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::string_enum! {
+    /// Type of the backup.
+    pub enum CreatedBackupType {
+        /// Manual full backup.
+        Manual = "manual",
+    }
+}
+
+yundb_runtime::string_enum! {
     /// Type of backup.
     pub enum BackupType {
         /// Automatic full backup.
@@ -884,14 +919,17 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::string_enum! {
-    /// Level of the backup. Only if level-1 backups are enabled.
+    /// Level of the backup. Returned only if level-1 backups are enabled.
     pub enum BackupLevel {
-        /// Being created, or failed.
-        N0 = "0",
-        /// Level 1.
-        N1 = "1",
-        /// Level 2.
-        N2 = "2",
+        /// `0`: Being created, or failed.
+        #[doc(alias = "0")]
+        BeingCreatedOrFailed = "0",
+        /// `1`: Level 1.
+        #[doc(alias = "1")]
+        Level1 = "1",
+        /// `2`: Level 2.
+        #[doc(alias = "2")]
+        Level2 = "2",
     }
 }
 
@@ -938,34 +976,29 @@ yundb_runtime::integer_enum! {
 }
 
 yundb_runtime::string_enum! {
-    /// The type of `az_status value` in `ProxyFlavor`.
-    pub enum ProxyZoneStatus {
-        /// On sale.
-        Normal = "normal",
-        /// Not supported.
-        Unsupported = "unsupported",
-    }
-}
-
-yundb_runtime::string_enum! {
-    /// Billing of the instance. StarRocks instances are pay-per-use.
+    /// Billing mode of the instance. StarRocks instances are always pay-per-use.
     pub enum StarrocksPayModel {
-        /// Pay-per-use.
-        N0 = "0",
-        /// Yearly/monthly.
-        N1 = "1",
+        /// `0`: Pay-per-use.
+        #[doc(alias = "0")]
+        PayPerUse = "0",
+        /// `1`: Yearly/monthly.
+        #[doc(alias = "1")]
+        YearlyMonthly = "1",
     }
 }
 
 yundb_runtime::string_enum! {
     /// Whether the check passed.
-    pub enum CheckResult {
+    pub enum StarrocksTableCheckCheckResult {
         /// The check passed.
         Success = "success",
         /// The check failed.
         Fail = "fail",
     }
 }
+
+/// The same as [`StarrocksTableCheckCheckResult`].
+pub type ClickhouseSettingCheckCheckResult = StarrocksTableCheckCheckResult;
 
 yundb_runtime::integer_enum! {
     /// Data definition (DDL) privileges of the user.

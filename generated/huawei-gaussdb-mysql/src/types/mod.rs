@@ -3,7 +3,6 @@
 //! Types of requests and responses. A type that only one group of operations uses is in its module.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Field, Object, shape::{any, list, object, required}};
 mod enums;
 pub use enums::*;
 
@@ -22,24 +21,25 @@ pub use crate::operations::instances::{
     BatchShowInstancesResponse, CheckResourcesResponse, CreateInstanceResponse, CreateReadReplicasResponse,
     CreatedInstance, CreatedInstanceBackupStrategy, CreatedInstanceBilling, CreatedInstanceDatastore,
     CreatedInstanceVolume, DedicatedCompute, DedicatedResource, DedicatedResourceCapacity, DedicatedResourceStatus,
-    DedicatedStorage, FlavorToSet, Instance, InstanceDetails, InstanceDnsType, InstanceKernelVersion,
-    ListAutoScalingHistoryResponse, ListDedicatedResourcesResponse, ListInstancesResponse,
+    DedicatedStorage, ExpandInstanceVolumeResponse, FlavorToSet, Instance, InstanceDetails, InstanceDnsType,
+    InstanceKernelVersion, ListAutoScalingHistoryResponse, ListDedicatedResourcesResponse, ListInstancesResponse,
     ListRecycledInstancesResponse, MonitorPeriod, NewInstanceBackupStrategy, NewInstanceBilling, NewInstanceDatastore,
     NewInstanceEncryption, NewInstanceRestorePoint, NewInstanceRestoreType, NewInstanceTag, NewInstanceVolume, NodeName,
-    RecyclePolicy, RecyclePolicyToSet, RecycledInstance, ResourceCheckAction, ResourceCheckMode, ResourceCheckZoneMode,
-    ResourceToCheck, ScalingStrategy, ScalingStrategyToSet, ShowAutoScalingPolicyResponse,
-    ShowDedicatedResourceResponse, ShowInstanceEipResponse, ShowInstanceResponse, ShowInstanceVersionResponse,
-    ShowMonitorPolicyResponse, ShowRecyclePolicyResponse, TdeAlgorithm, TdeInfo, UpdateAutoScalingPolicyResponse,
+    RecyclePolicy, RecyclePolicyToSet, RecycledInstance, ResourceCheckAction, ResourceToCheck, ScalingStrategy,
+    ScalingStrategyToSet, ShowAutoScalingPolicyResponse, ShowDedicatedResourceResponse, ShowInstanceEipResponse,
+    ShowInstanceResponse, ShowInstanceVersionResponse, ShowMonitorPolicyResponse, ShowRecyclePolicyResponse,
+    TdeAlgorithm, TdeInfo, UpdateAutoScalingPolicyResponse,
 };
 
 #[cfg(feature = "backups")]
 #[doc(inline)]
 pub use crate::operations::backups::{
-    Backup, BackupDatastore, BackupPolicy, BackupPolicyToSet, CreateBackupResponse, CreatedBackup, DatabaseToRestore,
-    DeleteBackupResponse, EncryptionSwitch, IncrementalBackup, ListBackupsResponse, ListIncrementalBackupsResponse,
-    ListRestorableTablesResponse, ListRestoreTimesResponse, OffsiteBackupPolicy, RestorableDatabase, RestorablePeriod,
-    RestorableTable, RestoreType, ShowBackupEncryptionResponse, ShowBackupPolicyResponse, TableToRestore,
-    UpdateBackupEncryptionResponse,
+    Backup, BackupDatastore, BackupDatastoreType, BackupDatastoreVersion, BackupEncryptionType, BackupPolicy,
+    BackupPolicyToSet, CreateBackupResponse, CreatedBackup, DatabaseToRestore, DeleteBackupResponse, EncryptionSwitch,
+    IncrementalBackup, ListBackupsResponse, ListIncrementalBackupsResponse, ListRestorableTablesResponse,
+    ListRestoreTimesResponse, OffsiteBackupPolicy, RestorableDatabase, RestorablePeriod, RestorableTable, RestoreType,
+    ShowBackupEncryptionResponse, ShowBackupPolicyResponse, TableToRestore, UpdateBackupEncryptionResponse,
+    UpdateBackupPolicyResponse,
 };
 
 #[cfg(feature = "parameter-templates")]
@@ -47,11 +47,12 @@ pub use crate::operations::backups::{
 pub use crate::operations::parameter_templates::{
     ApplicableInstance, CompareParameterTemplatesResponse, CopyInstanceParametersResponse,
     CopyParameterTemplateResponse, CreateParameterTemplateResponse, DeleteParameterTemplateResponse, InstanceParameter,
-    InstanceParameterTarget, ListApplicableInstancesResponse, ListInstanceParametersResponse,
-    ListParameterTemplateApplicationsResponse, ListParameterTemplateHistoryResponse, ListParameterTemplatesResponse,
-    ParameterChange, ParameterDifference, ParameterTemplate, ParameterTemplateApplication, ParameterTemplateDatastore,
-    ParameterTemplateDatastoreToCreate, ParameterTemplateSummary, ParameterType, ShowParameterTemplateResponse,
-    UpdateInstanceParametersResponse,
+    InstanceParameterEngine, InstanceParameterTarget, InstanceParameterVersion, ListApplicableInstancesResponse,
+    ListInstanceParametersResponse, ListParameterTemplateApplicationsResponse, ListParameterTemplateHistoryResponse,
+    ListParameterTemplatesResponse, ParameterChange, ParameterDifference, ParameterTemplate,
+    ParameterTemplateApplication, ParameterTemplateDatastore, ParameterTemplateDatastoreToCreate,
+    ParameterTemplateEngine, ParameterTemplateSummary, ParameterType, ShowParameterTemplateResponse,
+    TemplateDatabaseName, TemplateDatabaseVersion, UpdateInstanceParametersResponse,
 };
 
 #[cfg(feature = "quotas")]
@@ -66,12 +67,12 @@ pub use crate::operations::quotas::{
 #[doc(inline)]
 pub use crate::operations::proxies::{
     ConnectionPoolType, ConsistencyMode, IpGroupType, ListProxiesResponse, ListProxyFlavorsResponse,
-    ListProxyParametersResponse, ProxiedNode, ProxiedNodeWeight, Proxy, ProxyAccessRule, ProxyDetails,
-    ProxyDetailsReadonlyNode, ProxyFlavor, ProxyFlavorGroup, ProxyFlavorGroupType, ProxyIpGroup, ProxyIpGroupItem,
-    ProxyMode, ProxyNode, ProxyNodeStatus, ProxyParameter, ProxyParameterToSet, ProxyPoolStatus, ProxyRouteMode,
-    ProxyStatus, ProxyUpgrade, ReplicaWeight, RouteModeReplicaWeight, ShowProxyIpGroupResponse,
-    ShowProxyVersionResponse, UpdateProxyAccessControlResponse, UpdateProxyAccessRulesResponse,
-    UpgradeProxyVersionResponse,
+    ListProxyParametersResponse, ProxiedNode, ProxiedNodeWeight, Proxy, ProxyAccessRule, ProxyDeploymentMode,
+    ProxyDetails, ProxyDetailsReadonlyNode, ProxyFlavor, ProxyFlavorGroup, ProxyFlavorGroupType, ProxyIpGroup,
+    ProxyIpGroupItem, ProxyMode, ProxyNode, ProxyNodeStatus, ProxyParameter, ProxyParameterToSet, ProxyPoolStatus,
+    ProxyRouteMode, ProxyStatus, ProxyUpgrade, ProxyZoneStatus, ReplicaWeight, RouteModeReplicaWeight,
+    ShowProxyIpGroupResponse, ShowProxyVersionResponse, UpdateProxyAccessControlResponse,
+    UpdateProxyAccessRulesResponse, UpdateProxyNameResponse, UpgradeProxyVersionResponse,
 };
 
 #[cfg(feature = "logs")]
@@ -125,21 +126,23 @@ pub use crate::operations::diagnosis::{
 #[cfg(feature = "htap-standard")]
 #[doc(inline)]
 pub use crate::operations::htap_standard::{
-    ActionStatus, BeVolumeToCreate, CheckStarrocksReplicationDatabasesResponse, CheckStarrocksResourcesResponse,
-    CreateStarrocksInstanceResponse, CreatedStarrocksInstance, DeleteStarrocksInstanceResponse, DmlPrivilege,
-    FeVolumeToCreate, HtapAction, HtapDatastore, HtapEngine, HtapEngineName, HtapEngineVersion, HtapFlavor,
-    HtapFlavorAzMode, HtapFlavorInstanceMode, HtapFlavorType, HtapInstance, HtapInstanceAction, HtapInstanceNetwork,
-    HtapInstanceState, HtapInstanceZone, HtapMaintenanceWindow, HtapReadableNode, HtapStorageType,
-    ListHtapEngineVersionsResponse, ListHtapFlavorsResponse, ListHtapInstancesResponse, ListHtapStorageTypesResponse,
-    ListStarrocksDatabasesResponse, ListStarrocksReplicationParametersResponse, ListStarrocksReplicationsResponse,
-    ListStarrocksUsersResponse, ReplicationHealth, ReplicationListType, ReplicationScope, ReplicationStage,
-    RestartStarrocksInstanceResponse, RestartStarrocksNodeResponse, ShowStarrocksInstanceResponse,
-    ShowStarrocksReplicationConfigResponse, ShowStarrocksReplicationConfigResponseNewTableReplConfig,
-    StarrocksActionToCheck, StarrocksDatabaseSetting, StarrocksDatabaseSettings, StarrocksDeployment, StarrocksEngine,
-    StarrocksEngineToCreate, StarrocksInstance, StarrocksMode, StarrocksNode, StarrocksNodeGroup, StarrocksNodeVolume,
-    StarrocksParameterGroup, StarrocksPayInfo, StarrocksPorts, StarrocksReplicatedTables, StarrocksReplication,
-    StarrocksReplicationCatchupStage, StarrocksReplicationParameter, StarrocksResourceToCheck, StarrocksSettingCheck,
-    StarrocksTableCheck, StarrocksTablesToReplicate, StarrocksUser,
+    ActionStatus, BeVolumeToCreate, CheckResult, CheckStarrocksReplicationDatabasesResponse,
+    CheckStarrocksResourcesResponse, CreateStarrocksInstanceResponse, CreatedStarrocksInstance,
+    DeleteStarrocksInstanceResponse, DmlPrivilege, FeVolumeToCreate, HtapAction, HtapDatastore, HtapEngine,
+    HtapEngineName, HtapEngineVersion, HtapFlavor, HtapFlavorAzMode, HtapFlavorInstanceMode, HtapFlavorType,
+    HtapInstance, HtapInstanceAction, HtapInstanceNetwork, HtapInstanceState, HtapInstanceZone, HtapMaintenanceWindow,
+    HtapReadableNode, HtapStorageType, ListHtapEngineVersionsResponse, ListHtapFlavorsResponse,
+    ListHtapInstancesResponse, ListHtapStorageTypesResponse, ListStarrocksDatabasesResponse,
+    ListStarrocksReplicationParametersResponse, ListStarrocksReplicationsResponse, ListStarrocksUsersResponse,
+    ReplicationHealth, ReplicationListType, ReplicationScope, ReplicationStage, RestartStarrocksInstanceResponse,
+    RestartStarrocksNodeResponse, ShowStarrocksInstanceResponse, ShowStarrocksReplicationConfigResponse,
+    ShowStarrocksReplicationConfigResponseNewTableReplConfig, StarrocksActionToCheck, StarrocksDatabaseSetting,
+    StarrocksDatabaseSettings, StarrocksDeployment, StarrocksEngine, StarrocksEngineToCreate, StarrocksEngineType,
+    StarrocksInstance, StarrocksMode, StarrocksNode, StarrocksNodeGroup, StarrocksNodeVolume, StarrocksParameterGroup,
+    StarrocksPayInfo, StarrocksPorts, StarrocksReplicatedTables, StarrocksReplication, StarrocksReplicationCatchupStage,
+    StarrocksReplicationParameter, StarrocksResourceToCheck, StarrocksSettingCheck, StarrocksTableCheck,
+    StarrocksTablesToReplicate, StarrocksTagKey, StarrocksTagToAdd, StarrocksTagValue, StarrocksTagsToAdd,
+    StarrocksUser, StarrocksZoneMode,
 };
 
 #[cfg(feature = "htap-lite")]
@@ -147,25 +150,24 @@ pub use crate::operations::htap_standard::{
 pub use crate::operations::htap_lite::{
     CheckClickhouseReplicationDatabasesResponse, CheckClickhouseReplicationTablesResponse, ClickhouseAutoRenew,
     ClickhouseClusterMode, ClickhouseDatabaseSetting, ClickhouseDatabaseSettings, ClickhouseDeployment,
-    ClickhouseDmlPrivilege, ClickhouseEngine, ClickhouseEngineToCreate, ClickhouseGroupType, ClickhouseInstanceAction,
-    ClickhouseInstanceDetail, ClickhouseInstanceFrozen, ClickhouseInstanceLogs, ClickhouseInstanceSummary,
-    ClickhouseInstanceTags, ClickhouseListType, ClickhouseLogNode, ClickhouseLogStream, ClickhouseLogToSend,
-    ClickhouseLogToStop, ClickhouseMode, ClickhouseNodeDatastore, ClickhouseNodeDatastoreType, ClickhouseNodeDetail,
-    ClickhouseNodeFrozen, ClickhouseNodeGroup, ClickhouseNodeRole, ClickhouseNodeVolume, ClickhouseNodeVolumeType,
-    ClickhouseOpsWindow, ClickhouseParamGroup, ClickhousePayInfo, ClickhousePayInfoIsAutoRenew,
-    ClickhousePayInfoPeriodType, ClickhousePayInfoToSet, ClickhousePayModel, ClickhousePeriodType, ClickhousePorts,
-    ClickhouseReplicatedTables, ClickhouseReplicatedTablesReplType, ClickhouseReplication,
+    ClickhouseDmlPrivilege, ClickhouseEngine, ClickhouseEngineToCreate, ClickhouseEngineType, ClickhouseGroupType,
+    ClickhouseInstanceAction, ClickhouseInstanceDetail, ClickhouseInstanceFrozen, ClickhouseInstanceLogs,
+    ClickhouseInstanceSummary, ClickhouseInstanceTags, ClickhouseListType, ClickhouseLogNode, ClickhouseLogStream,
+    ClickhouseLogToSend, ClickhouseLogToStop, ClickhouseLogType, ClickhouseMode, ClickhouseNodeDatastore,
+    ClickhouseNodeDetail, ClickhouseNodeFrozen, ClickhouseNodeGroup, ClickhouseNodeRole, ClickhouseNodeVolume,
+    ClickhouseNodeVolumeType, ClickhouseOpsWindow, ClickhouseParamGroup, ClickhousePayInfo,
+    ClickhousePayInfoIsAutoRenew, ClickhousePayInfoPeriodType, ClickhousePayInfoToSet, ClickhousePayModel,
+    ClickhousePeriodType, ClickhousePorts, ClickhouseReplicatedTables, ClickhouseReplication,
     ClickhouseReplicationCatchupStage, ClickhouseReplicationParameter, ClickhouseReplicationStage,
     ClickhouseReplicationStatus, ClickhouseSettingCheck, ClickhouseSlowLog, ClickhouseStatus, ClickhouseTableCheck,
-    ClickhouseTableSetting, ClickhouseTablesToReplicate, ClickhouseTag, ClickhouseUser, ClickhouseVolumeToCreate,
-    ClickhouseVolumeType, ClickhouseZoneMode, CreateClickhouseInstanceResponse, CreatedClickhouseInstance,
-    CreatedClickhouseInstanceHaMode, ListClickhouseDatabasesResponse, ListClickhouseLtsConfigsResponse,
-    ListClickhouseNodesResponse, ListClickhouseReplicationParametersResponse, ListClickhouseReplicationsResponse,
-    ListClickhouseSlowLogsResponse, ListClickhouseUsersResponse, ResizeClickhouseInstanceResponse,
-    ShowClickhouseInstanceResponse, ShowClickhouseReplicationConfigResponse,
-    ShowClickhouseReplicationConfigResponseNewTableReplConfig,
-    ShowClickhouseReplicationConfigResponseNewTableReplConfigReplType, ShowClickhouseSlowLogMaskingResponse,
-    UpdateClickhouseSlowLogMaskingResponse,
+    ClickhouseTableSetting, ClickhouseTablesToReplicate, ClickhouseTag, ClickhouseTagToAdd, ClickhouseTagsToAdd,
+    ClickhouseUser, ClickhouseVolumeToCreate, ClickhouseVolumeType, ClickhouseZoneMode,
+    CreateClickhouseInstanceResponse, CreatedClickhouseInstance, CreatedClickhouseInstanceHaMode,
+    ListClickhouseDatabasesResponse, ListClickhouseLtsConfigsResponse, ListClickhouseNodesResponse,
+    ListClickhouseReplicationParametersResponse, ListClickhouseReplicationsResponse, ListClickhouseSlowLogsResponse,
+    ListClickhouseUsersResponse, ResizeClickhouseInstanceResponse, ShowClickhouseInstanceResponse,
+    ShowClickhouseReplicationConfigResponse, ShowClickhouseReplicationConfigResponseNewTableReplConfig,
+    ShowClickhouseSlowLogMaskingResponse, UpdateClickhouseSlowLogMaskingResponse,
 };
 
 #[cfg(feature = "legacy")]
@@ -173,23 +175,24 @@ pub use crate::operations::htap_lite::{
 pub use crate::operations::legacy::{
     BatchInstanceDetailsV3, BatchInstanceStatusV3, BatchShowInstancesV3Response, CreateBackupLegacyResponse,
     CreateBackupLegacyResponseBackup, CreateInstanceLegacyResponse, CreateQuotasLegacyResponse,
-    CreateReadReplicasLegacyResponse, ErrorLogEntryLevel, ErrorLogLevelLegacy, ErrorLogV3, InstanceDetailsV3,
-    InstanceStatusV3, InstanceV3, LegacyBackup, LegacyBackupPolicy, LegacyBackupPolicyToSet, LegacyBackupStrategy,
-    LegacyBackupStrategyToSet, LegacyChargeInfo, LegacyChargeInfoToOrder, LegacyCreatedInstance, LegacyDatastore,
-    LegacyDatastoreToCreate, LegacyEngineVersion, LegacyEnterpriseProjectQuota, LegacyErrorLog, LegacyFlavor,
-    LegacyFlavorToSet, LegacyInstance, LegacyInstanceDetails, LegacyInstanceDetailsChargeInfo,
-    LegacyInstanceDetailsVolume, LegacyInstanceFlavor, LegacyInstanceNode, LegacyInstanceVolume, LegacyJob,
-    LegacyJobEntities, LegacyJobInstance, LegacyJobStatus, LegacyJobTarget, LegacyListedBackupStrategy,
-    LegacyNodeVolume, LegacyOrderedChargeInfo, LegacyParameterTemplate, LegacyProxy, LegacyProxyFlavor,
-    LegacyProxyFlavorGroup, LegacyProxyMasterNode, LegacyProxyNode, LegacyProxyReadReplica, LegacyQuota,
-    LegacyQuotaToSet, LegacyQuotaToUpdate, LegacySlowLog, LegacyTag, LegacyTagToAdd, LegacyVolumeToOrder,
-    LevelOneBackups, ListBackupsLegacyResponse, ListEngineVersionsLegacyResponse, ListErrorLogsLegacyResponse,
-    ListErrorLogsV3Response, ListFlavorsLegacyResponse, ListInstancesLegacyResponse, ListInstancesV3Response,
-    ListParameterTemplatesLegacyResponse, ListProxyFlavorsLegacyResponse, ListQuotasLegacyResponse,
-    ListSlowLogsLegacyResponse, ListSlowLogsV3Response, ManualBackupType, ProxiedNodeV3, ProxyFlavorGroupTypeLegacy,
-    ProxyNodeStatusV3, ProxyNodeV3, ProxyPoolStatusLegacy, ProxyPoolStatusV3, ProxyStatusV3, ProxyV3,
-    ShowBackupPolicyLegacyResponse, ShowInstanceLegacyResponse, ShowInstanceV3Response, ShowJobLegacyResponse,
-    ShowProxyLegacyResponse, ShowProxyV3Response, ShowProxyV3ResponseReadonlyNode, SlowLogStatementType, SlowLogV3,
+    CreateReadReplicasLegacyResponse, ErrorLogEntryLevel, ErrorLogLevelLegacy, ErrorLogV3,
+    ExpandInstanceVolumeLegacyResponse, InstanceDetailsV3, InstanceStatusV3, InstanceV3, LegacyBackup,
+    LegacyBackupPolicy, LegacyBackupPolicyToSet, LegacyBackupStrategy, LegacyBackupStrategyToSet, LegacyChargeInfo,
+    LegacyChargeInfoToOrder, LegacyCreatedInstance, LegacyDatastore, LegacyDatastoreToCreate, LegacyEngineVersion,
+    LegacyEnterpriseProjectQuota, LegacyErrorLog, LegacyFlavor, LegacyFlavorToSet, LegacyFlavorType, LegacyInstance,
+    LegacyInstanceDetails, LegacyInstanceDetailsChargeInfo, LegacyInstanceDetailsVolume, LegacyInstanceFlavor,
+    LegacyInstanceNode, LegacyInstanceVolume, LegacyJob, LegacyJobEntities, LegacyJobInstance, LegacyJobStatus,
+    LegacyJobTarget, LegacyListedBackupStrategy, LegacyNodeVolume, LegacyOrderedChargeInfo, LegacyParameterTemplate,
+    LegacyProxy, LegacyProxyFlavor, LegacyProxyFlavorAzStatusValue, LegacyProxyFlavorGroup, LegacyProxyMasterNode,
+    LegacyProxyNode, LegacyProxyReadReplica, LegacyQuota, LegacyQuotaToSet, LegacyQuotaToUpdate, LegacySlowLog,
+    LegacyStorageType, LegacyTag, LegacyTagToAdd, LegacyVolumeToOrder, LevelOneBackups, ListBackupsLegacyResponse,
+    ListEngineVersionsLegacyResponse, ListErrorLogsLegacyResponse, ListErrorLogsV3Response, ListFlavorsLegacyResponse,
+    ListInstancesLegacyResponse, ListInstancesV3Response, ListParameterTemplatesLegacyResponse,
+    ListProxyFlavorsLegacyResponse, ListQuotasLegacyResponse, ListSlowLogsLegacyResponse, ListSlowLogsV3Response,
+    ProxiedNodeV3, ProxyFlavorGroupTypeLegacy, ProxyModeV3, ProxyNodeStatusV3, ProxyNodeV3, ProxyPoolStatusLegacy,
+    ProxyPoolStatusV3, ProxyStatusV3, ProxyV3, ShowBackupPolicyLegacyResponse, ShowInstanceLegacyResponse,
+    ShowInstanceV3Response, ShowJobLegacyResponse, ShowProxyLegacyResponse, ShowProxyV3Response,
+    ShowProxyV3ResponseReadonlyNode, SlowLogStatementType, SlowLogV3, UpdateBackupPolicyLegacyResponse,
     UpdateQuotasLegacyResponse, ZoneStatus,
 };
 
@@ -226,27 +229,13 @@ pub struct StartedJobOrOrder {
     pub order_id: Option<String>,
 }
 
-/// Response of [`expand_instance_volume`](crate::Client::expand_instance_volume) and
-/// [`expand_instance_volume_legacy`](crate::Client::expand_instance_volume_legacy).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ExpandInstanceVolumeResponse {
-    /// New size in GB.
-    pub size: Option<i32>,
-    /// Id of the order.
-    pub order_id: Option<String>,
-}
-
-/// The same as [`ExpandInstanceVolumeResponse`].
-pub type ExpandInstanceVolumeLegacyResponse = ExpandInstanceVolumeResponse;
-
 /// The database.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InstanceDatastore {
-    /// Database engine: `gaussdb-mysql`.
-    pub r#type: Option<String>,
-    /// Version of the database.
+    /// Engine of the instance.
+    pub r#type: Option<EngineName>,
+    /// Version of the database. See [`list_engine_versions`](crate::Client::list_engine_versions) for all versions.
     pub version: Option<String>,
     /// Version of the kernel.
     pub kernel_version: Option<String>,
@@ -277,21 +266,22 @@ pub struct InstanceVolume {
 #[non_exhaustive]
 pub struct BackupStrategy {
     /// Hour in UTC in which backups start, in the format `hh:mm-HH:MM`: `HH` is `hh` + 1, and `mm` and `MM` are `00`.
+    /// At least 1 character.
     pub start_time: Option<String>,
     /// Backup retention in days, 1 to 732.
     pub keep_days: Option<String>,
 }
 
-/// Billing of the instance.
+/// Billing of the instance. Defaults to pay-per-use.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ChargeInfo {
     /// Billing mode of the instance.
     pub charge_mode: Option<ChargeMode>,
-    /// Unit of the subscription period. Required if [`charge_mode`](Self::charge_mode) is `prePaid`.
+    /// Unit of the subscription period. Only if [`charge_mode`](Self::charge_mode) is `prePaid`.
     pub period_type: Option<PeriodType>,
-    /// Number of months (1 to 9) or years (1 to 3) of the subscription. Required if
-    /// [`charge_mode`](Self::charge_mode) is `prePaid`.
+    /// Length of the subscription: 1 to 9 if [`period_type`](Self::period_type) is `month`, 1 to 3 if it is `year`.
+    /// Only if [`charge_mode`](Self::charge_mode) is `prePaid`.
     pub period_num: Option<i32>,
     /// Whether the subscription is renewed automatically for the same period, with automatic payment. Defaults to
     /// `false`. Only if [`charge_mode`](Self::charge_mode) is `prePaid`.
@@ -311,7 +301,7 @@ pub struct InstanceTag {
     pub value: Option<String>,
 }
 
-/// Billing of the instance.
+/// Billing of the instance. Defaults to pay-per-use.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InstanceChargeInfo {
@@ -326,7 +316,7 @@ pub struct InstanceChargeInfo {
 #[serde(default)]
 #[non_exhaustive]
 pub struct InstanceNode {
-    /// Id of the node.
+    /// Id of the node: a UUID without hyphens, and the suffix `no07`.
     pub id: Option<String>,
     /// Name of the node.
     pub name: Option<String>,
@@ -338,7 +328,7 @@ pub struct InstanceNode {
     pub port: Option<i32>,
     /// Private IP addresses for reads.
     pub private_read_ips: Vec<String>,
-    /// Storage of the instance.
+    /// Storage of the node.
     pub volume: Option<InstanceNodeVolume>,
     /// Availability zone.
     pub az_code: Option<String>,
@@ -365,7 +355,7 @@ pub struct InstanceNode {
     pub priority: Option<i32>,
 }
 
-/// Storage of the instance.
+/// Storage of the node.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InstanceNodeVolume {
@@ -381,11 +371,11 @@ pub struct InstanceNodeVolume {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Tag {
-    /// Key of the tag: 1 to 36 characters, not blank, consisting of `A-Z`, `a-z`, `0-9`, `-`, `_` and Chinese
+    /// Key of the tag: 1 to 36 characters, without spaces, consisting of `A-Z`, `a-z`, `0-9`, `-`, `_` and Chinese
     /// characters.
     pub key: Option<String>,
     /// Value of the tag: up to 43 characters, consisting of `A-Z`, `a-z`, `0-9`, `.`, `-`, `_` and Chinese
-    /// characters.
+    /// characters. Can be empty.
     pub value: Option<String>,
 }
 
@@ -397,28 +387,13 @@ pub struct InstanceProxy {
     pub pool_id: Option<String>,
     /// Name of the proxy.
     pub name: Option<String>,
-    /// Address of the proxy.
+    /// Read/write splitting address of the proxy.
     pub address: Option<String>,
 }
 
-/// Response of [`update_backup_policy`](crate::Client::update_backup_policy) and
-/// [`update_backup_policy_legacy`](crate::Client::update_backup_policy_legacy).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct UpdateBackupPolicyResponse {
-    /// Status of the policy change.
-    pub status: Option<BackupPolicyStatus>,
-    /// Id of the instance.
-    pub instance_id: Option<String>,
-    /// Name of the instance.
-    pub instance_name: Option<String>,
-}
-
-/// The same as [`UpdateBackupPolicyResponse`].
-pub type UpdateBackupPolicyLegacyResponse = UpdateBackupPolicyResponse;
-
-/// Response of [`update_offsite_backup_policy`](crate::Client::update_offsite_backup_policy) and 11 other
-/// operations.
+/// Response of [`update_offsite_backup_policy`](crate::Client::update_offsite_backup_policy),
+/// [`update_proxy_node_auto_add`](crate::Client::update_proxy_node_auto_add) and
+/// [`update_audit_log`](crate::Client::update_audit_log).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UpdateOffsiteBackupPolicyResponse {
@@ -430,34 +405,7 @@ pub struct UpdateOffsiteBackupPolicyResponse {
 pub type UpdateProxyNodeAutoAddResponse = UpdateOffsiteBackupPolicyResponse;
 
 /// The same as [`UpdateOffsiteBackupPolicyResponse`].
-pub type UpdateProxyNameResponse = UpdateOffsiteBackupPolicyResponse;
-
-/// The same as [`UpdateOffsiteBackupPolicyResponse`].
 pub type UpdateAuditLogResponse = UpdateOffsiteBackupPolicyResponse;
-
-/// The same as [`UpdateOffsiteBackupPolicyResponse`].
-pub type CreateStarrocksUserResponse = UpdateOffsiteBackupPolicyResponse;
-
-/// The same as [`UpdateOffsiteBackupPolicyResponse`].
-pub type DeleteStarrocksUserResponse = UpdateOffsiteBackupPolicyResponse;
-
-/// The same as [`UpdateOffsiteBackupPolicyResponse`].
-pub type UpdateStarrocksUserPasswordResponse = UpdateOffsiteBackupPolicyResponse;
-
-/// The same as [`UpdateOffsiteBackupPolicyResponse`].
-pub type UpdateStarrocksUserPermissionsResponse = UpdateOffsiteBackupPolicyResponse;
-
-/// The same as [`UpdateOffsiteBackupPolicyResponse`].
-pub type DeleteClickhouseUserResponse = UpdateOffsiteBackupPolicyResponse;
-
-/// The same as [`UpdateOffsiteBackupPolicyResponse`].
-pub type CreateClickhouseUserResponse = UpdateOffsiteBackupPolicyResponse;
-
-/// The same as [`UpdateOffsiteBackupPolicyResponse`].
-pub type UpdateClickhouseUserPasswordResponse = UpdateOffsiteBackupPolicyResponse;
-
-/// The same as [`UpdateOffsiteBackupPolicyResponse`].
-pub type UpdateClickhouseUserPermissionsResponse = UpdateOffsiteBackupPolicyResponse;
 
 /// Response of [`show_project_quotas`](crate::Client::show_project_quotas) and
 /// [`show_project_quotas_legacy`](crate::Client::show_project_quotas_legacy).
@@ -486,9 +434,9 @@ pub struct ProjectQuotas {
 pub struct ProjectQuota {
     /// Type of quota.
     pub r#type: Option<QuotaType>,
-    /// Number in use.
+    /// Number in use. At least 0.
     pub used: Option<i32>,
-    /// Maximum number, 0 to 100000. -1 means unlimited.
+    /// Maximum number, 0 to 100000. -1 means unlimited. From -1 to 100000.
     pub quota: Option<i32>,
 }
 
@@ -500,32 +448,6 @@ pub struct ProxyAvailabilityZone {
     pub code: Option<String>,
     /// Description of the availability zone.
     pub description: Option<String>,
-}
-
-yundb_runtime::setters! {
-    /// Tags of the instance.
-    pub struct HtapTagsToAdd {
-        /// System tags. Required.
-        pub sys_tags: Option<Vec<HtapTagToAdd>>,
-    }
-}
-
-impl Object for HtapTagsToAdd {
-    const FIELDS: &'static [Field] = &[required("sys_tags", list(&object::<HtapTagToAdd>()))];
-}
-
-yundb_runtime::setters! {
-    /// A tag for an HTAP instance.
-    pub struct HtapTagToAdd {
-        /// Key of the tag. Required.
-        pub key: Option<String>,
-        /// Value of the tag. Required.
-        pub value: Option<String>,
-    }
-}
-
-impl Object for HtapTagToAdd {
-    const FIELDS: &'static [Field] = &[required("key", any()), required("value", any())];
 }
 
 /// Tags of the instance.
@@ -543,10 +465,39 @@ pub struct HtapTags {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct HtapTag {
-    /// Key of the tag: 1 to 36 characters, not blank, consisting of `A-Z`, `a-z`, `0-9`, `-`, `_` and Chinese
-    /// characters.
+    /// Key of the tag: 1 to 36 characters, which can be letters, digits, hyphens, underscores and the characters
+    /// U+4E00 to U+9FFF. Never blank.
     pub key: Option<String>,
-    /// Value of the tag: up to 43 characters, consisting of `A-Z`, `a-z`, `0-9`, `.`, `-`, `_` and Chinese
-    /// characters.
+    /// Value of the tag: up to 43 characters, which can be letters, digits, full stops, hyphens, underscores and the
+    /// characters U+4E00 to U+9FFF. Can be empty.
     pub value: Option<String>,
 }
+
+/// Response of [`create_starrocks_user`](crate::Client::create_starrocks_user) and 7 other operations.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CreateStarrocksUserResponse {
+    /// Result of the request, such as `SUCCESS`.
+    pub result: Option<String>,
+}
+
+/// The same as [`CreateStarrocksUserResponse`].
+pub type DeleteStarrocksUserResponse = CreateStarrocksUserResponse;
+
+/// The same as [`CreateStarrocksUserResponse`].
+pub type UpdateStarrocksUserPasswordResponse = CreateStarrocksUserResponse;
+
+/// The same as [`CreateStarrocksUserResponse`].
+pub type UpdateStarrocksUserPermissionsResponse = CreateStarrocksUserResponse;
+
+/// The same as [`CreateStarrocksUserResponse`].
+pub type DeleteClickhouseUserResponse = CreateStarrocksUserResponse;
+
+/// The same as [`CreateStarrocksUserResponse`].
+pub type CreateClickhouseUserResponse = CreateStarrocksUserResponse;
+
+/// The same as [`CreateStarrocksUserResponse`].
+pub type UpdateClickhouseUserPasswordResponse = CreateStarrocksUserResponse;
+
+/// The same as [`CreateStarrocksUserResponse`].
+pub type UpdateClickhouseUserPermissionsResponse = CreateStarrocksUserResponse;

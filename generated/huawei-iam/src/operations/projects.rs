@@ -61,9 +61,9 @@ impl ListProjects {
 
     /// Whether the project is enabled.
     pub fn enabled<M>(self, enabled: impl Argument<bool, M>) -> Self { Self(self.0.argument("enabled", enabled)) }
-    /// Page number, starting from 1. Used together with [`per_page`](Self::per_page).
+    /// Page number, starting from 1. Must be specified together with [`per_page`](Self::per_page).
     pub fn page(self, page: impl Integer) -> Self { Self(self.0.integer::<i32>("page", page)) }
-    /// Number of projects per page, 1 to 5000. Used together with [`page`](Self::page).
+    /// Number of projects per page, 1 to 5000. Must be specified together with [`page`](Self::page).
     pub fn per_page(self, per_page: impl Integer) -> Self { Self(self.0.integer::<i32>("per_page", per_page)) }
 }
 

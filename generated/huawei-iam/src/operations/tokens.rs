@@ -13,8 +13,9 @@ impl Client {
     /// Create a token for a user.
     ///
     /// Authenticates a user by name and password and returns a token in the `X-Subject-Token` header. Send it as
-    /// `X-Auth-Token` with other requests. The token is valid for 24 hours: reuse it instead of creating one for each
-    /// request. The database services require a token scoped to a project.
+    /// `X-Auth-Token` with other requests; this operation itself needs no authentication. The token is valid for
+    /// 24 hours: reuse it instead of creating one for each request. The database services require a token scoped to
+    /// a project.
     ///
     /// `POST /v3/auth/tokens`. Document section 3.1, Making a request.
     ///

@@ -1,7 +1,7 @@
 //! Uses of the response in examples: waiting for a job, iterating a list, or printing a field.
 
 use super::value::{Values, plain};
-use crate::lower::model::{Answer, Field, Operation, Payload, Presence, Struct, Type, TypeKind};
+use crate::lower::model::{Field, Operation, Payload, Presence, ResponseBody, Struct, Type, TypeKind};
 
 /// Fields that every response of a service has, so no call is made for them.
 const ENVELOPE: [&str; 14] = [
@@ -36,8 +36,8 @@ pub(super) fn used(values: &Values<'_>, operation: &Operation, call: &str) -> Ve
         return vec![response, "client.wait_for(&response).await?;".to_owned()];
     }
     let payload = match &operation.output {
-        Answer::One(payload) => payload,
-        Answer::ByStatus(_) => return vec![response, print("*response")],
+        ResponseBody::One(payload) => payload,
+        ResponseBody::ByStatus(_) => return vec![response, print("*response")],
     };
     match payload {
         Payload::Empty => vec![format!("{call}.await?;")],

@@ -24,7 +24,7 @@ impl Client {
     /// let response = client.configure_job()
     ///     .data_initialization(true)
     ///     .data_synchronization(true)
-    ///     .db_list([("name".to_owned(), DbObject::new())])
+    ///     .db_list([("name", DbObject::new())])
     ///     .destination_endpoint_instance_type(JobDestinationType::Express)
     ///     .dts_job_name("rdsmysql至专线接入的自建mysql")
     ///     .job_type(ConfiguredJobType::Sync)
@@ -93,29 +93,31 @@ yundb_runtime::operation! {
 }
 
 impl ConfigureJob {
-    /// Whether to perform full migration or initial synchronization of existing data. The documented default is true.
-    /// Example: `true`. Required.
+    /// Whether to perform full migration or initial synchronization of existing data. Defaults to `true`. Example:
+    /// `true`. Required.
     pub fn data_initialization<M>(self, data_initialization: impl Argument<bool, M>) -> Self {
         Self(self.0.argument("DataInitialization", data_initialization))
     }
 
-    /// Whether to perform incremental migration or synchronization of changes. The documented default is false.
-    /// Example: `true`. Required.
+    /// Whether to perform incremental migration or synchronization of changes. Defaults to `false`. Example: `true`.
+    /// Required.
     pub fn data_synchronization<M>(self, data_synchronization: impl Argument<bool, M>) -> Self {
         Self(self.0.argument("DataSynchronization", data_synchronization))
     }
 
     /// Objects to migrate or synchronize.
     ///
-    /// Objects to migrate, synchronize or subscribe to, as a map of databases by name. Names of databases, tables and
-    /// columns can be regular expressions. Required.
+    /// Objects to migrate, synchronize or subscribe to, as a map of databases by name. Names of databases, tables
+    /// and columns can be regular expressions of `.`, `*`, `?`, `[...]`, `[^...]` and ranges such as `[0-9]`; see the
+    /// guide [`docs::name_patterns`](crate::docs::name_patterns). See also the guide
+    /// [`docs::object_lists`](crate::docs::object_lists). Required.
     pub fn db_list<M>(self, db_list: impl Argument<JsonText<BTreeMap<String, DbObject>>, M>) -> Self {
         Self(self.0.json_text("DbList", db_list))
     }
 
-    /// Type of the destination: a cloud database, or the access method of a self-managed database. Use `OTHER`
-    /// or `EXPRESS` for a PolarDB O cluster, and `ECS` or `EXPRESS` for Message Queue for Apache Kafka. Example:
-    /// `EXPRESS`. Required.
+    /// Type of the destination: a cloud database, or the access method of a self-managed database. Use `OTHER` or
+    /// `EXPRESS` for a PolarDB O cluster, and `ECS` or `EXPRESS` for Message Queue for Apache Kafka: both count as
+    /// self-managed. A self-managed database must be prepared first. Example: `EXPRESS`. Required.
     pub fn destination_endpoint_instance_type<M>(
         self,
         destination_endpoint_instance_type: impl Argument<JobDestinationType, M>,
@@ -141,7 +143,8 @@ impl ConfigureJob {
     }
 
     /// Type of the source: a cloud database, or the access method of a self-managed database. Use `OTHER` or
-    /// `EXPRESS` for a PolarDB O cluster. Example: `RDS`. Required.
+    /// `EXPRESS` for a PolarDB O cluster, which counts as self-managed. A self-managed database must be prepared
+    /// first. Example: `RDS`. Required.
     pub fn source_endpoint_instance_type<M>(
         self,
         source_endpoint_instance_type: impl Argument<JobSourceType, M>,
@@ -151,8 +154,8 @@ impl ConfigureJob {
         )
     }
 
-    /// Whether to perform schema migration or initialization of databases and tables. The documented default is true.
-    /// Example: `true`. Required.
+    /// Whether to perform schema migration or initialization of databases and tables. Defaults to `true`. Example:
+    /// `true`. Required.
     pub fn structure_initialization<M>(self, structure_initialization: impl Argument<bool, M>) -> Self {
         Self(self.0.argument("StructureInitialization", structure_initialization))
     }
@@ -165,8 +168,8 @@ impl ConfigureJob {
         Self(self.0.argument("SourceEndpointInstanceID", source_endpoint_instance_id))
     }
 
-    /// Database engine of the source. Defaults to `MYSQL`. For `MONGODB`, [`reserve`](Self::reserve) must contain
-    /// additional settings. Example: `MYSQL`.
+    /// Database engine of the source. For `MONGODB`, [`reserve`](Self::reserve) must contain additional settings.
+    /// Defaults to `MYSQL`. Example: `MYSQL`.
     pub fn source_endpoint_engine_name<M>(
         self,
         source_endpoint_engine_name: impl Argument<JobSourceEngine, M>,
@@ -191,13 +194,13 @@ impl ConfigureJob {
     }
 
     /// SID of an Oracle source. Required if [`source_endpoint_engine_name`](Self::source_endpoint_engine_name) is
-    /// Oracle without RAC; not used otherwise. Example: `testsid`.
+    /// `ORACLE` and the database does not use RAC; not used otherwise. Example: `testsid`.
     pub fn source_endpoint_oracle_sid<M>(self, source_endpoint_oracle_sid: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SourceEndpointOracleSID", source_endpoint_oracle_sid))
     }
 
-    /// Database that contains the objects. Required for PolarDB O, PostgreSQL and MongoDB; not used otherwise.
-    /// Example: `dtstestdatabase`.
+    /// Database that contains the objects. Required if the source or its engine is PolarDB O, PostgreSQL or MongoDB;
+    /// not used otherwise. Example: `dtstestdatabase`.
     pub fn source_endpoint_database_name<M>(self, source_endpoint_database_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SourceEndpointDatabaseName", source_endpoint_database_name))
     }
@@ -213,8 +216,8 @@ impl ConfigureJob {
         Self(self.0.argument("SourceEndpointPassword", source_endpoint_password))
     }
 
-    /// Account ID of the source's owner, if the source belongs to another Alibaba Cloud account. Requires
-    /// [`source_endpoint_role`](Self::source_endpoint_role). Example: `140692647406****`.
+    /// Account ID of the source's owner. If specified, data is transferred across Alibaba Cloud accounts, and
+    /// [`source_endpoint_role`](Self::source_endpoint_role) is required. Example: `140692647406****`.
     pub fn source_endpoint_owner_id<M>(self, source_endpoint_owner_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SourceEndpointOwnerID", source_endpoint_owner_id))
     }
@@ -243,8 +246,8 @@ impl ConfigureJob {
         )
     }
 
-    /// Database engine of the destination. Defaults to `MYSQL`. For `KAFKA` and `MONGODB`, [`reserve`](Self::reserve)
-    /// must contain additional settings. Example: `MYSQL`.
+    /// Database engine of the destination. For `KAFKA` and `MONGODB`, [`reserve`](Self::reserve) must contain
+    /// additional settings. Defaults to `MYSQL`. Example: `MYSQL`.
     pub fn destination_endpoint_engine_name<M>(
         self,
         destination_endpoint_engine_name: impl Argument<JobDestinationEngine, M>,
@@ -276,8 +279,8 @@ impl ConfigureJob {
         Self(self.0.argument("DestinationEndpointPort", destination_endpoint_port))
     }
 
-    /// Database to which the objects are written. Required for PolarDB O, AnalyticDB PostgreSQL, PostgreSQL and
-    /// MongoDB; not used otherwise. Example: `dtstestdata`.
+    /// Database to which the objects are written. Required if the destination or its engine is PolarDB O, AnalyticDB
+    /// for PostgreSQL, PostgreSQL or MongoDB; not used otherwise. Example: `dtstestdata`.
     pub fn destination_endpoint_data_base_name<M>(
         self,
         destination_endpoint_data_base_name: impl Argument<String, M>,
@@ -316,8 +319,8 @@ impl ConfigureJob {
     }
 
     /// SID of an Oracle destination. Required if
-    /// [`destination_endpoint_engine_name`](Self::destination_endpoint_engine_name) is Oracle without RAC; not used
-    /// otherwise. Example: `testsid`.
+    /// [`destination_endpoint_engine_name`](Self::destination_endpoint_engine_name) is `ORACLE` and the database does
+    /// not use RAC; not used otherwise. Example: `testsid`.
     pub fn destination_endpoint_oracle_sid<M>(self, destination_endpoint_oracle_sid: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DestinationEndpointOracleSID", destination_endpoint_oracle_sid))
     }
@@ -421,7 +424,7 @@ yundb_runtime::string_enum! {
         /// PolarDB for MySQL.
         PolarDb = "PolarDB",
         /// PolarDB-X 2.0.
-        PolarDbx20 = "PolarDBX20",
+        Polardbx20 = "POLARDBX20",
         /// ApsaraDB for MongoDB.
         Mongodb = "MONGODB",
         /// Logical database of Data Management (DMS).
@@ -524,9 +527,9 @@ pub struct ConfigureJobResponse {
     pub dts_instance_id: Option<String>,
     /// ID of the task.
     pub dts_job_id: Option<String>,
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
     /// HTTP status code.
     pub http_status_code: Option<i32>,

@@ -19,7 +19,7 @@ impl Client {
     ///
     /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.configure_subscription()
-    ///     .db_list([("name".to_owned(), DbObject::new())])
+    ///     .db_list([("name", DbObject::new())])
     ///     .dts_job_name("MySQL订阅")
     ///     .subscription_instance_network_type(NetworkType::Classic)
     ///     .source_endpoint_instance_type(SubscriptionSourceType::Rds)
@@ -78,13 +78,16 @@ yundb_runtime::operation! {
 impl ConfigureSubscription {
     /// Objects to subscribe to.
     ///
-    /// Objects to migrate, synchronize or subscribe to, as a map of databases by name. Names of databases, tables and
-    /// columns can be regular expressions. Required.
+    /// Objects to migrate, synchronize or subscribe to, as a map of databases by name. Names of databases, tables
+    /// and columns can be regular expressions of `.`, `*`, `?`, `[...]`, `[^...]` and ranges such as `[0-9]`; see the
+    /// guide [`docs::name_patterns`](crate::docs::name_patterns). See also the guide
+    /// [`docs::object_lists`](crate::docs::object_lists). Required.
     pub fn db_list<M>(self, db_list: impl Argument<JsonText<BTreeMap<String, DbObject>>, M>) -> Self {
         Self(self.0.json_text("DbList", db_list))
     }
 
-    /// Name of the task. Need not be unique. Example: `MySQL订阅`. Required.
+    /// Name of the task, preferably one that indicates its purpose. Need not be unique. Example: `MySQL订阅`.
+    /// Required.
     pub fn dts_job_name<M>(self, dts_job_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsJobName", dts_job_name))
     }
@@ -142,8 +145,8 @@ impl ConfigureSubscription {
         Self(self.0.argument("SourceEndpointRegion", source_endpoint_region))
     }
 
-    /// ID of the source. Required if the source is RDS MySQL, PolarDB-X 1.0 or PolarDB MySQL; not used otherwise.
-    /// Example: `rm-bp1zc3iyqe3qw****`.
+    /// ID of the source. Required if [`source_endpoint_instance_type`](Self::source_endpoint_instance_type) is `RDS`,
+    /// `DRDS` or `PolarDB`; not used otherwise. Example: `rm-bp1zc3iyqe3qw****`.
     pub fn source_endpoint_instance_id<M>(self, source_endpoint_instance_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SourceEndpointInstanceID", source_endpoint_instance_id))
     }
@@ -158,8 +161,8 @@ impl ConfigureSubscription {
         Self(self.0.argument("SourceEndpointPort", source_endpoint_port))
     }
 
-    /// SID of an Oracle source. Required if the source is self-managed without RAC; not used otherwise. Example:
-    /// `testsid`.
+    /// SID of an Oracle source. Required if the source is self-managed and does not use RAC; not used otherwise.
+    /// Example: `testsid`.
     pub fn source_endpoint_oracle_sid<M>(self, source_endpoint_oracle_sid: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SourceEndpointOracleSID", source_endpoint_oracle_sid))
     }
@@ -185,8 +188,8 @@ impl ConfigureSubscription {
         Self(self.0.argument("SourceEndpointOwnerID", source_endpoint_owner_id))
     }
 
-    /// RAM role with which this account reads the source. Required if the source belongs to another Alibaba Cloud
-    /// account. Example: `ram-for-dts`.
+    /// RAM role of the source's owner, which allows this account to read information about the source instance.
+    /// Required if the source belongs to another Alibaba Cloud account. Example: `ram-for-dts`.
     pub fn source_endpoint_role<M>(self, source_endpoint_role: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SourceEndpointRole", source_endpoint_role))
     }
@@ -308,9 +311,9 @@ pub struct ConfigureSubscriptionResponse {
     pub dts_instance_id: Option<String>,
     /// ID of the subscription task.
     pub dts_job_id: Option<String>,
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
     /// HTTP status code.
     pub http_status_code: Option<i32>,

@@ -6,7 +6,7 @@ use crate::{Client, types::{ErrorBody, JobResult, SynchronizationDirection}};
 impl Client {
     /// Release an instance.
     ///
-    /// Releases a migration, synchronization or subscription instance.
+    /// Releases the migration, synchronization or subscription instance of a task.
     ///
     /// `Action=DeleteDtsJob`. Document section 6.4.15, DeleteDtsJob.
     ///
@@ -50,7 +50,8 @@ impl DeleteJob {
         Self(self.0.argument("DtsInstanceId", dts_instance_id))
     }
 
-    /// Direction of the synchronization. Example: `Forward`.
+    /// Direction of the synchronization. `Reverse` releases the reverse task, which exists only in a two-way
+    /// synchronization. Defaults to `Forward`. Example: `Forward`.
     pub fn synchronization_direction<M>(
         self,
         synchronization_direction: impl Argument<SynchronizationDirection, M>,

@@ -7,8 +7,9 @@ use crate::{Client, types::{ErrorBody, RegionId}};
 impl Client {
     /// List the addresses of DTS servers.
     ///
-    /// Returns the addresses of DTS servers that a self-managed database, or a database hosted in another cloud, must
-    /// allow. For Alibaba Cloud databases and databases on ECS, DTS configures them automatically.
+    /// Returns the addresses of DTS servers. Add them to the security settings, usually the firewall, of a
+    /// self-managed database or a database hosted in another cloud. For Alibaba Cloud databases and databases on ECS,
+    /// DTS can add them automatically when the source or destination is configured in the console.
     ///
     /// `Action=WhiteIpList`. Document section 6.4.8.4, WhiteIpList.
     ///
@@ -47,13 +48,14 @@ yundb_runtime::operation! {
 }
 
 impl ListServerIps {
-    /// Region of the source. For a database with a public address, `cn-hangzhou` or the region closest to the
-    /// database. Example: `cn-hangzhou`. Required.
+    /// Region of the source. For a self-managed database with a public address or a database hosted in another cloud,
+    /// specify `cn-hangzhou` or the region closest to the database. Example: `cn-hangzhou`. Required.
     pub fn region<M>(self, region: impl Argument<RegionId, M>) -> Self { Self(self.0.argument("Region", region)) }
     /// Access method of the database, which is self-managed or hosted in another cloud. Example: `vpc`. Required.
     pub fn r#type<M>(self, r#type: impl Argument<DatabaseAccess, M>) -> Self { Self(self.0.argument("Type", r#type)) }
-    /// Region of the destination instance. For a database with a public address, `cn-hangzhou` or the region closest
-    /// to the database. Required for migration and synchronization. Example: `cn-hangzhou`.
+    /// Region of the destination instance. For a self-managed database with a public address or a database hosted
+    /// in another cloud, specify `cn-hangzhou` or the region closest to the database. Required for migration and
+    /// synchronization. Example: `cn-hangzhou`.
     pub fn destination_region<M>(self, destination_region: impl Argument<RegionId, M>) -> Self {
         Self(self.0.argument("DestinationRegion", destination_region))
     }
@@ -76,13 +78,14 @@ yundb_runtime::string_enum! {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ListServerIpsResponse {
-    /// Dynamic error code. To be removed soon.
+    /// Dynamic error code. To be removed soon. Example: `403`.
     pub dynamic_code: Option<String>,
     /// Value that replaces `%s` in [`err_message`](Self::err_message), such as the name of the invalid parameter.
+    /// Example: `Type`.
     pub dynamic_message: Option<String>,
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The Value of Input Parameter %s is not valid.`.
     pub err_message: Option<String>,
     /// HTTP status code.
     pub http_status_code: Option<i32>,

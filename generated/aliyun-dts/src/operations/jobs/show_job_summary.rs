@@ -7,7 +7,7 @@ use crate::{Client, types::{ErrorBody, ObjectType, SynchronizationDirection}};
 impl Client {
     /// Count the objects of a task.
     ///
-    /// Returns the number of tables and other objects of a migration or synchronization.
+    /// Returns how many tables and other objects a migration or synchronization has, and how far they are.
     ///
     /// `Action=SummaryJobDetail`. Document section 6.4.17, SummaryJobDetail.
     ///
@@ -19,7 +19,7 @@ impl Client {
     /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.show_job_summary()
     ///     .dts_job_id("l3m1213ye7l****")
-    ///     .job_code(SummaryPhase::N02)
+    ///     .job_code(SummaryPhase::Schema)
     ///     .synchronization_direction(SynchronizationDirection::Forward)
     ///     .await?;
     /// println!("{:?}", response.job_id);
@@ -58,7 +58,7 @@ impl ShowJobSummary {
         Self(self.0.argument("JobCode", job_code))
     }
 
-    /// Direction of the synchronization. Example: `Forward`. Required.
+    /// Direction of the synchronization. `Reverse` requires a two-way synchronization. Example: `Forward`. Required.
     pub fn synchronization_direction<M>(
         self,
         synchronization_direction: impl Argument<SynchronizationDirection, M>,
@@ -76,10 +76,12 @@ impl ShowJobSummary {
 yundb_runtime::string_enum! {
     /// The type of `JobCode` in `ShowJobSummary`.
     pub enum SummaryPhase {
-        /// Schema.
-        N02 = "02",
-        /// Incremental migration.
-        N03 = "03",
+        /// `02`: Schema.
+        #[doc(alias = "02")]
+        Schema = "02",
+        /// `03`: Incremental migration.
+        #[doc(alias = "03")]
+        IncrementalMigration = "03",
     }
 }
 
@@ -89,11 +91,11 @@ yundb_runtime::string_enum! {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct ShowJobSummaryResponse {
-    /// Error code. To be removed soon.
+    /// Error code. To be removed soon. Example: `200`.
     pub code: Option<String>,
     /// HTTP status code.
     pub http_status_code: Option<i32>,
-    /// ID of the migration or synchronization task.
+    /// ID of the migration or synchronization task. Example: `l3m1213ye7l****`.
     pub job_id: Option<String>,
     /// Objects by type, with their progress.
     pub progress_summary_details: Vec<ObjectSummary>,

@@ -22,7 +22,7 @@ impl Client {
     /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let mut items = client.show_precheck_status()
     ///     .dts_job_id("i03e3zty16i****")
-    ///     .job_code(JobCode::N01)
+    ///     .job_code(JobCode::Precheck)
     ///     .struct_type(StructType::Before)
     ///     .items();
     /// while let Some(item) = items.next().await {
@@ -68,19 +68,20 @@ impl ShowPrecheckStatus {
         Self(self.0.argument("StructType", struct_type))
     }
 
-    /// Page number, starting from 1. Defaults to `1`. Example: `1`.
+    /// Page number, from 1 to 2147483647. Defaults to `1`. Example: `1`.
     pub fn page_no<M>(self, page_no: impl Argument<String, M>) -> Self { Self(self.0.argument("PageNo", page_no)) }
     /// Number of records per page. Defaults to `20`. Example: `30`.
     pub fn page_size<M>(self, page_size: impl Argument<String, M>) -> Self {
         Self(self.0.argument("PageSize", page_size))
     }
 
-    /// Returns only items of this type: table, view or function. Example: `View`.
+    /// Filter of schema migration by the type of the object: a table, a view or a function. Returns only matching
+    /// items. Example: `View`.
     pub fn struct_phase<M>(self, struct_phase: impl Argument<String, M>) -> Self {
         Self(self.0.argument("StructPhase", struct_phase))
     }
 
-    /// Returns only items whose name contains this text. Example: `dewuprop`.
+    /// Table name or part of it. Returns only matching items. Example: `dewuprop`.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("Name", name)) }
 }
 
@@ -93,14 +94,18 @@ yundb_runtime::paged! {
 yundb_runtime::string_enum! {
     /// Subtask of a task.
     pub enum JobCode {
-        /// Precheck.
-        N01 = "01",
-        /// Schema.
-        N02 = "02",
-        /// Full load.
-        N03 = "03",
-        /// Incremental phase.
-        N04 = "04",
+        /// `01`: Precheck.
+        #[doc(alias = "01")]
+        Precheck = "01",
+        /// `02`: Schema.
+        #[doc(alias = "02")]
+        Schema = "02",
+        /// `03`: Full load.
+        #[doc(alias = "03")]
+        FullLoad = "03",
+        /// `04`: Incremental phase.
+        #[doc(alias = "04")]
+        IncrementalPhase = "04",
     }
 }
 
@@ -122,7 +127,7 @@ yundb_runtime::string_enum! {
 pub struct ShowPrecheckStatusResponse {
     /// Items of the subtask, with their progress.
     pub job_progress: Vec<ProgressInfo>,
-    /// Number of items that failed.
+    /// Number of items whose failure made the subtask fail.
     pub error_item: Option<i32>,
     /// HTTP status code.
     pub http_status_code: Option<i32>,
@@ -138,15 +143,15 @@ pub struct ShowPrecheckStatusResponse {
     pub success: Option<bool>,
     /// Total number of subtasks.
     pub total: Option<i32>,
-    /// ID of the migration or synchronization task.
+    /// ID of the migration or synchronization task. Example: `b4my3zg929a****`.
     pub job_id: Option<String>,
-    /// Page number, starting from 1.
+    /// Page number. From 1 to 2147483647. Defaults to `1`. Example: `1`.
     pub page_number: Option<i64>,
-    /// Maximum number of records per page.
+    /// Maximum number of records per page. Example: `20`.
     pub page_record_count: Option<i64>,
     /// Subtasks of a distributed task.
     pub sub_distributed_job_status: Vec<SubDistributedJob>,
-    /// Total number of records.
+    /// Total number of records. Example: `100`.
     pub total_record_count: Option<i64>,
 }
 
@@ -163,19 +168,19 @@ pub struct ProgressInfo {
     pub ddl_sql: Option<String>,
     /// Delay of incremental migration in milliseconds, or of incremental synchronization in seconds.
     pub delay_seconds: Option<i32>,
-    /// Database to which the objects are written.
+    /// Database to which the objects are written. Example: `dtstestdata_new`.
     pub dest_schema: Option<String>,
-    /// To be removed soon.
+    /// To be removed soon. Example: `1`.
     pub diff_row: Option<i64>,
-    /// Details of the error.
+    /// Details of the error. Example: `CHECK__ERROR_SAME_OBJ_DETAIL`.
     pub err_detail: Option<String>,
-    /// Error message.
+    /// Error message. Example: `CHECK__ERROR_SAME_OBJ`.
     pub err_msg: Option<String>,
     /// Completion time of the item, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC. Format: `date-time`.
     pub finish_time: Option<Formatted<Timestamp>>,
-    /// ID of the record in the metadata database.
+    /// ID of the record in the metadata database. Example: `5632`.
     pub id: Option<String>,
-    /// Whether the item is ignored.
+    /// Whether the item is ignored, so that the next one is processed.
     pub ignore_flag: Option<IgnoreFlag>,
     /// Short name of the item.
     pub item: Option<String>,
@@ -183,30 +188,31 @@ pub struct ProgressInfo {
     pub job_id: Option<String>,
     /// Logs of the error.
     pub logs: Vec<JobLog>,
-    /// Name of the item.
+    /// Full name of the item.
     pub names: Option<String>,
     /// Sequence number of the item.
     pub order_num: Option<i32>,
-    /// To be removed soon.
+    /// To be removed soon. Example: `demo`.
     pub parent_obj: Option<String>,
-    /// How to resolve the failure.
+    /// How to resolve the failure. Example: `CHECK__ERROR_SAME_OBJ_REPAIR`.
     pub repair_method: Option<String>,
     /// Whether the item is set to be skipped if it fails.
     pub skip: Option<bool>,
-    /// Database that contains the objects.
+    /// Database that contains the objects. Example: `dtstestdata`.
     pub source_schema: Option<String>,
     /// State of the item.
     pub state: Option<ItemState>,
-    /// Steps of the item. Empty if there are none.
-    pub sub: Vec<Value>,
-    /// Name of the object.
+    /// Progress of the steps of the item, as a text such as `0` or as a list. An empty list if it has no steps.
+    /// Example: `0`.
+    pub sub: Option<Value>,
+    /// Name of the object. Example: `order`.
     pub target_names: Option<String>,
-    /// Total number of items of the subtask.
+    /// Total number of items of the subtask. Example: `1`.
     pub total: Option<i32>,
 }
 
 yundb_runtime::string_enum! {
-    /// Whether the item is ignored.
+    /// Whether the item is ignored, so that the next one is processed.
     pub enum IgnoreFlag {
         /// No.
         N = "N",
@@ -224,9 +230,9 @@ pub struct JobLog {
     pub err_data: Option<String>,
     /// Error message.
     pub err_msg: Option<String>,
-    /// Type of the error.
+    /// Type of the error. Example: `ForeignKey`.
     pub err_type: Option<String>,
-    /// Level of the log.
+    /// Level of the log. Example: `ERROR`.
     pub log_level: Option<String>,
 }
 
@@ -235,7 +241,7 @@ yundb_runtime::string_enum! {
     pub enum ItemState {
         /// Not started.
         NotStarted = "NotStarted",
-        /// Paused.
+        /// Suspended.
         Suspending = "Suspending",
         /// Check in progress.
         Checking = "Checking",
@@ -279,18 +285,18 @@ yundb_runtime::string_enum! {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct SubDistributedJob {
-    /// Type of the subtask.
+    /// Type of the subtask. Example: `02`.
     pub code: Option<JobCode>,
-    /// Number of tasks that failed.
+    /// Number of tasks that have failed so far.
     pub error_item: Option<i32>,
-    /// ID of the task.
+    /// ID of the task. Example: `n0gm1682j6563np`.
     pub job_id: Option<String>,
-    /// Name of the distributed subtask.
+    /// Name of the distributed subtask. Example: `dts.step.struct.load`.
     pub job_name: Option<String>,
     /// Items of the subtask, with their progress.
     pub job_progress: Vec<ProgressInfo>,
     /// State of the subtask.
     pub state: Option<SubtaskState>,
-    /// Total number of records.
+    /// Total number of records. Example: `11`.
     pub total: Option<i32>,
 }

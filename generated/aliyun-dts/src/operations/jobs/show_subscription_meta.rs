@@ -64,7 +64,7 @@ impl ShowSubscriptionMeta {
         Self(self.0.argument("SubMigrationJobIds", sub_migration_job_ids))
     }
 
-    /// Topics of the distributed subscription, separated by commas. Either this or
+    /// All topics of the distributed subscription, separated by commas. Either this or
     /// [`sub_migration_job_ids`](Self::sub_migration_job_ids) is required; the latter is preferred. Example:
     /// `cn_hangzhou_rm_bp1n0x0x5tz******_dtstestdata_version2`.
     pub fn topics<M>(self, topics: impl Argument<String, M>) -> Self { Self(self.0.argument("Topics", topics)) }
@@ -77,9 +77,9 @@ impl ShowSubscriptionMeta {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct ShowSubscriptionMetaResponse {
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The Value of Input Parameter %s is not valid.`.
     pub err_message: Option<String>,
     /// HTTP status code.
     pub http_status_code: Option<i32>,
@@ -96,7 +96,8 @@ pub struct ShowSubscriptionMetaResponse {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SubscriptionMeta {
-    /// Time of the first data of the subtask that the client consumes, as a Unix timestamp in seconds.
+    /// Consumption position of the subtask: time of the first data that the client consumes, as a Unix timestamp
+    /// in seconds.
     pub checkpoint: Option<i64>,
     /// Objects to which the subtask subscribes.
     #[serde(rename = "DBList")]

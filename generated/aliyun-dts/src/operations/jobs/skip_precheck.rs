@@ -64,7 +64,7 @@ impl SkipPrecheck {
         Self(self.0.argument("SkipPreCheckNames", skip_pre_check_names))
     }
 
-    /// True to skip the items, false to check them again. Example: `true`. Required.
+    /// Whether to skip the items. If false, they are checked again. Example: `true`. Required.
     pub fn skip<M>(self, skip: impl Argument<bool, M>) -> Self { Self(self.0.argument("Skip", skip)) }
     /// ID of the task. Example: `c7412z57g8k****`.
     pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
@@ -79,13 +79,14 @@ impl SkipPrecheck {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SkipPrecheckResponse {
-    /// Error code. To be removed soon.
+    /// Error code. To be removed soon. Example: `200`.
     pub code: Option<String>,
     /// Value that replaces `%s` in [`err_message`](Self::err_message), such as the name of the invalid parameter.
+    /// Example: `JobId`.
     pub dynamic_message: Option<String>,
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The Value of Input Parameter %s is not valid.`.
     pub err_message: Option<String>,
     /// HTTP status code.
     pub http_status_code: Option<i32>,
@@ -95,9 +96,9 @@ pub struct SkipPrecheckResponse {
     pub request_id: Option<String>,
     /// ID of the precheck.
     pub schedule_job_id: Option<String>,
-    /// Short names of the skipped items.
+    /// Short names of the items that are skipped or checked again.
     pub skip_items: Option<String>,
-    /// Names of the skipped items.
+    /// Names of the items that are skipped or checked again.
     pub skip_names: Option<String>,
     /// Whether the request succeeded.
     pub success: Option<bool>,

@@ -46,14 +46,15 @@ impl StartJob {
         Self(self.0.argument("DtsJobId", dts_job_id))
     }
 
-    /// ID of the instance, returned by the list operations of migration, synchronization and subscription instances.
-    /// Example: `dtsl3m1213ye7l****`.
+    /// ID of the instance, returned by [`list_migration_jobs`](crate::Client::list_migration_jobs),
+    /// [`list_synchronization_jobs`](crate::Client::list_synchronization_jobs) or
+    /// [`list_subscription_instances`](crate::Client::list_subscription_instances). Example: `dtsl3m1213ye7l****`.
     pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsInstanceId", dts_instance_id))
     }
 
-    /// Direction of the synchronization. Defaults to `Forward`. `Reverse` starts the reverse task, which exists only
-    /// in a two-way synchronization. Example: `Forward`.
+    /// Direction of the synchronization. `Reverse` starts the reverse task, which exists only in a two-way
+    /// synchronization. Defaults to `Forward`. Example: `Forward`.
     pub fn synchronization_direction<M>(
         self,
         synchronization_direction: impl Argument<SynchronizationDirection, M>,

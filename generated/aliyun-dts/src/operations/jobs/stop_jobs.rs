@@ -6,6 +6,8 @@ use crate::{Client, types::{ErrorBody, JobResult}};
 impl Client {
     /// Stop multiple tasks.
     ///
+    /// Ends multiple migration or synchronization tasks.
+    ///
     /// `Action=StopDtsJobs`. Document section 6.4.14, StopDtsJobs.
     ///
     /// Response `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.

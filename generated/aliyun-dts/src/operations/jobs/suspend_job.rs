@@ -50,8 +50,8 @@ impl SuspendJob {
         Self(self.0.argument("DtsInstanceId", dts_instance_id))
     }
 
-    /// Direction of the synchronization. Defaults to `Forward`. `Reverse` suspends the reverse task, which exists
-    /// only in a two-way synchronization. Example: `Forward`.
+    /// Direction of the synchronization. `Reverse` suspends the reverse task, which exists only in a two-way
+    /// synchronization. Defaults to `Forward`. Example: `Forward`.
     pub fn synchronization_direction<M>(
         self,
         synchronization_direction: impl Argument<SynchronizationDirection, M>,

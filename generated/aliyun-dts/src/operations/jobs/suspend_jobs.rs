@@ -6,6 +6,8 @@ use crate::{Client, types::{ErrorBody, JobResult}};
 impl Client {
     /// Suspend multiple tasks.
     ///
+    /// Suspends multiple migration or synchronization tasks.
+    ///
     /// `Action=SuspendDtsJobs`. Document section 6.4.12, SuspendDtsJobs.
     ///
     /// Response `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.

@@ -9,19 +9,21 @@ use yundb_runtime::Value;
 yundb_runtime::setters! {
     /// Database that is migrated, synchronized or subscribed to.
     pub struct DbObject {
-        /// Name of the database in the destination.
+        /// Name of the database in the destination. Example: `dtstestdata_new`.
         pub name: Option<String>,
-        /// Whether to select the whole database. If true, [`table`](Self::table) is not required. For
-        /// AnalyticDB destinations always false, even for a whole database: specify its tables and their keys in
-        /// [`table`](Self::table) instead.
+        /// Whether to select the whole database. If true, [`table`](Self::table) is not required. For destinations in
+        /// AnalyticDB for MySQL or AnalyticDB for PostgreSQL always false, even for a whole database: specify its tables
+        /// and their keys in [`table`](Self::table) instead.
         pub all: Option<bool>,
         /// Tables by name.
         #[serde(rename = "Table")]
         pub table: Option<BTreeMap<String, DbTable>>,
-        /// Data changes (DML) to transfer: any of `i` (INSERT), `u` (UPDATE) and `d` (DELETE), empty for all, or `none`.
+        /// Data changes (DML) to transfer in the incremental phase: any of `i` (INSERT), `u` (UPDATE) and `d` (DELETE),
+        /// empty for all that the task supports, or `none`.
         pub dml_op: Option<String>,
-        /// Schema changes (DDL) to transfer: any of `ct` (CREATE TABLE), `at` (ALTER TABLE), `dt` (DROP TABLE), `rt`
-        /// (RENAME TABLE) and `tt` (TRUNCATE TABLE), empty for all, or `none`.
+        /// Schema changes (DDL) to transfer in the incremental phase: any of `ct` (CREATE TABLE), `at` (ALTER TABLE),
+        /// `dt` (DROP TABLE), `rt` (RENAME TABLE) and `tt` (TRUNCATE TABLE), empty for all that the task supports, or
+        /// `none`.
         pub ddl_op: Option<String>,
         /// State of the database, such as `normal`. Returned only in responses.
         pub state: Option<String>,
@@ -33,27 +35,31 @@ yundb_runtime::setters! {
 yundb_runtime::setters! {
     /// Table that is migrated, synchronized or subscribed to.
     pub struct DbTable {
-        /// Name of the table in the destination.
+        /// Name of the table in the destination. Example: `ordernew`.
         pub name: Option<String>,
         /// Whether to select all columns. If true, [`column`](Self::column) is not required.
         pub all: Option<bool>,
-        /// Filter condition. Only matching rows are transferred. Not supported for subscriptions. Example: `id>10`.
+        /// Filter condition. Only matching rows are transferred. Can be set only per table, not for subscriptions.
+        /// Example: `id>10`.
         pub filter: Option<String>,
         /// Columns by name.
         pub column: Option<BTreeMap<String, DbColumn>>,
-        /// Shards of the table. Applies only to Kafka.
+        /// Number of shards of the table. Applies only to Kafka. Example: `12`.
         pub shard: Option<i32>,
-        /// Data changes (DML) to transfer: any of `i` (INSERT), `u` (UPDATE) and `d` (DELETE), empty for all, or `none`.
+        /// Data changes (DML) to transfer in the incremental phase: any of `i` (INSERT), `u` (UPDATE) and `d` (DELETE),
+        /// empty for all that the task supports, or `none`.
         pub dml_op: Option<String>,
-        /// Schema changes (DDL) to transfer: any of `ct` (CREATE TABLE), `at` (ALTER TABLE), `dt` (DROP TABLE), `rt`
-        /// (RENAME TABLE) and `tt` (TRUNCATE TABLE), empty for all, or `none`.
+        /// Schema changes (DDL) to transfer in the incremental phase: any of `ct` (CREATE TABLE), `at` (ALTER TABLE),
+        /// `dt` (DROP TABLE), `rt` (RENAME TABLE) and `tt` (TRUNCATE TABLE), empty for all that the task supports, or
+        /// `none`.
         pub ddl_op: Option<String>,
-        /// Primary key. Required for AnalyticDB destinations; not used otherwise.
+        /// Primary key. Required for destinations in AnalyticDB for MySQL or AnalyticDB for PostgreSQL; not used
+        /// otherwise. Example: `id`.
         pub primary_key: Option<String>,
-        /// Distribution column of the table. Required for tables of type `partition` in AnalyticDB destinations; not
-        /// used otherwise.
+        /// Distribution column of the table. Required for tables of [`type`](Self::type) `partition` in AnalyticDB for
+        /// MySQL or AnalyticDB for PostgreSQL; not used otherwise. Example: `id`.
         pub part_key: Option<String>,
-        /// Type of the table in an AnalyticDB destination.
+        /// Type of the table in AnalyticDB for MySQL or AnalyticDB for PostgreSQL.
         pub r#type: Option<DbTableType>,
     }
 }
@@ -63,11 +69,11 @@ yundb_runtime::setters! {
     pub struct DbColumn {
         /// `PRI` if the column is part of the primary key, empty otherwise. Example: `PRI`.
         pub key: Option<String>,
-        /// Name of the column in the destination.
+        /// Name of the column in the destination. Example: `id`.
         pub name: Option<String>,
         /// Type of the column. Example: `int(11)`.
         pub r#type: Option<String>,
-        /// Whether the column is a sharding key. Applies only to Kafka.
+        /// Whether the column is a sharding key. Applies only to Kafka. Example: `false`.
         #[serde(rename = "sharedKey")]
         pub shared_key: Option<bool>,
         /// `checked` if the column is selected. Example: `checked`.
@@ -76,7 +82,7 @@ yundb_runtime::setters! {
 }
 
 yundb_runtime::string_enum! {
-    /// Type of the table in an AnalyticDB destination.
+    /// Type of the table in AnalyticDB for MySQL or AnalyticDB for PostgreSQL.
     pub enum DbTableType {
         /// Dimension table.
         Dimension = "dimension",
@@ -91,22 +97,26 @@ yundb_runtime::setters! {
     pub struct Reserve {
         /// How to handle tables that already exist in the destination. Required for migration and synchronization.
         pub target_table_mode: Option<TargetTableMode>,
-        /// Destination topic. Required for Kafka destinations.
+        /// Topic of the migrated or synchronized objects in the destination. Required for Kafka destinations. Example:
+        /// `dtstestdata`.
         pub dest_topic: Option<String>,
         /// Version of a Kafka destination. Use `1.0` for later versions as well. Required for Kafka destinations.
+        /// Example: `1.0`.
         pub dest_version: Option<KafkaVersion>,
-        /// Connection method of a Kafka destination, `0` in the sample. Required for Kafka destinations. Example: `0`.
+        /// Security of the connection to a Kafka destination. Required for Kafka destinations. Example: `0`.
         #[serde(rename = "destSSL")]
-        pub dest_ssl: Option<String>,
-        /// URL or address of the Kafka Schema Registry in which Avro schemas are registered.
+        pub dest_ssl: Option<KafkaEncryption>,
+        /// URL or address of the Kafka Schema Registry in which Avro schemas are registered. Required if a registry is
+        /// used. Example: `http://12.1.12.3/api`.
         #[serde(rename = "dest.kafka.schema.registry.url")]
         pub dest_kafka_schema_registry_url: Option<String>,
-        /// Topic for schema changes (DDL). Defaults to the topic given in [`dest_topic`](Self::dest_topic).
+        /// Topic for schema changes (DDL). Defaults to the topic given in [`dest_topic`](Self::dest_topic). Example:
+        /// `dtstestdata`.
         #[serde(rename = "sink.kafka.ddl.topic")]
         pub sink_kafka_ddl_topic: Option<String>,
-        /// Data format of a Kafka destination. Required for Kafka destinations.
+        /// Data format of a Kafka destination. Required for Kafka destinations. Example: `canal_json`.
         pub kafka_record_format: Option<KafkaRecordFormat>,
-        /// Partitioning policy of a Kafka destination. Required for Kafka destinations.
+        /// Partitioning policy of a Kafka destination. Required for Kafka destinations. Example: `none`.
         pub dest_kafka_partition_key: Option<KafkaPartitionKey>,
         /// Architecture of a MongoDB source. Required for MongoDB sources. Example: `1`.
         pub src_engine_arch_type: Option<String>,
@@ -124,10 +134,12 @@ yundb_runtime::setters! {
 yundb_runtime::string_enum! {
     /// How to handle tables that already exist in the destination. Required for migration and synchronization.
     pub enum TargetTableMode {
-        /// Fail the precheck.
-        N0 = "0",
-        /// Ignore the error and continue.
-        N2 = "2",
+        /// `0`: Fail the precheck.
+        #[doc(alias = "0")]
+        FailPrecheck = "0",
+        /// `2`: Ignore the error and continue.
+        #[doc(alias = "2")]
+        IgnoreErrorAndContinue = "2",
     }
 }
 
@@ -144,15 +156,27 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::string_enum! {
+    /// Security of the connection to a Kafka destination. Required for Kafka destinations.
+    pub enum KafkaEncryption {
+        /// `0`: Not encrypted.
+        #[doc(alias = "0")]
+        NotEncrypted = "0",
+        /// `3`: SCRAM-SHA-256.
+        #[doc(alias = "3")]
+        ScramSha256 = "3",
+    }
+}
+
+yundb_runtime::string_enum! {
     /// Data format of a Kafka destination. Required for Kafka destinations.
     pub enum KafkaRecordFormat {
-        /// Canal JSON.
+        /// Canal JSON. Canal parses the incremental logs of the source.
         CanalJson = "canal_json",
-        /// Avro.
+        /// Avro, a serialization format for data structures.
         DtsAvro = "dts_avro",
-        /// SharePlex JSON.
+        /// SharePlex JSON. The replication software SharePlex reads the source.
         ShareplexJson = "shareplex_json",
-        /// Debezium, for PolarDB O sources.
+        /// Debezium, a tool for change data capture. Streams updates of PolarDB O sources.
         Debezium = "debezium",
     }
 }
@@ -164,7 +188,8 @@ yundb_runtime::string_enum! {
         None = "none",
         /// Data and DDL of each table are distributed by a hash of database and table.
         DatabaseTable = "database_table",
-        /// Data is distributed by a hash of columns: the primary key by default, or a unique key if there is none.
+        /// Rows are distributed by a hash of columns: the primary key by default, a unique key if there is none, or one
+        /// or more given columns.
         Columns = "columns",
     }
 }
@@ -174,7 +199,7 @@ yundb_runtime::string_enum! {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Endpoint {
-    /// Database that contains the objects.
+    /// Database that contains the objects. Example: `dtstestdata`.
     pub database_name: Option<String>,
     /// Database engine.
     pub engine_name: Option<String>,
@@ -183,16 +208,17 @@ pub struct Endpoint {
     pub instance_id: Option<String>,
     /// Type of the instance.
     pub instance_type: Option<String>,
-    /// Address of the database.
+    /// Address of the database. Example: `172.16.88.***`.
     pub ip: Option<String>,
-    /// SID of an Oracle database. Returned only for Oracle without RAC.
+    /// SID of an Oracle database. Returned only if [`engine_name`](Self::engine_name) is Oracle and the database does
+    /// not use RAC. Example: `testsid`.
     #[serde(rename = "OracleSID")]
     pub oracle_sid: Option<String>,
     /// Port of the database.
     pub port: Option<String>,
     /// Region of the instance.
     pub region: Option<String>,
-    /// Security of the connection.
+    /// Whether and how the connection is secured.
     pub ssl_solution_enum: Option<SslSolution>,
     /// Account of the database.
     pub user_name: Option<String>,
@@ -203,7 +229,7 @@ yundb_runtime::string_enum! {
     pub enum SslSolution {
         /// SSL disabled.
         Disable = "DISABLE",
-        /// SSL with an uploaded CA certificate.
+        /// SSL, with an uploaded CA certificate.
         EnableWithCertificate = "ENABLE_WITH_CERTIFICATE",
         /// SSL for MongoDB Atlas on AWS.
         EnableOnly4MongodbAltas = "ENABLE_ONLY_4_MONGODB_ALTAS",
@@ -213,7 +239,11 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::string_enum! {
-    /// State of a task. The possible values depend on the type of the task.
+    /// State of a task. Migration, synchronization and subscription have in common: `NotConfigured`, `NotStarted`,
+    /// `Prechecking`, `PrecheckFailed`, `Retrying`, `Upgrade`, `Locked` and `Downgrade`. Migration and
+    /// synchronization also have `PreCheckPass`, `Suspending` and `Finished`; migration has `Migrating` and
+    /// `MigrationFailed`; synchronization has `Initializing`, `InitializeFailed`, `Synchronizing`, `Failed` and
+    /// `Modifying`; subscription has `PrecheckPass`, `Starting`, `Normal` and `Abnormal`.
     pub enum JobStatus {
         /// Not started.
         NotStarted = "NotStarted",
@@ -237,7 +267,7 @@ yundb_runtime::string_enum! {
         InitializeFailed = "InitializeFailed",
         /// Synchronizing.
         Synchronizing = "Synchronizing",
-        /// The synchronization failed.
+        /// The synchronization failed. In [`show_job`](crate::Client::show_job), also a failed migration.
         Failed = "Failed",
         /// Suspended.
         Suspending = "Suspending",
@@ -268,13 +298,14 @@ yundb_runtime::string_enum! {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct UpdateJobPasswordResponse {
-    /// Error code. To be removed soon.
+    /// Error code. To be removed soon. Example: `200`.
     pub code: Option<String>,
     /// Value that replaces `%s` in [`err_message`](Self::err_message), such as the name of the invalid parameter.
+    /// Example: `DtsJobId`.
     pub dynamic_message: Option<String>,
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The Value of Input Parameter %s is not valid.`.
     pub err_message: Option<String>,
     /// HTTP status code.
     pub http_status_code: Option<i32>,

@@ -6,6 +6,8 @@ use crate::{Client, types::{ErrorBody, UpdateJobNameResponse}};
 impl Client {
     /// Rename a task.
     ///
+    /// Changes the name of a migration, synchronization or subscription task.
+    ///
     /// `Action=ModifyDtsJobName`. Document section 6.4.9.4, ModifyDtsJobName.
     ///
     /// Response `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
@@ -42,7 +44,8 @@ impl UpdateJobName {
         Self(self.0.argument("DtsJobId", dts_job_id))
     }
 
-    /// New name of the task. Need not be unique. Example: `RDS间迁移`. Required.
+    /// New name of the task, preferably one that indicates its purpose. Need not be unique. Example: `RDS间迁移`.
+    /// Required.
     pub fn dts_job_name<M>(self, dts_job_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsJobName", dts_job_name))
     }

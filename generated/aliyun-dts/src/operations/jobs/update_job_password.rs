@@ -4,9 +4,10 @@ use yundb_runtime::{Argument, Operation, Secret, Spec, operation::query, shape::
 use crate::{Client, types::{ErrorBody, UpdateJobPasswordResponse}};
 
 impl Client {
-    /// Change the database account of a task.
+    /// Change the database password of a task.
     ///
-    /// Changes the account or password with which a task accesses its source or destination.
+    /// Replaces the password of the database account with which a migration, synchronization or subscription task
+    /// accesses its source or destination.
     ///
     /// `Action=ModifyDtsJobPassword`. Document section 6.4.9.3, ModifyDtsJobPassword.
     ///
@@ -58,7 +59,7 @@ impl UpdateJobPassword {
         Self(self.0.argument("Endpoint", endpoint))
     }
 
-    /// Account of the database. Example: `dtstest`. Required.
+    /// Database account whose password is replaced. Example: `dtstest`. Required.
     pub fn user_name<M>(self, user_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("UserName", user_name))
     }

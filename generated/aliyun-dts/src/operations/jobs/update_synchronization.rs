@@ -49,7 +49,7 @@ impl UpdateSynchronization {
         Self(self.0.argument("DtsInstanceId", dts_instance_id))
     }
 
-    /// Direction of the synchronization. Defaults to `Forward`. Required only for a two-way synchronization. Example:
+    /// Direction of the synchronization. Required only for a two-way synchronization. Defaults to `Forward`. Example:
     /// `Forward`.
     pub fn synchronization_direction<M>(
         self,
@@ -67,13 +67,15 @@ impl UpdateSynchronization {
     /// New objects of the synchronization. Include the objects to keep: to add table C to A and B, specify all three.
     /// See [`show_job`](crate::Client::show_job) for the current objects.
     ///
-    /// Objects to migrate, synchronize or subscribe to, as a map of databases by name. Names of databases, tables and
-    /// columns can be regular expressions.
+    /// Objects to migrate, synchronize or subscribe to, as a map of databases by name. Names of databases, tables
+    /// and columns can be regular expressions of `.`, `*`, `?`, `[...]`, `[^...]` and ranges such as `[0-9]`; see the
+    /// guide [`docs::name_patterns`](crate::docs::name_patterns). See also the guide
+    /// [`docs::object_lists`](crate::docs::object_lists).
     pub fn db_list<M>(self, db_list: impl Argument<JsonText<BTreeMap<String, DbObject>>, M>) -> Self {
         Self(self.0.json_text("DbList", db_list))
     }
 
-    /// Operators of a T+1 ETL task.
+    /// Operators of an ETL task, as JSON. Only for T+1 business.
     pub fn etl_operator_column_reference<M>(self, etl_operator_column_reference: impl Argument<String, M>) -> Self {
         Self(self.0.argument("EtlOperatorColumnReference", etl_operator_column_reference))
     }
@@ -88,13 +90,13 @@ impl UpdateSynchronization {
 pub struct UpdateSynchronizationResponse {
     /// ID of the task.
     pub dts_job_id: Option<String>,
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
     /// Request ID.
     pub request_id: Option<String>,
-    /// HTTP status code.
+    /// HTTP status code. Example: `200`.
     pub status: Option<String>,
     /// Whether the request succeeded.
     pub success: Option<bool>,

@@ -6,8 +6,9 @@ use crate::{Client, types::{CallResult, ErrorBody, SynchronizationDirection}};
 impl Client {
     /// Enable or disable full image matching.
     ///
-    /// Enable it to keep source and destination consistent if data is also written to the destination by means other
-    /// than DTS. See [`show_replicator_compare`](crate::Client::show_replicator_compare) for the current setting.
+    /// Enables or disables full image matching for a synchronization. Data that is written to the destination by
+    /// means other than DTS can make source and destination inconsistent; enable full image matching to keep them
+    /// consistent. [`show_replicator_compare`](crate::Client::show_replicator_compare) returns the current setting.
     ///
     /// `Action=ConfigureSynchronizationJobReplicatorCompare`. Document section 6.5.2.10,
     /// ConfigureSynchronizationJobReplicatorCompare.
@@ -26,7 +27,7 @@ impl Client {
     #[doc = include_str!("../../../docs/samples/configure_replicator_compare.md")]
     #[doc(alias = "ConfigureSynchronizationJobReplicatorCompare")]
     #[doc(alias = "configureReplicatorCompare")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn configure_replicator_compare(&self) -> ConfigureReplicatorCompare {
         ConfigureReplicatorCompare(self.call(ConfigureReplicatorCompare::SPEC))
     }
@@ -54,7 +55,7 @@ impl ConfigureReplicatorCompare {
         Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
     }
 
-    /// Direction of the synchronization. Defaults to `Forward`. Required only for a two-way synchronization. Example:
+    /// Direction of the synchronization. Required only for a two-way synchronization. Defaults to `Forward`. Example:
     /// `Forward`.
     pub fn synchronization_direction<M>(
         self,
@@ -63,7 +64,7 @@ impl ConfigureReplicatorCompare {
         Self(self.0.argument("SynchronizationDirection", synchronization_direction))
     }
 
-    /// Whether all columns of a row are compared (full image matching). Example: `true`.
+    /// Whether to enable full image matching. Example: `true`.
     pub fn synchronization_replicator_compare_enable<M>(
         self,
         synchronization_replicator_compare_enable: impl Argument<bool, M>,

@@ -7,10 +7,11 @@ use crate::types::{CallResult, ErrorBody, MigrationReserved, SynchronizationDire
 impl Client {
     /// Configure a synchronization instance.
     ///
-    /// Specifies the objects to synchronize, their source and their destination, and starts the precheck and the
-    /// synchronization. If it does not start, see
-    /// [`show_synchronization_job_status`](crate::Client::show_synchronization_job_status) for the reason. Resolve
-    /// the problem, then call [`start_synchronization_job`](crate::Client::start_synchronization_job).
+    /// Specifies the objects to synchronize, their source and their destination, then starts the precheck
+    /// and the synchronization; [`start_synchronization_job`](crate::Client::start_synchronization_job) need not be
+    /// called. Create the instance with
+    /// [`create_synchronization_job`](crate::Client::create_synchronization_job) first. If the synchronization does not start, the precheck may have failed:
+    /// [`show_synchronization_job_status`](crate::Client::show_synchronization_job_status) returns the reason. Resolve the problem, then call [`start_synchronization_job`](crate::Client::start_synchronization_job).
     ///
     /// `Action=ConfigureSynchronizationJob`. Document section 6.5.2.2, ConfigureSynchronizationJob.
     ///
@@ -73,14 +74,18 @@ impl ConfigureSynchronizationJob {
         Self(self.0.argument("StructureInitialization", structure_initialization))
     }
 
-    /// ID of the synchronization instance. Example: `dtsz4ao1dor13d****`. Required.
+    /// ID of the synchronization instance, returned by
+    /// [`create_synchronization_job`](crate::Client::create_synchronization_job). Example: `dtsz4ao1dor13d****`.
+    /// Required.
     pub fn synchronization_job_id<M>(self, synchronization_job_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
     }
 
     /// Objects to synchronize.
     ///
-    /// Databases to synchronize. Names of databases, tables and columns can be regular expressions. Required.
+    /// Databases to synchronize. Names of databases, tables and columns can be regular expressions of a limited
+    /// syntax; see the guide [`docs::name_patterns`](crate::docs::name_patterns). See also the guide
+    /// [`docs::legacy_object_lists`](crate::docs::legacy_object_lists). Required.
     pub fn synchronization_objects<M>(
         self,
         synchronization_objects: impl Argument<JsonText<Vec<SynchronizationObject>>, M>,
@@ -88,13 +93,13 @@ impl ConfigureSynchronizationJob {
         Self(self.0.json_text("SynchronizationObjects", synchronization_objects))
     }
 
-    /// Name of the synchronization task. Need not be unique. Example: `MySQL同步`.
+    /// Name of the synchronization task. Choose a descriptive name; it need not be unique. Example: `MySQL同步`.
     pub fn synchronization_job_name<M>(self, synchronization_job_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SynchronizationJobName", synchronization_job_name))
     }
 
-    /// Direction of the synchronization. Defaults to `Forward`. `Reverse` takes effect only for a two-way
-    /// synchronization. Example: `Forward`.
+    /// Direction of the synchronization. `Reverse` takes effect only for a two-way synchronization. Defaults to
+    /// `Forward`. Example: `Forward`.
     pub fn synchronization_direction<M>(
         self,
         synchronization_direction: impl Argument<SynchronizationDirection, M>,
@@ -112,18 +117,19 @@ impl ConfigureSynchronizationJob {
         Self(self.0.argument("DestinationEndpoint", destination_endpoint))
     }
 
-    /// Partitions of the change table. Applies only to MaxCompute.
+    /// Partitions of the table of incremental logs. Applies only if `DestinationEndpoint.InstanceType` is
+    /// `MaxCompute`.
     pub fn partition_key<M>(self, partition_key: impl Argument<PartitionKey, M>) -> Self {
         Self(self.0.argument("PartitionKey", partition_key))
     }
 
-    /// Additional settings, such as whether the precheck starts automatically. Also applies to synchronization
-    /// between Redis enterprise instances.
+    /// Additional settings, such as whether the precheck starts automatically, or the types of Redis enterprise
+    /// instances between which data is synchronized.
     pub fn migration_reserved<M>(self, migration_reserved: impl Argument<JsonText<MigrationReserved>, M>) -> Self {
         Self(self.0.json_text("MigrationReserved", migration_reserved))
     }
 
-    /// Start position of the synchronization, as a Unix timestamp in seconds. Example: `1610540493`.
+    /// Checkpoint from which to synchronize, as a Unix timestamp in seconds. Example: `1610540493`.
     pub fn checkpoint<M>(self, checkpoint: impl Argument<String, M>) -> Self {
         Self(self.0.argument("Checkpoint", checkpoint))
     }
@@ -141,6 +147,7 @@ yundb_runtime::setters! {
         /// ID of the source. Example: `rm-bp1i99e8l7913****`.
         pub instance_id: Option<String>,
         /// Type of the source: a cloud database, or the access method of a self-managed database. Defaults to `RDS`.
+        /// Example: `RDS`.
         pub instance_type: Option<SynchronizationSourceType>,
         /// Address of the source. Required if `SourceEndpoint.InstanceType` is `ECS`, `Express`, `dg` or `cen`; not used
         /// otherwise. Example: `172.16.88.***`.
@@ -150,17 +157,18 @@ yundb_runtime::setters! {
         /// otherwise. Example: `3306`.
         pub port: Option<String>,
         /// Account of the source database. Required if `SourceEndpoint.InstanceType` is `ECS`, `Express`, `dg` or `cen`;
-        /// not required for `Redis`. The required privileges depend on the engine. Example: `dtstestaccount`.
+        /// not used otherwise, in particular not for `Redis`. The required privileges depend on the engine. Example:
+        /// `dtstestaccount`.
         pub user_name: Option<String>,
         /// Password of the source database account. Required if `SourceEndpoint.InstanceType` is `ECS`, `Express`, `dg`
         /// or `cen`.
         pub password: Option<Secret>,
-        /// Account ID of the RDS source's owner, if the source belongs to another Alibaba Cloud account. Requires
-        /// `SourceEndpoint.Role`. Example: `140692647406****`.
+        /// Account ID of the owner of an RDS source. Specify it to synchronize from another Alibaba Cloud account;
+        /// `SourceEndpoint.Role` is then required as well. Example: `140692647406****`.
         #[serde(rename = "OwnerID")]
         pub owner_id: Option<String>,
-        /// RAM role of the source's owner. Required if the source belongs to another Alibaba Cloud account. Example:
-        /// `ram-for-dts`.
+        /// RAM role configured in the account of the source's owner. Required to synchronize from another Alibaba Cloud
+        /// account. Example: `ram-for-dts`.
         pub role: Option<String>,
         /// Database that contains the objects. Example: `dtstestdata`.
         pub database_name: Option<String>,
@@ -192,10 +200,10 @@ yundb_runtime::setters! {
     /// [`configure_synchronization_job`](crate::Client::configure_synchronization_job).
     #[serde(rename_all = "PascalCase")]
     pub struct SynchronizationDestination {
-        /// ID of the destination: the project name for MaxCompute or DataHub, the cluster ID for AnalyticDB MySQL.
-        /// Example: `rm-bp1r46452ai50****`.
+        /// ID of the destination. Specify the project name if `DestinationEndpoint.InstanceType` is `MaxCompute` or
+        /// `DataHub`, and the cluster ID for AnalyticDB for MySQL. Example: `rm-bp1r46452ai50****`.
         pub instance_id: Option<String>,
-        /// Type of the destination: a cloud database, or the access method of a self-managed database.
+        /// Type of the destination: a cloud database, or the access method of a self-managed database. Example: `RDS`.
         pub instance_type: Option<SynchronizationDestinationType>,
         /// Address of the destination. Required if `DestinationEndpoint.InstanceType` is `Express`, `dg` or `cen`; not
         /// used otherwise. Example: `172.16.88.***`.
@@ -205,8 +213,9 @@ yundb_runtime::setters! {
         /// not used otherwise. Example: `3306`.
         pub port: Option<String>,
         /// Account of the destination database. Required if `DestinationEndpoint.InstanceType` is `ECS`, `Express`,
-        /// `dg` or `cen`. Neither account nor password is required for `RDS` with MySQL 5.5 or 5.6, or for `Redis`. The
-        /// required privileges depend on the engine. Example: `dtstestaccount`.
+        /// `dg` or `cen`. Neither this field nor `DestinationEndpoint.Password` is required for `RDS` with MySQL 5.5
+        /// or 5.6; this field is not required for `Redis`. The required privileges depend on the engine. Example:
+        /// `dtstestaccount`.
         pub user_name: Option<String>,
         /// Password of the destination database account. Required if `DestinationEndpoint.InstanceType` is `ECS`,
         /// `Express`, `dg` or `cen`.
@@ -229,6 +238,10 @@ yundb_runtime::string_enum! {
         Ecs = "ECS",
         /// Self-managed, connected over Express Connect.
         Express = "Express",
+        /// Self-managed, connected through Database Gateway.
+        Dg = "dg",
+        /// Self-managed, connected over Cloud Enterprise Network.
+        Cen = "cen",
         /// DataHub.
         DataHub = "DataHub",
         /// MaxCompute.
@@ -243,23 +256,23 @@ yundb_runtime::string_enum! {
 yundb_runtime::setters! {
     /// The type of `PartitionKey` in [`configure_synchronization_job`](crate::Client::configure_synchronization_job).
     pub struct PartitionKey {
-        /// Whether to partition the change table by the year of the change. Applies only if
+        /// Whether the table of incremental logs has a partition by the year of the change. Applies only if
         /// `DestinationEndpoint.InstanceType` is `MaxCompute`. Example: `true`.
         #[serde(rename = "ModifyTime_Year")]
         pub modify_time_year: Option<bool>,
-        /// Whether to partition the change table by the month of the change. Applies only if
+        /// Whether the table of incremental logs has a partition by the month of the change. Applies only if
         /// `DestinationEndpoint.InstanceType` is `MaxCompute`. Example: `true`.
         #[serde(rename = "ModifyTime_Month")]
         pub modify_time_month: Option<bool>,
-        /// Whether to partition the change table by the day of the change. Applies only if
+        /// Whether the table of incremental logs has a partition by the day of the change. Applies only if
         /// `DestinationEndpoint.InstanceType` is `MaxCompute`. Example: `true`.
         #[serde(rename = "ModifyTime_Day")]
         pub modify_time_day: Option<bool>,
-        /// Whether to partition the change table by the hour of the change. Applies only if
+        /// Whether the table of incremental logs has a partition by the hour of the change. Applies only if
         /// `DestinationEndpoint.InstanceType` is `MaxCompute`. Example: `true`.
         #[serde(rename = "ModifyTime_Hour")]
         pub modify_time_hour: Option<bool>,
-        /// Whether to partition the change table by the minute of the change. Applies only if
+        /// Whether the table of incremental logs has a partition by the minute of the change. Applies only if
         /// `DestinationEndpoint.InstanceType` is `MaxCompute`. Example: `true`.
         #[serde(rename = "ModifyTime_Minute")]
         pub modify_time_minute: Option<bool>,

@@ -7,8 +7,10 @@ use crate::{Client, types::{ErrorBody, PayType, Period, RegionId, Topology}};
 impl Client {
     /// Purchase a synchronization instance.
     ///
-    /// Configure it with [`configure_synchronization_job`](crate::Client::configure_synchronization_job) afterwards;
-    /// it cannot be started before.
+    /// Creates a synchronization instance without a task. Configure the task with
+    /// [`configure_synchronization_job`](crate::Client::configure_synchronization_job)
+    /// afterwards; it cannot be started before. The region of the client must be that given in
+    /// [`dest_region`](CreateSynchronizationJob::dest_region).
     ///
     /// `Action=CreateSynchronizationJob`. Document section 6.5.2.1, CreateSynchronizationJob.
     ///
@@ -60,12 +62,12 @@ yundb_runtime::operation! {
 
 impl CreateSynchronizationJob {
     /// Region of the destination database. Must equal [`source_region`](Self::source_region) if that is China (Hong
-    /// Kong) or outside of China. Example: `cn-hangzhou`. Required.
+    /// Kong) or a region outside China. Example: `cn-hangzhou`. Required.
     pub fn dest_region<M>(self, dest_region: impl Argument<RegionId, M>) -> Self {
         Self(self.0.argument("DestRegion", dest_region))
     }
 
-    /// Billing method of the instance. Defaults to `PostPaid`. Example: `PostPaid`. Required.
+    /// Billing method of the instance. The documented default is `PostPaid`. Example: `PostPaid`. Required.
     pub fn pay_type<M>(self, pay_type: impl Argument<PayType, M>) -> Self { Self(self.0.argument("PayType", pay_type)) }
     /// Region of the source database. Example: `cn-hangzhou`. Required.
     pub fn source_region<M>(self, source_region: impl Argument<RegionId, M>) -> Self {
@@ -80,8 +82,8 @@ impl CreateSynchronizationJob {
         Self(self.0.argument("SynchronizationJobClass", synchronization_job_class))
     }
 
-    /// Topology of the synchronization. Defaults to `oneway`. `bidirectional` is supported between MySQL, PolarDB or
-    /// Redis. Example: `oneway`.
+    /// Topology of the synchronization. `bidirectional` is supported only if `SourceEndpoint.InstanceType` and
+    /// `DestinationEndpoint.InstanceType` are `MySQL`, `PolarDB` or `Redis`. Defaults to `oneway`. Example: `oneway`.
     pub fn topology<M>(self, topology: impl Argument<Topology, M>) -> Self {
         Self(self.0.argument("Topology", topology))
     }
@@ -121,8 +123,8 @@ impl CreateSynchronizationJob {
         Self(self.0.argument("AccountId", account_id))
     }
 
-    /// Number of private RDS instances attached to a PolarDB-X source. Required if `SourceEndpoint.InstanceType` is
-    /// `DRDS`. Defaults to `1`. Example: `3`.
+    /// Number of private custom RDS instances attached to a PolarDB-X source. Required if
+    /// `SourceEndpoint.InstanceType` is `DRDS`. Defaults to `1`. Example: `3`.
     pub fn db_instance_count(self, db_instance_count: impl Integer) -> Self {
         Self(self.0.integer::<i32>("DBInstanceCount", db_instance_count))
     }
@@ -204,9 +206,9 @@ yundb_runtime::string_enum! {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct CreateSynchronizationJobResponse {
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
     /// Request ID.
     pub request_id: Option<String>,

@@ -6,7 +6,7 @@ use crate::{Client, types::{CallResult, ErrorBody}};
 impl Client {
     /// Release a synchronization instance.
     ///
-    /// A released instance cannot be recovered.
+    /// Permanently releases a synchronization instance. A released instance cannot be recovered.
     ///
     /// `Action=DeleteSynchronizationJob`. Document section 6.5.2.16, DeleteSynchronizationJob.
     ///

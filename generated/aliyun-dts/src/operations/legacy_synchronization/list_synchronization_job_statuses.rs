@@ -7,6 +7,8 @@ use crate::{Client, types::{ErrorBody, SynchronizationDirection, Synchronization
 impl Client {
     /// List the states of synchronizations.
     ///
+    /// Returns the state and the checkpoint of one or more synchronization instances, separately for each direction.
+    ///
     /// `Action=DescribeSynchronizationJobStatusList`. Document section 6.5.2.14,
     /// DescribeSynchronizationJobStatusList.
     ///
@@ -81,9 +83,9 @@ impl ListSynchronizationJobStatuses {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct ListSynchronizationJobStatusesResponse {
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
     /// Page number.
     pub page_number: Option<i32>,

@@ -7,25 +7,26 @@ use yundb_runtime::operation::query;
 use yundb_runtime::shape::{any, list, object};
 use crate::Client;
 use crate::types::{
-    ErrorBody, InstanceTag, ListJobsPageSize, PayType, Performance, PhaseProgress, PrecheckProgress,
+    ErrorBody, InstanceTag, InstanceTagFilter, ListJobsPageSize, PayType, Performance, PhaseProgress, PrecheckProgress,
     SynchronizationDirection, SynchronizationEndpoint, SynchronizationProgress, SynchronizationStatus,
-    SynchronizedSchema, TagFilter,
+    SynchronizedSchema,
 };
 
 impl Client {
     /// List synchronization instances.
     ///
-    /// Returns synchronization instances with their details.
+    /// Returns a paginated list of synchronization instances, each with its endpoints, its objects, its precheck and
+    /// the progress of its phases.
     ///
     /// `Action=DescribeSynchronizationJobs`. Document section 6.5.2.12, DescribeSynchronizationJobs.
     ///
     /// # Example
     ///
     /// ```rust,no_run
-    /// use yundb_aliyun_dts::types::TagFilter;
+    /// use yundb_aliyun_dts::types::InstanceTagFilter;
     ///
     /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_synchronization_jobs().tag([TagFilter::new().key("testkey1")]).items();
+    /// let mut items = client.list_synchronization_jobs().tag([InstanceTagFilter::new().key("testkey1")]).items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.synchronization_job_id);
     /// }
@@ -51,7 +52,7 @@ yundb_runtime::operation! {
             query("SynchronizationJobName", any()),
             query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
             query("AccountId", any()),
-            query("Tag", list(&object::<TagFilter>())),
+            query("Tag", list(&object::<InstanceTagFilter>()).min_items(1).max_items(20)),
         ])
         .accept("application/json")
         .idempotent(true)
@@ -81,8 +82,8 @@ impl ListSynchronizationJobs {
         Self(self.0.argument("AccountId", account_id))
     }
 
-    /// Returns only instances with matching tags. Example: `[{"Key":"testkey1"}]`.
-    pub fn tag<M>(self, tag: impl Argument<Vec<TagFilter>, M>) -> Self { Self(self.0.argument("Tag", tag)) }
+    /// Returns only instances with matching tags. 1 to 20 items. Example: `[{"Key":"testkey1"}]`.
+    pub fn tag<M>(self, tag: impl Argument<Vec<InstanceTagFilter>, M>) -> Self { Self(self.0.argument("Tag", tag)) }
 }
 
 yundb_runtime::paged! {
@@ -116,9 +117,9 @@ pub struct ListSynchronizationJobsResponse {
 pub struct SynchronizationInstance {
     /// Time when the task was created, in the format yyyy-MM-dd HH:mm:ss.0, in China Standard Time (UTC+8).
     pub create_time: Option<String>,
-    /// Whether full migration or initial synchronization of existing data is performed.
+    /// Whether initial synchronization of existing data is performed.
     pub data_initialization: Option<bool>,
-    /// Full load.
+    /// Initial synchronization of existing data.
     pub data_initialization_status: Option<PhaseProgress>,
     /// Incremental phase. No longer used, including all nested fields.
     pub data_synchronization_status: Option<SynchronizationProgress>,
@@ -131,7 +132,7 @@ pub struct SynchronizationInstance {
     /// Expiration time of the instance, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC. Returned only if
     /// [`pay_type`](Self::pay_type) is `PrePaid`.
     pub expire_time: Option<String>,
-    /// Billing method of the instance.
+    /// Billing method of the instance. Example: `PrePaid`.
     pub pay_type: Option<PayType>,
     /// Performance of the task.
     pub performance: Option<Performance>,
@@ -141,15 +142,15 @@ pub struct SynchronizationInstance {
     pub source_endpoint: Option<SynchronizationEndpoint>,
     /// State of the synchronization.
     pub status: Option<SynchronizationStatus>,
-    /// Whether schema migration or initialization is performed.
+    /// Whether schema initialization is performed.
     pub structure_initialization: Option<bool>,
-    /// Schema migration or initialization.
+    /// Schema initialization.
     pub structure_initialization_status: Option<PhaseProgress>,
-    /// Direction of the synchronization.
+    /// Direction of the synchronization. Example: `Forward`.
     pub synchronization_direction: Option<SynchronizationDirection>,
     /// Class of the synchronization instance.
     pub synchronization_job_class: Option<String>,
-    /// ID of the synchronization instance.
+    /// ID of the synchronization instance. Example: `dtsexjk1alb116****`.
     pub synchronization_job_id: Option<String>,
     /// Name of the synchronization instance.
     pub synchronization_job_name: Option<String>,

@@ -6,7 +6,8 @@ use crate::{Client, types::{CallResult, ErrorBody, SynchronizationDirection}};
 impl Client {
     /// Clear the configuration of a synchronization instance.
     ///
-    /// Releases the task. Reconfigure the instance with
+    /// Clears the configuration of a synchronization instance and releases its task. The instance cannot be started
+    /// again until it is reconfigured with
     /// [`configure_synchronization_job`](crate::Client::configure_synchronization_job).
     ///
     /// `Action=ResetSynchronizationJob`. Document section 6.5.2.5, ResetSynchronizationJob.
@@ -50,8 +51,8 @@ impl ResetSynchronizationJob {
         Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
     }
 
-    /// Direction of the synchronization. Defaults to `Forward`. `Reverse` clears the reverse task, which exists only
-    /// in a two-way synchronization. Example: `Forward`.
+    /// Direction of the synchronization. `Reverse` clears the reverse task, which exists only in a two-way
+    /// synchronization. Defaults to `Forward`. Example: `Forward`.
     pub fn synchronization_direction<M>(
         self,
         synchronization_direction: impl Argument<SynchronizationDirection, M>,

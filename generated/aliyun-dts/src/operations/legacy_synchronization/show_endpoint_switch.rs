@@ -7,7 +7,7 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// Show the progress of an endpoint switch.
     ///
-    /// Returns the progress of a switch started with
+    /// Returns the state of a switch started with
     /// [`switch_synchronization_endpoint`](crate::Client::switch_synchronization_endpoint).
     ///
     /// `Action=DescribeEndpointSwitchStatus`. Document section 6.5.2.9, DescribeEndpointSwitchStatus.
@@ -24,7 +24,7 @@ impl Client {
     #[doc = include_str!("../../../docs/samples/show_endpoint_switch.md")]
     #[doc(alias = "DescribeEndpointSwitchStatus")]
     #[doc(alias = "showEndpointSwitch")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn show_endpoint_switch(&self) -> ShowEndpointSwitch { ShowEndpointSwitch(self.call(ShowEndpointSwitch::SPEC)) }
 }
 
@@ -65,11 +65,11 @@ impl ShowEndpointSwitch {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ShowEndpointSwitchResponse {
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
-    /// No longer used.
+    /// No longer used. Example: `400`.
     pub error_message: Option<String>,
     /// Request ID.
     pub request_id: Option<String>,

@@ -8,7 +8,8 @@ use crate::types::{ErrorBody, IncrementalDetail, ObjectConstraint, ObjectType, P
 impl Client {
     /// Show the initialization of a synchronization.
     ///
-    /// Returns the progress of schema initialization and of the full load of existing data.
+    /// Returns, for each object, the progress of schema initialization and of the initial synchronization of existing
+    /// data.
     ///
     /// `Action=DescribeInitializationStatus`. Document section 6.5.2.13, DescribeInitializationStatus.
     ///
@@ -75,9 +76,9 @@ pub struct ShowInitializationStatusResponse {
     pub data_initialization_details: Vec<SynchronizationLoadDetail>,
     /// Details of the incremental phase. To be removed soon, including all nested fields.
     pub data_synchronization_details: Vec<IncrementalDetail>,
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
     /// Request ID.
     pub request_id: Option<String>,
@@ -95,10 +96,10 @@ pub struct SynchronizationLoadDetail {
     /// Database to which the objects are written.
     #[serde(rename = "DestinationOwnerDBName")]
     pub destination_owner_db_name: Option<String>,
-    /// Reason for the failure of the full load.
+    /// Reason for the failure of the full load. Example: `java.lang.NumberFormatException: For input string: ""`.
     pub error_message: Option<String>,
-    /// Number of synchronized rows. May differ from [`total_row_num`](Self::total_row_num), which is read before
-    /// the start.
+    /// Number of rows that were actually synchronized. May differ from [`total_row_num`](Self::total_row_num), which
+    /// was determined before the synchronization started.
     pub finish_row_num: Option<String>,
     /// Database that contains the objects.
     #[serde(rename = "SourceOwnerDBName")]
@@ -107,8 +108,8 @@ pub struct SynchronizationLoadDetail {
     pub status: Option<PhaseStatus>,
     /// Name of the table.
     pub table_name: Option<String>,
-    /// Number of rows to synchronize, according to the system tables of the source before the start. May differ from
-    /// [`finish_row_num`](Self::finish_row_num).
+    /// Number of rows to synchronize, according to the system tables of the source before the synchronization
+    /// started. May differ from [`finish_row_num`](Self::finish_row_num).
     pub total_row_num: Option<String>,
     /// Duration of the full load.
     pub used_time: Option<String>,
@@ -119,7 +120,8 @@ pub struct SynchronizationLoadDetail {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct SynchronizationStructureDetail {
-    /// Constraints of the object, such as indexes and foreign keys. Returned only for tables that have constraints.
+    /// Constraints of the object, such as indexes and foreign keys. Returned only if
+    /// [`object_type`](Self::object_type) is `Table` and the object has constraints.
     pub constraints: Vec<ObjectConstraint>,
     /// Database to which the objects are written.
     #[serde(rename = "DestinationOwnerDBName")]

@@ -7,6 +7,8 @@ use crate::{Client, types::{ErrorBody, SynchronizationDirection}};
 impl Client {
     /// Show whether full image matching is enabled.
     ///
+    /// Returns the setting made with [`configure_replicator_compare`](crate::Client::configure_replicator_compare).
+    ///
     /// `Action=DescribeSynchronizationJobReplicatorCompare`. Document section 6.5.2.11,
     /// DescribeSynchronizationJobReplicatorCompare.
     ///
@@ -22,7 +24,7 @@ impl Client {
     #[doc = include_str!("../../../docs/samples/show_replicator_compare.md")]
     #[doc(alias = "DescribeSynchronizationJobReplicatorCompare")]
     #[doc(alias = "showReplicatorCompare")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn show_replicator_compare(&self) -> ShowReplicatorCompare {
         ShowReplicatorCompare(self.call(ShowReplicatorCompare::SPEC))
     }
@@ -52,7 +54,7 @@ impl ShowReplicatorCompare {
         Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
     }
 
-    /// Direction of the synchronization. Defaults to `Forward`. Required only for a two-way synchronization. Example:
+    /// Direction of the synchronization. Required only for a two-way synchronization. Defaults to `Forward`. Example:
     /// `Forward`.
     pub fn synchronization_direction<M>(
         self,
@@ -80,14 +82,14 @@ impl ShowReplicatorCompare {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ShowReplicatorCompareResponse {
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
     /// Request ID.
     pub request_id: Option<String>,
     /// Whether the request succeeded.
     pub success: Option<bool>,
-    /// Whether all columns of a row are compared (full image matching).
+    /// Whether full image matching is enabled.
     pub synchronization_replicator_compare_enable: Option<bool>,
 }

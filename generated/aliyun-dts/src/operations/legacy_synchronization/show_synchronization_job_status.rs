@@ -11,6 +11,9 @@ use crate::types::{
 impl Client {
     /// Show the state of a synchronization.
     ///
+    /// Returns the state, the delay and the performance of a synchronization instance in one direction, with its
+    /// objects, the results of its precheck, and the progress of its phases.
+    ///
     /// `Action=DescribeSynchronizationJobStatus`. Document section 6.5.2.15, DescribeSynchronizationJobStatus.
     ///
     /// # Example
@@ -53,8 +56,8 @@ impl ShowSynchronizationJobStatus {
         Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
     }
 
-    /// Direction of the synchronization. Defaults to `Forward`. `Reverse` takes effect only for a two-way
-    /// synchronization. Example: `Forward`.
+    /// Direction of the synchronization. `Reverse` takes effect only for a two-way synchronization. Defaults to
+    /// `Forward`. Example: `Forward`.
     pub fn synchronization_direction<M>(
         self,
         synchronization_direction: impl Argument<SynchronizationDirection, M>,
@@ -83,28 +86,28 @@ impl ShowSynchronizationJobStatus {
 pub struct ShowSynchronizationJobStatusResponse {
     /// Time of the last synchronized data, as a Unix timestamp in seconds.
     pub checkpoint: Option<String>,
-    /// Whether full migration or initial synchronization of existing data is performed.
+    /// Whether initial synchronization of existing data is performed.
     pub data_initialization: Option<bool>,
-    /// Full load.
+    /// Initial synchronization of existing data.
     pub data_initialization_status: Option<PhaseProgress>,
     /// Incremental phase.
     pub data_synchronization_status: Option<SynchronizationIncrementalProgress>,
-    /// Delay of incremental synchronization, in seconds.
+    /// Delay of the synchronization, in seconds.
     pub delay: Option<String>,
-    /// Delay of the synchronization, in milliseconds.
+    /// Delay of the synchronization, in milliseconds. Example: `506`.
     pub delay_millis: Option<i64>,
     /// Destination.
     pub destination_endpoint: Option<SynchronizationEndpoint>,
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
     /// Reason for the failure of the synchronization.
     pub error_message: Option<String>,
     /// Expiration time of the instance, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC. Returned only if
-    /// [`pay_type`](Self::pay_type) is `PrePaid`.
+    /// [`pay_type`](Self::pay_type) is `PrePaid`. Example: `2021-03-07T16:00:00Z`.
     pub expire_time: Option<String>,
-    /// Billing method of the instance.
+    /// Billing method of the instance. Example: `PrePaid`.
     pub pay_type: Option<PayType>,
     /// Performance of the task.
     pub performance: Option<Performance>,
@@ -116,13 +119,13 @@ pub struct ShowSynchronizationJobStatusResponse {
     pub source_endpoint: Option<SynchronizationEndpoint>,
     /// State of the synchronization.
     pub status: Option<SynchronizationStatus>,
-    /// Whether schema migration or initialization is performed.
+    /// Whether schema initialization is performed.
     pub structure_initialization: Option<bool>,
-    /// Schema migration or initialization.
+    /// Schema initialization.
     pub structure_initialization_status: Option<PhaseProgress>,
     /// Whether the request succeeded.
     pub success: Option<bool>,
-    /// Direction of the synchronization.
+    /// Direction of the synchronization. Example: `Forward`.
     pub synchronization_direction: Option<SynchronizationDirection>,
     /// Class of the synchronization instance.
     pub synchronization_job_class: Option<String>,
@@ -141,16 +144,16 @@ pub struct ShowSynchronizationJobStatusResponse {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SynchronizationIncrementalProgress {
-    /// Time of the last synchronized data, as a Unix timestamp in seconds.
+    /// Time of the last synchronized data, as a Unix timestamp in seconds. Example: `1610709865`.
     pub checkpoint: Option<String>,
-    /// Delay of incremental synchronization, in seconds.
+    /// Delay of incremental synchronization, in seconds. Example: `0`.
     pub delay: Option<String>,
-    /// Delay of the synchronization, in milliseconds.
+    /// Delay of incremental synchronization, in milliseconds. Example: `856`.
     pub delay_millis: Option<i64>,
-    /// Reason for the failure of the incremental phase.
+    /// Reason for the failure of the incremental phase. Example: `任务失败太久无法恢复`.
     pub error_message: Option<String>,
-    /// Progress, in percent.
+    /// Progress, in percent. Example: `100`.
     pub percent: Option<String>,
-    /// State of the incremental phase.
+    /// State of the incremental phase. Example: `Finished`.
     pub status: Option<PhaseStatus>,
 }

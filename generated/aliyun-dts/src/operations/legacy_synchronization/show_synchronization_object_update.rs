@@ -7,8 +7,9 @@ use crate::{Client, types::{ErrorBody, PhaseProgress, PrecheckProgress, Synchron
 impl Client {
     /// Show the progress of an object update.
     ///
-    /// Returns the progress of an update started with
-    /// [`update_synchronization_objects`](crate::Client::update_synchronization_objects).
+    /// Returns the state of an update started with
+    /// [`update_synchronization_objects`](crate::Client::update_synchronization_objects), with the results of its
+    /// precheck and the progress of its phases.
     ///
     /// `Action=DescribeSynchronizationObjectModifyStatus`. Document section 6.5.2.7,
     /// DescribeSynchronizationObjectModifyStatus.
@@ -71,15 +72,15 @@ pub struct ShowSynchronizationObjectUpdateResponse {
     pub data_initialization_status: Option<PhaseProgress>,
     /// Incremental phase. To be removed soon, including all nested fields.
     pub data_synchronization_status: Option<SynchronizationProgress>,
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
     /// Reason for the failure of the update.
     pub error_message: Option<String>,
     /// Precheck.
     pub precheck_status: Option<PrecheckProgress>,
-    /// Request ID.
+    /// Request ID. Example: `B38C644B-4395-4F6F-86E3-592F26BE****`.
     pub request_id: Option<String>,
     /// State of the update.
     pub status: Option<ObjectUpdateStatus>,

@@ -6,8 +6,8 @@ use crate::{Client, types::{CallResult, ErrorBody, SynchronizationDirection}};
 impl Client {
     /// Start a synchronization.
     ///
-    /// The synchronization must not have been started yet, or must be failed or suspended. If it has not been started
-    /// yet, a precheck is performed.
+    /// Starts a synchronization that has not been started yet, has failed, or is suspended. If it has not been
+    /// started yet, a precheck is performed first.
     ///
     /// `Action=StartSynchronizationJob`. Document section 6.5.2.3, StartSynchronizationJob.
     ///
@@ -51,8 +51,8 @@ impl StartSynchronizationJob {
         Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
     }
 
-    /// Direction of the synchronization. Defaults to `Forward`. `Reverse` starts the reverse task, which exists only
-    /// in a two-way synchronization. Example: `Forward`.
+    /// Direction of the synchronization. `Reverse` starts the reverse task, which exists only in a two-way
+    /// synchronization. Defaults to `Forward`. Example: `Forward`.
     pub fn synchronization_direction<M>(
         self,
         synchronization_direction: impl Argument<SynchronizationDirection, M>,

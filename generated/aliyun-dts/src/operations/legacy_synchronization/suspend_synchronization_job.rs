@@ -6,9 +6,10 @@ use crate::{Client, types::{CallResult, ErrorBody, SynchronizationDirection}};
 impl Client {
     /// Suspend a synchronization.
     ///
-    /// The synchronization must be running. Do not suspend it for more than 6 hours; otherwise it cannot be
-    /// restarted. A pay-as-you-go synchronization is billed while it is suspended, because it continues to read the
-    /// logs of the source.
+    /// Suspends a synchronization that is running. Do not suspend it for more than 6 hours; otherwise it cannot
+    /// be restarted. A pay-as-you-go synchronization is billed even while it is suspended: only writing to the
+    /// destination stops, whereas the logs of the source are still read, which takes bandwidth and other resources of
+    /// the source.
     ///
     /// `Action=SuspendSynchronizationJob`. Document section 6.5.2.4, SuspendSynchronizationJob.
     ///
@@ -51,8 +52,8 @@ impl SuspendSynchronizationJob {
         Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
     }
 
-    /// Direction of the synchronization. Defaults to `Forward`. `Reverse` suspends the reverse task, which exists
-    /// only in a two-way synchronization. Example: `Forward`.
+    /// Direction of the synchronization. `Reverse` suspends the reverse task, which exists only in a two-way
+    /// synchronization. Defaults to `Forward`. Example: `Forward`.
     pub fn synchronization_direction<M>(
         self,
         synchronization_direction: impl Argument<SynchronizationDirection, M>,

@@ -7,11 +7,12 @@ use crate::{Client, types::{ErrorBody, SynchronizationDirection}};
 impl Client {
     /// Switch a synchronization to a new primary database.
     ///
-    /// Specifies the new primary database after a failover. The synchronization resumes where it stopped. Required
-    /// for self-managed MySQL with a public address, on ECS or connected over Express Connect; for Alibaba Cloud
-    /// databases, DTS updates the connection automatically. For a two-way synchronization, call this operation
-    /// twice, once for each direction. For example, after a failover of the forward destination, call it first with
-    /// `Forward` and `Endpoint.Type` `Destination`, then with `Reverse` and `Source`.
+    /// Specifies the new primary database after a failover of the source or destination; the synchronization
+    /// then resumes where it stopped. Required for self-managed MySQL with a public address, on ECS or connected
+    /// over Express Connect; for Alibaba Cloud databases, such as RDS and MongoDB, DTS updates the connection
+    /// automatically. For a two-way synchronization, call this operation twice, once for each direction. For example,
+    /// after a failover of the forward destination, call it first with `Forward` and `Endpoint.Type` `Destination`,
+    /// then with `Reverse` and `Source`.
     ///
     /// `Action=SwitchSynchronizationEndpoint`. Document section 6.5.2.8, SwitchSynchronizationEndpoint.
     ///
@@ -37,7 +38,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/switch_synchronization_endpoint.md")]
     #[doc(alias = "switchSynchronizationEndpoint")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn switch_synchronization_endpoint(&self) -> SwitchSynchronizationEndpoint {
         SwitchSynchronizationEndpoint(self.call(SwitchSynchronizationEndpoint::SPEC))
     }
@@ -71,8 +72,8 @@ impl SwitchSynchronizationEndpoint {
         Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
     }
 
-    /// Direction of the synchronization. Defaults to `Forward`. `Reverse` takes effect only for a two-way
-    /// synchronization. Example: `Forward`.
+    /// Direction of the synchronization. `Reverse` takes effect only for a two-way synchronization. Defaults to
+    /// `Forward`. Example: `Forward`.
     pub fn synchronization_direction<M>(
         self,
         synchronization_direction: impl Argument<SynchronizationDirection, M>,
@@ -150,8 +151,8 @@ yundb_runtime::setters! {
         /// accounts. Example: `14069264***`.
         #[serde(rename = "OwnerID")]
         pub owner_id: Option<String>,
-        /// RAM role with which the destination's account reads the source. Required if source and destination belong to
-        /// different Alibaba Cloud accounts. Example: `ram-for-dts`.
+        /// RAM role with which the destination's account may read the information of the source instance. Required if
+        /// source and destination belong to different Alibaba Cloud accounts. Example: `ram-for-dts`.
         #[serde(rename = "Role")]
         pub role: Option<String>,
     }
@@ -164,9 +165,9 @@ yundb_runtime::setters! {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SwitchSynchronizationEndpointResponse {
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
     /// Request ID.
     pub request_id: Option<String>,

@@ -38,15 +38,17 @@ yundb_runtime::setters! {
         pub table_name: Option<String>,
         /// Name of the table in the destination.
         pub new_table_name: Option<String>,
-        /// Condition of an SQL WHERE clause. Only matching rows are synchronized. Use single quotes for quoting. Example:
-        /// `id > 100`.
+        /// Condition of a standard SQL WHERE clause. Only matching rows are synchronized. Use single quotes for quoting,
+        /// as in `address in('hangzhou','shanghai')`. Example: `id > 100`.
         pub filter_condition: Option<String>,
-        /// Primary key columns, separated by commas. Required for AnalyticDB destinations; not used otherwise.
+        /// Primary key columns, separated by commas. Required for AnalyticDB for MySQL and AnalyticDB for PostgreSQL
+        /// destinations; not used otherwise. Example: `CREATE_TIME`.
         pub primary_key: Option<String>,
-        /// Distribution columns of the table, separated by commas. Required for AnalyticDB destinations; not used
-        /// otherwise.
+        /// Distribution columns of the table, separated by commas. Required for AnalyticDB for MySQL and AnalyticDB for
+        /// PostgreSQL destinations; not used otherwise. Example: `CREATE_TIME`.
         pub part_key: Option<String>,
-        /// Columns to synchronize, in the same order as in the destination.
+        /// Columns to synchronize, in the same order as in the destination; otherwise, DTS may not find the matching
+        /// columns.
         pub column_includes: Option<Vec<SynchronizationColumn>>,
         /// Columns to exclude.
         pub column_excludes: Option<Vec<SynchronizationColumnExclude>>,
@@ -87,13 +89,13 @@ yundb_runtime::setters! {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SynchronizationProgress {
-    /// Delay of incremental synchronization, in seconds.
+    /// Delay of incremental synchronization, in seconds. Example: `0`.
     pub delay: Option<String>,
-    /// Reason for the failure of the incremental phase.
+    /// Reason for the failure of the incremental phase. Example: `任务失败太久无法恢复`.
     pub error_message: Option<String>,
-    /// Progress, in percent.
+    /// Progress, in percent. Example: `100`.
     pub percent: Option<String>,
-    /// State of the incremental phase.
+    /// State of the incremental phase. Example: `Migrating`.
     pub status: Option<PhaseStatus>,
 }
 
@@ -104,16 +106,16 @@ pub struct SynchronizationProgress {
 pub struct SynchronizationEndpoint {
     /// Database engine.
     pub engine_name: Option<String>,
-    /// Address of the database.
+    /// Address of the database. Example: `172.16.88.***`.
     #[serde(rename = "IP")]
     pub ip: Option<String>,
-    /// ID of the instance.
+    /// ID of the instance. Example: `rm-bp1i99e8l7913****`.
     pub instance_id: Option<String>,
     /// Type of the instance.
     pub instance_type: Option<String>,
-    /// Port of the database.
+    /// Port of the database. Example: `3306`.
     pub port: Option<String>,
-    /// Account of the database.
+    /// Account of the database. Example: `dtstest`.
     pub user_name: Option<String>,
 }
 
@@ -154,7 +156,7 @@ pub struct SynchronizedSchema {
     pub new_schema_name: Option<String>,
     /// Name of the database.
     pub schema_name: Option<String>,
-    /// Excluded tables.
+    /// Tables that are not synchronized. Example: `[{"TableName":"order"}]`.
     pub table_excludes: Vec<SynchronizedTable>,
     /// Synchronized tables.
     pub table_includes: Vec<SynchronizedTable>,
@@ -164,7 +166,7 @@ pub struct SynchronizedSchema {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SynchronizedTable {
-    /// Name of the table.
+    /// Name of the table. Example: `customer`.
     #[serde(rename = "TableName")]
     pub table_name: Option<String>,
 }

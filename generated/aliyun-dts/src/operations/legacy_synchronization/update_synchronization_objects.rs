@@ -7,7 +7,8 @@ use crate::{Client, types::{ErrorBody, SynchronizationDirection, Synchronization
 impl Client {
     /// Update the objects of a synchronization.
     ///
-    /// The synchronization must be running or not yet started.
+    /// Replaces the objects of a synchronization that is running or has not been started yet.
+    /// [`show_synchronization_object_update`](crate::Client::show_synchronization_object_update) returns the progress of the update.
     ///
     /// `Action=ModifySynchronizationObject`. Document section 6.5.2.6, ModifySynchronizationObject.
     ///
@@ -58,7 +59,9 @@ impl UpdateSynchronizationObjects {
 
     /// New objects of the synchronization.
     ///
-    /// Databases to synchronize. Names of databases, tables and columns can be regular expressions. Required.
+    /// Databases to synchronize. Names of databases, tables and columns can be regular expressions of a limited
+    /// syntax; see the guide [`docs::name_patterns`](crate::docs::name_patterns). See also the guide
+    /// [`docs::legacy_object_lists`](crate::docs::legacy_object_lists). Required.
     pub fn synchronization_objects<M>(
         self,
         synchronization_objects: impl Argument<JsonText<Vec<SynchronizationObject>>, M>,
@@ -66,7 +69,7 @@ impl UpdateSynchronizationObjects {
         Self(self.0.json_text("SynchronizationObjects", synchronization_objects))
     }
 
-    /// Direction of the synchronization. Defaults to `Forward`. Required only for a two-way synchronization. Example:
+    /// Direction of the synchronization. Required only for a two-way synchronization. Defaults to `Forward`. Example:
     /// `Forward`.
     pub fn synchronization_direction<M>(
         self,
@@ -88,9 +91,9 @@ impl UpdateSynchronizationObjects {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct UpdateSynchronizationObjectsResponse {
-    /// Error code of a failed request.
+    /// Error code of a failed request. Example: `InternalError`.
     pub err_code: Option<String>,
-    /// Error message.
+    /// Error message. Example: `The request processing has failed due to some unknown error.`.
     pub err_message: Option<String>,
     /// Request ID.
     pub request_id: Option<String>,

@@ -6,6 +6,9 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// Cancel the update of a replication to ClickHouse.
     ///
+    /// Starts the job that stops an update of a replication to a ClickHouse instance, which
+    /// [`update_clickhouse_replication_config`](crate::Client::update_clickhouse_replication_config) has begun.
+    ///
     /// `DELETE /v3/{project_id}/instances/{instance_id}/clickhouse/databases/replication/config`. Document section
     /// 4.16.27, Stopping changing a replication to ClickHouse.
     ///
@@ -13,8 +16,9 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
-    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse) in the service's UUID format, not of the
+    ///   GaussDB(for MySQL) instance. See [`list_htap_instances`](crate::Client::list_htap_instances). Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Example
     ///
@@ -59,6 +63,6 @@ yundb_runtime::operation! {
 }
 
 impl CancelClickhouseReplicationUpdate {
-    /// Name of the database. Example: `db`. Required.
+    /// Name of the replicated database. Example: `db`. Required.
     pub fn database<M>(self, database: impl Argument<String, M>) -> Self { Self(self.0.argument("database", database)) }
 }

@@ -8,15 +8,17 @@ use crate::types::{ClickhouseDatabaseSetting, ClickhouseSettingCheck, Clickhouse
 impl Client {
     /// Check the databases of a replication to ClickHouse.
     ///
-    /// Read-only operation: it changes nothing.
+    /// Checks the settings of the source database of a replication to ClickHouse. Read-only operation: it changes
+    /// nothing.
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/clickhouse/replication/database-check`. Document section
     /// 4.16.9, Checking the databases of a replication to ClickHouse.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
-    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse) in the service's UUID format, not of the
+    ///   GaussDB(for MySQL) instance. See [`list_htap_instances`](crate::Client::list_htap_instances). Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Example
     ///
@@ -78,12 +80,13 @@ yundb_runtime::operation! {
 }
 
 impl CheckClickhouseReplicationDatabases {
-    /// Id of the GaussDB(for MySQL) instance. Required.
+    /// Id of the GaussDB(for MySQL) instance to replicate from, in the service's UUID format. Required.
     pub fn source_instance_id<M>(self, source_instance_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("source_instance_id", source_instance_id))
     }
 
-    /// Id of the read replica to replicate from. Defaults to the primary node.
+    /// Id of the GaussDB(for MySQL) read replica to replicate from. If it is empty or absent, the primary node is
+    /// used.
     pub fn source_node_id<M>(self, source_node_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("source_node_id", source_node_id))
     }
@@ -110,7 +113,7 @@ impl CheckClickhouseReplicationDatabases {
 #[serde(default)]
 #[non_exhaustive]
 pub struct CheckClickhouseReplicationDatabasesResponse {
-    /// Database to replicate.
+    /// Name of the source database.
     pub database_name: Option<String>,
     /// Results of the check of the source database.
     pub db_config_check_results: Vec<ClickhouseSettingCheck>,

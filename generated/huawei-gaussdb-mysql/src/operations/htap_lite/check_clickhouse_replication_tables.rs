@@ -10,15 +10,16 @@ use crate::types::{ClickhouseDatabaseSetting, ClickhouseTableCheck, ClickhouseTa
 impl Client {
     /// Check the tables of a replication to ClickHouse.
     ///
-    /// Read-only operation: it changes nothing.
+    /// Checks the table settings of a replication to ClickHouse. Read-only operation: it changes nothing.
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/clickhouse/replication/table-check`. Document section 4.16.10,
     /// Checking the tables of a replication to ClickHouse.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
-    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse) in the service's UUID format, not of the
+    ///   GaussDB(for MySQL) instance. See [`list_htap_instances`](crate::Client::list_htap_instances). Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Example
     ///
@@ -87,7 +88,8 @@ impl CheckClickhouseReplicationTables {
         Self(self.0.argument("source_instance_id", source_instance_id))
     }
 
-    /// Id of the read replica to replicate from. Defaults to the primary node.
+    /// Id of the GaussDB(for MySQL) read replica to replicate from. If it is empty or absent, the primary node is
+    /// used.
     pub fn source_node_id<M>(self, source_node_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("source_node_id", source_node_id))
     }
@@ -118,8 +120,8 @@ yundb_runtime::setters! {
     pub struct ClickhouseTableSetting {
         /// Name of the table. Required.
         pub table_name: Option<String>,
-        /// Setting of the table, consisting of the clauses `PARTITION BY`, `COLUMNS`, `ORDER BY`, `SAMPLE BY`, `PRIMARY
-        /// KEY` and `TTL`. Required.
+        /// Setting of the table. Allowed column operations are `PARTITION BY`, `COLUMNS`, `ORDER BY`, `SAMPLE BY`,
+        /// `PRIMARY KEY` and `TTL`. Required.
         pub table_config: Option<String>,
     }
 }
@@ -134,7 +136,7 @@ impl Object for ClickhouseTableSetting {
 #[serde(default)]
 #[non_exhaustive]
 pub struct CheckClickhouseReplicationTablesResponse {
-    /// Database to replicate.
+    /// Name of the source database.
     pub source_database_name: Option<String>,
     /// Results of the check of the tables.
     pub table_config_check_results: Vec<ClickhouseTableCheck>,

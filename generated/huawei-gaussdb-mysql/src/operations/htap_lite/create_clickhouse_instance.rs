@@ -3,32 +3,36 @@
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Field, Object, Operation, Secret, Spec};
 use yundb_runtime::operation::{field, header, path};
-use yundb_runtime::shape::{any, object, required};
+use yundb_runtime::shape::{any, list, object, required};
 use crate::Client;
-use crate::types::{ClickhouseZoneMode, ErrorBody, HtapTags, HtapTagsToAdd, StarrocksPayModel};
+use crate::types::{ClickhouseEngineType, ClickhouseZoneMode, ErrorBody, HtapTags, StarrocksPayModel};
 
 impl Client {
     /// Create a ClickHouse instance.
+    ///
+    /// Starts the job that creates a ClickHouse instance (HTAP Lite Edition) for a GaussDB(for MySQL) instance,
+    /// billed pay-per-use or yearly/monthly.
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/clickhouse`. Document section 4.16.14, Creating a ClickHouse
     /// instance.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the GaussDB(for MySQL) instance to which the HTAP instances belong, in the service's
+    ///   UUID format. Example: `fb632d1d531a4107804f0f082581810fin07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// use yundb_huawei_gaussdb_mysql::types::{
-    ///     ClickhouseDeployment, ClickhouseEngineToCreate, ClickhouseMode, ClickhouseVolumeToCreate,
-    ///     ClickhouseVolumeType, ClickhouseZoneMode, HtapTagToAdd, HtapTagsToAdd,
+    ///     ClickhouseDeployment, ClickhouseEngineToCreate, ClickhouseMode, ClickhouseTagToAdd, ClickhouseTagsToAdd,
+    ///     ClickhouseVolumeToCreate, ClickhouseVolumeType, ClickhouseZoneMode,
     /// };
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.create_clickhouse_instance("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.create_clickhouse_instance("fb632d1d531a4107804f0f082581810fin07")
     ///     .name("htap-cfd5")
-    ///     .engine(ClickhouseEngineToCreate::new().r#type("click-house").version("1"))
+    ///     .engine(ClickhouseEngineToCreate::new().version("1"))
     ///     .ha(ClickhouseDeployment::new().mode(ClickhouseMode::Single))
     ///     .flavor_id("b44cfde6-d250-313c-8d7a-cd216f071658")
     ///     .db_root_pwd(std::env::var("DB_ROOT_PWD")?)
@@ -37,7 +41,8 @@ impl Client {
     ///     .az_code("cn-southwest-244a")
     ///     .time_zone("UTC+08:00")
     ///     .tags_info(
-    ///         HtapTagsToAdd::new().sys_tags([HtapTagToAdd::new().key("_sys_enterprise_project_id").value("0")]),
+    ///         ClickhouseTagsToAdd::new()
+    ///             .sys_tags([ClickhouseTagToAdd::new().key("_sys_enterprise_project_id").value("0")]),
     ///     )
     ///     .await?;
     /// client.wait_for(&response).await?;
@@ -59,7 +64,7 @@ yundb_runtime::operation! {
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),
             header("X-Language", any()).client("language"),
-            field("name", any().min_length(4).max_length(64)).required(),
+            field("name", any().min_length(4).max_length(64).pattern("^[A-Za-z][A-Za-z0-9_-]*$")).required(),
             field("engine", object::<ClickhouseEngineToCreate>()).required(),
             field("ha", object::<ClickhouseDeployment>()).required(),
             field("flavor_id", any()).required(),
@@ -68,7 +73,7 @@ yundb_runtime::operation! {
             field("volume", object::<ClickhouseVolumeToCreate>()).required(),
             field("az_code", any()).required(),
             field("time_zone", any()),
-            field("tags_info", object::<HtapTagsToAdd>()).required(),
+            field("tags_info", object::<ClickhouseTagsToAdd>()).required(),
             field("pay_info", any()),
         ])
         .body("application/json", true)
@@ -77,7 +82,8 @@ yundb_runtime::operation! {
 }
 
 impl CreateClickhouseInstance {
-    /// Name of the ClickHouse instance: 4 to 64 letters, digits, `-` and `_`. Must start with a letter. Required.
+    /// Name of the ClickHouse instance: 4 to 64 letters, digits, hyphens and underscores, starting with a letter.
+    /// Matches `^[A-Za-z][A-Za-z0-9_-]*$`. Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// The engine. Required.
     pub fn engine<M>(self, engine: impl Argument<ClickhouseEngineToCreate, M>) -> Self {
@@ -86,7 +92,8 @@ impl CreateClickhouseInstance {
 
     /// Deployment of the instance. Required.
     pub fn ha<M>(self, ha: impl Argument<ClickhouseDeployment, M>) -> Self { Self(self.0.argument("ha", ha)) }
-    /// Id of the flavor of the nodes. See [`list_htap_flavors`](crate::Client::list_htap_flavors). Required.
+    /// Id of the flavor of the nodes: an `id` returned by [`list_htap_flavors`](crate::Client::list_htap_flavors).
+    /// Required.
     pub fn flavor_id<M>(self, flavor_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("flavor_id", flavor_id))
     }
@@ -107,8 +114,8 @@ impl CreateClickhouseInstance {
         Self(self.0.argument("volume", volume))
     }
 
-    /// Code of the availability zone. In mode `Ha`, several codes separated by commas. Example:
-    /// `cn-southwest-244b,cn-southwest-244a`. Required.
+    /// Code of the availability zone. If `mode` of [`ha`](Self::ha) is `Ha`, the codes of several zones, separated by
+    /// commas. Example: `cn-southwest-244b,cn-southwest-244a`. Required.
     pub fn az_code<M>(self, az_code: impl Argument<String, M>) -> Self { Self(self.0.argument("az_code", az_code)) }
     /// Time zone. Defaults to that of the GaussDB(for MySQL) instance.
     pub fn time_zone<M>(self, time_zone: impl Argument<String, M>) -> Self {
@@ -116,7 +123,7 @@ impl CreateClickhouseInstance {
     }
 
     /// Tags of the instance. Required.
-    pub fn tags_info<M>(self, tags_info: impl Argument<HtapTagsToAdd, M>) -> Self {
+    pub fn tags_info<M>(self, tags_info: impl Argument<ClickhouseTagsToAdd, M>) -> Self {
         Self(self.0.argument("tags_info", tags_info))
     }
 
@@ -129,9 +136,9 @@ impl CreateClickhouseInstance {
 yundb_runtime::setters! {
     /// The engine.
     pub struct ClickhouseEngineToCreate {
-        /// Type of engine: `click-house`. Required.
-        pub r#type: Option<String>,
-        /// Major version of the engine, with one number. See
+        /// Type of engine.
+        pub r#type: Option<ClickhouseEngineType> = ClickhouseEngineType::ClickHouse,
+        /// Major version of the engine, with one number: a `name` returned by
         /// [`list_htap_engine_versions`](crate::Client::list_htap_engine_versions). Required.
         pub version: Option<String>,
     }
@@ -189,13 +196,39 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::setters! {
+    /// Tags of the instance.
+    pub struct ClickhouseTagsToAdd {
+        /// System tags. Required.
+        pub sys_tags: Option<Vec<ClickhouseTagToAdd>>,
+    }
+}
+
+impl Object for ClickhouseTagsToAdd {
+    const FIELDS: &'static [Field] = &[required("sys_tags", list(&object::<ClickhouseTagToAdd>()))];
+}
+
+yundb_runtime::setters! {
+    /// A system tag for a ClickHouse instance.
+    pub struct ClickhouseTagToAdd {
+        /// Key of the tag. Required.
+        pub key: Option<String>,
+        /// Value of the tag. Required.
+        pub value: Option<String>,
+    }
+}
+
+impl Object for ClickhouseTagToAdd {
+    const FIELDS: &'static [Field] = &[required("key", any()), required("value", any())];
+}
+
+yundb_runtime::setters! {
     /// Billing of the instance.
     pub struct ClickhousePayInfoToSet {
         /// Billing mode of the instance. Defaults to `0`.
         pub pay_model: Option<StarrocksPayModel>,
         /// Id of the order for yearly/monthly billing.
         pub order_id: Option<String>,
-        /// Length of the subscription, in months or years.
+        /// Length of the subscription, in units of [`period_type`](Self::period_type).
         pub period: Option<i32>,
         /// Unit of [`period`](Self::period): months or years. Format: `int32`.
         pub period_type: Option<ClickhousePeriodType>,
@@ -277,8 +310,8 @@ pub struct CreatedClickhouseInstance {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClickhouseEngine {
-    /// Type of engine: `click-house`.
-    pub r#type: Option<String>,
+    /// Type of engine.
+    pub r#type: Option<ClickhouseEngineType>,
     /// Major version of the engine, with one number. See
     /// [`list_htap_engine_versions`](crate::Client::list_htap_engine_versions).
     pub version: Option<String>,
@@ -298,11 +331,11 @@ yundb_runtime::string_enum! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClickhousePayInfo {
-    /// Billing mode of the instance.
+    /// Billing mode of the instance. Defaults to `0`.
     pub pay_model: Option<StarrocksPayModel>,
     /// Id of the order for yearly/monthly billing.
     pub order_id: Option<String>,
-    /// Length of the subscription, in months or years.
+    /// Length of the subscription, in units of [`period_type`](Self::period_type).
     pub period: Option<String>,
     /// Unit of [`period`](Self::period): months or years.
     pub period_type: Option<ClickhousePayInfoPeriodType>,
@@ -313,20 +346,24 @@ pub struct ClickhousePayInfo {
 yundb_runtime::string_enum! {
     /// Unit of `period`: months or years.
     pub enum ClickhousePayInfoPeriodType {
-        /// Months.
-        N2 = "2",
-        /// Years.
-        N3 = "3",
+        /// `2`: Months.
+        #[doc(alias = "2")]
+        Months = "2",
+        /// `3`: Years.
+        #[doc(alias = "3")]
+        Years = "3",
     }
 }
 
 yundb_runtime::string_enum! {
     /// Whether the subscription is renewed automatically.
     pub enum ClickhousePayInfoIsAutoRenew {
-        /// Renewed automatically.
-        N1 = "1",
-        /// Not renewed automatically.
-        N0 = "0",
+        /// `1`: Renewed automatically.
+        #[doc(alias = "1")]
+        RenewedAutomatically = "1",
+        /// `0`: Not renewed automatically.
+        #[doc(alias = "0")]
+        NotRenewedAutomatically = "0",
     }
 }
 

@@ -3,12 +3,13 @@
 use yundb_runtime::{Argument, Field, Object, Operation, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::{any, list, object, required};
-use crate::{Client, types::ErrorBody};
+use crate::{Client, types::{ClickhouseLogType, ErrorBody}};
 
 impl Client {
     /// Start sending logs of ClickHouse instances.
     ///
-    /// Starts the delivery of logs to Log Tank Service (LTS).
+    /// Sets up the delivery of slow query logs of one or more ClickHouse instances to log streams of Log Tank Service
+    /// (LTS).
     ///
     /// `POST /v3/{project_id}/clickhouse/instances/logs/lts-configs`. Document section 4.16.7, Starting sending logs
     /// of ClickHouse instances.
@@ -25,7 +26,6 @@ impl Client {
     ///     .log_configs([
     ///         ClickhouseLogToSend::new()
     ///             .instance_id("86fd60a5256a4592b957e8e6bb2d1b59in07")
-    ///             .log_type("slow_log")
     ///             .lts_group_id("460d8437-9dcb-47d0-8c56-5758f2042272")
     ///             .lts_stream_id("bad1ca5d-e347-437f-be89-f2e08ce117b8"),
     ///     ])
@@ -62,13 +62,13 @@ impl CreateClickhouseLtsConfigs {
 yundb_runtime::setters! {
     /// A log and its destination.
     pub struct ClickhouseLogToSend {
-        /// Id of the ClickHouse instance. Required.
+        /// Id of the ClickHouse instance, in the service's UUID format. Required.
         pub instance_id: Option<String>,
-        /// Type of log: `slow_log`. Required.
-        pub log_type: Option<String>,
-        /// Id of the log group. Required.
+        /// Type of log.
+        pub log_type: Option<ClickhouseLogType> = ClickhouseLogType::SlowLog,
+        /// Id of the LTS log group. Required.
         pub lts_group_id: Option<String>,
-        /// Id of the log stream. Required.
+        /// Id of the LTS log stream. Required.
         pub lts_stream_id: Option<String>,
     }
 }

@@ -6,6 +6,10 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// Create a replication to ClickHouse.
     ///
+    /// Starts the job that sets up the replication of a database of a GaussDB(for MySQL) instance to a ClickHouse
+    /// instance. To check the database first, call
+    /// [`check_clickhouse_replication_databases`](crate::Client::check_clickhouse_replication_databases).
+    ///
     /// `POST /v3/{project_id}/instances/{instance_id}/clickhouse/replication`. Document section 4.16.23, Creating a
     /// replication to ClickHouse.
     ///
@@ -13,8 +17,9 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
-    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse) in the service's UUID format, not of the
+    ///   GaussDB(for MySQL) instance. See [`list_htap_instances`](crate::Client::list_htap_instances). Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Example
     ///
@@ -62,7 +67,8 @@ impl CreateClickhouseReplication {
         Self(self.0.argument("source_instance_id", source_instance_id))
     }
 
-    /// Id of the read replica to replicate from. Defaults to the primary node.
+    /// Id of the GaussDB(for MySQL) read replica to replicate from. If it is empty or absent, the primary node is
+    /// used.
     pub fn source_node_id<M>(self, source_node_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("source_node_id", source_node_id))
     }

@@ -6,6 +6,8 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// Delete a ClickHouse instance.
     ///
+    /// Starts the job that deletes a ClickHouse instance of a GaussDB(for MySQL) instance.
+    ///
     /// `DELETE /v3/{project_id}/instances/{instance_id}/clickhouse/{clickhouse_instance_id}`. Document section
     /// 4.16.15, Deleting a ClickHouse instance.
     ///
@@ -13,15 +15,17 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    /// - `clickhouse_instance_id`: Id of the ClickHouse instance.
+    /// - `instance_id`: Id of the GaussDB(for MySQL) instance to which the HTAP instances belong, in the service's
+    ///   UUID format. Example: `fb632d1d531a4107804f0f082581810fin07`.
+    /// - `clickhouse_instance_id`: Id of the ClickHouse instance, in the service's UUID format. Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.delete_clickhouse_instance(
-    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "clickhouse_instance_id",
+    ///     "fb632d1d531a4107804f0f082581810fin07", "df3ae779e2ad4993a03ccd7a81240125in16",
     /// )
     ///     .await?;
     /// client.wait_for(&response).await?;

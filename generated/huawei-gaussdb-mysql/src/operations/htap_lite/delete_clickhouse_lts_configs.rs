@@ -3,12 +3,12 @@
 use yundb_runtime::{Argument, Field, Object, Operation, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::{any, list, object, required};
-use crate::{Client, types::ErrorBody};
+use crate::{Client, types::{ClickhouseLogType, ErrorBody}};
 
 impl Client {
     /// Stop sending logs of ClickHouse instances.
     ///
-    /// Stops the delivery of logs to Log Tank Service (LTS).
+    /// Removes the delivery of slow query logs of one or more ClickHouse instances to Log Tank Service (LTS).
     ///
     /// `DELETE /v3/{project_id}/clickhouse/instances/logs/lts-configs`. Document section 4.16.8, Stopping sending
     /// logs of ClickHouse instances.
@@ -22,9 +22,7 @@ impl Client {
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// client.delete_clickhouse_lts_configs()
-    ///     .log_configs([
-    ///         ClickhouseLogToStop::new().instance_id("614ff06f72ee46b7949423572dd51e8bin16").log_type("slow_log"),
-    ///     ])
+    ///     .log_configs([ClickhouseLogToStop::new().instance_id("614ff06f72ee46b7949423572dd51e8bin16")])
     ///     .await?;
     /// # Ok(())
     /// # }
@@ -58,10 +56,10 @@ impl DeleteClickhouseLtsConfigs {
 yundb_runtime::setters! {
     /// A log whose delivery to stop.
     pub struct ClickhouseLogToStop {
-        /// Id of the ClickHouse instance. Required.
+        /// Id of the ClickHouse instance, in the service's UUID format. Required.
         pub instance_id: Option<String>,
-        /// Type of log: `slow_log`. Required.
-        pub log_type: Option<String>,
+        /// Type of log.
+        pub log_type: Option<ClickhouseLogType> = ClickhouseLogType::SlowLog,
     }
 }
 

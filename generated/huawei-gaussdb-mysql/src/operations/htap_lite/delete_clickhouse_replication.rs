@@ -6,6 +6,8 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// Delete a replication to ClickHouse.
     ///
+    /// Starts the job that deletes the replication of a database to a ClickHouse instance.
+    ///
     /// `DELETE /v3/{project_id}/instances/{instance_id}/clickhouse/replication/{database_name}`. Document section
     /// 4.16.25, Deleting a replication to ClickHouse.
     ///
@@ -13,16 +15,16 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
-    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
-    /// - `database_name`: Name of a database.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse) in the service's UUID format, not of the
+    ///   GaussDB(for MySQL) instance. See [`list_htap_instances`](crate::Client::list_htap_instances). Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `database_name`: Name of the database whose replication to delete. Example: `db_test`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.delete_clickhouse_replication("df3ae779e2ad4993a03ccd7a81240125in16", "database_name")
-    ///     .await?;
+    /// let response = client.delete_clickhouse_replication("df3ae779e2ad4993a03ccd7a81240125in16", "db_test").await?;
     /// client.wait_for(&response).await?;
     /// # Ok(())
     /// # }

@@ -6,6 +6,8 @@ use crate::{Client, types::{DeleteClickhouseUserResponse, ErrorBody}};
 impl Client {
     /// Delete a user of a ClickHouse instance.
     ///
+    /// Deletes a database user of a ClickHouse instance.
+    ///
     /// `DELETE /v3/{project_id}/instances/{instance_id}/clickhouse/users/{user_name}`. Document section 4.16.1,
     /// Deleting a user of a ClickHouse instance.
     ///
@@ -13,15 +15,16 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
-    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
-    /// - `user_name`: Name of the user.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse) in the service's UUID format, not of the
+    ///   GaussDB(for MySQL) instance. See [`list_htap_instances`](crate::Client::list_htap_instances). Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `user_name`: Name of the database user. Example: `user_test`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.delete_clickhouse_user("df3ae779e2ad4993a03ccd7a81240125in16", "user_name").await?;
+    /// let response = client.delete_clickhouse_user("df3ae779e2ad4993a03ccd7a81240125in16", "user_test").await?;
     /// println!("{:?}", response.result);
     /// # Ok(())
     /// # }

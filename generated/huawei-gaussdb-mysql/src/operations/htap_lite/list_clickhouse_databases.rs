@@ -7,13 +7,16 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// List the databases of a ClickHouse instance.
     ///
+    /// Returns a paginated list of the names of the databases of a ClickHouse instance.
+    ///
     /// `GET /v3/{project_id}/instances/{instance_id}/clickhouse/databases`. Document section 4.16.11, Listing the
     /// databases of a ClickHouse instance.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
-    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse) in the service's UUID format, not of the
+    ///   GaussDB(for MySQL) instance. See [`list_htap_instances`](crate::Client::list_htap_instances). Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Example
     ///
@@ -51,7 +54,7 @@ yundb_runtime::operation! {
 impl ListClickhouseDatabases {
     /// Maximum number of entries to return, 1 to 100. Defaults to `10`. Example: `10`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `1`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// Name of a database.
     pub fn database_name<M>(self, database_name: impl Argument<String, M>) -> Self {

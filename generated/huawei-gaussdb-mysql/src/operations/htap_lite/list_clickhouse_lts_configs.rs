@@ -7,7 +7,8 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// List the log destinations of ClickHouse instances.
     ///
-    /// Returns the Log Tank Service (LTS) streams that receive the logs.
+    /// Returns a paginated list of ClickHouse instances, each with the Log Tank Service (LTS) streams to which its
+    /// logs are delivered.
     ///
     /// `GET /v3/{project_id}/clickhouse/instances/logs/lts-configs`. Document section 4.16.6, Listing where logs of
     /// ClickHouse instances are sent.
@@ -49,7 +50,7 @@ yundb_runtime::operation! {
 }
 
 impl ListClickhouseLtsConfigs {
-    /// Id of the ClickHouse instance. Example: `faf2cbf7f6cb422d83e61dbcc3e87023in07`.
+    /// Id of the ClickHouse instance, in the service's UUID format. Example: `faf2cbf7f6cb422d83e61dbcc3e87023in07`.
     pub fn instance_id<M>(self, instance_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("instance_id", instance_id))
     }
@@ -66,7 +67,7 @@ impl ListClickhouseLtsConfigs {
 
     /// Maximum number of entries to return, 1 to 100. Defaults to `10`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
 }
 
@@ -103,11 +104,11 @@ pub struct ClickhouseInstanceLogs {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClickhouseLogStream {
-    /// Type of log.
+    /// Type of log, such as `slow_log`.
     pub log_type: Option<String>,
-    /// Id of the log group.
+    /// Id of the LTS log group.
     pub lts_group_id: Option<String>,
-    /// Id of the log stream.
+    /// Id of the LTS log stream.
     pub lts_stream_id: Option<String>,
     /// Whether log delivery is enabled.
     pub enabled: Option<String>,
@@ -121,13 +122,13 @@ pub struct ClickhouseInstanceSummary {
     pub id: Option<String>,
     /// Name of the instance.
     pub name: Option<String>,
-    /// Deployment of the instance.
+    /// Deployment mode of the instance, such as `Cluster`.
     pub mode: Option<String>,
-    /// Type of engine.
+    /// Type of engine, such as `clickhouse`.
     pub engine_name: Option<String>,
     /// Version of the database engine.
     pub engine_version: Option<String>,
-    /// State of the instance.
+    /// State of the instance, such as `normal`.
     pub status: Option<String>,
     /// Id of the enterprise project.
     pub enterprise_project_id: Option<String>,

@@ -14,8 +14,9 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
-    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse) in the service's UUID format, not of the
+    ///   GaussDB(for MySQL) instance. See [`list_htap_instances`](crate::Client::list_htap_instances). Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Example
     ///
@@ -64,6 +65,6 @@ pub struct ClickhouseLogNode {
     pub node_id: Option<String>,
     /// Name of the node.
     pub node_name: Option<String>,
-    /// Role of the node: primary or standby.
+    /// Role of the node, primary or standby: `slave`, for instance.
     pub role: Option<String>,
 }

@@ -7,13 +7,17 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// List the database parameters of replications to ClickHouse.
     ///
+    /// Returns the parameters that can be set for a database replicated to a ClickHouse instance, with their types,
+    /// defaults and allowed values.
+    ///
     /// `GET /v3/{project_id}/instances/{instance_id}/clickhouse/replication/database-parameter`. Document section
     /// 4.16.13, Listing the database parameters of replications to ClickHouse.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
-    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse) in the service's UUID format, not of the
+    ///   GaussDB(for MySQL) instance. See [`list_htap_instances`](crate::Client::list_htap_instances). Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Example
     ///
@@ -71,11 +75,11 @@ pub struct ListClickhouseReplicationParametersResponse {
 pub struct ClickhouseReplicationParameter {
     /// Name of the parameter.
     pub param_name: Option<String>,
-    /// Type of the parameter.
+    /// Type of the parameter, such as `String` or `Integer`.
     pub data_type: Option<String>,
     /// Default value of the parameter.
     pub default_value: Option<String>,
-    /// Allowed values of the parameter.
+    /// Allowed values of the parameter, such as `true|false` or `1-10000`.
     pub value_range: Option<String>,
     /// Description of the parameter.
     pub description: Option<String>,

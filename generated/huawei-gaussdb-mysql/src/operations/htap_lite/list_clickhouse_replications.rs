@@ -7,19 +7,23 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// List the replications to ClickHouse.
     ///
+    /// Returns a paginated list of the tasks that replicate databases to a ClickHouse instance, with their stage
+    /// and progress.
+    ///
     /// `GET /v3/{project_id}/instances/{instance_id}/clickhouse/replication`. Document section 4.16.24, Listing the
     /// replications to ClickHouse.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
-    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse) in the service's UUID format, not of the
+    ///   GaussDB(for MySQL) instance. See [`list_htap_instances`](crate::Client::list_htap_instances). Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_clickhouse_replications("df3ae779e2ad4993a03ccd7a81240125in16").items();
+    /// let mut items = client.list_clickhouse_replications("df3ae779e2ad4993a03ccd7a81240125in16").limit(10).items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.source_database);
     /// }
@@ -50,9 +54,9 @@ yundb_runtime::operation! {
 }
 
 impl ListClickhouseReplications {
-    /// Maximum number of entries to return, 1 to 100. Defaults to `10`.
+    /// Maximum number of entries to return, 1 to 100. Defaults to `10`. Example: `10`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `1`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
 }
 
@@ -72,7 +76,7 @@ pub struct ListClickhouseReplicationsResponse {
     pub total_count: Option<i32>,
     /// The replication tasks.
     pub replications: Vec<ClickhouseReplication>,
-    /// Operation in progress on the source, such as a restart, flavor change or switchover.
+    /// Operation on the GaussDB(for MySQL) instance, such as a restart, a flavor change or a switchover.
     pub ext_text: Option<String>,
 }
 
@@ -80,7 +84,7 @@ pub struct ListClickhouseReplicationsResponse {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClickhouseReplication {
-    /// Database to replicate.
+    /// Source database of the replication.
     pub source_database: Option<String>,
     /// Target database of the replication.
     pub target_database: Option<String>,

@@ -7,16 +7,17 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// List the slow queries of a ClickHouse node.
     ///
-    /// Returns a page of slow queries. The next page starts after the [`line_num`](ListClickhouseSlowLogs::line_num)
-    /// of the last entry. Read-only operation: it changes nothing.
+    /// Returns a page of the slow query log of one node of a ClickHouse instance. The next page starts after the
+    /// [`line_num`](ListClickhouseSlowLogs::line_num) of the last entry. Read-only operation: it changes nothing.
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/clickhouse/slow-logs`. Document section 4.16.3, Listing the
     /// slow queries of a ClickHouse node.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
-    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse) in the service's UUID format, not of the
+    ///   GaussDB(for MySQL) instance. See [`list_htap_instances`](crate::Client::list_htap_instances). Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Example
     ///
@@ -27,7 +28,6 @@ impl Client {
     ///     .start_time("2023-12-12T00:14:27+0100")
     ///     .end_time("2023-12-12T02:14:27+0100")
     ///     .limit(10)
-    ///     .line_num("1669344916000")
     ///     .operate_type("All")
     ///     .database("DBS_NODE")
     ///     .items();
@@ -66,7 +66,7 @@ yundb_runtime::operation! {
 }
 
 impl ListClickhouseSlowLogs {
-    /// Id of the node. Required.
+    /// Id of the node. See [`list_clickhouse_nodes`](crate::Client::list_clickhouse_nodes). Required.
     pub fn node_id<M>(self, node_id: impl Argument<String, M>) -> Self { Self(self.0.argument("node_id", node_id)) }
     /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
     /// `+0100`. Required.
@@ -79,10 +79,10 @@ impl ListClickhouseSlowLogs {
     pub fn end_time<M>(self, end_time: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", end_time)) }
     /// Maximum number of entries to return. Required.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Number of the entry after which the page starts: `line_num` of the last entry of the previous page. Omit it
-    /// for the first page.
+    /// Sequence number of the entry after which the page starts: `line_num` of the last entry of the previous page.
+    /// Omit it for the first page.
     pub fn line_num<M>(self, line_num: impl Argument<String, M>) -> Self { Self(self.0.argument("line_num", line_num)) }
-    /// Type of statement.
+    /// Type of operation in the slow query log.
     pub fn operate_type<M>(self, operate_type: impl Argument<String, M>) -> Self {
         Self(self.0.argument("operate_type", operate_type))
     }
@@ -113,7 +113,7 @@ pub struct ListClickhouseSlowLogsResponse {
 pub struct ClickhouseSlowLog {
     /// Id of the node.
     pub node_id: Option<String>,
-    /// Execution time of the statement.
+    /// Execution time of the statement, with its unit, such as `0.000143s`.
     pub time: Option<String>,
     /// Time spent waiting for locks.
     pub lock_time: Option<String>,
@@ -133,7 +133,7 @@ pub struct ClickhouseSlowLog {
     pub client_ip: Option<String>,
     /// Start time of the statement.
     pub start_time: Option<String>,
-    /// Number of the entry. Pass the number of the last entry as `line_num` to get the next page.
+    /// Sequence number of the entry. Pass the number of the last entry as `line_num` to get the next page.
     pub line_num: Option<String>,
     /// Number of slow queries.
     pub count: Option<String>,

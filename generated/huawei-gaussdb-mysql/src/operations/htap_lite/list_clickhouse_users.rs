@@ -7,13 +7,16 @@ use crate::{Client, types::{ClickhouseDmlPrivilege, DdlPrivilege, ErrorBody}};
 impl Client {
     /// List the users of a ClickHouse instance.
     ///
+    /// Returns a paginated list of the database users of a ClickHouse instance, with their databases and privileges.
+    ///
     /// `GET /v3/{project_id}/instances/{instance_id}/clickhouse/users`. Document section 4.16.20, Listing the users
     /// of a ClickHouse instance.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
-    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse) in the service's UUID format, not of the
+    ///   GaussDB(for MySQL) instance. See [`list_htap_instances`](crate::Client::list_htap_instances). Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Example
     ///
@@ -51,9 +54,9 @@ yundb_runtime::operation! {
 impl ListClickhouseUsers {
     /// Maximum number of entries to return, 1 to 100. Defaults to `10`. Example: `10`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Name of a user.
+    /// Name of the database user to return.
     pub fn user_name<M>(self, user_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("user_name", user_name))
     }
@@ -84,7 +87,7 @@ pub struct ListClickhouseUsersResponse {
 pub struct ClickhouseUser {
     /// Name of the user.
     pub user_name: Option<String>,
-    /// Databases that the user can access.
+    /// Databases on which the user has privileges.
     pub databases: Vec<String>,
     /// Data manipulation (DML) privileges of the user. Format: `int32`.
     pub dml: Option<ClickhouseDmlPrivilege>,

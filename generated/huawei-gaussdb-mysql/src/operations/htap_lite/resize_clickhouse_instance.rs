@@ -7,13 +7,17 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// Change the flavor of a ClickHouse instance.
     ///
+    /// Changes the flavor of the nodes of a ClickHouse instance, at once or with a delay.
+    ///
     /// `POST /v3/{project_id}/instances/{instance_id}/clickhouse/resize-flavor`. Document section 4.16.28, Changing
     /// the flavor of a ClickHouse instance.
     ///
     /// # Arguments
     ///
-    /// - [`instance_id_body`](ResizeClickhouseInstance::instance_id_body): Id of the HTAP instance (StarRocks or
-    ///   ClickHouse), not of the GaussDB(for MySQL) instance. Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - [`instance_id_body`](ResizeClickhouseInstance::instance_id_body): Id of the HTAP instance
+    ///   (StarRocks or ClickHouse) in the service's UUID format, not of the GaussDB(for MySQL)
+    ///   instance. See [`list_htap_instances`](crate::Client::list_htap_instances). Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Example
     ///
@@ -52,15 +56,15 @@ yundb_runtime::operation! {
 }
 
 impl ResizeClickhouseInstance {
-    /// Id of the new flavor, which must be available to the instance. See
-    /// [`list_htap_flavors`](crate::Client::list_htap_flavors). Required.
+    /// Id of the new flavor: an `id` returned by [`list_htap_flavors`](crate::Client::list_htap_flavors). Only
+    /// flavors for the instance are allowed. Required.
     pub fn flavor_ref<M>(self, flavor_ref: impl Argument<String, M>) -> Self {
         Self(self.0.argument("flavor_ref", flavor_ref))
     }
 
-    /// Whether the change is delayed. Defaults to `false`. Required.
+    /// Whether to delay the change. Defaults to `false`. Required.
     pub fn delay<M>(self, delay: impl Argument<bool, M>) -> Self { Self(self.0.argument("delay", delay)) }
-    /// Id of the instance.
+    /// Id of the ClickHouse instance, in the service's UUID format.
     pub fn instance_id_body<M>(self, instance_id_body: impl Argument<String, M>) -> Self {
         Self(self.0.argument_in(Place::Field, "instance_id", instance_id_body))
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Operation, Spec, operation::{header, path}, shape::any};
-use crate::{Client, types::{ClickhouseZoneMode, ErrorBody}};
+use crate::{Client, types::{ClickhouseEngineType, ClickhouseZoneMode, ErrorBody}};
 
 impl Client {
     /// Show a ClickHouse instance.
@@ -14,8 +14,9 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    /// - `clickhouse_instance_id`: Id of the ClickHouse instance, strictly in the service's UUID format. Example:
+    /// - `instance_id`: Id of the GaussDB(for MySQL) instance to which the HTAP instances belong, in the service's
+    ///   UUID format. Example: `fb632d1d531a4107804f0f082581810fin07`.
+    /// - `clickhouse_instance_id`: Id of the ClickHouse instance, in the service's UUID format. Example:
     ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Example
@@ -23,7 +24,7 @@ impl Client {
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.show_clickhouse_instance(
-    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "df3ae779e2ad4993a03ccd7a81240125in16",
+    ///     "fb632d1d531a4107804f0f082581810fin07", "df3ae779e2ad4993a03ccd7a81240125in16",
     /// )
     ///     .await?;
     /// println!("{:?}", response.instance);
@@ -339,18 +340,10 @@ yundb_runtime::string_enum! {
 pub struct ClickhouseNodeDatastore {
     /// Id of the engine.
     pub id: Option<String>,
-    /// Type of the engine. Only `click-house` is currently supported.
-    pub r#type: Option<ClickhouseNodeDatastoreType>,
+    /// Type of engine.
+    pub r#type: Option<ClickhouseEngineType>,
     /// Version of the engine.
     pub version: Option<String>,
-}
-
-yundb_runtime::string_enum! {
-    /// Type of the engine. Only `click-house` is currently supported.
-    pub enum ClickhouseNodeDatastoreType {
-        /// ClickHouse.
-        ClickHouse = "click-house",
-    }
 }
 
 yundb_runtime::integer_enum! {
@@ -366,10 +359,12 @@ yundb_runtime::integer_enum! {
 yundb_runtime::string_enum! {
     /// Billing mode of a ClickHouse instance or node.
     pub enum ClickhousePayModel {
-        /// Pay-per-use.
-        N0 = "0",
-        /// Yearly/monthly.
-        N1 = "1",
+        /// `0`: Pay-per-use.
+        #[doc(alias = "0")]
+        PayPerUse = "0",
+        /// `1`: Yearly/monthly.
+        #[doc(alias = "1")]
+        YearlyMonthly = "1",
     }
 }
 

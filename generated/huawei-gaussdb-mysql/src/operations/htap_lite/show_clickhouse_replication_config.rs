@@ -2,18 +2,22 @@
 
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Operation, Spec, operation::{header, path, query}, shape::any};
-use crate::{Client, types::{ClickhouseSettingCheck, ClickhouseTableCheck, ErrorBody}};
+use crate::Client;
+use crate::types::{ClickhouseListType, ClickhouseSettingCheck, ClickhouseTableCheck, ErrorBody};
 
 impl Client {
     /// Show the settings of a replication to ClickHouse.
+    ///
+    /// Returns the source, database settings and table selection of a replication to a ClickHouse instance.
     ///
     /// `GET /v3/{project_id}/instances/{instance_id}/clickhouse/replication/config`. Document section 4.16.12,
     /// Showing the settings of a replication to ClickHouse.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
-    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse) in the service's UUID format, not of the
+    ///   GaussDB(for MySQL) instance. See [`list_htap_instances`](crate::Client::list_htap_instances). Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Example
     ///
@@ -57,7 +61,7 @@ yundb_runtime::operation! {
 }
 
 impl ShowClickhouseReplicationConfig {
-    /// Name of a database. Example: `db_test`. Required.
+    /// Name of the replicated database. Example: `db_test`. Required.
     pub fn database_name<M>(self, database_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("database_name", database_name))
     }
@@ -81,11 +85,11 @@ pub struct ShowClickhouseReplicationConfigResponse {
     pub table_repl_config: Option<ClickhouseReplicatedTables>,
     /// Whether the tables of the task have changed.
     pub is_tables_change: Option<bool>,
-    /// Selection of the tables to replicate after the change.
+    /// Updated selection of the tables to replicate.
     pub new_table_repl_config: Option<
         ShowClickhouseReplicationConfigResponseNewTableReplConfig,
     >,
-    /// Reason why the last change of tables failed.
+    /// Error of the most recent `ALTER TABLE` statement.
     pub last_error_of_alter_table: Option<String>,
 }
 
@@ -94,7 +98,7 @@ pub struct ShowClickhouseReplicationConfigResponse {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ClickhouseDatabaseSettings {
-    /// Database to replicate.
+    /// Name of the source database.
     pub database_name: Option<String>,
     /// Results of the check of the source database.
     pub db_config_check_results: Vec<ClickhouseSettingCheck>,
@@ -105,32 +109,19 @@ pub struct ClickhouseDatabaseSettings {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ClickhouseReplicatedTables {
-    /// Type of the table list: tables to replicate, or tables to exclude.
-    pub repl_type: Option<ClickhouseReplicatedTablesReplType>,
-    /// Tables in the list.
+    /// Type of the table list: whitelist or blacklist.
+    pub repl_type: Option<ClickhouseListType>,
+    /// Tables of the whitelist or blacklist.
     pub tables: Vec<String>,
 }
 
-yundb_runtime::string_enum! {
-    /// Type of the table list: tables to replicate, or tables to exclude.
-    pub enum ClickhouseReplicatedTablesReplType {
-        /// Replicates only the tables in the list, which must not be empty.
-        WhiteList = "white_list",
-        /// Replicates all tables except those in the list
-        BlackList = "black_list",
-    }
-}
-
-/// The same as [`ClickhouseReplicatedTablesReplType`].
-pub type ShowClickhouseReplicationConfigResponseNewTableReplConfigReplType = ClickhouseReplicatedTablesReplType;
-
-/// Selection of the tables to replicate after the change.
+/// Updated selection of the tables to replicate.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ShowClickhouseReplicationConfigResponseNewTableReplConfig {
-    /// Type of the table list: tables to replicate, or tables to exclude.
-    pub repl_type: Option<ClickhouseReplicatedTablesReplType>,
-    /// Tables in the list.
+    /// Type of the table list: whitelist or blacklist.
+    pub repl_type: Option<ClickhouseListType>,
+    /// Tables of the whitelist or blacklist.
     pub tables: Vec<String>,
 }

@@ -6,6 +6,8 @@ use crate::{Client, types::{ErrorBody, ShowClickhouseSlowLogMaskingResponse}};
 impl Client {
     /// Show whether ClickHouse slow query logs are masked.
     ///
+    /// Returns the state of the switch that masks sensitive data in the slow query logs of a ClickHouse instance.
+    ///
     /// `GET /v3/{project_id}/instances/{instance_id}/clickhouse/slowlog-sensitive`. Document section 4.16.5, Showing
     /// whether ClickHouse slow query logs are masked.
     ///
@@ -13,8 +15,9 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
-    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse) in the service's UUID format, not of the
+    ///   GaussDB(for MySQL) instance. See [`list_htap_instances`](crate::Client::list_htap_instances). Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Example
     ///

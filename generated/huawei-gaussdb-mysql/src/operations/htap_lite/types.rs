@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Field, Object, shape::{any, required}};
-use crate::types::CheckResult;
+use crate::types::StarrocksTableCheckCheckResult;
 
 /// Response of [`show_clickhouse_slow_log_masking`](crate::Client::show_clickhouse_slow_log_masking) and
 /// [`update_clickhouse_slow_log_masking`](crate::Client::update_clickhouse_slow_log_masking).
@@ -17,6 +17,14 @@ pub struct ShowClickhouseSlowLogMaskingResponse {
 
 /// The same as [`ShowClickhouseSlowLogMaskingResponse`].
 pub type UpdateClickhouseSlowLogMaskingResponse = ShowClickhouseSlowLogMaskingResponse;
+
+yundb_runtime::string_enum! {
+    /// Type of log.
+    pub enum ClickhouseLogType {
+        /// Slow query log. The only supported type.
+        SlowLog = "slow_log",
+    }
+}
 
 yundb_runtime::setters! {
     /// A database setting.
@@ -36,9 +44,11 @@ impl Object for ClickhouseDatabaseSetting {
 yundb_runtime::setters! {
     /// Selection of the tables to replicate.
     pub struct ClickhouseTablesToReplicate {
-        /// Type of the table list: tables to replicate, or tables to exclude. Required.
+        /// Type of the table list: whitelist or blacklist. Required.
         pub repl_type: Option<ClickhouseListType>,
-        /// Tables in the list. Required.
+        /// Tables of the whitelist or blacklist. Must not be empty if [`repl_type`](Self::repl_type) is `white_list`; if
+        /// it is empty and
+        /// [`repl_type`](Self::repl_type) is `black_list`, all tables are selected. Required.
         pub tables: Option<Vec<String>>,
     }
 }
@@ -48,11 +58,11 @@ impl Object for ClickhouseTablesToReplicate {
 }
 
 yundb_runtime::string_enum! {
-    /// Type of the table list: tables to replicate, or tables to exclude.
+    /// Type of the table list: whitelist or blacklist.
     pub enum ClickhouseListType {
-        /// Replicates only the tables in the list, which must not be empty.
+        /// Whitelist. Replicates only the tables in the list, which must not be empty.
         WhiteList = "white_list",
-        /// Replicates all tables except those in the list, so all tables if it is empty
+        /// Blacklist. Replicates all tables except those in the list, so all tables if it is empty.
         BlackList = "black_list",
     }
 }
@@ -66,7 +76,7 @@ pub struct ClickhouseSettingCheck {
     /// Value of the setting.
     pub value: Option<String>,
     /// Whether the check passed.
-    pub check_result: Option<CheckResult>,
+    pub check_result: Option<StarrocksTableCheckCheckResult>,
 }
 
 /// Result of the check of a table.
@@ -75,11 +85,19 @@ pub struct ClickhouseSettingCheck {
 pub struct ClickhouseTableCheck {
     /// Name of the table.
     pub table_name: Option<String>,
-    /// Setting of the table, consisting of the clauses `PARTITION BY`, `COLUMNS`, `ORDER BY`, `SAMPLE BY`, `PRIMARY
-    /// KEY` and `TTL`.
+    /// Setting of the table. Allowed column operations are `PARTITION BY`, `COLUMNS`, `ORDER BY`, `SAMPLE BY`,
+    /// `PRIMARY KEY` and `TTL`.
     pub table_config: Option<String>,
-    /// Whether the check passed.
+    /// Result of the check, such as `Check Override Table Failed` for a failure.
     pub check_result: Option<String>,
+}
+
+yundb_runtime::string_enum! {
+    /// Type of engine.
+    pub enum ClickhouseEngineType {
+        /// ClickHouse. The only supported type.
+        ClickHouse = "click-house",
+    }
 }
 
 yundb_runtime::string_enum! {
@@ -95,8 +113,8 @@ yundb_runtime::string_enum! {
 yundb_runtime::integer_enum! {
     /// Data manipulation (DML) privileges of the user.
     pub enum ClickhouseDmlPrivilege {
-        /// `1`: Read.
-        Read = 1,
+        /// `1`: Read-only.
+        ReadOnly = 1,
         /// `2`: Read and change settings.
         ReadAndChangeSettings = 2,
     }

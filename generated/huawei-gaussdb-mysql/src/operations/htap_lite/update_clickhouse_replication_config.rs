@@ -6,6 +6,10 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// Update a replication to ClickHouse.
     ///
+    /// Starts the job that changes which tables of a database are replicated to a ClickHouse instance. A
+    /// whitelist cannot be changed into a blacklist, nor a blacklist into a whitelist. To stop the change, call
+    /// [`cancel_clickhouse_replication_update`](crate::Client::cancel_clickhouse_replication_update).
+    ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/clickhouse/databases/replication/config`. Document section
     /// 4.16.26, Changing a replication to ClickHouse.
     ///
@@ -13,8 +17,9 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
-    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse) in the service's UUID format, not of the
+    ///   GaussDB(for MySQL) instance. See [`list_htap_instances`](crate::Client::list_htap_instances). Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Example
     ///
@@ -65,20 +70,20 @@ yundb_runtime::operation! {
 }
 
 impl UpdateClickhouseReplicationConfig {
-    /// Id of the GaussDB(for MySQL) instance. Required.
+    /// Id of the GaussDB(for MySQL) instance to replicate from, in the service's UUID format. Required.
     pub fn source_instance_id<M>(self, source_instance_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("source_instance_id", source_instance_id))
     }
 
-    /// Id of the replicated node.
+    /// Id of the node of the source instance.
     pub fn source_node_id<M>(self, source_node_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("source_node_id", source_node_id))
     }
 
-    /// Name of the database. Required.
+    /// Name of the replicated database. Required.
     pub fn database<M>(self, database: impl Argument<String, M>) -> Self { Self(self.0.argument("database", database)) }
-    /// JSON text that selects the replicated tables, such as `{"white_list": "test1,test2,test3"}`, with
-    /// comma-separated table names; a blacklist has the key `black_list`. Only the tables can be changed, not whether
-    /// the list is a whitelist or a blacklist. Required.
+    /// JSON text that selects the tables to replicate: an object that maps `white_list` or `black_list` to
+    /// comma-separated table names. Only the tables can be changed: a replication created with a whitelist takes
+    /// `white_list` only. Example: `{"white_list":"test1,test2,test3"}`. Required.
     pub fn value<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("value", value)) }
 }

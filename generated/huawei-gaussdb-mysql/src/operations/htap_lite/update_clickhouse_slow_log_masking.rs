@@ -6,6 +6,9 @@ use crate::{Client, types::{ErrorBody, UpdateClickhouseSlowLogMaskingResponse}};
 impl Client {
     /// Enable or disable masking of ClickHouse slow query logs.
     ///
+    /// Turns the masking of sensitive data in the slow query logs of a ClickHouse instance on or off, and returns its
+    /// new state.
+    ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/clickhouse/slowlog-sensitive`. Document section 4.16.4, Turning
     /// the masking of ClickHouse slow query logs on or off.
     ///
@@ -13,8 +16,9 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
-    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse) in the service's UUID format, not of the
+    ///   GaussDB(for MySQL) instance. See [`list_htap_instances`](crate::Client::list_htap_instances). Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Example
     ///

@@ -7,6 +7,8 @@ use crate::types::{ClickhouseDmlPrivilege, ErrorBody, UpdateClickhouseUserPermis
 impl Client {
     /// Change the privileges of a ClickHouse user.
     ///
+    /// Changes the databases on which a user of a ClickHouse instance has privileges, and its DML privileges.
+    ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/clickhouse/users/permission`. Document section 4.16.22, Changing
     /// the privileges of a ClickHouse user.
     ///
@@ -14,8 +16,9 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
-    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse) in the service's UUID format, not of the
+    ///   GaussDB(for MySQL) instance. See [`list_htap_instances`](crate::Client::list_htap_instances). Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Example
     ///

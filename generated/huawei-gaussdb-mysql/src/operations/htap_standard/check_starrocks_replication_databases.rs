@@ -8,15 +8,17 @@ use crate::types::{ErrorBody, ReplicationListType, ReplicationScope, StarrocksSe
 impl Client {
     /// Check the databases of a replication to StarRocks.
     ///
-    /// Read-only operation: it changes nothing.
+    /// Checks the settings of the source and the target database of a replication to StarRocks. Read-only operation:
+    /// it changes nothing.
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/starrocks/databases/replication/database-config-check`.
     /// Document section 4.15.16, Checking the databases of a replication to StarRocks.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
-    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse) in the service's UUID format, not of the
+    ///   GaussDB(for MySQL) instance. See [`list_htap_instances`](crate::Client::list_htap_instances). Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Example
     ///
@@ -58,9 +60,9 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
             field("source_instance_id", any()),
             field("source_node_id", any()),
-            field("source_database_name", any().min_length(3).max_length(1024)),
-            field("target_database_name", any().min_length(3).max_length(128)),
-            field("task_name", any().min_length(3).max_length(128)),
+            field("source_database_name", any().min_length(3).max_length(1024).pattern("^[A-Za-z0-9_]+$")),
+            field("target_database_name", any().min_length(3).max_length(128).pattern("^[A-Za-z0-9_]+$")),
+            field("task_name", any().min_length(3).max_length(128).pattern("^[A-Za-z0-9_]+$")),
             field("db_configs", any()),
             field("table_repl_config", any()),
         ])
@@ -75,22 +77,23 @@ impl CheckStarrocksReplicationDatabases {
         Self(self.0.argument("source_instance_id", source_instance_id))
     }
 
-    /// Id of the read replica to replicate from. Defaults to the primary node.
+    /// Id of the GaussDB(for MySQL) read replica to replicate from. If it is empty or absent, the primary node is
+    /// used.
     pub fn source_node_id<M>(self, source_node_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("source_node_id", source_node_id))
     }
 
-    /// Database of GaussDB(for MySQL): 3 to 1024 letters, digits and `_`.
+    /// Database of GaussDB(for MySQL): 3 to 1024 letters, digits and underscores. Matches `^[A-Za-z0-9_]+$`.
     pub fn source_database_name<M>(self, source_database_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("source_database_name", source_database_name))
     }
 
-    /// Target database: 3 to 128 letters, digits and `_`.
+    /// Target database: 3 to 128 letters, digits and underscores. Matches `^[A-Za-z0-9_]+$`.
     pub fn target_database_name<M>(self, target_database_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("target_database_name", target_database_name))
     }
 
-    /// Name of the replication task: 3 to 128 letters, digits and `_`.
+    /// Name of the replication task: 3 to 128 letters, digits and underscores. Matches `^[A-Za-z0-9_]+$`.
     pub fn task_name<M>(self, task_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("task_name", task_name))
     }
@@ -109,7 +112,8 @@ impl CheckStarrocksReplicationDatabases {
 yundb_runtime::setters! {
     /// A database setting.
     pub struct StarrocksDatabaseSetting {
-        /// Name of the parameter.
+        /// Name of the parameter. See
+        /// [`list_starrocks_replication_parameters`](crate::Client::list_starrocks_replication_parameters).
         pub param_name: Option<String>,
         /// Value of the parameter.
         pub value: Option<String>,
@@ -123,7 +127,7 @@ yundb_runtime::setters! {
         pub repl_type: Option<ReplicationListType>,
         /// Whether all tables are replicated or only some.
         pub repl_scope: Option<ReplicationScope>,
-        /// Tables in the list.
+        /// Tables of the whitelist or blacklist.
         pub tables: Option<Vec<String>>,
     }
 }
@@ -134,14 +138,14 @@ yundb_runtime::setters! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct CheckStarrocksReplicationDatabasesResponse {
-    /// Name of the source database.
+    /// Database of GaussDB(for MySQL): 3 to 1024 letters, digits and underscores.
     pub source_database_name: Option<String>,
     /// Results of the check of the source database.
     pub source_db_config_check_results: Vec<StarrocksSettingCheck>,
-    /// Name of the target database.
+    /// Target database: up to 128 letters, digits and underscores. Can be empty.
     pub target_database_name: Option<String>,
     /// Results of the check of the target database.
     pub target_db_config_check_results: Vec<StarrocksSettingCheck>,
-    /// Name of the replication task.
+    /// Name of the replication task: 3 to 128 letters, digits and underscores.
     pub task_name: Option<String>,
 }

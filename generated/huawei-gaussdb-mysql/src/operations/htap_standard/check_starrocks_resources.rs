@@ -4,12 +4,13 @@ use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Field, Object, Operation, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::{any, object, required, text};
-use crate::{Client, types::{ErrorBody, StarrocksMode}};
+use crate::{Client, types::{ErrorBody, StarrocksMode, StarrocksZoneMode}};
 
 impl Client {
     /// Check the resources for a StarRocks instance.
     ///
-    /// Read-only operation: it changes nothing.
+    /// Checks whether there are enough resources to create a StarRocks instance. Read-only operation: it changes
+    /// nothing.
     ///
     /// `POST /v3/{project_id}/starrocks/resource-check`. Document section 4.15.8, Checking whether there are enough
     /// resources for StarRocks.
@@ -27,7 +28,6 @@ impl Client {
     ///             .enterprise_project_id("enterprise_project_id")
     ///             .instance_num(1)
     ///             .mode(StarrocksMode::Cluster)
-    ///             .availability_zone_mode("availability_zone_mode")
     ///             .fe_node_num(1)
     ///             .be_node_num(1)
     ///             .fe_flavor_ref("fe_flavor_ref")
@@ -76,7 +76,7 @@ impl CheckStarrocksResources {
 yundb_runtime::string_enum! {
     /// Operation to check for.
     pub enum StarrocksActionToCheck {
-        /// Creating an instance.
+        /// Creating an instance. The only supported operation.
         CreateInstance = "createInstance",
     }
 }
@@ -90,17 +90,17 @@ yundb_runtime::setters! {
         pub instance_num: Option<i32>,
         /// Deployment mode: a single node or a cluster. Required.
         pub mode: Option<StarrocksMode>,
-        /// Whether the nodes are in one availability zone or in several. Only `single`. Required.
-        pub availability_zone_mode: Option<String>,
+        /// Whether the nodes of a StarRocks instance are in one availability zone or in several.
+        pub availability_zone_mode: Option<StarrocksZoneMode> = StarrocksZoneMode::Single,
         /// Number of FE nodes. Required.
         pub fe_node_num: Option<i32>,
         /// Number of BE nodes. Required.
         pub be_node_num: Option<i32>,
-        /// Code of the flavor of FE nodes. Required.
+        /// Code of the flavor of FE nodes. See [`list_htap_flavors`](crate::Client::list_htap_flavors). Required.
         pub fe_flavor_ref: Option<String>,
-        /// Code of the flavor of BE nodes. Required.
+        /// Code of the flavor of BE nodes. See [`list_htap_flavors`](crate::Client::list_htap_flavors). Required.
         pub be_flavor_ref: Option<String>,
-        /// Code of the availability zone whose resources to check as well.
+        /// Code of an availability zone. If present, the check includes whether the code is correct.
         pub availability_zone: Option<String>,
         /// Id of the subnet, which must be that of the GaussDB(for MySQL) instance. Required.
         pub subnet_id: Option<String>,
@@ -125,6 +125,6 @@ impl Object for StarrocksResourceToCheck {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CheckStarrocksResourcesResponse {
-    /// Whether the resources are sufficient.
+    /// Result of the check: whether the resources are sufficient.
     pub result: Option<bool>,
 }

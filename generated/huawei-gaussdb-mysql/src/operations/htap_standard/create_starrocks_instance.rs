@@ -3,46 +3,49 @@
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Field, Integer, Object, Operation, Secret, Spec};
 use yundb_runtime::operation::{field, header, path};
-use yundb_runtime::shape::{any, object, required};
+use yundb_runtime::shape::{any, list, object, required, text};
 use crate::Client;
-use crate::types::{AvailabilityZoneMode, ErrorBody, HtapTags, HtapTagsToAdd, StarrocksMode, StarrocksPayModel};
+use crate::types::{AvailabilityZoneMode, ErrorBody, HtapTags, StarrocksMode, StarrocksPayModel, StarrocksZoneMode};
 
 impl Client {
     /// Create a StarRocks instance.
+    ///
+    /// Starts the job that creates a StarRocks instance (HTAP Standard Edition) for a GaussDB(for MySQL) instance.
+    /// StarRocks instances are pay-per-use. To check that there are enough resources, call
+    /// [`check_starrocks_resources`](crate::Client::check_starrocks_resources).
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/starrocks`. Document section 4.15.3, Creating a StarRocks
     /// instance.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the GaussDB(for MySQL) instance to which the HTAP instances belong, in the service's
+    ///   UUID format. Example: `fb632d1d531a4107804f0f082581810fin07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// use yundb_huawei_gaussdb_mysql::types::{
-    ///     BeVolumeToCreate, FeVolumeToCreate, HtapTagToAdd, HtapTagsToAdd, StarrocksDeployment,
-    ///     StarrocksEngineToCreate, StarrocksMode,
+    ///     BeVolumeToCreate, FeVolumeToCreate, StarrocksDeployment, StarrocksEngineToCreate, StarrocksMode,
+    ///     StarrocksTagToAdd, StarrocksTagsToAdd, StarrocksZoneMode,
     /// };
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.create_starrocks_instance("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.create_starrocks_instance("fb632d1d531a4107804f0f082581810fin07")
     ///     .name("htap-ff64")
-    ///     .engine(StarrocksEngineToCreate::new().r#type("star-rocks").version("3.1"))
+    ///     .engine(StarrocksEngineToCreate::new().version("3.1"))
     ///     .ha(StarrocksDeployment::new().mode(StarrocksMode::Single))
     ///     .fe_flavor_id("afe3bfd-ac7c-32e1-ba44-c388acbb196a")
     ///     .be_flavor_id("de565db8-0a96-37ea-9388-61167624712c")
     ///     .db_root_pwd(std::env::var("DB_ROOT_PWD")?)
     ///     .fe_count(1)
     ///     .be_count(1)
-    ///     .az_mode("single")
+    ///     .az_mode(StarrocksZoneMode::Single)
     ///     .fe_volume(FeVolumeToCreate::new().io_type("SSD").capacity_in_gb(50))
     ///     .be_volume(BeVolumeToCreate::new().io_type("SSD").capacity_in_gb(50))
     ///     .az_code("az")
     ///     .time_zone("UTC+08:00")
-    ///     .tags_info(
-    ///         HtapTagsToAdd::new().sys_tags([HtapTagToAdd::new().key("_sys_enterprise_project_id").value("0")]),
-    ///     )
+    ///     .tags_info(StarrocksTagsToAdd::new().sys_tags([StarrocksTagToAdd::new()]))
     ///     .await?;
     /// client.wait_for(&response).await?;
     /// # Ok(())
@@ -62,7 +65,7 @@ yundb_runtime::operation! {
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),
             header("X-Language", any()).client("language"),
-            field("name", any().min_length(4).max_length(64)).required(),
+            field("name", any().min_length(4).max_length(64).pattern("^[A-Za-z][A-Za-z0-9_-]*$")).required(),
             field("engine", object::<StarrocksEngineToCreate>()).required(),
             field("ha", object::<StarrocksDeployment>()).required(),
             field("fe_flavor_id", any()).required(),
@@ -70,12 +73,12 @@ yundb_runtime::operation! {
             field("db_root_pwd", any().min_length(8).max_length(32)).required(),
             field("fe_count", any().min(1).max(10)).required(),
             field("be_count", any().min(1).max(10)).required(),
-            field("az_mode", any()).required(),
+            field("az_mode", any()).required().constant(text("single")),
             field("fe_volume", object::<FeVolumeToCreate>()).required(),
             field("be_volume", object::<BeVolumeToCreate>()).required(),
             field("az_code", any()).required(),
             field("time_zone", any()),
-            field("tags_info", object::<HtapTagsToAdd>()).required(),
+            field("tags_info", object::<StarrocksTagsToAdd>()).required(),
         ])
         .body("application/json", true)
         .accept("application/json")
@@ -83,8 +86,9 @@ yundb_runtime::operation! {
 }
 
 impl CreateStarrocksInstance {
-    /// Name of the instance: 4 to 64 characters and at most 64 bytes. Must start with a letter and contain only
-    /// letters, digits, `-` and `_`. Case-sensitive. Names need not be unique. Required.
+    /// Name of the instance: 4 to 64 letters, digits, hyphens and underscores (at most 64 bytes), starting with a
+    /// letter. Case-sensitive. Chinese characters are not allowed. Instances of the same type can have the same name.
+    /// Matches `^[A-Za-z][A-Za-z0-9_-]*$`. Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// The engine. Required.
     pub fn engine<M>(self, engine: impl Argument<StarrocksEngineToCreate, M>) -> Self {
@@ -93,12 +97,14 @@ impl CreateStarrocksInstance {
 
     /// Deployment of the instance. Required.
     pub fn ha<M>(self, ha: impl Argument<StarrocksDeployment, M>) -> Self { Self(self.0.argument("ha", ha)) }
-    /// Id of the flavor of FE nodes. See [`list_htap_flavors`](crate::Client::list_htap_flavors). Required.
+    /// Id of the flavor of FE nodes: an `id` returned by [`list_htap_flavors`](crate::Client::list_htap_flavors).
+    /// Required.
     pub fn fe_flavor_id<M>(self, fe_flavor_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("fe_flavor_id", fe_flavor_id))
     }
 
-    /// Id of the flavor of BE nodes. See [`list_htap_flavors`](crate::Client::list_htap_flavors). Required.
+    /// Id of the flavor of BE nodes: an `id` returned by [`list_htap_flavors`](crate::Client::list_htap_flavors).
+    /// Required.
     pub fn be_flavor_id<M>(self, be_flavor_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("be_flavor_id", be_flavor_id))
     }
@@ -110,12 +116,16 @@ impl CreateStarrocksInstance {
         Self(self.0.argument("db_root_pwd", db_root_pwd))
     }
 
-    /// Number of FE nodes: 1 in mode `Single`, 3 to 10 in mode `Cluster`. Required.
+    /// Number of FE nodes: 1 if `mode` is `Single`, 3 to 10 if it is `Cluster`. Required.
     pub fn fe_count(self, fe_count: impl Integer) -> Self { Self(self.0.integer::<i32>("fe_count", fe_count)) }
-    /// Number of BE nodes: 1 in mode `Single`, 3 to 10 in mode `Cluster`. Required.
+    /// Number of BE nodes: 1 if `mode` is `Single`, 3 to 10 if it is `Cluster`. Required.
     pub fn be_count(self, be_count: impl Integer) -> Self { Self(self.0.integer::<i32>("be_count", be_count)) }
-    /// Whether the nodes are in one availability zone or in several. Only `single`. Required.
-    pub fn az_mode<M>(self, az_mode: impl Argument<String, M>) -> Self { Self(self.0.argument("az_mode", az_mode)) }
+    /// Whether the nodes of a StarRocks instance are in one availability zone or in several. Required; sent by
+    /// default.
+    pub fn az_mode<M>(self, az_mode: impl Argument<StarrocksZoneMode, M>) -> Self {
+        Self(self.0.argument("az_mode", az_mode))
+    }
+
     /// Storage of FE nodes. Required.
     pub fn fe_volume<M>(self, fe_volume: impl Argument<FeVolumeToCreate, M>) -> Self {
         Self(self.0.argument("fe_volume", fe_volume))
@@ -134,7 +144,7 @@ impl CreateStarrocksInstance {
     }
 
     /// Tags of the instance. Required.
-    pub fn tags_info<M>(self, tags_info: impl Argument<HtapTagsToAdd, M>) -> Self {
+    pub fn tags_info<M>(self, tags_info: impl Argument<StarrocksTagsToAdd, M>) -> Self {
         Self(self.0.argument("tags_info", tags_info))
     }
 }
@@ -142,15 +152,24 @@ impl CreateStarrocksInstance {
 yundb_runtime::setters! {
     /// The engine.
     pub struct StarrocksEngineToCreate {
-        /// Type of engine: `star-rocks`. Required.
-        pub r#type: Option<String>,
-        /// Version of the engine. Required.
+        /// Type of engine.
+        pub r#type: Option<StarrocksEngineType> = StarrocksEngineType::StarRocks,
+        /// Major version of the engine. See [`list_htap_engine_versions`](crate::Client::list_htap_engine_versions).
+        /// Required.
         pub version: Option<String>,
     }
 }
 
 impl Object for StarrocksEngineToCreate {
     const FIELDS: &'static [Field] = &[required("type", any()), required("version", any())];
+}
+
+yundb_runtime::string_enum! {
+    /// Type of engine.
+    pub enum StarrocksEngineType {
+        /// StarRocks. The only supported type.
+        StarRocks = "star-rocks",
+    }
 }
 
 yundb_runtime::setters! {
@@ -170,13 +189,16 @@ yundb_runtime::setters! {
     pub struct FeVolumeToCreate {
         /// Storage type. See [`list_htap_storage_types`](crate::Client::list_htap_storage_types). Required.
         pub io_type: Option<String>,
-        /// Size in GB, 50 to 1000, a multiple of 10. Required.
+        /// Size in GB, 50 to 1000, in steps of 10. Required.
         pub capacity_in_gb: Option<i32>,
     }
 }
 
 impl Object for FeVolumeToCreate {
-    const FIELDS: &'static [Field] = &[required("io_type", any()), required("capacity_in_gb", any().min(50).max(1000))];
+    const FIELDS: &'static [Field] = &[
+        required("io_type", any()),
+        required("capacity_in_gb", any().min(50).max(1000).multiple_of(10)),
+    ];
 }
 
 yundb_runtime::setters! {
@@ -184,7 +206,7 @@ yundb_runtime::setters! {
     pub struct BeVolumeToCreate {
         /// Storage type. See [`list_htap_storage_types`](crate::Client::list_htap_storage_types). Required.
         pub io_type: Option<String>,
-        /// Size in GB, 50 to 32000, a multiple of 10. Required.
+        /// Size in GB, 50 to 32000, in steps of 10. Required.
         pub capacity_in_gb: Option<i32>,
     }
 }
@@ -192,8 +214,51 @@ yundb_runtime::setters! {
 impl Object for BeVolumeToCreate {
     const FIELDS: &'static [Field] = &[
         required("io_type", any()),
-        required("capacity_in_gb", any().min(50).max(32000)),
+        required("capacity_in_gb", any().min(50).max(32000).multiple_of(10)),
     ];
+}
+
+yundb_runtime::setters! {
+    /// Tags of the instance.
+    pub struct StarrocksTagsToAdd {
+        /// System tags. Required.
+        pub sys_tags: Option<Vec<StarrocksTagToAdd>>,
+    }
+}
+
+impl Object for StarrocksTagsToAdd {
+    const FIELDS: &'static [Field] = &[required("sys_tags", list(&object::<StarrocksTagToAdd>()))];
+}
+
+yundb_runtime::setters! {
+    /// A system tag for a StarRocks instance.
+    pub struct StarrocksTagToAdd {
+        /// Key of the tag.
+        pub key: Option<StarrocksTagKey> = StarrocksTagKey::SysEnterpriseProjectId,
+        /// Value of the tag.
+        pub value: Option<StarrocksTagValue> = StarrocksTagValue::DefaultEnterpriseProject,
+    }
+}
+
+impl Object for StarrocksTagToAdd {
+    const FIELDS: &'static [Field] = &[required("key", any()), required("value", any())];
+}
+
+yundb_runtime::string_enum! {
+    /// Key of the tag.
+    pub enum StarrocksTagKey {
+        /// Id of the enterprise project.
+        SysEnterpriseProjectId = "_sys_enterprise_project_id",
+    }
+}
+
+yundb_runtime::string_enum! {
+    /// Value of the tag.
+    pub enum StarrocksTagValue {
+        /// `0`: Default enterprise project.
+        #[doc(alias = "0")]
+        DefaultEnterpriseProject = "0",
+    }
 }
 
 /// The operation has started. Response of [`create_starrocks_instance`](crate::Client::create_starrocks_instance).
@@ -210,7 +275,7 @@ pub struct CreateStarrocksInstanceResponse {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreatedStarrocksInstance {
-    /// Id of the StarRocks instance.
+    /// Id of the StarRocks instance, in the service's UUID format.
     pub id: Option<String>,
     /// Code of the availability zone.
     pub az_code: Option<String>,
@@ -228,7 +293,7 @@ pub struct CreatedStarrocksInstance {
     pub sub_net_id: Option<String>,
     /// Database user. Defaults to `root`.
     pub db_user: Option<String>,
-    /// Port of the database. Defaults to 3306.
+    /// Port of the database. Defaults to `3306`.
     pub port: Option<i32>,
     /// Deployment of the instance.
     pub ha_mode: Option<String>,
@@ -250,7 +315,7 @@ pub struct CreatedStarrocksInstance {
 pub struct StarrocksEngine {
     /// Type of engine.
     pub r#type: Option<String>,
-    /// Version of the engine.
+    /// Major version of the engine.
     pub version: Option<String>,
 }
 
@@ -258,7 +323,7 @@ pub struct StarrocksEngine {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StarrocksPayInfo {
-    /// Billing of the instance. StarRocks instances are pay-per-use.
+    /// Billing mode of the instance. StarRocks instances are always pay-per-use. Defaults to `0`.
     pub pay_model: Option<StarrocksPayModel>,
     /// Id of the order for yearly/monthly billing.
     pub order_id: Option<String>,

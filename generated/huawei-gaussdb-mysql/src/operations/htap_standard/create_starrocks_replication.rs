@@ -6,6 +6,10 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// Create a replication to StarRocks.
     ///
+    /// Starts the job that creates a task to replicate a database of a GaussDB(for MySQL) instance to a StarRocks
+    /// instance. To check the databases first, call
+    /// [`check_starrocks_replication_databases`](crate::Client::check_starrocks_replication_databases).
+    ///
     /// `POST /v3/{project_id}/instances/{instance_id}/starrocks/databases/replication`. Document section 4.15.13,
     /// Creating a replication to StarRocks.
     ///
@@ -13,8 +17,9 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
-    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse) in the service's UUID format, not of the
+    ///   GaussDB(for MySQL) instance. See [`list_htap_instances`](crate::Client::list_htap_instances). Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Example
     ///
@@ -51,9 +56,9 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
             field("source_instance_id", any()).required(),
             field("source_node_id", any()),
-            field("source_database", any().min_length(3).max_length(1024)).required(),
-            field("target_database", any().min_length(3).max_length(128)).required(),
-            field("task_name", any().min_length(3).max_length(128)).required(),
+            field("source_database", any().min_length(3).max_length(1024).pattern("^[A-Za-z0-9_]+$")).required(),
+            field("target_database", any().min_length(3).max_length(128).pattern("^[A-Za-z0-9_]+$")).required(),
+            field("task_name", any().min_length(3).max_length(128).pattern("^[A-Za-z0-9_]+$")).required(),
         ])
         .body("application/json", true)
         .accept("application/json")
@@ -61,27 +66,28 @@ yundb_runtime::operation! {
 }
 
 impl CreateStarrocksReplication {
-    /// Id of the GaussDB(for MySQL) instance. Required.
+    /// Id of the GaussDB(for MySQL) instance to replicate from. Required.
     pub fn source_instance_id<M>(self, source_instance_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("source_instance_id", source_instance_id))
     }
 
-    /// Id of the read replica to replicate from. Defaults to the primary node.
+    /// Id of the GaussDB(for MySQL) read replica to replicate from. If it is empty or absent, the primary node is
+    /// used.
     pub fn source_node_id<M>(self, source_node_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("source_node_id", source_node_id))
     }
 
-    /// Source database: 3 to 1024 letters, digits and `_`. Required.
+    /// Source database: 3 to 1024 letters, digits and underscores. Matches `^[A-Za-z0-9_]+$`. Required.
     pub fn source_database<M>(self, source_database: impl Argument<String, M>) -> Self {
         Self(self.0.argument("source_database", source_database))
     }
 
-    /// Target database: 3 to 128 letters, digits and `_`. Required.
+    /// Target database: 3 to 128 letters, digits and underscores. Matches `^[A-Za-z0-9_]+$`. Required.
     pub fn target_database<M>(self, target_database: impl Argument<String, M>) -> Self {
         Self(self.0.argument("target_database", target_database))
     }
 
-    /// Name of the replication task: 3 to 128 letters, digits and `_`. Required.
+    /// Name of the replication task: 3 to 128 letters, digits and underscores. Matches `^[A-Za-z0-9_]+$`. Required.
     pub fn task_name<M>(self, task_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("task_name", task_name))
     }

@@ -6,6 +6,8 @@ use crate::{Client, types::{CreateStarrocksUserResponse, DdlPrivilege, DmlPrivil
 impl Client {
     /// Create a user of a StarRocks instance.
     ///
+    /// Creates a database user of a StarRocks instance and grants it privileges on databases.
+    ///
     /// `POST /v3/{project_id}/instances/{instance_id}/starrocks/users`. Document section 4.15.21, Creating a user of
     /// a StarRocks instance.
     ///
@@ -13,8 +15,9 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
-    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse) in the service's UUID format, not of the
+    ///   GaussDB(for MySQL) instance. See [`list_htap_instances`](crate::Client::list_htap_instances). Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Example
     ///
@@ -48,7 +51,7 @@ yundb_runtime::operation! {
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),
             header("X-Language", any()).client("language"),
-            field("user_name", any().min_length(2).max_length(32)).required(),
+            field("user_name", any().min_length(2).max_length(32).pattern("^[a-z][a-z0-9_]*[a-z0-9]$")).required(),
             field("password", any().min_length(8).max_length(32)).required(),
             field("databases", any()).required(),
             field("dml", any()),
@@ -59,15 +62,16 @@ yundb_runtime::operation! {
 }
 
 impl CreateStarrocksUser {
-    /// Name of the user: 2 to 32 lowercase letters, digits and `_`. Must start with a letter and end with a letter or
-    /// digit. Required.
+    /// Name of the user: 2 to 32 lowercase letters, digits and underscores, starting with a letter and ending with a
+    /// letter or digit. Matches `^[a-z][a-z0-9_]*[a-z0-9]$`. Required.
     pub fn user_name<M>(self, user_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("user_name", user_name))
     }
 
     /// Password of the user: 8 to 32 characters, including at least three of the following: uppercase letters,
-    /// lowercase letters, digits and the special characters `~!@#%^*-_=+?,`. Must be neither the name nor the name
-    /// reversed. Required.
+    /// lowercase letters, digits and the special characters `~!@#%^*-_=+?,`. Must be neither
+    /// [`user_name`](Self::user_name) nor
+    /// [`user_name`](Self::user_name) reversed. Required.
     pub fn password<M>(self, password: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", password)) }
     /// Databases on which the user has privileges. Required.
     pub fn databases<M>(self, databases: impl Argument<Vec<String>, M>) -> Self {

@@ -6,6 +6,8 @@ use crate::{Client, types::{DeleteStarrocksInstanceResponse, ErrorBody}};
 impl Client {
     /// Delete a StarRocks instance.
     ///
+    /// Starts the workflow that deletes a StarRocks instance of a GaussDB(for MySQL) instance.
+    ///
     /// `DELETE /v3/{project_id}/instances/{instance_id}/starrocks/{starrocks_instance_id}`. Document section 4.15.5,
     /// Deleting a StarRocks instance.
     ///
@@ -13,15 +15,17 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    /// - `starrocks_instance_id`: Id of the StarRocks instance. Example: `9ac58f9b88744f8a87893d22f6ef9a28in17`.
+    /// - `instance_id`: Id of the GaussDB(for MySQL) instance to which the HTAP instances belong, in the service's
+    ///   UUID format. Example: `fb632d1d531a4107804f0f082581810fin07`.
+    /// - `starrocks_instance_id`: Id of the StarRocks instance, in the service's UUID format. Example:
+    ///   `9ac58f9b88744f8a87893d22f6ef9a28in17`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.delete_starrocks_instance(
-    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "9ac58f9b88744f8a87893d22f6ef9a28in17",
+    ///     "fb632d1d531a4107804f0f082581810fin07", "9ac58f9b88744f8a87893d22f6ef9a28in17",
     /// )
     ///     .await?;
     /// println!("{:?}", response.workflow_id);

@@ -6,6 +6,8 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// Delete a replication to StarRocks.
     ///
+    /// Starts the job that deletes a replication task from GaussDB(for MySQL) to a StarRocks instance.
+    ///
     /// `DELETE /v3/{project_id}/instances/{instance_id}/starrocks/databases/replication`. Document section 4.15.14,
     /// Deleting a replication to StarRocks.
     ///
@@ -13,8 +15,9 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
-    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse) in the service's UUID format, not of the
+    ///   GaussDB(for MySQL) instance. See [`list_htap_instances`](crate::Client::list_htap_instances). Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Example
     ///
@@ -45,7 +48,7 @@ yundb_runtime::operation! {
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),
             header("X-Language", any()).client("language"),
-            field("task_name", any().min_length(3).max_length(128)),
+            field("task_name", any().min_length(3).max_length(128).pattern("^[A-Za-z0-9_]+$")),
         ])
         .body("application/json", true)
         .accept("application/json")
@@ -53,7 +56,7 @@ yundb_runtime::operation! {
 }
 
 impl DeleteStarrocksReplication {
-    /// Name of the replication task: 3 to 128 letters, digits and `_`.
+    /// Name of the replication task: 3 to 128 letters, digits and underscores. Matches `^[A-Za-z0-9_]+$`.
     pub fn task_name<M>(self, task_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("task_name", task_name))
     }

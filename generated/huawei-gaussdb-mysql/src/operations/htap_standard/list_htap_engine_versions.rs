@@ -7,6 +7,8 @@ use crate::{Client, types::{ErrorBody, HtapEngine}};
 impl Client {
     /// List the versions of an HTAP engine.
     ///
+    /// Returns the available versions of StarRocks or ClickHouse, each with its major and its full version.
+    ///
     /// `GET /v3/{project_id}/htap/datastores/{engine_name}`. Document section 4.15.9, Listing the versions of an
     /// HTAP engine.
     ///
@@ -62,10 +64,10 @@ pub struct ListHtapEngineVersionsResponse {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct HtapEngineVersion {
-    /// Unique id of the version.
+    /// Id of the database version. Unique.
     pub id: Option<String>,
     /// Major version of the database, with two numbers.
     pub name: Option<String>,
-    /// Full version of the kernel, with four numbers.
+    /// Full version of the database kernel, with four numbers.
     pub kernel_version: Option<String>,
 }

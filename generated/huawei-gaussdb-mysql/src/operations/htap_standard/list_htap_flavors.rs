@@ -59,12 +59,12 @@ impl ListHtapFlavors {
         Self(self.0.argument("availability_zone_mode", availability_zone_mode))
     }
 
-    /// Code of the only flavor to return.
+    /// Code of a flavor. If present, only this flavor is returned.
     pub fn spec_code<M>(self, spec_code: impl Argument<String, M>) -> Self {
         Self(self.0.argument("spec_code", spec_code))
     }
 
-    /// Version of the engine. Defaults to 3.1.6.0. Defaults to `3.1.6.0`.
+    /// Version of the engine. Defaults to `3.1.6.0`.
     pub fn version_name<M>(self, version_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("version_name", version_name))
     }
@@ -104,16 +104,15 @@ pub struct ListHtapFlavorsResponse {
 pub struct HtapFlavor {
     /// Type of flavor.
     pub r#type: Option<HtapFlavorType>,
-    /// Number of vCPUs, such as `1`.
+    /// Number of vCPUs, such as `1` for one.
     pub vcpus: Option<String>,
     /// Memory in GB.
     pub ram: Option<String>,
     /// Unique id of the flavor.
     pub id: Option<String>,
-    /// Code of the flavor, for `flavor_ref` when creating an instance. It consists of product (`gaussdb.sr`), size
-    /// (`xlarge` has 4 vCPUs), CPU architecture (`x86`) and GB of memory per vCPU (`4`).
-    ///
-    /// Example: `gaussdb.sr-be.xlarge.x86.4`.
+    /// Code of the flavor, for `flavor_ref` when creating an instance. It consists of product (`gaussdb.sr`),
+    /// size (`xlarge` has 4 vCPUs), CPU architecture (`x86`) and GB of memory per vCPU (`4`). Example:
+    /// `gaussdb.sr-be.xlarge.x86.4`.
     pub spec_code: Option<String>,
     /// Version of the engine.
     pub version_name: Option<String>,

@@ -13,13 +13,14 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the GaussDB(for MySQL) instance to which the HTAP instances belong, in the service's
+    ///   UUID format. Example: `fb632d1d531a4107804f0f082581810fin07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.list_htap_instances("5eebbb4c0f9f4a99b42ed1b6334569aain07").await?;
+    /// let response = client.list_htap_instances("fb632d1d531a4107804f0f082581810fin07").await?;
     /// for item in &response.instances {
     ///     println!("{:?}", item.id);
     /// }
@@ -54,7 +55,7 @@ pub struct ListHtapInstancesResponse {
     pub total: Option<i32>,
     /// HTAP instances of the instance.
     pub instances: Vec<HtapInstance>,
-    /// Maximum number of HTAP instances that can be attached to the instance.
+    /// Maximum number of HTAP instances of the instance.
     pub max_htap_instance_num_of_taurus: Option<i32>,
 }
 
@@ -63,7 +64,7 @@ pub struct ListHtapInstancesResponse {
 #[serde(default)]
 #[non_exhaustive]
 pub struct HtapInstance {
-    /// Id of the HTAP instance, strictly in the service's UUID format.
+    /// Id of the HTAP instance, in the service's UUID format.
     pub id: Option<String>,
     /// Name of the HTAP instance.
     pub name: Option<String>,

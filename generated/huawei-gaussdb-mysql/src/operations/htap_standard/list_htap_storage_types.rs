@@ -8,6 +8,9 @@ use crate::{Client, types::{ErrorBody, HtapEngine}};
 impl Client {
     /// List the storage types of an HTAP engine.
     ///
+    /// Returns the storage types available to HTAP instances of an engine version, with their minimum size and their
+    /// state in each availability zone.
+    ///
     /// `GET /v3/{project_id}/htap/storage-type/{database}`. Document section 4.15.10, Listing the storage types of an
     /// HTAP engine.
     ///
@@ -49,7 +52,8 @@ yundb_runtime::operation! {
 }
 
 impl ListHtapStorageTypes {
-    /// Version of the database. Example: `3.1.6.0`. Required.
+    /// Version of the engine. See [`list_htap_engine_versions`](crate::Client::list_htap_engine_versions). Example:
+    /// `3.1.6.0`. Required.
     pub fn version_name<M>(self, version_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("version_name", version_name))
     }
@@ -72,8 +76,9 @@ pub struct ListHtapStorageTypesResponse {
 pub struct HtapStorageType {
     /// Name of the storage type.
     pub name: Option<String>,
-    /// State of the storage type by availability zone.
+    /// State of the storage type in each availability zone, such as `normal` or `unsupported`, keyed by the code of
+    /// the zone.
     pub az_status: BTreeMap<String, String>,
-    /// Minimum size in GB.
+    /// Minimum size of the storage in GB.
     pub min_volume_size: Option<i32>,
 }

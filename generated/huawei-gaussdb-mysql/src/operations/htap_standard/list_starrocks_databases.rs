@@ -7,22 +7,22 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// List the databases of a StarRocks instance.
     ///
+    /// Returns a paginated list of the names of the databases of a StarRocks instance.
+    ///
     /// `GET /v3/{project_id}/instances/{instance_id}/starrocks/databases`. Document section 4.15.19, Listing the
     /// databases of a StarRocks instance.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
-    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse) in the service's UUID format, not of the
+    ///   GaussDB(for MySQL) instance. See [`list_htap_instances`](crate::Client::list_htap_instances). Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_starrocks_databases("df3ae779e2ad4993a03ccd7a81240125in16")
-    ///     .limit("10")
-    ///     .offset("1")
-    ///     .items();
+    /// let mut items = client.list_starrocks_databases("df3ae779e2ad4993a03ccd7a81240125in16").limit("10").items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?);
     /// }
@@ -44,8 +44,8 @@ yundb_runtime::operation! {
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),
             query("limit", any()),
-            query("offset", any()),
-            query("database_name", any().min_length(3).max_length(128)),
+            query("offset", any().pattern("^[0-9]+$")),
+            query("database_name", any().min_length(3).max_length(128).pattern("^[A-Za-z0-9_]+$")),
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
@@ -54,9 +54,10 @@ yundb_runtime::operation! {
 impl ListStarrocksDatabases {
     /// Maximum number of entries to return. Example: `10`.
     pub fn limit<M>(self, limit: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", limit)) }
-    /// Number of entries to skip, 0 or more. Example: `1`.
+    /// Number of entries to skip: digits only, 0 or more. Matches `^[0-9]+$`. Example: `1`.
     pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
-    /// Part of a database name to filter by: 3 to 128 letters, digits and `_`.
+    /// Database name to filter by, with fuzzy match: 3 to 128 letters, digits and underscores. Matches
+    /// `^[A-Za-z0-9_]+$`.
     pub fn database_name<M>(self, database_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("database_name", database_name))
     }
@@ -78,6 +79,6 @@ pub struct ListStarrocksDatabasesResponse {
     pub databases: Vec<String>,
     /// Total number of databases.
     pub total_count: Option<i32>,
-    /// Time of the query, in seconds since 1970-01-01 UTC.
+    /// Time of the query, as a Unix timestamp in seconds.
     pub timestamp: Option<i64>,
 }

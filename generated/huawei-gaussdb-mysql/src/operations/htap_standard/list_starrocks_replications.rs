@@ -7,22 +7,23 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// List the replications to StarRocks.
     ///
+    /// Returns a paginated list of the tasks that replicate data from GaussDB(for MySQL) to a StarRocks instance,
+    /// with their stage and progress.
+    ///
     /// `GET /v3/{project_id}/instances/{instance_id}/starrocks/databases/replication`. Document section 4.15.15,
     /// Listing the replications to StarRocks.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
-    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse) in the service's UUID format, not of the
+    ///   GaussDB(for MySQL) instance. See [`list_htap_instances`](crate::Client::list_htap_instances). Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_starrocks_replications("df3ae779e2ad4993a03ccd7a81240125in16")
-    ///     .limit("10")
-    ///     .offset("1")
-    ///     .items();
+    /// let mut items = client.list_starrocks_replications("df3ae779e2ad4993a03ccd7a81240125in16").limit("10").items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.task_name);
     /// }
@@ -47,16 +48,16 @@ yundb_runtime::operation! {
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),
             query("limit", any()),
-            query("offset", any()),
+            query("offset", any().pattern("^[0-9]+$")),
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
 }
 
 impl ListStarrocksReplications {
-    /// Maximum number of entries to return. Example: `10`.
+    /// Maximum number of replication tasks to return per page. Example: `10`.
     pub fn limit<M>(self, limit: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", limit)) }
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `1`.
+    /// Number of entries to skip: digits only, 0 or more. Matches `^[0-9]+$`. Defaults to `0`. Example: `1`.
     pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
 }
 
@@ -76,7 +77,7 @@ pub struct ListStarrocksReplicationsResponse {
     pub total_count: Option<String>,
     /// The replication tasks.
     pub replications: Vec<StarrocksReplication>,
-    /// Additional text.
+    /// Extension field.
     pub ext_text: Option<String>,
 }
 
@@ -84,11 +85,11 @@ pub struct ListStarrocksReplicationsResponse {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StarrocksReplication {
-    /// Database of GaussDB(for MySQL).
+    /// Database of GaussDB(for MySQL), 3 to 1024 characters.
     pub source_database: Option<String>,
-    /// Target database: 3 to 128 letters, digits and `_`.
+    /// Target database: 3 to 128 letters, digits and underscores.
     pub target_database: Option<String>,
-    /// Name of the replication task: 3 to 128 letters, digits and `_`.
+    /// Name of the replication task: 3 to 128 letters, digits and underscores.
     pub task_name: Option<String>,
     /// Health of the replication.
     pub status: Option<ReplicationHealth>,

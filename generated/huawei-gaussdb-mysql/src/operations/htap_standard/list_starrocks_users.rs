@@ -7,19 +7,22 @@ use crate::{Client, types::{DdlPrivilege, DmlPrivilege, ErrorBody}};
 impl Client {
     /// List the users of a StarRocks instance.
     ///
+    /// Returns a paginated list of the database users of a StarRocks instance, with their databases and privileges.
+    ///
     /// `GET /v3/{project_id}/instances/{instance_id}/starrocks/users`. Document section 4.15.20, Listing the users of
     /// a StarRocks instance.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
-    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse) in the service's UUID format, not of the
+    ///   GaussDB(for MySQL) instance. See [`list_htap_instances`](crate::Client::list_htap_instances). Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_starrocks_users("df3ae779e2ad4993a03ccd7a81240125in16").limit(10).offset(1).items();
+    /// let mut items = client.list_starrocks_users("df3ae779e2ad4993a03ccd7a81240125in16").limit(10).offset(0).items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.user_name);
     /// }
@@ -49,7 +52,7 @@ yundb_runtime::operation! {
 }
 
 impl ListStarrocksUsers {
-    /// Name of a user.
+    /// Name of the database user to return.
     pub fn user_name<M>(self, user_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("user_name", user_name))
     }
@@ -84,7 +87,7 @@ pub struct ListStarrocksUsersResponse {
 pub struct StarrocksUser {
     /// Name of the user.
     pub user_name: Option<String>,
-    /// Databases that the user can access.
+    /// Databases on which the user has privileges.
     pub data_bases: Vec<String>,
     /// Data manipulation (DML) privileges of the user. Format: `int32`.
     pub dml: Option<DmlPrivilege>,

@@ -6,6 +6,8 @@ use crate::{Client, types::{ErrorBody, RestartStarrocksInstanceResponse}};
 impl Client {
     /// Restart a StarRocks instance.
     ///
+    /// Starts the workflow that restarts a StarRocks instance.
+    ///
     /// `PUT /v3/{project_id}/instances/{starrocks_instance_id}/starrocks/restart`. Document section 4.15.6,
     /// Restarting a StarRocks instance.
     ///
@@ -13,7 +15,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `starrocks_instance_id`: Id of the StarRocks instance. Example: `9ac58f9b88744f8a87893d22f6ef9a28in17`.
+    /// - `starrocks_instance_id`: Id of the StarRocks instance, in the service's UUID format. Example:
+    ///   `9ac58f9b88744f8a87893d22f6ef9a28in17`.
     ///
     /// # Example
     ///

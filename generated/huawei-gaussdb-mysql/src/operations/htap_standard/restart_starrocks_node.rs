@@ -6,6 +6,8 @@ use crate::{Client, types::{ErrorBody, RestartStarrocksNodeResponse}};
 impl Client {
     /// Restart a StarRocks node.
     ///
+    /// Starts the workflow that restarts a single node of a StarRocks instance.
+    ///
     /// `PUT /v3/{project_id}/instances/{starrocks_instance_id}/starrocks/{starrocks_node_id}/restart`. Document
     /// section 4.15.7, Restarting a StarRocks node.
     ///
@@ -13,7 +15,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `starrocks_instance_id`: Id of the StarRocks instance. Example: `9ac58f9b88744f8a87893d22f6ef9a28in17`.
+    /// - `starrocks_instance_id`: Id of the StarRocks instance, in the service's UUID format. Example:
+    ///   `9ac58f9b88744f8a87893d22f6ef9a28in17`.
     /// - `starrocks_node_id`: Id of the StarRocks node. Example: `2c464fbdc8ea4c59814dab2243d8e270no17`.
     ///
     /// # Example

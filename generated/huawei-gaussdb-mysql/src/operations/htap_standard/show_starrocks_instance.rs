@@ -9,20 +9,24 @@ use crate::types::{ActionStatus, AvailabilityZoneMode, ErrorBody, HtapTags, Inst
 impl Client {
     /// Show a StarRocks instance.
     ///
+    /// Returns the details of one StarRocks instance, with its node groups and their nodes.
+    ///
     /// `GET /v3/{project_id}/instances/{instance_id}/starrocks/{starrocks_instance_id}`. Document section 4.15.4,
     /// Showing a StarRocks instance.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    /// - `starrocks_instance_id`: Id of the StarRocks instance. Example: `b6280c323ce449f2ad02af74e21f3dc5in17`.
+    /// - `instance_id`: Id of the GaussDB(for MySQL) instance to which the HTAP instances belong, in the service's
+    ///   UUID format. Example: `fb632d1d531a4107804f0f082581810fin07`.
+    /// - `starrocks_instance_id`: Id of the StarRocks instance, in the service's UUID format. Example:
+    ///   `b6280c323ce449f2ad02af74e21f3dc5in17`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.show_starrocks_instance(
-    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "b6280c323ce449f2ad02af74e21f3dc5in17",
+    ///     "fb632d1d531a4107804f0f082581810fin07", "b6280c323ce449f2ad02af74e21f3dc5in17",
     /// )
     ///     .await?;
     /// for item in &response.instances {
@@ -77,19 +81,19 @@ pub struct ShowStarrocksInstanceResponse {
 #[serde(default)]
 #[non_exhaustive]
 pub struct StarrocksInstance {
-    /// Id of the instance.
+    /// Id of the instance, in the service's UUID format.
     pub id: Option<String>,
     /// Name of the instance.
     pub name: Option<String>,
     /// Id of the project. A project belongs to one region.
     pub project_id: Option<String>,
-    /// Public IP address.
+    /// IP address for access from the internet.
     pub public_ip: Option<String>,
-    /// IP addresses of FE nodes, with commas between them.
+    /// Data IP addresses of the FE nodes, separated by commas.
     pub data_vip: Option<String>,
     /// Whether the instance is accessible from the internet.
     pub can_enable_public_access: Option<bool>,
-    /// Id of the node that makes backups.
+    /// Id of the backup node.
     pub current_backup_node_id: Option<String>,
     /// Deployment of the instance.
     pub cluster_mode: Option<String>,
@@ -101,11 +105,11 @@ pub struct StarrocksInstance {
     pub frozen_time: Option<i64>,
     /// Name of the default user.
     pub db_user: Option<String>,
-    /// Days on which backups are made.
+    /// Backup cycle.
     pub bak_period: Option<String>,
     /// Backup retention in days.
     pub bak_keep_day: Option<i32>,
-    /// Start time of the next backup.
+    /// Expected start time of backups.
     pub bak_expected_start_time: Option<i64>,
     /// Id of the database version.
     pub data_store_version_id: Option<String>,
@@ -113,9 +117,9 @@ pub struct StarrocksInstance {
     pub data_store_version: Option<String>,
     /// Database engine.
     pub data_store_type: Option<String>,
-    /// Creation time of the instance.
+    /// Creation time of the instance, as a Unix timestamp in milliseconds.
     pub create_at: Option<i64>,
-    /// Last update time of the instance.
+    /// Last update time of the instance, as a Unix timestamp in milliseconds.
     pub update_at: Option<i64>,
     /// Deletion time of the instance.
     pub delete_at: Option<i64>,
@@ -123,13 +127,13 @@ pub struct StarrocksInstance {
     pub db_port: Option<String>,
     /// Parameter group.
     pub param_group: Option<String>,
-    /// Operations in progress on the instance.
+    /// Actions on the instance.
     pub actions: Vec<HtapAction>,
     /// Error code, if the creation of the instance failed.
     pub create_fail_error_code: Option<String>,
     /// Node groups.
     pub groups: Vec<StarrocksNodeGroup>,
-    /// Maintenance window of the instance.
+    /// Time window for operations on the instance.
     pub ops_window: Option<HtapMaintenanceWindow>,
     /// Tags of the instance.
     pub tags_info: Option<HtapTags>,
@@ -151,19 +155,19 @@ pub struct StarrocksInstance {
     pub fe_node_volume_size: Option<String>,
     /// Storage size of BE nodes.
     pub be_node_volume_size: Option<String>,
-    /// Whether data can be replicated to the instance.
+    /// Whether the instance supports data replication.
     pub support_data_replication: Option<bool>,
     /// Whether a newer database version is available.
     pub new_version_available: Option<bool>,
     /// Whether SSL is enabled.
     pub ssl_option: Option<bool>,
-    /// Id of the dedicated resource pool. Only for instances in a dedicated resource pool.
+    /// Id of the dedicated resource pool. Returned only if the instance belongs to a dedicated resource pool.
     pub dedicated_resource_id: Option<String>,
     /// Billing mode of the instance.
     pub pay_model: Option<String>,
 }
 
-/// An operation in progress on an HTAP instance or one of its nodes.
+/// An action on an HTAP instance or one of its nodes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct HtapAction {
@@ -171,11 +175,11 @@ pub struct HtapAction {
     pub id: Option<String>,
     /// Name of the action.
     pub action: Option<String>,
-    /// Id of the object of the action.
+    /// Id of the target object of the action.
     pub object_id: Option<String>,
     /// Type of action.
     pub r#type: Option<String>,
-    /// Id of the job.
+    /// Id of the action's job.
     pub job_id: Option<String>,
     /// State of the action.
     pub status: Option<ActionStatus>,
@@ -225,15 +229,15 @@ pub struct StarrocksNode {
     pub mem: Option<String>,
     /// The database.
     pub datastore: Option<HtapDatastore>,
-    /// Operations in progress on the node.
+    /// Actions on the node.
     pub actions: Vec<HtapAction>,
     /// Priority of the node.
     pub priority: Option<i32>,
     /// Whether the node is frozen.
     pub frozen_flag: Option<i32>,
-    /// Port of the database. Defaults to 3306.
+    /// Port of the database. Defaults to `3306`.
     pub db_port: Option<i32>,
-    /// Billing mode of the instance.
+    /// Billing mode of the node.
     pub pay_model: Option<String>,
     /// Id of the order.
     pub order_id: Option<String>,
@@ -249,17 +253,21 @@ pub struct StarrocksNode {
     pub az_type: Option<String>,
     /// Region of the instance.
     pub region_code: Option<String>,
-    /// Creation time of the node.
+    /// Creation time of the node, as a Unix timestamp in milliseconds.
     pub create_at: Option<i64>,
-    /// Last update time of the node.
+    /// Last update time of the node, as a Unix timestamp in milliseconds.
     pub update_at: Option<i64>,
     /// Id of the flavor.
     pub flavor_id: Option<String>,
     /// Code of the flavor.
     pub flavor_ref: Option<String>,
-    /// Code of the flavor of the server.
+    /// Code of the flavor of the underlying (IaaS) server. May be returned as
+    /// [`iass_flavor_ref`](Self::iass_flavor_ref) instead.
+    pub iaas_flavor_ref: Option<String>,
+    /// Code of the flavor of the underlying (IaaS) server, under its other name. See
+    /// [`iaas_flavor_ref`](Self::iaas_flavor_ref).
     pub iass_flavor_ref: Option<String>,
-    /// Maximum number of concurrent connections from the internet.
+    /// Maximum number of connections from the internet.
     pub max_connections: Option<String>,
     /// Id of the VPC.
     pub vpc_id: Option<String>,
@@ -267,9 +275,9 @@ pub struct StarrocksNode {
     pub subnet_id: Option<String>,
     /// Whether changed parameters take effect only after a restart.
     pub need_restart: Option<bool>,
-    /// Id of the security group.
+    /// Security group.
     pub sg_id: Option<String>,
-    /// Parameter groups, keyed by name.
+    /// Parameter groups of the node, as a map.
     pub param_group: BTreeMap<String, StarrocksParameterGroup>,
     /// Virtual data IP address.
     pub traffic_vip: Option<String>,
@@ -307,21 +315,21 @@ pub struct HtapDatastore {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StarrocksParameterGroup {
-    /// Id of the parameter template.
+    /// Id of the parameter group.
     pub id: Option<String>,
     /// Name of the parameter group.
     pub name: Option<String>,
 }
 
-/// Maintenance window of the instance.
+/// Time window for operations on the instance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct HtapMaintenanceWindow {
-    /// Days of the window.
+    /// Cycle of the window.
     pub period: Option<String>,
-    /// Start of the window.
+    /// Start of the window, in the format `hh:mm`.
     pub start_time: Option<String>,
-    /// End of the window.
+    /// End of the window, in the format `hh:mm`.
     pub end_time: Option<String>,
 }
 
@@ -329,6 +337,6 @@ pub struct HtapMaintenanceWindow {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StarrocksPorts {
-    /// Port for MySQL clients. Defaults to 3306.
+    /// Port for the MySQL protocol. Defaults to `3306`.
     pub mysql_port: Option<i32>,
 }

@@ -3,18 +3,23 @@
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Operation, Spec, operation::{header, path, query}, shape::any};
 use crate::Client;
-use crate::types::{CheckResult, ErrorBody, ReplicationListType, ReplicationScope, StarrocksSettingCheck};
+use crate::types::{
+    ErrorBody, ReplicationListType, ReplicationScope, StarrocksSettingCheck, StarrocksTableCheckCheckResult,
+};
 
 impl Client {
     /// Show the settings of a replication to StarRocks.
+    ///
+    /// Returns the source, target, database settings and table selection of a replication task to StarRocks.
     ///
     /// `GET /v3/{project_id}/instances/{instance_id}/starrocks/databases/replication/configuration`. Document section
     /// 4.15.17, Showing the settings of a replication to StarRocks.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
-    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse) in the service's UUID format, not of the
+    ///   GaussDB(for MySQL) instance. See [`list_htap_instances`](crate::Client::list_htap_instances). Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Example
     ///
@@ -44,14 +49,15 @@ yundb_runtime::operation! {
         .params(&[
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),
-            query("task_name", any().min_length(3).max_length(128)).required(),
+            query("task_name", any().min_length(3).max_length(128).pattern("^[A-Za-z0-9_]+$")).required(),
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
 }
 
 impl ShowStarrocksReplicationConfig {
-    /// Name of the replication task: 3 to 128 letters, digits and `_`. Example: `taskName`. Required.
+    /// Name of the replication task: 3 to 128 letters, digits and underscores. Matches `^[A-Za-z0-9_]+$`. Example:
+    /// `taskName`. Required.
     pub fn task_name<M>(self, task_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("task_name", task_name))
     }
@@ -73,15 +79,15 @@ pub struct ShowStarrocksReplicationConfigResponse {
     pub table_infos: Vec<StarrocksTableCheck>,
     /// Selection of the tables to replicate.
     pub table_repl_config: Option<StarrocksReplicatedTables>,
-    /// Selection of the tables to replicate after the change.
+    /// Updated selection of the tables to replicate.
     pub new_table_repl_config: Option<
         ShowStarrocksReplicationConfigResponseNewTableReplConfig,
     >,
-    /// Target database: 3 to 128 letters, digits and `_`.
+    /// Target database: 3 to 128 letters, digits and underscores.
     pub target_database_name: Option<String>,
     /// Whether the tables of the task have changed.
     pub is_tables_change: Option<bool>,
-    /// Reason why the last change of tables failed.
+    /// Error of the most recent `ALTER TABLE` statement.
     pub last_error_of_alter_table: Option<String>,
 }
 
@@ -100,12 +106,12 @@ pub struct StarrocksDatabaseSettings {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StarrocksTableCheck {
-    /// Name of the table.
+    /// Name of the table, 2 to 1024 characters.
     pub table_name: Option<String>,
-    /// Setting of the table.
+    /// Setting of the table, 2 to 1024 characters.
     pub table_config: Option<String>,
     /// Whether the check passed.
-    pub check_result: Option<CheckResult>,
+    pub check_result: Option<StarrocksTableCheckCheckResult>,
 }
 
 /// Selection of the tables to replicate.
@@ -117,11 +123,11 @@ pub struct StarrocksReplicatedTables {
     pub repl_type: Option<ReplicationListType>,
     /// Whether all tables are replicated or only some.
     pub repl_scope: Option<ReplicationScope>,
-    /// Tables in the list.
+    /// Tables of the whitelist or blacklist.
     pub tables: Vec<String>,
 }
 
-/// Selection of the tables to replicate after the change.
+/// Updated selection of the tables to replicate.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -130,6 +136,6 @@ pub struct ShowStarrocksReplicationConfigResponseNewTableReplConfig {
     pub repl_type: Option<ReplicationListType>,
     /// Whether all tables are replicated or only some.
     pub repl_scope: Option<ReplicationScope>,
-    /// Tables in the list.
+    /// Tables of the whitelist or blacklist.
     pub tables: Vec<String>,
 }

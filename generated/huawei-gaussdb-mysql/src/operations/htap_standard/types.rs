@@ -3,7 +3,6 @@
 //! Types that several of these operations share.
 
 use serde::{Deserialize, Serialize};
-use crate::types::CheckResult;
 
 yundb_runtime::string_enum! {
     /// Deployment mode: a single node or a cluster.
@@ -12,6 +11,14 @@ yundb_runtime::string_enum! {
         Cluster = "Cluster",
         /// Single node.
         Single = "Single",
+    }
+}
+
+yundb_runtime::string_enum! {
+    /// Whether the nodes of a StarRocks instance are in one availability zone or in several.
+    pub enum StarrocksZoneMode {
+        /// Single availability zone. The only supported mode.
+        Single = "single",
     }
 }
 
@@ -52,11 +59,11 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::string_enum! {
-    /// Type of the table list: tables to replicate, or tables to exclude.
+    /// Type of the table list: whitelist or blacklist.
     pub enum ReplicationListType {
-        /// Replicates only the tables in the list.
+        /// Whitelist. Replicates only the tables in the list.
         IncludeTables = "include_tables",
-        /// Replicates all tables except those in the list.
+        /// Blacklist. Replicates all tables except those in the list.
         ExcludeTables = "exclude_tables",
     }
 }
@@ -75,12 +82,24 @@ yundb_runtime::string_enum! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StarrocksSettingCheck {
-    /// Name of the parameter.
+    /// Name of the parameter, 3 to 128 characters.
     pub param_name: Option<String>,
-    /// Value of the parameter.
+    /// Value of the parameter, 1 to 64 characters.
     pub value: Option<String>,
     /// Whether the check passed.
     pub check_result: Option<CheckResult>,
+}
+
+yundb_runtime::string_enum! {
+    /// Whether the check passed.
+    pub enum CheckResult {
+        /// The check passed.
+        Success = "success",
+        /// The check failed.
+        Fail = "fail",
+        /// The check failed.
+        Failed = "failed",
+    }
 }
 
 yundb_runtime::integer_enum! {

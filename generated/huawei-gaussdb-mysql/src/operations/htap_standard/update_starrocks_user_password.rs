@@ -6,6 +6,8 @@ use crate::{Client, types::{ErrorBody, UpdateStarrocksUserPasswordResponse}};
 impl Client {
     /// Change the password of a StarRocks user.
     ///
+    /// Sets a new password for a database user of a StarRocks instance.
+    ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/starrocks/users/password`. Document section 4.15.23, Changing
     /// the password of a StarRocks user.
     ///
@@ -13,8 +15,9 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
-    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse) in the service's UUID format, not of the
+    ///   GaussDB(for MySQL) instance. See [`list_htap_instances`](crate::Client::list_htap_instances). Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Example
     ///
@@ -59,8 +62,8 @@ impl UpdateStarrocksUserPassword {
         Self(self.0.argument("user_name", user_name))
     }
 
-    /// Password of the user: 8 to 32 characters, including at least three of the following: uppercase letters,
-    /// lowercase letters, digits and the special characters `~!@#%^*-_=+?,`. Must be neither the name nor the name
-    /// reversed. Required.
+    /// New password: 8 to 32 characters, including at least three of the following: uppercase letters, lowercase
+    /// letters, digits and the special characters `~!@#%^*-_=+?,`. Must be neither [`user_name`](Self::user_name) nor
+    /// [`user_name`](Self::user_name) reversed. Required.
     pub fn password<M>(self, password: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", password)) }
 }

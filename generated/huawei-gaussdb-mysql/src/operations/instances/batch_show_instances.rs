@@ -7,6 +7,8 @@ use crate::{Client, types::{ErrorBody, InstanceDetails}};
 impl Client {
     /// Show multiple instances.
     ///
+    /// Returns the same details as [`show_instance`](crate::Client::show_instance) for up to 20 instances.
+    ///
     /// `GET /v3.1/{project_id}/instances/details`. Document section 4.3.33, Showing several instances.
     ///
     /// # Example
@@ -31,14 +33,15 @@ yundb_runtime::operation! {
     Spec::new("ListGaussMySqlInstanceDetailInfoUnifyStatus", "GET", "/v3.1/{project_id}/instances/details")
         .params(&[
             path("project_id", any()).client("project_id"),
-            query("instance_ids", any()).required(),
+            query("instance_ids", any().pattern("^[^,]+(,[^,]+){0,19}$")).required(),
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
 }
 
 impl BatchShowInstances {
-    /// Comma-separated ids of the instances, up to 20. Example: `11684a0e59e94bceba7880d58cfb07b5in07`. Required.
+    /// Comma-separated ids of the instances, up to 20. Each is a UUID without hyphens, and the suffix `in07`. Matches
+    /// `^[^,]+(,[^,]+){0,19}$`. Example: `11684a0e59e94bceba7880d58cfb07b5in07`. Required.
     pub fn instance_ids<M>(self, instance_ids: impl Argument<String, M>) -> Self {
         Self(self.0.argument("instance_ids", instance_ids))
     }

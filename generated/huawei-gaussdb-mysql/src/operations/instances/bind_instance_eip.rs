@@ -6,7 +6,7 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// Bind an elastic IP address.
     ///
-    /// Makes an instance accessible from the internet.
+    /// Binds an elastic IP address (EIP) to an instance, which makes the instance accessible from external networks.
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/public-ips/bind`. Document section 4.3.17, Binding an elastic
     /// IP address.
@@ -15,7 +15,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -58,7 +59,7 @@ impl BindInstanceEip {
         Self(self.0.argument("public_ip", public_ip))
     }
 
-    /// Id of the elastic IP address. Required.
+    /// Id of the elastic IP address in [`public_ip`](Self::public_ip). Required.
     pub fn public_ip_id<M>(self, public_ip_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("public_ip_id", public_ip_id))
     }

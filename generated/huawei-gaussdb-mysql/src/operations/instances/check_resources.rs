@@ -2,27 +2,25 @@
 
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Operation, Spec, operation::{field, header, path}, shape::any};
-use crate::{Client, types::ErrorBody};
+use crate::{Client, types::{AvailabilityZoneMode, ErrorBody, InstanceMode}};
 
 impl Client {
     /// Check the resources for an operation.
     ///
-    /// Returns whether there are enough resources to create or resize an instance or to add read replicas. Read-only
-    /// operation: it changes nothing.
+    /// Returns whether there are enough resources to create or resize an instance or to add read replicas. The
+    /// operation changes nothing.
     ///
     /// `POST /v3/{project_id}/resource-check`. Document section 4.3.30, Checking resources in advance.
     ///
     /// # Example
     ///
     /// ```rust,no_run
-    /// use yundb_huawei_gaussdb_mysql::types::{ResourceCheckAction, ResourceCheckMode, ResourceToCheck};
+    /// use yundb_huawei_gaussdb_mysql::types::{InstanceMode, ResourceCheckAction, ResourceToCheck};
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.check_resources()
     ///     .action(ResourceCheckAction::CreateInstance)
-    ///     .resource(
-    ///         ResourceToCheck::new().enterprise_project_id("0").instance_num(1).mode(ResourceCheckMode::Cluster),
-    ///     )
+    ///     .resource(ResourceToCheck::new().enterprise_project_id("0").instance_num(1).mode(InstanceMode::Cluster))
     ///     .await?;
     /// println!("{:?}", response.result);
     /// # Ok(())
@@ -80,9 +78,9 @@ yundb_runtime::setters! {
         /// Number of instances. Required if `action` is `createInstance`.
         pub instance_num: Option<i32>,
         /// Type of the instance. Required if `action` is `createInstance`.
-        pub mode: Option<ResourceCheckMode>,
+        pub mode: Option<InstanceMode>,
         /// Whether the instance spans multiple availability zones. Required if `action` is `createInstance`.
-        pub availability_zone_mode: Option<ResourceCheckZoneMode>,
+        pub availability_zone_mode: Option<AvailabilityZoneMode>,
         /// Number of nodes. Required if `action` is `createInstance` or `createReadonlyNode`.
         pub node_num: Option<i32>,
         /// Code of the flavor. Required if `action` is `createInstance` or `resizeFlavor`.
@@ -93,24 +91,6 @@ yundb_runtime::setters! {
         pub subnet_id: Option<String>,
         /// Id of the instance. Required if `action` is `createReadonlyNode` or `resizeFlavor`.
         pub instance_id: Option<String>,
-    }
-}
-
-yundb_runtime::string_enum! {
-    /// Type of the instance. Required if `action` is `createInstance`.
-    pub enum ResourceCheckMode {
-        /// Cluster. The only supported type.
-        Cluster = "Cluster",
-    }
-}
-
-yundb_runtime::string_enum! {
-    /// Whether the instance spans multiple availability zones. Required if `action` is `createInstance`.
-    pub enum ResourceCheckZoneMode {
-        /// Single availability zone.
-        Single = "single",
-        /// Multiple availability zones.
-        Multi = "multi",
     }
 }
 

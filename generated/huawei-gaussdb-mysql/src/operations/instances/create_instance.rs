@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Field, Integer, Object, Operation, Secret, Spec};
 use yundb_runtime::operation::{field, header, path};
-use yundb_runtime::shape::{any, list, object, optional, required};
+use yundb_runtime::shape::{any, list, object, optional, required, text};
 use crate::Client;
 use crate::types::{
-    AvailabilityZoneMode, ChargeMode, ErrorBody, LowerCaseTableNames, PeriodType, TdeAlgorithm, TextBoolean,
+    AvailabilityZoneMode, ChargeMode, EngineName, ErrorBody, InstanceMode, LowerCaseTableNames, PeriodType,
+    TdeAlgorithm, TextBoolean,
 };
 
 impl Client {
@@ -22,15 +23,15 @@ impl Client {
     ///
     /// ```rust,no_run
     /// use yundb_huawei_gaussdb_mysql::types::{
-    ///     AvailabilityZoneMode, ChargeMode, NewInstanceBilling, NewInstanceDatastore,
+    ///     AvailabilityZoneMode, ChargeMode, InstanceMode, NewInstanceBilling, NewInstanceDatastore,
     /// };
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.create_instance()
     ///     .region("br-iaas-odin1")
     ///     .name("gaussdb-mysql-instance1")
-    ///     .datastore(NewInstanceDatastore::new().r#type("gaussdb-mysql").version("8.0"))
-    ///     .mode("Cluster")
+    ///     .datastore(NewInstanceDatastore::new().version("8.0"))
+    ///     .mode(InstanceMode::Cluster)
     ///     .flavor_ref("gaussdb.mysql.xlarge.arm.4")
     ///     .vpc_id("3cedfc54-b105-4652-a4e0-847b11576b58")
     ///     .subnet_id("c1cfa53c-65d3-431e-8552-326bf310c7ad")
@@ -58,13 +59,17 @@ yundb_runtime::operation! {
             path("project_id", any()).client("project_id"),
             header("X-Language", any()).client("language"),
             field("region", any().min_length(1)).required(),
-            field("name", any().min_length(4).max_length(64)).required(),
+            field(
+                "name",
+                any().min_length(4).max_length(64).pattern("^[A-Za-z\\u4e00-\\u9fff][A-Za-z0-9_\\u4e00-\\u9fff-]*$"),
+            )
+                .required(),
             field("datastore", object::<NewInstanceDatastore>()).required(),
-            field("mode", any()).required(),
+            field("mode", any()).required().constant(text("Cluster")),
             field("flavor_ref", any()).required(),
             field("vpc_id", any()).required(),
             field("subnet_id", any()).required(),
-            field("password", any().min_length(8).max_length(32)).required(),
+            field("password", any().min_length(8).max_length(32).pattern("^[A-Za-z0-9~!@#$%^*_=+?,()&-]*$")).required(),
             field("availability_zone_mode", any()).required(),
             field("slave_count", any().max(9)).required(),
             field("charge_info", object::<NewInstanceBilling>()),
@@ -91,30 +96,31 @@ impl CreateInstance {
     pub fn region<M>(self, region: impl Argument<String, M>) -> Self { Self(self.0.argument("region", region)) }
     /// Name of the instance: 4 to 64 characters and at most 64 bytes, where a Chinese character counts as 3 bytes.
     /// Must start with a letter or a Chinese character and contain only letters, digits, hyphens, underscores and
-    /// Chinese characters. Case-sensitive. Instances of the same type can have the same name. Required.
+    /// Chinese characters. Case-sensitive. Instances of the same type in an account can have the same name. Matches
+    /// `^[A-Za-z\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff-]*$`. Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// Engine and version of the instance. Required.
     pub fn datastore<M>(self, datastore: impl Argument<NewInstanceDatastore, M>) -> Self {
         Self(self.0.argument("datastore", datastore))
     }
 
-    /// Type of instance. Only `Cluster`. Example: `Cluster`. Required.
-    pub fn mode<M>(self, mode: impl Argument<String, M>) -> Self { Self(self.0.argument("mode", mode)) }
+    /// Type of the instance. Required; sent by default.
+    pub fn mode<M>(self, mode: impl Argument<InstanceMode, M>) -> Self { Self(self.0.argument("mode", mode)) }
     /// Code of the flavor: a `spec_code` returned by [`list_flavors`](crate::Client::list_flavors). Required.
     pub fn flavor_ref<M>(self, flavor_ref: impl Argument<String, M>) -> Self {
         Self(self.0.argument("flavor_ref", flavor_ref))
     }
 
-    /// Id of the VPC. Required.
+    /// Id of the VPC, as shown by the VPC console and returned by the VPC service. Required.
     pub fn vpc_id<M>(self, vpc_id: impl Argument<String, M>) -> Self { Self(self.0.argument("vpc_id", vpc_id)) }
-    /// Network id of a subnet of the VPC. Required.
+    /// Network id of a subnet of the VPC, as shown by the VPC console and returned by the VPC service. Required.
     pub fn subnet_id<M>(self, subnet_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("subnet_id", subnet_id))
     }
 
     /// Password of the database: 8 to 32 characters, including at least three of the following: uppercase letters,
-    /// lowercase letters, digits and the special characters `~!@#$%^*-_=+?,()&`. Weak passwords are rejected.
-    /// Required.
+    /// lowercase letters, digits and the special characters `~!@#$%^*-_=+?,()&`. Use a strong password: weak ones are
+    /// rejected. Matches `^[A-Za-z0-9~!@#$%^*_=+?,()&-]*$`. Required.
     pub fn password<M>(self, password: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", password)) }
     /// Whether the nodes of an instance are in one availability zone or in several. Required.
     pub fn availability_zone_mode<M>(self, availability_zone_mode: impl Argument<AvailabilityZoneMode, M>) -> Self {
@@ -132,12 +138,14 @@ impl CreateInstance {
         Self(self.0.argument("charge_info", charge_info))
     }
 
-    /// Id of the security group. Required unless the network ACL switch is on; if it is on, omit the field.
+    /// Id of the security group, as shown by the VPC console and returned by the VPC service. Required unless the
+    /// network ACL switch is on; if it is on, omit the field.
     pub fn security_group_id<M>(self, security_group_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("security_group_id", security_group_id))
     }
 
-    /// Id of the parameter template.
+    /// Id of the parameter template: an `id` returned by
+    /// [`list_parameter_templates`](crate::Client::list_parameter_templates).
     pub fn configuration_id<M>(self, configuration_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("configuration_id", configuration_id))
     }
@@ -157,7 +165,7 @@ impl CreateInstance {
         Self(self.0.argument("master_availability_zone", master_availability_zone))
     }
 
-    /// Storage. Allowed for yearly/monthly instances, not for pay-per-use ones.
+    /// Storage. Optional for yearly/monthly instances, not allowed for pay-per-use ones.
     pub fn volume<M>(self, volume: impl Argument<NewInstanceVolume, M>) -> Self {
         Self(self.0.argument("volume", volume))
     }
@@ -174,7 +182,8 @@ impl CreateInstance {
         Self(self.0.argument("enterprise_project_id", enterprise_project_id))
     }
 
-    /// Id of the dedicated resource pool. Only for accounts with a dedicated resource pool.
+    /// Id of the dedicated resource pool, returned by
+    /// [`list_dedicated_resources`](crate::Client::list_dedicated_resources). Only for accounts with such a pool.
     pub fn dedicated_resource_id<M>(self, dedicated_resource_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("dedicated_resource_id", dedicated_resource_id))
     }
@@ -193,8 +202,8 @@ impl CreateInstance {
 yundb_runtime::setters! {
     /// Engine and version of the instance.
     pub struct NewInstanceDatastore {
-        /// Engine. Only `gaussdb-mysql`. Example: `gaussdb-mysql`. Required.
-        pub r#type: Option<String>,
+        /// Engine of the instance.
+        pub r#type: Option<EngineName> = EngineName::GaussdbMysql,
         /// Major version, with two numbers: a `name` returned by
         /// [`list_engine_versions`](crate::Client::list_engine_versions). Example: `8.0`. Required.
         pub version: Option<String>,
@@ -218,18 +227,15 @@ yundb_runtime::setters! {
         /// Unit of the subscription period. Required if [`charge_mode`](Self::charge_mode) is `prePaid`, ignored
         /// otherwise.
         pub period_type: Option<PeriodType>,
-        /// Number of months (1 to 9) or years (1 to 3) of the subscription. Required if
+        /// Length of the subscription: 1 to 9 if [`period_type`](Self::period_type) is `month`, 1 to 3 if it is `year`.
+        /// Required if
         /// [`charge_mode`](Self::charge_mode) is `prePaid`, ignored otherwise.
         pub period_num: Option<i32>,
         /// Whether the subscription is renewed automatically for the same period, with automatic payment. For
-        /// yearly/monthly instances.
-        ///
-        /// Defaults to `false`.
+        /// yearly/monthly instances. Defaults to `false`.
         pub is_auto_renew: Option<TextBoolean>,
         /// Whether the order is paid automatically from your account. For yearly/monthly instances; does not affect how
-        /// renewals are paid. Always set it: the vendor's sources disagree on the default.
-        ///
-        /// Defaults to `true`.
+        /// renewals are paid. Always set it: the vendor's sources disagree on the default. Defaults to `true`.
         pub is_auto_pay: Option<TextBoolean>,
     }
 }
@@ -242,49 +248,54 @@ yundb_runtime::setters! {
     /// Automatic backup policy.
     pub struct NewInstanceBackupStrategy {
         /// Hour in UTC in which automatic backups start, in the format `hh:mm-HH:MM`. Must not be empty; `HH` is `hh`
-        /// plus 1, and `mm` and `MM` are both `00`.
-        ///
-        /// Example: `21:00-22:00`. Required.
+        /// plus 1, and `mm` and `MM` are both `00`. Matches `^[0-2][0-9]:00-[0-2][0-9]:00$`. Example: `21:00-22:00`.
+        /// Required.
         pub start_time: Option<String>,
-        /// Retention of automatic backups in days, 1 to 732.
+        /// Retention of automatic backups in days, 1 to 732. Matches `^([1-9][0-9]?|[1-6][0-9]{2}|7[0-2][0-9]|73[0-2])$`.
+        /// Example: `7`.
         pub keep_days: Option<String>,
     }
 }
 
 impl Object for NewInstanceBackupStrategy {
-    const FIELDS: &'static [Field] = &[required("start_time", any().min_length(1))];
+    const FIELDS: &'static [Field] = &[
+        required("start_time", any().min_length(1).pattern("^[0-2][0-9]:00-[0-2][0-9]:00$")),
+        optional("keep_days", any().pattern("^([1-9][0-9]?|[1-6][0-9]{2}|7[0-2][0-9]|73[0-2])$")),
+    ];
 }
 
 yundb_runtime::setters! {
-    /// Storage. Allowed for yearly/monthly instances, not for pay-per-use ones.
+    /// Storage. Optional for yearly/monthly instances, not allowed for pay-per-use ones.
     pub struct NewInstanceVolume {
-        /// Size in GB, 10 to 128000, a multiple of 10. Defaults to `10`. Required.
+        /// Size in GB, 10 to 128000, a multiple of 10. Matches `^([1-9][0-9]{0,3}|1[01][0-9]{3}|12[0-7][0-9]{2}|12800)0$`.
+        /// Defaults to `10`. Required.
         pub size: Option<String>,
     }
 }
 
 impl Object for NewInstanceVolume {
-    const FIELDS: &'static [Field] = &[required("size", any())];
+    const FIELDS: &'static [Field] = &[
+        required("size", any().pattern("^([1-9][0-9]{0,3}|1[01][0-9]{3}|12[0-7][0-9]{2}|12800)0$")),
+    ];
 }
 
 yundb_runtime::setters! {
     /// A tag.
     pub struct NewInstanceTag {
-        /// Key: up to 36 characters, unique among the tags. Must not be empty or blank, and can contain letters (A-Z,
-        /// a-z), digits, hyphens, underscores and the characters U+4E00 to U+9FFF.
-        ///
-        /// 1 to 36 characters. Required.
+        /// Key: up to 36 characters, unique among the tags. Must not be empty or blank, and can contain letters
+        /// (A-Z, a-z), digits, hyphens, underscores and the characters U+4E00 to U+9FFF. 1 to 36 characters. Matches
+        /// `^[A-Za-z0-9_\u4e00-\u9fff-]*$`. Required.
         pub key: Option<String>,
         /// Value: up to 43 characters. Can be empty, and can contain letters (A-Z, a-z), digits, dots, underscores,
-        /// hyphens and the characters U+4E00 to U+9FFF. Required.
+        /// hyphens and the characters U+4E00 to U+9FFF. Matches `^[A-Za-z0-9._\u4e00-\u9fff-]*$`. Required.
         pub value: Option<String>,
     }
 }
 
 impl Object for NewInstanceTag {
     const FIELDS: &'static [Field] = &[
-        required("key", any().min_length(1).max_length(36)),
-        required("value", any().max_length(43)),
+        required("key", any().min_length(1).max_length(36).pattern("^[A-Za-z0-9_\\u4e00-\\u9fff-]*$")),
+        required("value", any().max_length(43).pattern("^[A-Za-z0-9._\\u4e00-\\u9fff-]*$")),
     ];
 }
 
@@ -298,7 +309,8 @@ yundb_runtime::setters! {
         pub restore_time: Option<i64>,
         /// Id of the backup. Required if [`type`](Self::type) is `backup` or omitted.
         pub backup_id: Option<String>,
-        /// Source of the restoration. Defaults to `backup`.
+        /// Source of the restoration. If omitted, a backup is restored, and [`backup_id`](Self::backup_id) is required.
+        /// Defaults to `backup`.
         pub r#type: Option<NewInstanceRestoreType>,
     }
 }
@@ -308,7 +320,7 @@ impl Object for NewInstanceRestorePoint {
 }
 
 yundb_runtime::string_enum! {
-    /// Source of the restoration.
+    /// Source of the restoration. If omitted, a backup is restored, and `backup_id` is required.
     pub enum NewInstanceRestoreType {
         /// Restores the backup in `backup_id`.
         Backup = "backup",
@@ -338,7 +350,7 @@ impl Object for NewInstanceEncryption {
 pub struct CreateInstanceResponse {
     /// The new instance.
     pub instance: Option<CreatedInstance>,
-    /// Id of the job. Only for pay-per-use instances.
+    /// Id of the job that creates the instance. Only for pay-per-use instances.
     pub job_id: Option<String>,
     /// Id of the order. Only for yearly/monthly instances.
     pub order_id: Option<String>,
@@ -348,7 +360,7 @@ pub struct CreateInstanceResponse {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreatedInstance {
-    /// Id of the instance.
+    /// Id of the instance: a UUID without hyphens, and the suffix `in07`.
     pub id: Option<String>,
     /// Name of the instance.
     pub name: Option<String>,
@@ -356,8 +368,8 @@ pub struct CreatedInstance {
     pub status: Option<String>,
     /// Engine and version of the instance.
     pub datastore: Option<CreatedInstanceDatastore>,
-    /// Type of instance. Only `Cluster`. Example: `Cluster`.
-    pub mode: Option<String>,
+    /// Type of the instance.
+    pub mode: Option<InstanceMode>,
     /// Id of the parameter template.
     pub configuration_id: Option<String>,
     /// Port of the database. Example: `3306`.
@@ -368,7 +380,7 @@ pub struct CreatedInstance {
     pub enterprise_project_id: Option<String>,
     /// Id of the region, as in the request.
     pub region: Option<String>,
-    /// Whether the nodes of an instance are in one availability zone or in several.
+    /// Whether the nodes are in one availability zone or in several, as in the request.
     pub availability_zone_mode: Option<AvailabilityZoneMode>,
     /// Id of the primary availability zone.
     pub master_availability_zone: Option<String>,
@@ -380,7 +392,7 @@ pub struct CreatedInstance {
     pub subnet_id: Option<String>,
     /// Code of the flavor, as in the request.
     pub flavor_ref: Option<String>,
-    /// Billing of the instance.
+    /// Billing of the instance. Defaults to pay-per-use.
     pub charge_info: Option<CreatedInstanceBilling>,
     /// Storage. Only for yearly/monthly instances.
     pub volume: Option<CreatedInstanceVolume>,
@@ -390,8 +402,8 @@ pub struct CreatedInstance {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreatedInstanceDatastore {
-    /// Engine. Only `gaussdb-mysql`. Example: `gaussdb-mysql`.
-    pub r#type: Option<String>,
+    /// Engine of the instance.
+    pub r#type: Option<EngineName>,
     /// Major version, with two numbers: a `name` returned by
     /// [`list_engine_versions`](crate::Client::list_engine_versions). Example: `8.0`.
     pub version: Option<String>,
@@ -405,15 +417,13 @@ pub struct CreatedInstanceDatastore {
 #[non_exhaustive]
 pub struct CreatedInstanceBackupStrategy {
     /// Hour in UTC in which automatic backups start, in the format `hh:mm-HH:MM`, where `HH` is `hh` plus 1 and both
-    /// minutes are `00`.
-    ///
-    /// Example: `08:00-09:00`.
+    /// minutes are `00`. Example: `08:00-09:00`.
     pub start_time: Option<String>,
     /// Retention of automatic backups in days, 1 to 732.
     pub keep_days: Option<String>,
 }
 
-/// Billing of the instance.
+/// Billing of the instance. Defaults to pay-per-use.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreatedInstanceBilling {
@@ -421,12 +431,14 @@ pub struct CreatedInstanceBilling {
     pub charge_mode: Option<ChargeMode>,
     /// Unit of the subscription period. Only if [`charge_mode`](Self::charge_mode) is `prePaid`.
     pub period_type: Option<PeriodType>,
-    /// Number of months (1 to 9) or years (1 to 3) of the subscription. Only if [`charge_mode`](Self::charge_mode)
-    /// is `prePaid`.
+    /// Length of the subscription: 1 to 9 if [`period_type`](Self::period_type) is `month`, 1 to 3 if it is `year`.
+    /// Only if [`charge_mode`](Self::charge_mode) is `prePaid`.
     pub period_num: Option<i32>,
-    /// Whether the subscription is renewed automatically for the same period, with automatic payment.
+    /// Whether the subscription is renewed automatically for the same period, with automatic payment. Defaults to
+    /// `false`. Only for yearly/monthly instances.
     pub is_auto_renew: Option<TextBoolean>,
-    /// Whether the order is paid automatically from your account. Does not affect how renewals are paid.
+    /// Whether the order is paid automatically from your account. Defaults to `true`. Does not affect how renewals
+    /// are paid. Only for yearly/monthly instances.
     pub is_auto_pay: Option<TextBoolean>,
 }
 

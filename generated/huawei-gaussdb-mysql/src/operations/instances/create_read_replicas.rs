@@ -7,14 +7,15 @@ use crate::{Client, types::{ErrorBody, TextBoolean}};
 impl Client {
     /// Add read replicas to an instance.
     ///
-    /// For a pay-per-use instance, a job creates the read replicas; for a yearly/monthly instance, an order is
-    /// placed.
+    /// Adds read replicas with the given failover priorities to an instance. For a pay-per-use instance, a job
+    /// creates the replicas; for a yearly/monthly instance, an order is placed.
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/nodes/enlarge`. Document section 4.3.4, Creating read replicas.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -51,16 +52,15 @@ yundb_runtime::operation! {
 
 impl CreateReadReplicas {
     /// Failover priorities of the new replicas, 1 to 16. A replica with a lower number is preferred as the new
-    /// primary; those with the same number are equally likely. Up to 9 replicas can have a priority: further replicas
-    /// get -1 and do not take part in failover until their priorities are changed. Required.
+    /// primary; those with the same number are equally likely. Up to 9 replicas can have a priority: further
+    /// replicas get -1 and do not take part in failover until their priorities are changed with
+    /// [`update_node_priority`](crate::Client::update_node_priority). Required.
     pub fn priorities<M>(self, priorities: impl Argument<Vec<i32>, M>) -> Self {
         Self(self.0.argument("priorities", priorities))
     }
 
     /// Whether the order is paid automatically from your account. For yearly/monthly replicas; does not affect how
-    /// renewals are paid.
-    ///
-    /// Defaults to `true`.
+    /// renewals are paid. Defaults to `true`.
     pub fn is_auto_pay<M>(self, is_auto_pay: impl Argument<TextBoolean, M>) -> Self {
         Self(self.0.argument("is_auto_pay", is_auto_pay))
     }
@@ -83,7 +83,7 @@ pub struct CreateReadReplicasResponse {
     pub instance_id: Option<String>,
     /// Names of the new replicas.
     pub node_names: Vec<String>,
-    /// Id of the job. Only for pay-per-use replicas.
+    /// Id of the job that creates the replicas. Only for pay-per-use replicas.
     pub job_id: Option<String>,
     /// Id of the order. Only for yearly/monthly replicas.
     pub order_id: Option<String>,

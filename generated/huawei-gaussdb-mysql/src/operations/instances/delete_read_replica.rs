@@ -17,8 +17,10 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    /// - `node_id`: Id of the read replica. Example: `096c0fc43e804757b59946b80dc27f8bin07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `node_id`: Id of the read replica: a UUID without hyphens, and a suffix such as `no07`. Example:
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///

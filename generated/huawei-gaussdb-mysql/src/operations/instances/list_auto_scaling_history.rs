@@ -7,12 +7,15 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// List the auto scaling history.
     ///
+    /// Returns the automatic changes of the flavor and of the read replicas of an instance, and their results.
+    ///
     /// `GET /v3/{project_id}/instances/{instance_id}/auto-scaling/history`. Document section 4.3.38, Listing what
     /// auto scaling did.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -40,7 +43,7 @@ yundb_runtime::operation! {
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),
             query("limit", any()),
-            query("offset", any()),
+            query("offset", any().pattern("^[0-9]+$")),
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
@@ -49,7 +52,7 @@ yundb_runtime::operation! {
 impl ListAutoScalingHistory {
     /// Maximum number of entries to return. Defaults to `20`.
     pub fn limit<M>(self, limit: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", limit)) }
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Matches `^[0-9]+$`. Defaults to `0`.
     pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
 }
 
@@ -88,6 +91,6 @@ pub struct AutoScalingRecord {
     pub target_value: Option<String>,
     /// Result.
     pub result: Option<String>,
-    /// Time of the scaling.
+    /// Time of the scaling, in the format `yyyy-MM-dd HH:mm:ss.SSS`.
     pub create_at: Option<String>,
 }

@@ -7,6 +7,8 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// List the dedicated resource pools.
     ///
+    /// Returns all dedicated resource pools that you have enabled, with their states and capacities.
+    ///
     /// `GET /v3/{project_id}/dedicated-resources`. Document section 4.3.10, Listing the dedicated resource pools.
     ///
     /// # Example
@@ -41,9 +43,9 @@ yundb_runtime::operation! {
 }
 
 impl ListDedicatedResources {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`.
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 

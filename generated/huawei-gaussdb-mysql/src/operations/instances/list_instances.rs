@@ -4,23 +4,28 @@ use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Integer, Operation, Paging, Spec, operation::{header, path, query}, shape::any};
 use crate::Client;
 use crate::types::{
-    BackupStrategy, ChargeInfo, ErrorBody, InstanceDatastore, InstanceFlavor, InstanceStatus, InstanceTag,
-    InstanceVolume,
+    BackupStrategy, ChargeInfo, EngineName, ErrorBody, InstanceDatastore, InstanceFlavor, InstanceMode, InstanceStatus,
+    InstanceTag, InstanceVolume,
 };
 
 impl Client {
     /// List the instances.
+    ///
+    /// Returns a paginated list of the instances that match the given conditions, with their states, addresses and
+    /// billing.
     ///
     /// `GET /v3.1/{project_id}/instances`. Document section 4.3.31, Listing the instances.
     ///
     /// # Example
     ///
     /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::InstanceMode;
+    ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let mut items = client.list_instances()
     ///     .id("61a4ea66210545909d74a05c27a7179ein07")
     ///     .name("gaussdb-mysql-instance01")
-    ///     .r#type("Cluster")
+    ///     .r#type(InstanceMode::Cluster)
     ///     .items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.id);
@@ -39,8 +44,8 @@ yundb_runtime::operation! {
     Spec::new("ListGaussMySqlInstancesUnifyStatus", "GET", "/v3.1/{project_id}/instances")
         .params(&[
             path("project_id", any()).client("project_id"),
-            query("id", any()),
-            query("name", any()),
+            query("id", any().pattern("^(?!\\*$).*$")),
+            query("name", any().pattern("^(?!\\*$).*$")),
             query("type", any()),
             query("datastore_type", any()),
             query("vpc_id", any()),
@@ -57,22 +62,22 @@ yundb_runtime::operation! {
 }
 
 impl ListInstances {
-    /// Id of the instance. A leading `*` makes it match part of the id. Must not be `*` alone. Example:
-    /// `61a4ea66210545909d74a05c27a7179ein07`.
+    /// Id of the instance. A leading `*` makes what follows it match part of the id; otherwise, the id must match
+    /// exactly. Must not be `*` alone. Matches `^(?!\*$).*$`. Example: `61a4ea66210545909d74a05c27a7179ein07`.
     pub fn id<M>(self, id: impl Argument<String, M>) -> Self { Self(self.0.argument("id", id)) }
-    /// Name of the instance. A leading `*` makes it match part of the name. Must not be `*` alone. Example:
-    /// `gaussdb-mysql-instance01`.
+    /// Name of the instance. A leading `*` makes what follows it match part of the name; otherwise, the name must
+    /// match exactly. Must not be `*` alone. Matches `^(?!\*$).*$`. Example: `gaussdb-mysql-instance01`.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Type of instance: `Cluster`. Example: `Cluster`.
-    pub fn r#type<M>(self, r#type: impl Argument<String, M>) -> Self { Self(self.0.argument("type", r#type)) }
-    /// Type of database: `gaussdb-mysql`. Example: `gaussdb-mysql`.
-    pub fn datastore_type<M>(self, datastore_type: impl Argument<String, M>) -> Self {
+    /// Type of the instance. Example: `Cluster`.
+    pub fn r#type<M>(self, r#type: impl Argument<InstanceMode, M>) -> Self { Self(self.0.argument("type", r#type)) }
+    /// Engine of the instance. Example: `gaussdb-mysql`.
+    pub fn datastore_type<M>(self, datastore_type: impl Argument<EngineName, M>) -> Self {
         Self(self.0.argument("datastore_type", datastore_type))
     }
 
     /// Id of the VPC. Example: `3cedfc54-b105-4652-a4e0-847b11576b58`.
     pub fn vpc_id<M>(self, vpc_id: impl Argument<String, M>) -> Self { Self(self.0.argument("vpc_id", vpc_id)) }
-    /// Id of the subnet. Example: `c1cfa53c-65d3-431e-8552-326bf310c7ad`.
+    /// Network id of the subnet. Example: `c1cfa53c-65d3-431e-8552-326bf310c7ad`.
     pub fn subnet_id<M>(self, subnet_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("subnet_id", subnet_id))
     }
@@ -89,9 +94,9 @@ impl ListInstances {
 
     /// IP address of a proxy.
     pub fn proxy_ip<M>(self, proxy_ip: impl Argument<String, M>) -> Self { Self(self.0.argument("proxy_ip", proxy_ip)) }
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`.
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
     /// Comma-separated tags of the instance, each as `key=value`. Only instances with all of them are returned. Keys
     /// must not repeat. Example: `taurusKey1=value1`.
@@ -120,24 +125,24 @@ pub struct ListInstancesResponse {
 #[serde(default)]
 #[non_exhaustive]
 pub struct Instance {
-    /// Id of the instance.
+    /// Id of the instance: a UUID without hyphens, and the suffix `in07`.
     pub id: Option<String>,
     /// Name of the instance.
     pub name: Option<String>,
     /// State of the instance.
     pub status: Option<InstanceStatus>,
-    /// Private IP addresses for writes. Empty until the server is created.
+    /// Private IP addresses for writes. Empty until the elastic cloud server is created.
     pub private_ips: Vec<String>,
-    /// IP addresses of proxies. Empty if there is no proxy.
+    /// IP addresses for read/write splitting. Empty unless a database proxy is enabled.
     pub proxy_ips: Vec<String>,
-    /// Private IP addresses for reads. Empty until the server is created.
+    /// Private IP addresses for reads. Empty until the elastic cloud server is created.
     pub readonly_private_ips: Vec<String>,
     /// Public IP addresses.
     pub public_ips: Vec<String>,
     /// Port of the database.
     pub port: Option<String>,
-    /// Type of instance: `Cluster`.
-    pub r#type: Option<String>,
+    /// Type of the instance.
+    pub r#type: Option<InstanceMode>,
     /// Region of the instance.
     pub region: Option<String>,
     /// The database.
@@ -151,7 +156,7 @@ pub struct Instance {
     pub db_user_name: Option<String>,
     /// Id of the VPC.
     pub vpc_id: Option<String>,
-    /// Id of the subnet.
+    /// Network id of the subnet.
     pub subnet_id: Option<String>,
     /// Id of the security group.
     pub security_group_id: Option<String>,

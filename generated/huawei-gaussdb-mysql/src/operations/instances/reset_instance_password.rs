@@ -6,6 +6,8 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// Reset the administrator password.
     ///
+    /// Sets a new password for the database administrator of an instance. Weak passwords are rejected.
+    ///
     /// `POST /v3/{project_id}/instances/{instance_id}/password`. Document section 4.3.8, Resetting the
     /// administrator's password.
     ///
@@ -13,7 +15,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -40,14 +43,14 @@ yundb_runtime::operation! {
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),
             header("X-Language", any()).client("language"),
-            field("password", any().min_length(8).max_length(32)).required(),
+            field("password", any().min_length(8).max_length(32).pattern("^[A-Za-z0-9~!@#$%^*_=+?,()&-]*$")).required(),
         ])
         .body("application/json", true)
 }
 
 impl ResetInstancePassword {
     /// New password of the database administrator: 8 to 32 characters, including at least three of the following:
-    /// uppercase letters, lowercase letters, digits and the special characters `~!@#$%^*-_=+?,()&`. Weak passwords
-    /// are rejected. Required.
+    /// uppercase letters, lowercase letters, digits and the special characters `~!@#$%^*-_=+?,()&`. Use a strong
+    /// password: weak ones are rejected. Matches `^[A-Za-z0-9~!@#$%^*_=+?,()&-]*$`. Required.
     pub fn password<M>(self, password: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", password)) }
 }

@@ -8,6 +8,9 @@ use crate::{Client, types::{ErrorBody, StartedJobOrOrder, TextBoolean}};
 impl Client {
     /// Change the flavor of an instance.
     ///
+    /// Changes the CPU and memory of the nodes of an instance. For a pay-per-use instance, the response contains the
+    /// job that does so; for a yearly/monthly instance, it contains the order.
+    ///
     /// `POST /v3/{project_id}/instances/{instance_id}/action`. Document section 4.3.9, Changing the flavor of an
     /// instance.
     ///
@@ -15,7 +18,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     /// - `resize_flavor`: The new flavor. Required.
     ///
     /// # Example
@@ -65,7 +69,7 @@ impl ResizeInstance {
 yundb_runtime::setters! {
     /// The new flavor.
     pub struct FlavorToSet {
-        /// Code of the flavor. Required.
+        /// Code of the new flavor: a `spec_code` returned by [`list_flavors`](crate::Client::list_flavors). Required.
         pub spec_code: Option<String>,
     }
 }

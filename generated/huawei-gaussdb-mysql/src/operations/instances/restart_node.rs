@@ -6,6 +6,8 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// Restart a node.
     ///
+    /// Restarts a node of an instance immediately or in the next maintenance window.
+    ///
     /// `POST /v3/{project_id}/instances/{instance_id}/nodes/{node_id}/restart`. Document section 4.3.14, Restarting
     /// a node.
     ///
@@ -13,7 +15,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     /// - `node_id`: Id of the node. Example: `f0d5f01f04964f36a545ad85e4e9cfe9no07`.
     ///
     /// # Example
@@ -53,6 +56,7 @@ yundb_runtime::operation! {
 }
 
 impl RestartNode {
-    /// Whether to restart the node in the maintenance window (`true`) or immediately (`false`). Defaults to `false`.
+    /// Whether to restart the node automatically in the maintenance window (`true`) or immediately (`false`).
+    /// Defaults to `false`.
     pub fn delay<M>(self, delay: impl Argument<bool, M>) -> Self { Self(self.0.argument("delay", delay)) }
 }

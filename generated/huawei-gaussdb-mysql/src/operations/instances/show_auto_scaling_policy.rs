@@ -7,15 +7,16 @@ use crate::{Client, types::{AutoScalingMonitorCycle, AutoScalingSilenceCycle, Er
 impl Client {
     /// Show the auto scaling policy of an instance.
     ///
-    /// While auto scaling is disabled, the switches in `scaling_strategy` and `silence_start_at` are empty and the
-    /// other settings are null.
+    /// Returns what auto scaling may change in an instance, and on which conditions. While auto scaling is disabled,
+    /// the switches in `scaling_strategy` and `silence_start_at` are empty and the other settings are null.
     ///
     /// `GET /v3/{project_id}/instances/{instance_id}/auto-scaling/policy`. Document section 4.3.29, Querying auto
     /// scaling.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Unique id of the instance, 36 letters and digits that end in `in07`. Matches
+    ///   `^[A-Za-z0-9]*in07$`. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -37,8 +38,8 @@ yundb_runtime::operation! {
     ShowAutoScalingPolicy: show_auto_scaling_policy -> Response<ShowAutoScalingPolicyResponse>, CallError<ErrorBody>;
     Spec::new("showAutoScalingPolicy", "GET", "/v3/{project_id}/instances/{instance_id}/auto-scaling/policy")
         .params(&[
-            path("project_id", any()).client("project_id"),
-            path("instance_id", any()),
+            path("project_id", any().min_length(32).max_length(32).pattern("^[A-Za-z0-9]*$")).client("project_id"),
+            path("instance_id", any().min_length(36).max_length(36).pattern("^[A-Za-z0-9]*in07$")),
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
@@ -50,7 +51,7 @@ yundb_runtime::operation! {
 pub struct ShowAutoScalingPolicyResponse {
     /// Id of the policy. May be null.
     pub id: Option<String>,
-    /// Id of the instance: 36 letters and digits, ending in `in07`. Matches `^[A-Za-z0-9]{32}in07$`.
+    /// Id of the instance: 36 letters and digits, ending in `in07`. Matches `^[A-Za-z0-9]*in07$`.
     pub instance_id: Option<String>,
     /// Name of the instance: 4 to 64 characters and at most 64 bytes, where a Chinese character counts as 3 bytes.
     /// Starts with a letter or a Chinese character and contains only letters, digits, Chinese characters, hyphens and
@@ -60,24 +61,19 @@ pub struct ShowAutoScalingPolicyResponse {
     pub status: Option<Switch>,
     /// Length of the observation window in seconds. If the average CPU usage reaches
     /// [`enlarge_threshold`](Self::enlarge_threshold) over the entire window, the instance is scaled up at the end of
-    /// the window.
-    ///
-    /// Format: `int32`. May be null.
+    /// the window. Format: `int32`.
     pub monitor_cycle: Option<AutoScalingMonitorCycle>,
-    /// Minimum time in seconds between two automatic changes, up or down. Format: `int32`. May be null.
+    /// Minimum time in seconds between two automatic changes, up or down. Format: `int32`.
     pub silence_cycle: Option<AutoScalingSilenceCycle>,
     /// Average CPU usage in percent at which the instance is scaled up, 50 to 100. May be null.
     pub enlarge_threshold: Option<i32>,
     /// Largest flavor to scale up to: at most the largest flavor to which the instance can be changed in its region.
-    ///
     /// May be null.
     pub max_flavor: Option<String>,
     /// Whether the instance is scaled down automatically. May be null.
     pub reduce_enabled: Option<bool>,
     /// Smallest flavor to scale down to: at least the smallest flavor to which the instance can be changed in its
-    /// region.
-    ///
-    /// May be null.
+    /// region. May be null.
     pub min_flavor: Option<String>,
     /// Start of the silent period, which is the end of the last change, in the format `yyyy-mm-ddThh:mm:ssZ`, where
     /// `Z` is the offset from UTC, such as `+0800`.

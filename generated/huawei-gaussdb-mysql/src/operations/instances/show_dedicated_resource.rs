@@ -7,12 +7,17 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// Show a dedicated resource pool.
     ///
+    /// Returns the availability zones, the hosts, and the total and used CPUs and memory of a dedicated resource
+    /// pool.
+    ///
     /// `GET /v3/{project_id}/dedicated-resource/{dedicated_resource_id}`. Document section 4.3.11, Showing a
     /// dedicated resource pool.
     ///
     /// # Arguments
     ///
-    /// - `dedicated_resource_id`: Id of the dedicated resource pool. Example: `6e097c33-d6b9-4ca5-83cb-6cc79dcf4f06`.
+    /// - `dedicated_resource_id`: Id of the dedicated resource pool, returned by
+    ///   [`list_dedicated_resources`](crate::Client::list_dedicated_resources). Example:
+    ///   `6e097c33-d6b9-4ca5-83cb-6cc79dcf4f06`.
     ///
     /// # Example
     ///

@@ -7,11 +7,14 @@ use crate::{Client, types::{ErrorBody, InstanceDetails}};
 impl Client {
     /// Show an instance.
     ///
+    /// Returns the details of an instance, including its nodes, proxies, network settings and tags.
+    ///
     /// `GET /v3.1/{project_id}/instances/{instance_id}`. Document section 4.3.32, Showing an instance.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///

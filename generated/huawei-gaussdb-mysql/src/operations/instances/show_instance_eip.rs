@@ -8,12 +8,15 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// Show the elastic IP address of an instance.
     ///
+    /// Returns the elastic IP address (EIP) bound to an instance, with its bandwidth and billing.
+    ///
     /// `GET /v3/{project_id}/instances/{instance_id}/eip`. Document section 4.3.41, Showing the elastic IP address of
     /// an instance.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -63,7 +66,7 @@ pub struct ShowInstanceEipResponse {
     pub status: Option<String>,
     /// Id of the tenant.
     pub tenant_id: Option<String>,
-    /// Creation time of the elastic IP address.
+    /// Creation time of the elastic IP address, in the format `yyyy-MM-dd HH:mm:ss`.
     pub create_time: Option<String>,
     /// Id of the bandwidth.
     pub bandwidth_id: Option<String>,

@@ -7,12 +7,15 @@ use crate::{Client, types::{ErrorBody, MonitorPeriod}};
 impl Client {
     /// Show the second-level monitoring policy.
     ///
+    /// Returns whether second-level monitoring of an instance is enabled, and its sampling interval.
+    ///
     /// `GET /v3/{project_id}/instances/{instance_id}/monitor-policy`. Document section 4.3.13, Showing the monitoring
     /// by the second.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -48,6 +51,7 @@ yundb_runtime::operation! {
 pub struct ShowMonitorPolicyResponse {
     /// Whether second-level monitoring is enabled.
     pub monitor_switch: Option<bool>,
-    /// Sampling interval in seconds. Only if [`monitor_switch`](Self::monitor_switch) is `true`. Format: `int32`.
+    /// Sampling interval in seconds. Returned only if [`monitor_switch`](Self::monitor_switch) is `true`. Format:
+    /// `int32`.
     pub period: Option<MonitorPeriod>,
 }

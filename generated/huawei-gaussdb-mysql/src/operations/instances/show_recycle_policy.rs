@@ -7,6 +7,8 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// Show the recycle bin policy.
     ///
+    /// Returns how long deleted instances of the project stay in the recycle bin.
+    ///
     /// `GET /v3/{project_id}/instances/recycle-policy`. Document section 4.3.35, Showing the policy of the recycle
     /// bin.
     ///

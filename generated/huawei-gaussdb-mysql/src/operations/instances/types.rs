@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 use crate::types::{
-    AvailabilityZoneMode, BackupStrategy, InstanceChargeInfo, InstanceDatastore, InstanceNode, InstanceProxy,
-    InstanceStatus, Tag,
+    AvailabilityZoneMode, BackupStrategy, InstanceChargeInfo, InstanceDatastore, InstanceMode, InstanceNode,
+    InstanceProxy, InstanceStatus, Tag,
 };
 
 yundb_runtime::string_enum! {
@@ -32,13 +32,13 @@ yundb_runtime::integer_enum! {
     /// Length of the auto scaling observation window in seconds.
     pub enum AutoScalingMonitorCycle {
         /// `300`: 5 minutes.
-        N5Minutes = 300,
+        N300 = 300,
         /// `600`: 10 minutes.
-        N10Minutes = 600,
+        N600 = 600,
         /// `900`: 15 minutes.
-        N15Minutes = 900,
+        N900 = 900,
         /// `1800`: 30 minutes.
-        N30Minutes = 1800,
+        N1800 = 1800,
     }
 }
 
@@ -46,21 +46,21 @@ yundb_runtime::integer_enum! {
     /// Minimum time in seconds between two automatic changes.
     pub enum AutoScalingSilenceCycle {
         /// `300`: 5 minutes.
-        N5Minutes = 300,
+        N300 = 300,
         /// `600`: 10 minutes.
-        N10Minutes = 600,
+        N600 = 600,
         /// `1800`: 30 minutes.
-        N30Minutes = 1800,
+        N1800 = 1800,
         /// `3600`: 1 hour.
-        N1Hour = 3600,
+        N3600 = 3600,
         /// `7200`: 2 hours.
-        N2Hours = 7200,
+        N7200 = 7200,
         /// `10800`: 3 hours.
-        N3Hours = 10800,
+        N10800 = 10800,
         /// `86400`: 1 day.
-        N1Day = 86400,
+        N86400 = 86400,
         /// `604800`: 7 days.
-        N7Days = 604800,
+        N604800 = 604800,
     }
 }
 
@@ -69,7 +69,7 @@ yundb_runtime::integer_enum! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct InstanceDetails {
-    /// Id of the instance.
+    /// Id of the instance: a UUID without hyphens, and the suffix `in07`.
     pub id: Option<String>,
     /// Name of the instance.
     pub name: Option<String>,
@@ -81,8 +81,8 @@ pub struct InstanceDetails {
     pub port: Option<String>,
     /// Remark of the instance.
     pub alias: Option<String>,
-    /// Type of instance: `Cluster`.
-    pub r#type: Option<String>,
+    /// Type of the instance.
+    pub r#type: Option<InstanceMode>,
     /// Billing of the instance.
     pub charge_info: Option<InstanceChargeInfo>,
     /// Number of nodes.
@@ -99,7 +99,7 @@ pub struct InstanceDetails {
     /// Private IP addresses for writes.
     pub private_write_ips: Vec<String>,
     /// Private domain names. Empty until one is requested with
-    /// [`create_instance_dns`](crate::Client::create_instance_dns).
+    /// [`create_instance_dns`](crate::Client::create_instance_dns) after the instance was created.
     pub private_dns_names: Vec<String>,
     /// Public IP address.
     pub public_ips: Option<String>,
@@ -107,7 +107,7 @@ pub struct InstanceDetails {
     pub db_user_name: Option<String>,
     /// Id of the VPC.
     pub vpc_id: Option<String>,
-    /// Id of the subnet.
+    /// Network id of the subnet.
     pub subnet_id: Option<String>,
     /// Id of the security group.
     pub security_group_id: Option<String>,
@@ -125,7 +125,7 @@ pub struct InstanceDetails {
     pub az_mode: Option<AvailabilityZoneMode>,
     /// Availability zone of the primary node.
     pub master_az_code: Option<String>,
-    /// Maintenance window in UTC.
+    /// Maintenance window in UTC, in the format `hh:mm-hh:mm`.
     pub maintenance_window: Option<String>,
     /// Tags of the instance.
     pub tags: Vec<Tag>,

@@ -6,6 +6,8 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// Unbind the elastic IP address.
     ///
+    /// Starts a job that removes the elastic IP address (EIP) bound to an instance.
+    ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/public-ips/unbind`. Document section 4.3.18, Unbinding the
     /// elastic IP address.
     ///
@@ -13,7 +15,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///

@@ -16,7 +16,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -29,8 +30,8 @@ impl Client {
     /// let response = client.update_auto_scaling_policy("5eebbb4c0f9f4a99b42ed1b6334569aain07")
     ///     .status(Switch::On)
     ///     .scaling_strategy(ScalingStrategyToSet::new().flavor_switch(Switch::On).read_only_switch(Switch::On))
-    ///     .monitor_cycle(AutoScalingMonitorCycle::N5Minutes)
-    ///     .silence_cycle(AutoScalingSilenceCycle::N5Minutes)
+    ///     .monitor_cycle(AutoScalingMonitorCycle::N300)
+    ///     .silence_cycle(AutoScalingSilenceCycle::N300)
     ///     .enlarge_threshold(50)
     ///     .await?;
     /// println!("{:?}", response.instance_id);
@@ -75,9 +76,7 @@ impl UpdateAutoScalingPolicy {
 
     /// Length of the observation window in seconds. If the average CPU usage reaches
     /// [`enlarge_threshold`](Self::enlarge_threshold) over the entire window, the instance is scaled up at the end of
-    /// the window. Required if [`status`](Self::status) is `ON`.
-    ///
-    /// Format: `int32`.
+    /// the window. Required if [`status`](Self::status) is `ON`. Format: `int32`.
     pub fn monitor_cycle<M>(self, monitor_cycle: impl Argument<AutoScalingMonitorCycle, M>) -> Self {
         Self(self.0.argument("monitor_cycle", monitor_cycle))
     }
@@ -94,7 +93,7 @@ impl UpdateAutoScalingPolicy {
         Self(self.0.integer::<i32>("enlarge_threshold", enlarge_threshold))
     }
 
-    /// Largest flavor to scale up to. Required if `flavor_switch` is `ON`.
+    /// Code of the largest flavor to scale up to. Required if `flavor_switch` is `ON`.
     pub fn max_flavor<M>(self, max_flavor: impl Argument<String, M>) -> Self {
         Self(self.0.argument("max_flavor", max_flavor))
     }
@@ -120,8 +119,8 @@ yundb_runtime::setters! {
     pub struct ScalingStrategyToSet {
         /// Whether the flavor is scaled up. Required.
         pub flavor_switch: Option<Switch>,
-        /// Whether read replicas are added and removed. Requires that database proxy is enabled for the instance, with
-        /// exactly one proxy. Required.
+        /// Whether read replicas are added and removed. Requires that database proxy is enabled for the instance (see
+        /// [`create_proxy`](crate::Client::create_proxy)), with exactly one proxy. Required.
         pub read_only_switch: Option<Switch>,
     }
 }

@@ -6,7 +6,8 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// Update the remark of an instance.
     ///
-    /// The remark is displayed with the instance.
+    /// Replaces the remark of an instance, which [`show_instance`](crate::Client::show_instance) returns as
+    /// [`alias`](UpdateInstanceAlias::alias).
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/alias`. Document section 4.3.24, Changing the remark of an
     /// instance.
@@ -15,7 +16,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -40,13 +42,13 @@ yundb_runtime::operation! {
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),
             header("X-Language", any()).client("language"),
-            field("alias", any().max_length(64)).required(),
+            field("alias", any().max_length(64).pattern("^[A-Za-z0-9._\\u4e00-\\u9fff-]*$")).required(),
         ])
         .body("application/json", true)
 }
 
 impl UpdateInstanceAlias {
     /// New remark: 0 to 64 characters, consisting of letters, digits, Chinese characters, periods, underscores and
-    /// hyphens. Required.
+    /// hyphens. Matches `^[A-Za-z0-9._\u4e00-\u9fff-]*$`. Required.
     pub fn alias<M>(self, alias: impl Argument<String, M>) -> Self { Self(self.0.argument("alias", alias)) }
 }

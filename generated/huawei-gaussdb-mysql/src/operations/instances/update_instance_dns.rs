@@ -14,7 +14,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -50,6 +51,7 @@ yundb_runtime::operation! {
 }
 
 impl UpdateInstanceDns {
-    /// Prefix of the new domain name: 8 to 63 lowercase letters and digits. Matches `^[a-z0-9]+$`. Required.
+    /// Prefix of the new domain name: 8 to 63 lowercase letters and digits, no other characters. Matches
+    /// `^[a-z0-9]+$`. Required.
     pub fn dns_name<M>(self, dns_name: impl Argument<String, M>) -> Self { Self(self.0.argument("dns_name", dns_name)) }
 }

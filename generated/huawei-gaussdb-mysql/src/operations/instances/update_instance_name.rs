@@ -6,13 +6,16 @@ use crate::{Client, types::{ErrorBody, StartedJob, TextBoolean}};
 impl Client {
     /// Rename an instance.
     ///
+    /// Starts a job that renames an instance and, by default, also its nodes.
+    ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/name`. Document section 4.3.7, Renaming an instance.
     ///
     /// Response `200`: The operation has started.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -38,7 +41,11 @@ yundb_runtime::operation! {
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),
             header("X-Language", any()).client("language"),
-            field("name", any().min_length(4).max_length(64)).required(),
+            field(
+                "name",
+                any().min_length(4).max_length(64).pattern("^[A-Za-z\\u4e00-\\u9fff][A-Za-z0-9_\\u4e00-\\u9fff-]*$"),
+            )
+                .required(),
             field("is_modify_node_name", any()),
         ])
         .body("application/json", true)
@@ -47,9 +54,10 @@ yundb_runtime::operation! {
 }
 
 impl UpdateInstanceName {
-    /// Name of the instance: 4 to 64 characters and at most 64 bytes in UTF-8. Must start with a letter or Chinese
-    /// character and contain only letters, Chinese characters, digits, `-` and `_`. Case-sensitive. Names need not be
-    /// unique. Required.
+    /// New name of the instance: 4 to 64 characters and at most 64 bytes, where a Chinese character counts as 3
+    /// bytes. Must start with a letter or a Chinese character and contain only letters, digits, hyphens, underscores
+    /// and Chinese characters. Case-sensitive. Instances of the same type in an account can have the same name.
+    /// Matches `^[A-Za-z\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff-]*$`. Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// Whether the nodes are also renamed: `true` or `false`. Defaults to `true`.
     pub fn is_modify_node_name<M>(self, is_modify_node_name: impl Argument<TextBoolean, M>) -> Self {

@@ -6,13 +6,16 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// Enable or disable SSL for an instance.
     ///
+    /// Starts a job that turns SSL encryption of the data exchanged with an instance on or off.
+    ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/ssl-option`. Document section 4.3.16, Turning SSL on or off.
     ///
     /// Response `200`: The operation has started.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///

@@ -6,8 +6,8 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// Set the maintenance window of an instance.
     ///
-    /// Sets the hours in which the instance can be maintained. Choose off-peak hours, as maintenance may interrupt
-    /// connections.
+    /// Sets the four hours in which the instance can be maintained. Choose off-peak hours, as maintenance may
+    /// interrupt your services.
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/ops-window`. Document section 4.3.20, Setting the maintenance
     /// window.
@@ -16,7 +16,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -44,19 +45,20 @@ yundb_runtime::operation! {
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),
             header("X-Language", any()).client("language"),
-            field("start_time", any()).required(),
-            field("end_time", any()).required(),
+            field("start_time", any().pattern("^[0-2][0-9]:00$")).required(),
+            field("end_time", any().pattern("^[0-2][0-9]:00$")).required(),
         ])
         .body("application/json", true)
 }
 
 impl UpdateMaintenanceWindow {
-    /// Start of the window in UTC, in the format `hh:mm`. Must be on the hour. Required.
+    /// Start of the window in UTC, in the format `hh:mm`. Must be on the hour. Matches `^[0-2][0-9]:00$`. Example:
+    /// `22:00`. Required.
     pub fn start_time<M>(self, start_time: impl Argument<String, M>) -> Self {
         Self(self.0.argument("start_time", start_time))
     }
 
     /// End of the window in UTC, in the format `hh:mm`. Must be on the hour, four hours after
-    /// [`start_time`](Self::start_time). Required.
+    /// [`start_time`](Self::start_time). Matches `^[0-2][0-9]:00$`. Example: `02:00`. Required.
     pub fn end_time<M>(self, end_time: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", end_time)) }
 }

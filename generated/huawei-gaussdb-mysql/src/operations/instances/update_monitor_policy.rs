@@ -15,7 +15,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -60,7 +61,7 @@ impl UpdateMonitorPolicy {
         Self(self.0.argument("monitor_switch", monitor_switch))
     }
 
-    /// Sampling interval in seconds, 1 or 5. Omit it if [`monitor_switch`](Self::monitor_switch) is `false`. Format:
-    /// `int32`. Defaults to `5`.
+    /// Sampling interval in seconds, 1 or 5. Only takes effect if [`monitor_switch`](Self::monitor_switch) is `true`;
+    /// omit it if that is `false`. Format: `int32`. Defaults to `5`.
     pub fn period<M>(self, period: impl Argument<MonitorPeriod, M>) -> Self { Self(self.0.argument("period", period)) }
 }

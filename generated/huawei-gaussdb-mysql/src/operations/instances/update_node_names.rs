@@ -8,13 +8,16 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// Rename nodes.
     ///
+    /// Starts a job that renames one or more nodes of an instance.
+    ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/nodes/name`. Document section 4.3.37, Renaming nodes.
     ///
     /// Response `200`: The operation has started.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -64,7 +67,7 @@ yundb_runtime::setters! {
         /// Id of the node. Required.
         pub node_id: Option<String>,
         /// New name of the node: 4 to 128 characters, consisting of Chinese characters, letters, digits, `-` and `_`.
-        /// Required.
+        /// Matches `^[A-Za-z0-9_\u4e00-\u9fff-]*$`. Required.
         pub name: Option<String>,
     }
 }
@@ -72,6 +75,6 @@ yundb_runtime::setters! {
 impl Object for NodeName {
     const FIELDS: &'static [Field] = &[
         required("node_id", any()),
-        required("name", any().min_length(4).max_length(128)),
+        required("name", any().min_length(4).max_length(128).pattern("^[A-Za-z0-9_\\u4e00-\\u9fff-]*$")),
     ];
 }

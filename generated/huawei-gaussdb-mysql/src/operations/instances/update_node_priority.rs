@@ -6,6 +6,8 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// Set the failover priority of a node.
     ///
+    /// Starts a job that changes how likely a read replica becomes the primary node in a failover.
+    ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/nodes/{node_id}/priority`. Document section 4.3.40, Setting the
     /// failover priority of a node.
     ///
@@ -13,7 +15,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     /// - `node_id`: Id of the node. Example: `ss62c18799854a919bab633874c159dfno01`.
     ///
     /// # Example
@@ -62,8 +65,9 @@ yundb_runtime::operation! {
 }
 
 impl UpdateNodePriority {
-    /// Failover priority, 1 to 16 or -1. A node with a lower number is preferred as the new primary; nodes with the
-    /// same number are equally likely. A node with -1 is never promoted: allowed if a single-zone instance has more
-    /// than two read replicas, or if the nodes of a multi-zone instance are still in different zones. Required.
+    /// Failover priority, 1 to 16 or -1. A node with a lower positive number is preferred as the new primary; nodes
+    /// with the same number are equally likely. A node with -1 takes no part in failovers: allowed if a single-zone
+    /// instance has more than two read replicas, or if a multi-zone instance has more than one zone after the change.
+    /// Required.
     pub fn priority(self, priority: impl Integer) -> Self { Self(self.0.integer::<i32>("priority", priority)) }
 }

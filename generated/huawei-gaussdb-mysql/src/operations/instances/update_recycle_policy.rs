@@ -8,6 +8,8 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// Set the recycle bin policy.
     ///
+    /// Sets how long deleted instances of the project stay in the recycle bin.
+    ///
     /// `PUT /v3/{project_id}/instances/recycle-policy`. Document section 4.3.34, Setting the policy of the recycle
     /// bin.
     ///
@@ -52,11 +54,11 @@ impl UpdateRecyclePolicy {
 yundb_runtime::setters! {
     /// Recycle bin policy.
     pub struct RecyclePolicyToSet {
-        /// Retention of deleted instances in days, 1 to 7. Required.
+        /// Retention of deleted instances in days, 1 to 7. Matches `^[1-7]$`. Example: `5`. Required.
         pub retention_period_in_days: Option<String>,
     }
 }
 
 impl Object for RecyclePolicyToSet {
-    const FIELDS: &'static [Field] = &[required("retention_period_in_days", any())];
+    const FIELDS: &'static [Field] = &[required("retention_period_in_days", any().pattern("^[1-7]$"))];
 }

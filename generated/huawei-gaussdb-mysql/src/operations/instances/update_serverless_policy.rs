@@ -6,6 +6,8 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// Set the serverless scaling range.
     ///
+    /// Sets the numbers of vCPUs between which each node of a serverless instance is scaled.
+    ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/serverless/policy`. Document section 4.3.39, Setting the range
     /// of serverless scaling.
     ///
@@ -13,7 +15,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///

@@ -6,6 +6,9 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// Upgrade the kernel of an instance.
     ///
+    /// Upgrades an instance to a new minor version of the kernel, immediately or in the next maintenance window. See
+    /// [`show_instance_version`](crate::Client::show_instance_version) for the current and the latest version.
+    ///
     /// `POST /v3/{project_id}/instances/{instance_id}/db-upgrade`. Document section 4.3.15, Upgrading the kernel of
     /// an instance.
     ///
@@ -13,7 +16,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -47,7 +51,7 @@ yundb_runtime::operation! {
 }
 
 impl UpgradeInstanceVersion {
-    /// Whether to upgrade the instance in the maintenance window (`true`) or immediately (`false`). Defaults to
-    /// `false`.
+    /// Whether to upgrade the instance automatically in the maintenance window (`true`) or immediately (`false`).
+    /// Defaults to `false`.
     pub fn delay<M>(self, delay: impl Argument<bool, M>) -> Self { Self(self.0.argument("delay", delay)) }
 }

@@ -6,7 +6,8 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// Add nodes to the proxy.
     ///
-    /// Not available to dedicated cloud accounts, which have no proxies.
+    /// Starts a job that adds nodes to the database proxy of the instance. Not available to dedicated cloud (DeC)
+    /// accounts.
     ///
     /// `POST /mysql/v3/{project_id}/instances/{instance_id}/proxy/enlarge`. Document section 5.7.6, Adding nodes to
     /// the proxy.
@@ -15,7 +16,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -27,6 +29,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/add_proxy_nodes_legacy.md")]
+    #[doc(alias = "ExpandMysqlProxy")]
     #[doc(alias = "addProxyNodesLegacy")]
     #[deprecated(note = "use `add_proxy_nodes`")]
     pub fn add_proxy_nodes_legacy(&self, instance_id: impl Into<String>) -> AddProxyNodesLegacy {
@@ -36,7 +39,7 @@ impl Client {
 
 yundb_runtime::operation! {
     AddProxyNodesLegacy: add_proxy_nodes_legacy -> Response<StartedJob>, CallError<ErrorBody>;
-    Spec::new("addProxyNodesLegacy", "POST", "/mysql/v3/{project_id}/instances/{instance_id}/proxy/enlarge")
+    Spec::new("ExpandMysqlProxy", "POST", "/mysql/v3/{project_id}/instances/{instance_id}/proxy/enlarge")
         .params(&[
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),

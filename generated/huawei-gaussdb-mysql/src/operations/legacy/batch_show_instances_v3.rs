@@ -4,12 +4,14 @@ use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Operation, Spec, operation::{header, path, query}, shape::any};
 use crate::Client;
 use crate::types::{
-    AvailabilityZoneMode, BackupStrategy, ErrorBody, InstanceChargeInfo, InstanceDatastore, InstanceNode, InstanceProxy,
-    Tag,
+    AvailabilityZoneMode, BackupStrategy, ErrorBody, InstanceChargeInfo, InstanceDatastore, InstanceMode, InstanceNode,
+    InstanceProxy, Tag,
 };
 
 impl Client {
     /// Show multiple instances.
+    ///
+    /// Returns the details of up to 20 instances, with their nodes, backup policies, tags and proxies.
     ///
     /// `GET /v3/{project_id}/instances/details`. Document section 5.3.6, Showing several instances.
     ///
@@ -40,14 +42,14 @@ yundb_runtime::operation! {
     Spec::new("ListGaussMySqlInstanceDetailInfo", "GET", "/v3/{project_id}/instances/details")
         .params(&[
             path("project_id", any()).client("project_id"),
-            query("instance_ids", any()).required(),
+            query("instance_ids", any().pattern("^[^,]+(,[^,]+){0,19}$")).required(),
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
 }
 
 impl BatchShowInstancesV3 {
-    /// Comma-separated ids of the instances, up to 20. Required.
+    /// Comma-separated ids of the instances, up to 20. Matches `^[^,]+(,[^,]+){0,19}$`. Required.
     pub fn instance_ids<M>(self, instance_ids: impl Argument<String, M>) -> Self {
         Self(self.0.argument("instance_ids", instance_ids))
     }
@@ -79,8 +81,8 @@ pub struct BatchInstanceDetailsV3 {
     pub port: Option<String>,
     /// Remark of the instance.
     pub alias: Option<String>,
-    /// Type of instance: `Cluster`.
-    pub r#type: Option<String>,
+    /// Type of the instance.
+    pub r#type: Option<InstanceMode>,
     /// Billing of the instance.
     pub charge_info: Option<InstanceChargeInfo>,
     /// Number of nodes.
@@ -106,11 +108,11 @@ pub struct BatchInstanceDetailsV3 {
     pub db_user_name: Option<String>,
     /// Id of the VPC.
     pub vpc_id: Option<String>,
-    /// Id of the subnet.
+    /// Network id of the subnet.
     pub subnet_id: Option<String>,
     /// Id of the security group.
     pub security_group_id: Option<String>,
-    /// Id of the parameter template that was applied last.
+    /// Id of the parameter template that was applied last or with which the instance was created.
     pub configuration_id: Option<String>,
     /// Backup policy.
     pub backup_strategy: Option<BackupStrategy>,

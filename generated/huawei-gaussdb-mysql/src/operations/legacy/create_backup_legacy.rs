@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Operation, Spec, operation::{field, path}, shape::any};
-use crate::{Client, types::{BackupStatus, ErrorBody}};
+use crate::{Client, types::{BackupStatus, CreatedBackupType, ErrorBody}};
 
 impl Client {
     /// Create a backup.
+    ///
+    /// Starts a manual full backup of the instance and returns it with its state.
     ///
     /// `POST /mysql/v3/{project_id}/backups/create`. Permission: `gaussdb:backup:create`. Document section 5.4.2,
     /// Creating a backup.
@@ -24,6 +26,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/create_backup_legacy.md")]
+    #[doc(alias = "CreateMysqlBackup")]
     #[doc(alias = "createBackupLegacy")]
     #[deprecated(note = "use `create_backup`")]
     pub fn create_backup_legacy(&self) -> CreateBackupLegacy { CreateBackupLegacy(self.call(CreateBackupLegacy::SPEC)) }
@@ -31,27 +34,27 @@ impl Client {
 
 yundb_runtime::operation! {
     CreateBackupLegacy: create_backup_legacy -> Response<CreateBackupLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("createBackupLegacy", "POST", "/mysql/v3/{project_id}/backups/create")
+    Spec::new("CreateMysqlBackup", "POST", "/mysql/v3/{project_id}/backups/create")
         .params(&[
             path("project_id", any()).client("project_id"),
             field("instance_id", any()).required(),
-            field("name", any().min_length(4).max_length(64)).required(),
-            field("description", any().max_length(256)),
+            field("name", any().min_length(4).max_length(64).pattern("^[A-Za-z][A-Za-z0-9_-]*$")).required(),
+            field("description", any().max_length(256).pattern("^[^>!<\"&'=]*$")),
         ])
         .body("application/json", true)
         .accept("application/json")
 }
 
 impl CreateBackupLegacy {
-    /// Id of the instance. Required.
+    /// Id of the instance, in UUID format. Required.
     pub fn instance_id<M>(self, instance_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("instance_id", instance_id))
     }
 
     /// Name of the backup: 4 to 64 characters. Must start with a letter and contain only letters, digits, `-` and
-    /// `_`. Case-sensitive. Required.
+    /// `_`. Case-sensitive. Matches `^[A-Za-z][A-Za-z0-9_-]*$`. Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Description of the backup: up to 256 characters, excluding `>!<"&'=`.
+    /// Description of the backup: up to 256 characters, excluding `>!<"&'=`. Matches `^[^>!<"&'=]*$`.
     pub fn description<M>(self, description: impl Argument<String, M>) -> Self {
         Self(self.0.argument("description", description))
     }
@@ -80,15 +83,7 @@ pub struct CreateBackupLegacyResponseBackup {
     /// State of the backup.
     pub status: Option<BackupStatus>,
     /// Type of the backup.
-    pub r#type: Option<ManualBackupType>,
+    pub r#type: Option<CreatedBackupType>,
     /// Id of the instance.
     pub instance_id: Option<String>,
-}
-
-yundb_runtime::string_enum! {
-    /// Type of the backup.
-    pub enum ManualBackupType {
-        /// Manual full backup.
-        Manual = "manual",
-    }
 }

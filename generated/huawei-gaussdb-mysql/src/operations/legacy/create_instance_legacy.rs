@@ -3,16 +3,18 @@
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Field, Integer, Object, Operation, Secret, Spec};
 use yundb_runtime::operation::{field, path};
-use yundb_runtime::shape::{any, list, object, required};
+use yundb_runtime::shape::{any, list, object, optional, required, text};
 use crate::Client;
 use crate::types::{
-    AvailabilityZoneMode, ChargeMode, ErrorBody, LegacyBackupStrategy, LegacyDatastore, LowerCaseTableNames, PeriodType,
+    AvailabilityZoneMode, ChargeMode, EngineName, ErrorBody, InstanceMode, LegacyBackupStrategy, LegacyDatastore,
+    LowerCaseTableNames, PeriodType,
 };
 
 impl Client {
     /// Create an instance.
     ///
-    /// The response contains a `job_id` for pay-per-use billing, or an `order_id` for yearly/monthly billing.
+    /// Creates an instance with a primary node and read replicas, billed pay-per-use or yearly/monthly. The response
+    /// contains a `job_id` for pay-per-use billing, or an `order_id` for yearly/monthly billing.
     ///
     /// `POST /mysql/v3/{project_id}/instances`. Permission: `gaussdb:instance:create`. Document section 5.3.1,
     /// Creating an instance.
@@ -21,15 +23,15 @@ impl Client {
     ///
     /// ```rust,no_run
     /// use yundb_huawei_gaussdb_mysql::types::{
-    ///     AvailabilityZoneMode, ChargeMode, LegacyChargeInfoToOrder, LegacyDatastoreToCreate,
+    ///     AvailabilityZoneMode, ChargeMode, InstanceMode, LegacyChargeInfoToOrder, LegacyDatastoreToCreate,
     /// };
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.create_instance_legacy()
     ///     .charge_info(LegacyChargeInfoToOrder::new().charge_mode(ChargeMode::PostPaid))
     ///     .name("gaussdb-2d34")
-    ///     .datastore(LegacyDatastoreToCreate::new().r#type("gaussdb-mysql").version("8.0"))
-    ///     .mode("Cluster")
+    ///     .datastore(LegacyDatastoreToCreate::new().version("8.0"))
+    ///     .mode(InstanceMode::Cluster)
     ///     .flavor_ref("gaussdb.mysql.large.x86.4")
     ///     .vpc_id("f7ee62e2-9705-4523-ba49-a85ea1a1fa87")
     ///     .subnet_id("140af7bf-a9da-4dcf-8837-34199fd6d186")
@@ -45,6 +47,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/create_instance_legacy.md")]
+    #[doc(alias = "CreateMysqlInstance")]
     #[doc(alias = "createInstanceLegacy")]
     #[deprecated(note = "use `create_instance`")]
     pub fn create_instance_legacy(&self) -> CreateInstanceLegacy {
@@ -54,21 +57,21 @@ impl Client {
 
 yundb_runtime::operation! {
     CreateInstanceLegacy: create_instance_legacy -> Response<CreateInstanceLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("createInstanceLegacy", "POST", "/mysql/v3/{project_id}/instances")
+    Spec::new("CreateMysqlInstance", "POST", "/mysql/v3/{project_id}/instances")
         .params(&[
             path("project_id", any()).client("project_id"),
             field("charge_info", object::<LegacyChargeInfoToOrder>()),
-            field("name", any().min_length(4).max_length(64)).required(),
+            field("name", any().min_length(4).max_length(64).pattern("^[A-Za-z][A-Za-z0-9_-]*$")).required(),
             field("datastore", object::<LegacyDatastoreToCreate>()).required(),
-            field("mode", any()).required(),
+            field("mode", any()).required().constant(text("Cluster")),
             field("flavor_ref", any()).required(),
             field("vpc_id", any()).required(),
             field("subnet_id", any()).required(),
             field("security_group_id", any()),
             field("configuration_id", any()),
-            field("password", any().min_length(8).max_length(32)).required(),
+            field("password", any().min_length(8).max_length(32).pattern("^[A-Za-z0-9~!@#%^*_=+?-]*$")).required(),
             field("backup_strategy", object::<LegacyBackupStrategyToSet>()),
-            field("time_zone", any()),
+            field("time_zone", any().pattern("^UTC([+-](0[0-9]|1[0-2]):00)?$")),
             field("availability_zone_mode", any()).required(),
             field("master_availability_zone", any()),
             field("slave_count", any().min(1).max(9)).required(),
@@ -90,29 +93,32 @@ impl CreateInstanceLegacy {
         Self(self.0.argument("charge_info", charge_info))
     }
 
-    /// Name of the instance: 4 to 64 characters. Must start with a letter and contain only letters, digits, `-` and
-    /// `_`. Case-sensitive. Names need not be unique. Required.
+    /// Name of the instance: 4 to 64 characters. Must start with a letter and contain only letters, digits,
+    /// `-` and `_`. Case-sensitive. Instances of the same type in an account can have the same name. Matches
+    /// `^[A-Za-z][A-Za-z0-9_-]*$`. Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// The database. Required.
     pub fn datastore<M>(self, datastore: impl Argument<LegacyDatastoreToCreate, M>) -> Self {
         Self(self.0.argument("datastore", datastore))
     }
 
-    /// Type of instance: `Cluster`. Case-insensitive. Required.
-    pub fn mode<M>(self, mode: impl Argument<String, M>) -> Self { Self(self.0.argument("mode", mode)) }
-    /// Code of the flavor. See [`list_flavors_legacy`](crate::Client::list_flavors_legacy). Required.
+    /// Type of the instance. Case-insensitive. Required; sent by default.
+    pub fn mode<M>(self, mode: impl Argument<InstanceMode, M>) -> Self { Self(self.0.argument("mode", mode)) }
+    /// Code of the flavor: a `spec_code` returned by [`list_flavors_legacy`](crate::Client::list_flavors_legacy).
+    /// Required.
     pub fn flavor_ref<M>(self, flavor_ref: impl Argument<String, M>) -> Self {
         Self(self.0.argument("flavor_ref", flavor_ref))
     }
 
-    /// Id of the VPC. Required.
+    /// Id of the VPC, as shown by the VPC console and returned by the VPC service. Required.
     pub fn vpc_id<M>(self, vpc_id: impl Argument<String, M>) -> Self { Self(self.0.argument("vpc_id", vpc_id)) }
-    /// Id of the subnet. Required.
+    /// Network id of the subnet, as shown by the VPC console and returned by the VPC service. Required.
     pub fn subnet_id<M>(self, subnet_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("subnet_id", subnet_id))
     }
 
-    /// Id of the security group. Required unless network ACLs are enabled, not allowed if they are.
+    /// Id of the security group, as shown by the VPC console and returned by the VPC service. Required unless network
+    /// ACLs are enabled, not allowed if they are.
     pub fn security_group_id<M>(self, security_group_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("security_group_id", security_group_id))
     }
@@ -123,15 +129,16 @@ impl CreateInstanceLegacy {
     }
 
     /// Password of the database administrator: 8 to 32 characters, including at least three of the following:
-    /// uppercase letters, lowercase letters, digits and the special characters `~!@#%^*-_=+?`. Weak passwords are
-    /// rejected. Required.
+    /// uppercase letters, lowercase letters, digits and the special characters `~!@#%^*-_=+?`. Use a strong password:
+    /// weak ones are rejected. Matches `^[A-Za-z0-9~!@#%^*_=+?-]*$`. Required.
     pub fn password<M>(self, password: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", password)) }
-    /// Backup policy.
+    /// Automatic backup policy.
     pub fn backup_strategy<M>(self, backup_strategy: impl Argument<LegacyBackupStrategyToSet, M>) -> Self {
         Self(self.0.argument("backup_strategy", backup_strategy))
     }
 
-    /// Time zone, `UTC-12:00` to `UTC+12:00` in whole hours. Defaults to UTC. Example: `UTC+08:00`.
+    /// Time zone, `UTC-12:00` to `UTC+12:00` in whole hours: `UTC+08:00` is valid, `UTC+08:30` is not. Matches
+    /// `^UTC([+-](0[0-9]|1[0-2]):00)?$`. Defaults to `UTC`. Example: `UTC+08:00`.
     pub fn time_zone<M>(self, time_zone: impl Argument<String, M>) -> Self {
         Self(self.0.argument("time_zone", time_zone))
     }
@@ -147,14 +154,14 @@ impl CreateInstanceLegacy {
         Self(self.0.argument("master_availability_zone", master_availability_zone))
     }
 
-    /// Number of read replicas, 1 to 9. An instance can have up to 15. Required.
+    /// Number of read replicas to create. An instance can have up to 15. From 1 to 9. Required.
     pub fn slave_count(self, slave_count: impl Integer) -> Self {
         Self(self.0.integer::<i32>("slave_count", slave_count))
     }
 
-    /// Id of the region. At least 1 character. Required.
+    /// Id of the region, one of the regions and endpoints of the service. At least 1 character. Required.
     pub fn region<M>(self, region: impl Argument<String, M>) -> Self { Self(self.0.argument("region", region)) }
-    /// Storage of the instance. Only for yearly/monthly billing.
+    /// Storage of the instance. Optional for yearly/monthly instances, not allowed for pay-per-use ones.
     pub fn volume<M>(self, volume: impl Argument<LegacyVolumeToOrder, M>) -> Self {
         Self(self.0.argument("volume", volume))
     }
@@ -180,25 +187,27 @@ yundb_runtime::setters! {
     pub struct LegacyChargeInfoToOrder {
         /// Billing mode of the instance. Required.
         pub charge_mode: Option<ChargeMode>,
-        /// Unit of the subscription period. Required if [`charge_mode`](Self::charge_mode) is `prePaid`.
+        /// Unit of the subscription period. Required if [`charge_mode`](Self::charge_mode) is `prePaid`, ignored
+        /// otherwise.
         pub period_type: Option<PeriodType>,
-        /// Number of months (1 to 9) or years (1 to 3) of the subscription. Required if
-        /// [`charge_mode`](Self::charge_mode) is `prePaid`.
+        /// Length of the subscription: 1 to 9 if [`period_type`](Self::period_type) is `month`, 1 to 3 if it is `year`.
+        /// Required if
+        /// [`charge_mode`](Self::charge_mode) is `prePaid`, ignored otherwise.
         pub period_num: Option<i32>,
     }
 }
 
 impl Object for LegacyChargeInfoToOrder {
-    const FIELDS: &'static [Field] = &[required("charge_mode", any())];
+    const FIELDS: &'static [Field] = &[required("charge_mode", any()), optional("period_num", any().min(1).max(9))];
 }
 
 yundb_runtime::setters! {
     /// The database.
     pub struct LegacyDatastoreToCreate {
-        /// Database engine: `gaussdb-mysql`. Required.
-        pub r#type: Option<String>,
-        /// Version of the database. See [`list_engine_versions_legacy`](crate::Client::list_engine_versions_legacy).
-        /// Required.
+        /// Engine of the instance.
+        pub r#type: Option<EngineName> = EngineName::GaussdbMysql,
+        /// Version of the database, returned by
+        /// [`list_engine_versions_legacy`](crate::Client::list_engine_versions_legacy). Required.
         pub version: Option<String>,
     }
 }
@@ -208,45 +217,49 @@ impl Object for LegacyDatastoreToCreate {
 }
 
 yundb_runtime::setters! {
-    /// Backup policy.
+    /// Automatic backup policy.
     pub struct LegacyBackupStrategyToSet {
-        /// Hour in UTC in which backups start, in the format `hh:mm-HH:MM`: `HH` is `hh` + 1, and `mm` and `MM` are `00`.
-        ///
-        /// Example: `21:00-22:00`. Required.
+        /// Hour in UTC in which automatic backups start, in the format `hh:mm-HH:MM`: `HH` is `hh` + 1, and `mm` and `MM`
+        /// are `00`. At least 1 character. Matches `^[0-2][0-9]:00-[0-2][0-9]:00$`. Example: `21:00-22:00`. Required.
         pub start_time: Option<String>,
     }
 }
 
 impl Object for LegacyBackupStrategyToSet {
-    const FIELDS: &'static [Field] = &[required("start_time", any())];
+    const FIELDS: &'static [Field] = &[
+        required("start_time", any().min_length(1).pattern("^[0-2][0-9]:00-[0-2][0-9]:00$")),
+    ];
 }
 
 yundb_runtime::setters! {
-    /// Storage of the instance. Only for yearly/monthly billing.
+    /// Storage of the instance. Optional for yearly/monthly instances, not allowed for pay-per-use ones.
     pub struct LegacyVolumeToOrder {
-        /// Size in GB, 40 to 128000, a multiple of 10. Defaults to `40`. Required.
+        /// Size in GB. From 40 to 128000. A multiple of 10. Defaults to `40`. Required.
         pub size: Option<i32>,
     }
 }
 
 impl Object for LegacyVolumeToOrder {
-    const FIELDS: &'static [Field] = &[required("size", any().min(40).max(128000))];
+    const FIELDS: &'static [Field] = &[required("size", any().min(40).max(128000).multiple_of(10))];
 }
 
 yundb_runtime::setters! {
     /// A tag to add.
     pub struct LegacyTagToAdd {
-        /// Key of the tag: 1 to 36 characters, not blank, consisting of `A-Z`, `a-z`, `0-9`, `_`, `.` and Chinese
-        /// characters. Required.
+        /// Key of the tag: 1 to 36 characters, without spaces, consisting of `A-Z`, `a-z`, `0-9`, `_`, `-` and Chinese
+        /// characters. Matches `^[A-Za-z0-9_\u4e00-\u9fff-]+$`. Required.
         pub key: Option<String>,
-        /// Value of the tag: up to 43 characters, consisting of `A-Z`, `a-z`, `0-9`, `.`, `_` and Chinese characters. Can
-        /// be empty. Required.
+        /// Value of the tag: up to 43 characters, consisting of `A-Z`, `a-z`, `0-9`, `.`, `_`, `-` and Chinese
+        /// characters. Can be empty. Matches `^[A-Za-z0-9._\u4e00-\u9fff-]*$`. Required.
         pub value: Option<String>,
     }
 }
 
 impl Object for LegacyTagToAdd {
-    const FIELDS: &'static [Field] = &[required("key", any().min_length(1).max_length(36)), required("value", any())];
+    const FIELDS: &'static [Field] = &[
+        required("key", any().min_length(1).max_length(36).pattern("^[A-Za-z0-9_\\u4e00-\\u9fff-]+$")),
+        required("value", any().max_length(43).pattern("^[A-Za-z0-9._\\u4e00-\\u9fff-]*$")),
+    ];
 }
 
 /// The operation has started, or its order has been placed. Response of
@@ -256,7 +269,7 @@ impl Object for LegacyTagToAdd {
 pub struct CreateInstanceLegacyResponse {
     /// The instance.
     pub instance: Option<LegacyCreatedInstance>,
-    /// Id of the job. Only for pay-per-use instances.
+    /// Id of the job that creates the instance. Only for pay-per-use instances.
     pub job_id: Option<String>,
     /// Id of the order. Only for yearly/monthly instances.
     pub order_id: Option<String>,
@@ -268,35 +281,35 @@ pub struct CreateInstanceLegacyResponse {
 pub struct LegacyCreatedInstance {
     /// Id of the instance.
     pub id: Option<String>,
-    /// Name of the instance: 4 to 64 characters.
+    /// Name of the instance, as in the request: 4 to 64 letters, digits, `-` and `_`, starting with a letter.
     pub name: Option<String>,
     /// State of the instance. Only for pay-per-use instances.
     pub status: Option<String>,
     /// The database.
     pub datastore: Option<LegacyDatastore>,
-    /// Type of instance: `Cluster`.
-    pub mode: Option<String>,
+    /// Type of the instance.
+    pub mode: Option<InstanceMode>,
     /// Id of the parameter template.
     pub configuration_id: Option<String>,
-    /// Port of the database.
+    /// Port of the database, as in the request.
     pub port: Option<String>,
     /// Backup policy.
     pub backup_strategy: Option<LegacyBackupStrategy>,
-    /// Id of the enterprise project.
+    /// Id of the enterprise project, as in the request.
     pub enterprise_project_id: Option<String>,
-    /// Id of the region.
+    /// Id of the region, as in the request.
     pub region: Option<String>,
-    /// Whether the nodes are in one availability zone or in several.
+    /// Whether the nodes are in one availability zone or in several, as in the request.
     pub availability_zone_mode: Option<String>,
     /// Availability zone of the primary node.
     pub master_availability_zone: Option<String>,
-    /// Id of the VPC.
+    /// Id of the VPC, as in the request.
     pub vpc_id: Option<String>,
-    /// Id of the security group.
+    /// Id of the security group, as in the request.
     pub security_group_id: Option<String>,
-    /// Id of the subnet.
+    /// Network id of the subnet, as in the request.
     pub subnet_id: Option<String>,
-    /// Code of the flavor.
+    /// Code of the flavor, as in the request.
     pub flavor_ref: Option<String>,
     /// Billing of the instance.
     pub charge_info: Option<LegacyOrderedChargeInfo>,
@@ -306,7 +319,7 @@ pub struct LegacyCreatedInstance {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LegacyOrderedChargeInfo {
-    /// Billing mode of the instance.
+    /// Billing mode of the instance, yearly/monthly or pay-per-use.
     pub charge_mode: Option<String>,
     /// Number of months of the subscription. Only if [`charge_mode`](Self::charge_mode) is `prePaid`.
     pub period_num: Option<i32>,

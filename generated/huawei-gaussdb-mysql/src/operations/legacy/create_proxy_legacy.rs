@@ -6,7 +6,8 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// Create a proxy.
     ///
-    /// Only the load balancer (ELB) mode is supported. Dedicated cloud accounts have no proxies.
+    /// Starts a job that enables the database proxy of the instance. Only the load balancer (ELB) mode is supported.
+    /// Not available to dedicated cloud (DeC) accounts.
     ///
     /// `POST /mysql/v3/{project_id}/instances/{instance_id}/proxy`. Document section 5.7.1, Creating a proxy.
     ///
@@ -14,7 +15,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -29,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/create_proxy_legacy.md")]
+    #[doc(alias = "CreateMysqlProxy")]
     #[doc(alias = "createProxyLegacy")]
     #[deprecated(note = "use `create_proxy`")]
     pub fn create_proxy_legacy(&self, instance_id: impl Into<String>) -> CreateProxyLegacy {
@@ -38,7 +41,7 @@ impl Client {
 
 yundb_runtime::operation! {
     CreateProxyLegacy: create_proxy_legacy -> Response<StartedJob>, CallError<ErrorBody>;
-    Spec::new("createProxyLegacy", "POST", "/mysql/v3/{project_id}/instances/{instance_id}/proxy")
+    Spec::new("CreateMysqlProxy", "POST", "/mysql/v3/{project_id}/instances/{instance_id}/proxy")
         .params(&[
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),
@@ -51,7 +54,8 @@ yundb_runtime::operation! {
 }
 
 impl CreateProxyLegacy {
-    /// Code of the flavor of the proxy. Required.
+    /// Code of the flavor of the proxy: a `spec_code` returned by
+    /// [`list_proxy_flavors_legacy`](crate::Client::list_proxy_flavors_legacy). Required.
     pub fn flavor_ref<M>(self, flavor_ref: impl Argument<String, M>) -> Self {
         Self(self.0.argument("flavor_ref", flavor_ref))
     }

@@ -8,6 +8,8 @@ use crate::{Client, types::{CreateQuotasLegacyResponse, ErrorBody}};
 impl Client {
     /// Set quotas of enterprise projects.
     ///
+    /// Sets the maximum numbers of instances and vCPUs and the maximum memory of up to 10 enterprise projects.
+    ///
     /// `POST /mysql/v3/{project_id}/quotas`. Permission: `gaussdb:quota:modify`. Document section 5.6.3, Setting
     /// quotas of enterprise projects.
     ///
@@ -29,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/create_quotas_legacy.md")]
+    #[doc(alias = "SetMysqlQuotas")]
     #[doc(alias = "createQuotasLegacy")]
     #[deprecated(note = "use `create_quotas`")]
     pub fn create_quotas_legacy(&self) -> CreateQuotasLegacy { CreateQuotasLegacy(self.call(CreateQuotasLegacy::SPEC)) }
@@ -36,7 +39,7 @@ impl Client {
 
 yundb_runtime::operation! {
     CreateQuotasLegacy: create_quotas_legacy -> Response<CreateQuotasLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("createQuotasLegacy", "POST", "/mysql/v3/{project_id}/quotas")
+    Spec::new("SetMysqlQuotas", "POST", "/mysql/v3/{project_id}/quotas")
         .params(&[
             path("project_id", any()).client("project_id"),
             field("quota_list", list(&object::<LegacyQuotaToSet>()).max_items(10)).required(),
@@ -57,11 +60,11 @@ yundb_runtime::setters! {
     pub struct LegacyQuotaToSet {
         /// Id of the enterprise project.
         pub enterprise_project_id: Option<String>,
-        /// Maximum number of instances, 0 to 1000, and greater than the current number.
+        /// Maximum number of instances, 0 to 1000, and greater than the number of existing instances.
         pub instance_quota: Option<i32>,
-        /// Maximum number of vCPUs, 0 to 3600000, and greater than the number in use.
+        /// Maximum number of vCPUs, 0 to 3600000, and greater than the number used by existing instances.
         pub vcpus_quota: Option<i32>,
-        /// Maximum memory in GB, 0 to 19200000, and greater than the amount in use.
+        /// Maximum memory in GB, 0 to 19200000, and greater than the amount used by existing instances.
         pub ram_quota: Option<i32>,
     }
 }

@@ -7,12 +7,15 @@ use crate::{Client, types::{ErrorBody, TextBoolean}};
 impl Client {
     /// Add read replicas to an instance.
     ///
+    /// Starts a job that adds read replicas to the instance, or orders them if the instance is billed yearly/monthly.
+    ///
     /// `POST /mysql/v3/{project_id}/instances/{instance_id}/nodes/enlarge`. Permission: `gaussdb:instance:create`.
     /// Document section 5.3.8, Adding read replicas to an instance.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -26,6 +29,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/create_read_replicas_legacy.md")]
+    #[doc(alias = "CreateMysqlReadonlyNode")]
     #[doc(alias = "createReadReplicasLegacy")]
     #[deprecated(note = "use `create_read_replicas`")]
     pub fn create_read_replicas_legacy(&self, instance_id: impl Into<String>) -> CreateReadReplicasLegacy {
@@ -35,7 +39,7 @@ impl Client {
 
 yundb_runtime::operation! {
     CreateReadReplicasLegacy: create_read_replicas_legacy -> Response<CreateReadReplicasLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("createReadReplicasLegacy", "POST", "/mysql/v3/{project_id}/instances/{instance_id}/nodes/enlarge")
+    Spec::new("CreateMysqlReadonlyNode", "POST", "/mysql/v3/{project_id}/instances/{instance_id}/nodes/enlarge")
         .params(&[
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),
@@ -55,7 +59,8 @@ impl CreateReadReplicasLegacy {
         Self(self.0.argument("priorities", priorities))
     }
 
-    /// Whether the order is paid automatically from the account. Defaults to `true`.
+    /// Whether the order is paid automatically from the account. Only for yearly/monthly read replicas. Defaults
+    /// to `true`.
     pub fn is_auto_pay<M>(self, is_auto_pay: impl Argument<TextBoolean, M>) -> Self {
         Self(self.0.argument("is_auto_pay", is_auto_pay))
     }

@@ -6,6 +6,8 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// Delete an instance.
     ///
+    /// Starts a job that deletes the instance, and returns the id of the job.
+    ///
     /// `DELETE /mysql/v3/{project_id}/instances/{instance_id}`. Permission: `gaussdb:instance:delete`. Document
     /// section 5.3.4, Deleting an instance.
     ///
@@ -13,7 +15,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -25,6 +28,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/delete_instance_legacy.md")]
+    #[doc(alias = "DeleteMysqlInstance")]
     #[doc(alias = "deleteInstanceLegacy")]
     #[deprecated(note = "use `delete_instance`")]
     pub fn delete_instance_legacy(&self, instance_id: impl Into<String>) -> DeleteInstanceLegacy {
@@ -34,7 +38,7 @@ impl Client {
 
 yundb_runtime::operation! {
     DeleteInstanceLegacy: delete_instance_legacy -> Response<StartedJob>, CallError<ErrorBody>;
-    Spec::new("deleteInstanceLegacy", "DELETE", "/mysql/v3/{project_id}/instances/{instance_id}")
+    Spec::new("DeleteMysqlInstance", "DELETE", "/mysql/v3/{project_id}/instances/{instance_id}")
         .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB_LEGACY)

@@ -6,7 +6,8 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// Delete the proxy.
     ///
-    /// Not available to dedicated cloud accounts, which have no proxies.
+    /// Starts a job that disables the database proxy of the instance. Not available to dedicated cloud (DeC)
+    /// accounts.
     ///
     /// `DELETE /mysql/v3/{project_id}/instances/{instance_id}/proxy`. Document section 5.7.2, Deleting the proxy.
     ///
@@ -14,7 +15,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -26,6 +28,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/delete_proxy_legacy.md")]
+    #[doc(alias = "DeleteMysqlProxy")]
     #[doc(alias = "deleteProxyLegacy")]
     #[deprecated(note = "use `delete_proxy`")]
     pub fn delete_proxy_legacy(&self, instance_id: impl Into<String>) -> DeleteProxyLegacy {
@@ -35,7 +38,7 @@ impl Client {
 
 yundb_runtime::operation! {
     DeleteProxyLegacy: delete_proxy_legacy -> Response<StartedJob>, CallError<ErrorBody>;
-    Spec::new("deleteProxyLegacy", "DELETE", "/mysql/v3/{project_id}/instances/{instance_id}/proxy")
+    Spec::new("DeleteMysqlProxy", "DELETE", "/mysql/v3/{project_id}/instances/{instance_id}/proxy")
         .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB_LEGACY)

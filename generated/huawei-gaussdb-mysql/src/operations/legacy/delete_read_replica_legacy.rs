@@ -6,7 +6,8 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// Delete a read replica.
     ///
-    /// If the instance spans multiple availability zones, the remaining nodes must still be in different zones.
+    /// Starts a job that deletes a read replica. If the instance spans multiple availability zones, the replica can
+    /// be deleted only if the remaining read replicas and the primary node are still in different zones.
     ///
     /// `DELETE /mysql/v3/{project_id}/instances/{instance_id}/nodes/{node_id}`. Permission:
     /// `gaussdb:instance:delete`. Document section 5.3.9, Deleting a read replica.
@@ -15,8 +16,9 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    /// - `node_id`: Id of the read replica. Example: `d1ae66fsfdsaer3w3ino9`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `node_id`: Id of the read replica, in UUID format. Example: `d1ae66fsfdsaer3w3ino9`.
     ///
     /// # Example
     ///
@@ -31,6 +33,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/delete_read_replica_legacy.md")]
+    #[doc(alias = "DeleteMysqlReadonlyNode")]
     #[doc(alias = "deleteReadReplicaLegacy")]
     #[deprecated(note = "use `delete_read_replica`")]
     pub fn delete_read_replica_legacy(
@@ -49,7 +52,7 @@ impl Client {
 
 yundb_runtime::operation! {
     DeleteReadReplicaLegacy: delete_read_replica_legacy -> Response<StartedJob>, CallError<ErrorBody>;
-    Spec::new("deleteReadReplicaLegacy", "DELETE", "/mysql/v3/{project_id}/instances/{instance_id}/nodes/{node_id}")
+    Spec::new("DeleteMysqlReadonlyNode", "DELETE", "/mysql/v3/{project_id}/instances/{instance_id}/nodes/{node_id}")
         .params(&[path("project_id", any()).client("project_id"), path("instance_id", any()), path("node_id", any())])
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB_LEGACY)

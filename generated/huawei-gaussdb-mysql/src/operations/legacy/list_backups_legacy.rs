@@ -7,6 +7,8 @@ use crate::{Client, types::{BackupLevel, BackupStatus, BackupType, ErrorBody, Le
 impl Client {
     /// List the backups.
     ///
+    /// Returns a page of the full backups that match all given filters.
+    ///
     /// `GET /mysql/v3/{project_id}/backups`. Permission: `gaussdb:backup:list`. Document section 5.4.3, Listing the
     /// backups.
     ///
@@ -28,6 +30,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/list_backups_legacy.md")]
+    #[doc(alias = "ShowMysqlBackupList")]
     #[doc(alias = "listBackupsLegacy")]
     #[deprecated(note = "use `list_backups`")]
     pub fn list_backups_legacy(&self) -> ListBackupsLegacy { ListBackupsLegacy(self.call(ListBackupsLegacy::SPEC)) }
@@ -35,14 +38,14 @@ impl Client {
 
 yundb_runtime::operation! {
     ListBackupsLegacy: list_backups_legacy -> Response<ListBackupsLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("listBackupsLegacy", "GET", "/mysql/v3/{project_id}/backups")
+    Spec::new("ShowMysqlBackupList", "GET", "/mysql/v3/{project_id}/backups")
         .params(&[
             path("project_id", any()).client("project_id"),
             query("instance_id", any()),
             query("backup_id", any()),
             query("backup_type", any()),
-            query("offset", any()),
-            query("limit", any()),
+            query("offset", any().pattern("^[0-9]+$")),
+            query("limit", any().pattern("^([1-9][0-9]?|100)$")),
             query("begin_time", any()),
             query("end_time", any()),
         ])
@@ -50,24 +53,25 @@ yundb_runtime::operation! {
 }
 
 impl ListBackupsLegacy {
-    /// Id of the instance. Example: `c3ec2c6148ad4d71b1a8411a62df0d3cin07`.
+    /// Id of the instance to filter by. Example: `c3ec2c6148ad4d71b1a8411a62df0d3cin07`.
     pub fn instance_id<M>(self, instance_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("instance_id", instance_id))
     }
 
-    /// Id of the backup. Example: `43e4feaab48f11e89039fa163ebaa7e4br01`.
+    /// Id of the backup to filter by. Example: `43e4feaab48f11e89039fa163ebaa7e4br01`.
     pub fn backup_id<M>(self, backup_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("backup_id", backup_id))
     }
 
-    /// Type of backup. Example: `auto`.
+    /// Type of backup to filter by. Example: `auto`.
     pub fn backup_type<M>(self, backup_type: impl Argument<BackupType, M>) -> Self {
         Self(self.0.argument("backup_type", backup_type))
     }
 
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    /// Number of entries to skip, 0 or more. Matches `^[0-9]+$`. Defaults to `0`. Example: `0`.
     pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `10`.
+    /// Maximum number of entries to return, 1 to 100. Matches `^([1-9][0-9]?|100)$`. Defaults to `100`. Example:
+    /// `10`.
     pub fn limit<M>(self, limit: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", limit)) }
     /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
     /// `+0800`. Example: `2020-07-06T10:41:14+0800`.

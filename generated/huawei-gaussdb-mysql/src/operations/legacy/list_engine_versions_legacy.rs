@@ -2,23 +2,27 @@
 
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Operation, Spec, operation::path, shape::any};
-use crate::{Client, types::ErrorBody};
+use crate::{Client, types::{EngineName, ErrorBody}};
 
 impl Client {
     /// List the versions of an engine.
+    ///
+    /// Returns the supported versions of the given database engine.
     ///
     /// `GET /mysql/v3/{project_id}/datastores/{database_name}`. Permission: `gaussdb:instance:list`. Document section
     /// 5.1.1, Listing the versions of an engine.
     ///
     /// # Arguments
     ///
-    /// - `database_name`: Database engine: `gaussdb-mysql`. Case-insensitive. Example: `gaussdb-mysql`.
+    /// - `database_name`: Name of the engine. Case-insensitive. Example: `gaussdb-mysql`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::EngineName;
+    ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.list_engine_versions_legacy("gaussdb-mysql").await?;
+    /// let response = client.list_engine_versions_legacy(EngineName::GaussdbMysql).await?;
     /// for item in &response.datastores {
     ///     println!("{:?}", item.id);
     /// }
@@ -26,16 +30,19 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/list_engine_versions_legacy.md")]
+    #[doc(alias = "ShowMysqlEngineVersion")]
     #[doc(alias = "listEngineVersionsLegacy")]
     #[deprecated(note = "use `list_engine_versions`")]
-    pub fn list_engine_versions_legacy(&self, database_name: impl Into<String>) -> ListEngineVersionsLegacy {
-        ListEngineVersionsLegacy(self.call(ListEngineVersionsLegacy::SPEC).text("database_name", database_name))
+    pub fn list_engine_versions_legacy(&self, database_name: impl Into<EngineName>) -> ListEngineVersionsLegacy {
+        ListEngineVersionsLegacy(
+            self.call(ListEngineVersionsLegacy::SPEC).argument::<EngineName, _>("database_name", database_name),
+        )
     }
 }
 
 yundb_runtime::operation! {
     ListEngineVersionsLegacy: list_engine_versions_legacy -> Response<ListEngineVersionsLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("listEngineVersionsLegacy", "GET", "/mysql/v3/{project_id}/datastores/{database_name}")
+    Spec::new("ShowMysqlEngineVersion", "GET", "/mysql/v3/{project_id}/datastores/{database_name}")
         .params(&[path("project_id", any()).client("project_id"), path("database_name", any())])
         .accept("application/json")
 }
@@ -54,8 +61,8 @@ pub struct ListEngineVersionsLegacyResponse {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LegacyEngineVersion {
-    /// Unique id of the version.
+    /// Id of the version, unique among all versions.
     pub id: Option<String>,
-    /// Major version of the database, with two numbers.
+    /// Major version of the database, a number of two parts.
     pub name: Option<String>,
 }

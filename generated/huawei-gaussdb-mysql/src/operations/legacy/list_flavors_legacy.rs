@@ -3,26 +3,29 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use yundb_runtime::{Argument, Operation, Spec, operation::{path, query}, shape::any};
-use crate::{Client, types::{AvailabilityZoneMode, ErrorBody}};
+use crate::Client;
+use crate::types::{AvailabilityZoneMode, CompatibleVersion, EngineName, ErrorBody, InstanceMode};
 
 impl Client {
     /// List the flavors of an engine.
+    ///
+    /// Returns the flavors that are available for a version of the engine, and their state in each availability zone.
     ///
     /// `GET /mysql/v3/{project_id}/flavors/{database_name}`. Permission: `gaussdb:instance:list`. Document section
     /// 5.2.1, Listing the flavors of an engine.
     ///
     /// # Arguments
     ///
-    /// - `database_name`: Database engine: `gaussdb-mysql`. Case-insensitive. Example: `gaussdb-mysql`.
+    /// - `database_name`: Name of the engine. Case-insensitive. Example: `gaussdb-mysql`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
-    /// use yundb_huawei_gaussdb_mysql::types::AvailabilityZoneMode;
+    /// use yundb_huawei_gaussdb_mysql::types::{AvailabilityZoneMode, CompatibleVersion, EngineName};
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.list_flavors_legacy("gaussdb-mysql")
-    ///     .version_name("8.0")
+    /// let response = client.list_flavors_legacy(EngineName::GaussdbMysql)
+    ///     .version_name(CompatibleVersion::N8_0)
     ///     .availability_zone_mode(AvailabilityZoneMode::Single)
     ///     .spec_code("gaussdb.mysql.xlarge.x86.4")
     ///     .await?;
@@ -33,16 +36,17 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/list_flavors_legacy.md")]
+    #[doc(alias = "ShowMysqlFlavors")]
     #[doc(alias = "listFlavorsLegacy")]
     #[deprecated(note = "use `list_flavors`")]
-    pub fn list_flavors_legacy(&self, database_name: impl Into<String>) -> ListFlavorsLegacy {
-        ListFlavorsLegacy(self.call(ListFlavorsLegacy::SPEC).text("database_name", database_name))
+    pub fn list_flavors_legacy(&self, database_name: impl Into<EngineName>) -> ListFlavorsLegacy {
+        ListFlavorsLegacy(self.call(ListFlavorsLegacy::SPEC).argument::<EngineName, _>("database_name", database_name))
     }
 }
 
 yundb_runtime::operation! {
     ListFlavorsLegacy: list_flavors_legacy -> Response<ListFlavorsLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("listFlavorsLegacy", "GET", "/mysql/v3/{project_id}/flavors/{database_name}")
+    Spec::new("ShowMysqlFlavors", "GET", "/mysql/v3/{project_id}/flavors/{database_name}")
         .params(&[
             path("project_id", any()).client("project_id"),
             path("database_name", any()),
@@ -54,8 +58,10 @@ yundb_runtime::operation! {
 }
 
 impl ListFlavorsLegacy {
-    /// Version of the database, compatible with MySQL 8.0. Example: `8.0`.
-    pub fn version_name<M>(self, version_name: impl Argument<String, M>) -> Self {
+    /// Version of the database, returned by
+    /// [`list_engine_versions_legacy`](crate::Client::list_engine_versions_legacy). Only compatibility with MySQL 8.0
+    /// is supported. Example: `8.0`.
+    pub fn version_name<M>(self, version_name: impl Argument<CompatibleVersion, M>) -> Self {
         Self(self.0.argument("version_name", version_name))
     }
 
@@ -64,7 +70,7 @@ impl ListFlavorsLegacy {
         Self(self.0.argument("availability_zone_mode", availability_zone_mode))
     }
 
-    /// Code of the flavor. Example: `gaussdb.mysql.xlarge.x86.4`.
+    /// Code of the only flavor to return. Example: `gaussdb.mysql.xlarge.x86.4`.
     pub fn spec_code<M>(self, spec_code: impl Argument<String, M>) -> Self {
         Self(self.0.argument("spec_code", spec_code))
     }
@@ -84,23 +90,33 @@ pub struct ListFlavorsLegacyResponse {
 #[serde(default)]
 #[non_exhaustive]
 pub struct LegacyFlavor {
-    /// Number of vCPUs.
+    /// Number of vCPUs, such as `1`.
     pub vcpus: Option<String>,
     /// Memory in GB.
     pub ram: Option<String>,
-    /// Type of flavor: `arm`.
-    pub r#type: Option<String>,
+    /// CPU architecture of the flavor.
+    pub r#type: Option<LegacyFlavorType>,
     /// Unique id of the flavor.
     pub id: Option<String>,
-    /// Code of the flavor, for `flavor_ref`.
+    /// Code of the flavor, for `flavor_ref` of [`create_instance_legacy`](crate::Client::create_instance_legacy).
     pub spec_code: Option<String>,
     /// Version of the database.
     pub version_name: Option<String>,
-    /// Type of instance: `Cluster`.
-    pub instance_mode: Option<String>,
+    /// Type of the instances that can have the flavor.
+    pub instance_mode: Option<InstanceMode>,
     /// State of the flavor by availability zone: `normal` (on sale), `unsupported` (not supported) or `sellout` (sold
     /// out).
     pub az_status: BTreeMap<String, ZoneStatus>,
+}
+
+yundb_runtime::string_enum! {
+    /// CPU architecture of the flavor.
+    pub enum LegacyFlavorType {
+        /// ARM.
+        Arm = "arm",
+        /// x86.
+        X86 = "x86",
+    }
 }
 
 yundb_runtime::string_enum! {

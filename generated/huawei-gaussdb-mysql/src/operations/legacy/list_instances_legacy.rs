@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Integer, Operation, Paging, Spec, operation::{path, query}, shape::any};
-use crate::{Client, types::{ChargeMode, ErrorBody, LegacyDatastore}};
+use crate::{Client, types::{ChargeMode, EngineName, ErrorBody, InstanceMode, LegacyDatastore}};
 
 impl Client {
     /// List the instances.
+    ///
+    /// Returns a page of the instances of the project that match all given filters.
     ///
     /// `GET /mysql/v3/{project_id}/instances`. Permission: `gaussdb:instance:list`. Document section 5.3.2, Listing
     /// the instances.
@@ -13,11 +15,13 @@ impl Client {
     /// # Example
     ///
     /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::InstanceMode;
+    ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let mut items = client.list_instances_legacy()
     ///     .id("ed7cc6166ec24360a5ed5c5c9c2ed726in01")
     ///     .name("hy")
-    ///     .r#type("Cluster")
+    ///     .r#type(InstanceMode::Cluster)
     ///     .items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.id);
@@ -26,6 +30,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/list_instances_legacy.md")]
+    #[doc(alias = "ShowMysqlInstanceList")]
     #[doc(alias = "listInstancesLegacy")]
     #[deprecated(note = "use `list_instances`")]
     pub fn list_instances_legacy(&self) -> ListInstancesLegacy {
@@ -35,11 +40,11 @@ impl Client {
 
 yundb_runtime::operation! {
     ListInstancesLegacy: list_instances_legacy -> Response<ListInstancesLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("listInstancesLegacy", "GET", "/mysql/v3/{project_id}/instances")
+    Spec::new("ShowMysqlInstanceList", "GET", "/mysql/v3/{project_id}/instances")
         .params(&[
             path("project_id", any()).client("project_id"),
-            query("id", any()),
-            query("name", any()),
+            query("id", any().pattern("^(?!\\*$).*$")),
+            query("name", any().pattern("^(?!\\*$).*$")),
             query("type", any()),
             query("datastore_type", any()),
             query("vpc_id", any()),
@@ -51,28 +56,31 @@ yundb_runtime::operation! {
 }
 
 impl ListInstancesLegacy {
-    /// Id of the instance. A leading `*` makes it match part of the id. Must not be `*` alone. Example:
-    /// `ed7cc6166ec24360a5ed5c5c9c2ed726in01`.
+    /// Id of the instance. With a leading `*`, ids that contain the rest match; otherwise, the whole id must match.
+    /// Must not be `*` alone. Matches `^(?!\*$).*$`. Example: `ed7cc6166ec24360a5ed5c5c9c2ed726in01`.
     pub fn id<M>(self, id: impl Argument<String, M>) -> Self { Self(self.0.argument("id", id)) }
-    /// Name of the instance. A leading `*` makes it match part of the name. Must not be `*` alone. Example: `hy`.
+    /// Name of the instance. With a leading `*`, names that contain the rest match; otherwise, the whole name must
+    /// match. Must not be `*` alone. Matches `^(?!\*$).*$`. Example: `hy`.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Type of instance: `Cluster`. Example: `Cluster`.
-    pub fn r#type<M>(self, r#type: impl Argument<String, M>) -> Self { Self(self.0.argument("type", r#type)) }
-    /// Type of database: `gaussdb-mysql`. Example: `gaussdb-mysql`.
-    pub fn datastore_type<M>(self, datastore_type: impl Argument<String, M>) -> Self {
+    /// Type of instance to filter by. Example: `Cluster`.
+    pub fn r#type<M>(self, r#type: impl Argument<InstanceMode, M>) -> Self { Self(self.0.argument("type", r#type)) }
+    /// Database engine to filter by. Example: `gaussdb-mysql`.
+    pub fn datastore_type<M>(self, datastore_type: impl Argument<EngineName, M>) -> Self {
         Self(self.0.argument("datastore_type", datastore_type))
     }
 
-    /// Id of the VPC. Example: `19e5d45d-70fd-4a91-87e9-b27e71c9891f`.
+    /// Id of the VPC, as shown by the VPC console and returned by the VPC service. Example:
+    /// `19e5d45d-70fd-4a91-87e9-b27e71c9891f`.
     pub fn vpc_id<M>(self, vpc_id: impl Argument<String, M>) -> Self { Self(self.0.argument("vpc_id", vpc_id)) }
-    /// Id of the subnet. Example: `bd51fb45-2dc9-4296-8783-8623bfe89bb7`.
+    /// Network id of the subnet, as shown by the VPC console and returned by the VPC service. Example:
+    /// `bd51fb45-2dc9-4296-8783-8623bfe89bb7`.
     pub fn subnet_id<M>(self, subnet_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("subnet_id", subnet_id))
     }
 
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`.
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `10`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -104,14 +112,14 @@ pub struct LegacyInstance {
     pub name: Option<String>,
     /// State of the instance.
     pub status: Option<String>,
-    /// Private IP addresses for writes. Empty until the server is created.
+    /// Private IP addresses for writes. An empty string until the server is created.
     pub private_ips: Vec<String>,
     /// Public IP addresses.
     pub public_ips: Vec<String>,
     /// Port of the database.
     pub port: Option<String>,
-    /// Type of instance: `Cluster`.
-    pub r#type: Option<String>,
+    /// Type of the instance.
+    pub r#type: Option<InstanceMode>,
     /// Region of the instance.
     pub region: Option<String>,
     /// The database.
@@ -126,7 +134,7 @@ pub struct LegacyInstance {
     pub db_user_name: Option<String>,
     /// Id of the VPC.
     pub vpc_id: Option<String>,
-    /// Id of the subnet.
+    /// Network id of the subnet.
     pub subnet_id: Option<String>,
     /// Id of the security group.
     pub security_group_id: Option<String>,
@@ -142,7 +150,7 @@ pub struct LegacyInstance {
     pub enterprise_project_id: Option<String>,
     /// Time zone.
     pub time_zone: Option<String>,
-    /// Billing of the instance.
+    /// Billing of the instance. Defaults to pay-per-use.
     pub charge_info: Option<LegacyChargeInfo>,
 }
 
@@ -176,7 +184,7 @@ pub struct LegacyListedBackupStrategy {
     pub keep_days: Option<String>,
 }
 
-/// Billing of the instance.
+/// Billing of the instance. Defaults to pay-per-use.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LegacyChargeInfo {

@@ -4,22 +4,27 @@ use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Integer, Operation, Paging, Spec, operation::{header, path, query}, shape::any};
 use crate::Client;
 use crate::types::{
-    BackupStrategy, ChargeInfo, ErrorBody, InstanceDatastore, InstanceFlavor, InstanceTag, InstanceVolume,
+    BackupStrategy, ChargeInfo, EngineName, ErrorBody, InstanceDatastore, InstanceFlavor, InstanceMode, InstanceTag,
+    InstanceVolume,
 };
 
 impl Client {
     /// List the instances.
+    ///
+    /// Returns a page of the instances of the project that match all given filters.
     ///
     /// `GET /v3/{project_id}/instances`. Document section 5.3.3, Listing the instances.
     ///
     /// # Example
     ///
     /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::InstanceMode;
+    ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let mut items = client.list_instances_v3()
     ///     .id("61a4ea66210545909d74a05c27a7179ein07")
     ///     .name("hyAbc")
-    ///     .r#type("Cluster")
+    ///     .r#type(InstanceMode::Cluster)
     ///     .items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.id);
@@ -39,8 +44,8 @@ yundb_runtime::operation! {
     Spec::new("ListGaussMySqlInstances", "GET", "/v3/{project_id}/instances")
         .params(&[
             path("project_id", any()).client("project_id"),
-            query("id", any()),
-            query("name", any()),
+            query("id", any().pattern("^(?!\\*$).*$")),
+            query("name", any().pattern("^(?!\\*$).*$")),
             query("type", any()),
             query("datastore_type", any()),
             query("vpc_id", any()),
@@ -57,21 +62,22 @@ yundb_runtime::operation! {
 }
 
 impl ListInstancesV3 {
-    /// Id of the instance. A leading `*` makes it match part of the id. Must not be `*` alone. Example:
-    /// `61a4ea66210545909d74a05c27a7179ein07`.
+    /// Id of the instance. With a leading `*`, ids that contain the rest match; otherwise, the whole id must match.
+    /// Must not be `*` alone. Matches `^(?!\*$).*$`. Example: `61a4ea66210545909d74a05c27a7179ein07`.
     pub fn id<M>(self, id: impl Argument<String, M>) -> Self { Self(self.0.argument("id", id)) }
-    /// Name of the instance. A leading `*` makes it match part of the name. Must not be `*` alone. Example: `hyAbc`.
+    /// Name of the instance. With a leading `*`, names that contain the rest match; otherwise, the whole name must
+    /// match. Must not be `*` alone. Matches `^(?!\*$).*$`. Example: `hyAbc`.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Type of instance: `Cluster`. Example: `Cluster`.
-    pub fn r#type<M>(self, r#type: impl Argument<String, M>) -> Self { Self(self.0.argument("type", r#type)) }
-    /// Type of database: `gaussdb-mysql`. Example: `gaussdb-mysql`.
-    pub fn datastore_type<M>(self, datastore_type: impl Argument<String, M>) -> Self {
+    /// Type of instance to filter by. Example: `Cluster`.
+    pub fn r#type<M>(self, r#type: impl Argument<InstanceMode, M>) -> Self { Self(self.0.argument("type", r#type)) }
+    /// Database engine to filter by. Example: `gaussdb-mysql`.
+    pub fn datastore_type<M>(self, datastore_type: impl Argument<EngineName, M>) -> Self {
         Self(self.0.argument("datastore_type", datastore_type))
     }
 
     /// Id of the VPC. Example: `19e5d45d-70fd-4a91-87e9-b27e71c9891f`.
     pub fn vpc_id<M>(self, vpc_id: impl Argument<String, M>) -> Self { Self(self.0.argument("vpc_id", vpc_id)) }
-    /// Id of the subnet. Example: `bd51fb45-2dcb-4296-8783-8623bfe89bb7`.
+    /// Network id of the subnet. Example: `bd51fb45-2dcb-4296-8783-8623bfe89bb7`.
     pub fn subnet_id<M>(self, subnet_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("subnet_id", subnet_id))
     }
@@ -86,11 +92,11 @@ impl ListInstancesV3 {
         Self(self.0.argument("readonly_private_ip", readonly_private_ip))
     }
 
-    /// IP address of a proxy.
+    /// Read/write splitting address of a proxy.
     pub fn proxy_ip<M>(self, proxy_ip: impl Argument<String, M>) -> Self { Self(self.0.argument("proxy_ip", proxy_ip)) }
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`.
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
     /// Comma-separated tags of the instance, each as `key=value`. Only instances with all of them are returned. Keys
     /// must not repeat. Example: `taurusKey1=value1`.
@@ -129,14 +135,14 @@ pub struct InstanceV3 {
     pub private_ips: Vec<String>,
     /// Private IP addresses for reads. Empty until the server is created.
     pub readonly_private_ips: Vec<String>,
-    /// IP addresses of proxies. Empty if there is no proxy.
+    /// Read/write splitting addresses of proxies. Empty unless a proxy is enabled.
     pub proxy_ips: Vec<String>,
     /// Public IP addresses.
     pub public_ips: Vec<String>,
     /// Port of the database.
     pub port: Option<String>,
-    /// Type of instance: `Cluster`.
-    pub r#type: Option<String>,
+    /// Type of the instance.
+    pub r#type: Option<InstanceMode>,
     /// Region of the instance.
     pub region: Option<String>,
     /// The database.
@@ -151,7 +157,7 @@ pub struct InstanceV3 {
     pub db_user_name: Option<String>,
     /// Id of the VPC.
     pub vpc_id: Option<String>,
-    /// Id of the subnet.
+    /// Network id of the subnet.
     pub subnet_id: Option<String>,
     /// Id of the security group.
     pub security_group_id: Option<String>,

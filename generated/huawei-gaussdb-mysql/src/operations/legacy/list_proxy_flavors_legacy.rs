@@ -3,19 +3,21 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use yundb_runtime::{Operation, Spec, operation::path, shape::any};
-use crate::{Client, types::{ErrorBody, ProxyZoneStatus}};
+use crate::{Client, types::ErrorBody};
 
 impl Client {
     /// List the proxy flavors.
     ///
-    /// Not available to dedicated cloud accounts, which have no proxies.
+    /// Returns the flavors that the database proxy of the instance can have, by CPU architecture. Not available to
+    /// dedicated cloud (DeC) accounts.
     ///
     /// `GET /mysql/v3/{project_id}/instances/{instance_id}/proxy/flavors`. Document section 5.7.5, Listing the
     /// flavors of proxies.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -29,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/list_proxy_flavors_legacy.md")]
+    #[doc(alias = "ShowMysqlProxyFlavors")]
     #[doc(alias = "listProxyFlavorsLegacy")]
     #[deprecated(note = "use `list_proxy_flavors`")]
     pub fn list_proxy_flavors_legacy(&self, instance_id: impl Into<String>) -> ListProxyFlavorsLegacy {
@@ -38,7 +41,7 @@ impl Client {
 
 yundb_runtime::operation! {
     ListProxyFlavorsLegacy: list_proxy_flavors_legacy -> Response<ListProxyFlavorsLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("listProxyFlavorsLegacy", "GET", "/mysql/v3/{project_id}/instances/{instance_id}/proxy/flavors")
+    Spec::new("ShowMysqlProxyFlavors", "GET", "/mysql/v3/{project_id}/instances/{instance_id}/proxy/flavors")
         .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
         .accept("application/json")
 }
@@ -82,12 +85,22 @@ pub struct LegacyProxyFlavor {
     pub id: Option<String>,
     /// Code of the flavor.
     pub spec_code: Option<String>,
-    /// Number of vCPUs.
+    /// Number of vCPUs, such as `1`.
     pub vcpus: Option<String>,
     /// Memory in GB.
     pub ram: Option<String>,
     /// Type of database.
     pub db_type: Option<String>,
-    /// State of the flavor by availability zone: `normal` (on sale) or `unsupported` (not on sale).
-    pub az_status: BTreeMap<String, ProxyZoneStatus>,
+    /// State of the flavor by code of the availability zone: `normal` (on sale) or `unsupported` (not supported).
+    pub az_status: BTreeMap<String, LegacyProxyFlavorAzStatusValue>,
+}
+
+yundb_runtime::string_enum! {
+    /// The type of `az_status value` in `LegacyProxyFlavor`.
+    pub enum LegacyProxyFlavorAzStatusValue {
+        /// On sale.
+        Normal = "normal",
+        /// Not supported.
+        Unsupported = "unsupported",
+    }
 }

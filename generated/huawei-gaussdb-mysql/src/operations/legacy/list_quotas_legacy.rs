@@ -7,6 +7,9 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// List the quotas of enterprise projects.
     ///
+    /// Returns a page of the maximum and the remaining numbers of instances and vCPUs and memory of enterprise
+    /// projects.
+    ///
     /// `GET /mysql/v3/{project_id}/quotas`. Permission: `gaussdb:instance:list`. Document section 5.6.2, Listing the
     /// quotas of enterprise projects.
     ///
@@ -22,6 +25,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/list_quotas_legacy.md")]
+    #[doc(alias = "ShowMysqlQuotas")]
     #[doc(alias = "listQuotasLegacy")]
     #[deprecated(note = "use `list_quotas`")]
     pub fn list_quotas_legacy(&self) -> ListQuotasLegacy { ListQuotasLegacy(self.call(ListQuotasLegacy::SPEC)) }
@@ -29,22 +33,22 @@ impl Client {
 
 yundb_runtime::operation! {
     ListQuotasLegacy: list_quotas_legacy -> Response<ListQuotasLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("listQuotasLegacy", "GET", "/mysql/v3/{project_id}/quotas")
+    Spec::new("ShowMysqlQuotas", "GET", "/mysql/v3/{project_id}/quotas")
         .params(&[
             path("project_id", any()).client("project_id"),
-            query("offset", any()),
-            query("limit", any()),
+            query("offset", any().pattern("^[0-9]+$")),
+            query("limit", any().pattern("^([1-9][0-9]?|100)$")),
             query("enterprise_project_name", any()),
         ])
         .accept("application/json")
 }
 
 impl ListQuotasLegacy {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Matches `^[0-9]+$`. Defaults to `0`.
     pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `10`.
+    /// Maximum number of entries to return, 1 to 100. Matches `^([1-9][0-9]?|100)$`. Defaults to `10`.
     pub fn limit<M>(self, limit: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", limit)) }
-    /// Name of the enterprise project.
+    /// Name of the enterprise project to filter by.
     pub fn enterprise_project_name<M>(self, enterprise_project_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("enterprise_project_name", enterprise_project_name))
     }

@@ -7,12 +7,15 @@ use crate::{Client, types::{ErrorBody, SlowLogStatementType}};
 impl Client {
     /// List the slow queries.
     ///
+    /// Returns a page of the slow queries of one node. Only entries of the last month are available.
+    ///
     /// `GET /mysql/v3/{project_id}/instances/{instance_id}/slowlog`. Document section 5.8.3, Listing the slow
     /// queries.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -31,6 +34,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/list_slow_logs_legacy.md")]
+    #[doc(alias = "ListMysqlSlowLog")]
     #[doc(alias = "listSlowLogsLegacy")]
     #[deprecated(note = "use `list_slow_logs`")]
     pub fn list_slow_logs_legacy(&self, instance_id: impl Into<String>) -> ListSlowLogsLegacy {
@@ -40,7 +44,7 @@ impl Client {
 
 yundb_runtime::operation! {
     ListSlowLogsLegacy: list_slow_logs_legacy -> Response<ListSlowLogsLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("listSlowLogsLegacy", "GET", "/mysql/v3/{project_id}/instances/{instance_id}/slowlog")
+    Spec::new("ListMysqlSlowLog", "GET", "/mysql/v3/{project_id}/instances/{instance_id}/slowlog")
         .params(&[
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),
@@ -63,10 +67,10 @@ impl ListSlowLogsLegacy {
         Self(self.0.argument("start_date", start_date))
     }
 
-    /// End of the time range, in the format of [`start_date`](Self::start_date). Only logs of the last month are
-    /// available. Example: `2018-08-07T10:41:14+0800`. Required.
+    /// End of the time range, in the format of [`start_date`](Self::start_date). Only the last month can be queried.
+    /// Example: `2018-08-07T10:41:14+0800`. Required.
     pub fn end_date<M>(self, end_date: impl Argument<String, M>) -> Self { Self(self.0.argument("end_date", end_date)) }
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// Maximum number of entries to return, 1 to 100. Defaults to `10`. Example: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
@@ -101,11 +105,11 @@ pub struct ListSlowLogsLegacyResponse {
 pub struct LegacySlowLog {
     /// Id of the node.
     pub node_id: Option<String>,
-    /// Execution time.
+    /// Execution time, with its unit, such as `1.04899 s`.
     pub time: Option<String>,
     /// Number of executions.
     pub count: Option<String>,
-    /// Time spent waiting for locks.
+    /// Time spent waiting for locks, with its unit.
     pub lock_time: Option<String>,
     /// Number of rows returned.
     pub rows_sent: Option<String>,

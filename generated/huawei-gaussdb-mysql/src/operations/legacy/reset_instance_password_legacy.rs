@@ -6,6 +6,8 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// Reset the administrator password.
     ///
+    /// Replaces the password of the database administrator of the instance.
+    ///
     /// `POST /mysql/v3/{project_id}/instances/{instance_id}/password`. Permission: `gaussdb:instance:modify`.
     /// Document section 5.3.12, Resetting the administrator's password.
     ///
@@ -13,7 +15,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -26,6 +29,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/reset_instance_password_legacy.md")]
+    #[doc(alias = "ResetMysqlPassword")]
     #[doc(alias = "resetInstancePasswordLegacy")]
     #[deprecated(note = "use `reset_instance_password`")]
     pub fn reset_instance_password_legacy(&self, instance_id: impl Into<String>) -> ResetInstancePasswordLegacy {
@@ -35,18 +39,18 @@ impl Client {
 
 yundb_runtime::operation! {
     ResetInstancePasswordLegacy: reset_instance_password_legacy -> Response<()> as empty, CallError<ErrorBody>;
-    Spec::new("resetInstancePasswordLegacy", "POST", "/mysql/v3/{project_id}/instances/{instance_id}/password")
+    Spec::new("ResetMysqlPassword", "POST", "/mysql/v3/{project_id}/instances/{instance_id}/password")
         .params(&[
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),
-            field("password", any().min_length(8).max_length(32)).required(),
+            field("password", any().min_length(8).max_length(32).pattern("^[A-Za-z0-9~!@#$%^*_=+?,()&-]*$")).required(),
         ])
         .body("application/json", true)
 }
 
 impl ResetInstancePasswordLegacy {
     /// Password of the database administrator: 8 to 32 characters, including at least three of the following:
-    /// uppercase letters, lowercase letters, digits and the special characters `~!@#$%^*-_=+?,()&`. Weak passwords
-    /// are rejected. Required.
+    /// uppercase letters, lowercase letters, digits and the special characters `~!@#$%^*-_=+?,()&`. Use a strong
+    /// password: weak ones are rejected. Matches `^[A-Za-z0-9~!@#$%^*_=+?,()&-]*$`. Required.
     pub fn password<M>(self, password: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", password)) }
 }

@@ -8,6 +8,9 @@ use crate::{Client, types::{ErrorBody, StartedJobOrOrder, TextBoolean}};
 impl Client {
     /// Change the flavor of an instance.
     ///
+    /// Changes the flavor of the instance. The response contains a `job_id` for pay-per-use instances, or an
+    /// `order_id` for yearly/monthly ones.
+    ///
     /// `POST /mysql/v3/{project_id}/instances/{instance_id}/action`. Permission: `gaussdb:instance:modifySpec`.
     /// Document section 5.3.13, Changing the flavor of an instance.
     ///
@@ -15,7 +18,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     /// - `resize_flavor`: The new flavor. Required.
     ///
     /// # Example
@@ -31,6 +35,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/resize_instance_legacy.md")]
+    #[doc(alias = "ChangeMysqlInstanceSpecification")]
     #[doc(alias = "resizeInstanceLegacy")]
     #[deprecated(note = "use `resize_instance`")]
     pub fn resize_instance_legacy(
@@ -49,7 +54,7 @@ impl Client {
 
 yundb_runtime::operation! {
     ResizeInstanceLegacy: resize_instance_legacy -> Response<StartedJobOrOrder>, CallError<ErrorBody>;
-    Spec::new("resizeInstanceLegacy", "POST", "/mysql/v3/{project_id}/instances/{instance_id}/action")
+    Spec::new("ChangeMysqlInstanceSpecification", "POST", "/mysql/v3/{project_id}/instances/{instance_id}/action")
         .params(&[
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),
@@ -62,7 +67,8 @@ yundb_runtime::operation! {
 }
 
 impl ResizeInstanceLegacy {
-    /// Whether the order is paid automatically from the account. Only for yearly/monthly billing. Defaults to `true`.
+    /// Whether the order is paid automatically from the account. Only for yearly/monthly instances. Defaults to
+    /// `true`.
     pub fn is_auto_pay<M>(self, is_auto_pay: impl Argument<TextBoolean, M>) -> Self {
         Self(self.0.argument("is_auto_pay", is_auto_pay))
     }
@@ -71,7 +77,8 @@ impl ResizeInstanceLegacy {
 yundb_runtime::setters! {
     /// The new flavor.
     pub struct LegacyFlavorToSet {
-        /// Code of the flavor. Required.
+        /// Code of the flavor: a `spec_code` returned by [`list_flavors_legacy`](crate::Client::list_flavors_legacy).
+        /// Required.
         pub spec_code: Option<String>,
     }
 }

@@ -7,12 +7,15 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// Show the backup policy.
     ///
+    /// Returns when automatic backups of the instance are made, and how long they are retained.
+    ///
     /// `GET /mysql/v3/{project_id}/instances/{instance_id}/backups/policy`. Permission: `gaussdb:backup:list`.
     /// Document section 5.4.4, Showing the backup policy.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -24,6 +27,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/show_backup_policy_legacy.md")]
+    #[doc(alias = "ShowMysqlBackupPolicy")]
     #[doc(alias = "showBackupPolicyLegacy")]
     #[deprecated(note = "use `show_backup_policy`")]
     pub fn show_backup_policy_legacy(&self, instance_id: impl Into<String>) -> ShowBackupPolicyLegacy {
@@ -33,7 +37,7 @@ impl Client {
 
 yundb_runtime::operation! {
     ShowBackupPolicyLegacy: show_backup_policy_legacy -> Response<ShowBackupPolicyLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("showBackupPolicyLegacy", "GET", "/mysql/v3/{project_id}/instances/{instance_id}/backups/policy")
+    Spec::new("ShowMysqlBackupPolicy", "GET", "/mysql/v3/{project_id}/instances/{instance_id}/backups/policy")
         .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
         .accept("application/json")
 }
@@ -50,11 +54,11 @@ pub struct ShowBackupPolicyLegacyResponse {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LegacyBackupPolicy {
-    /// Backup retention in days, 1 to 732.
+    /// Backup retention in days. From 1 to 732.
     pub keep_days: Option<i32>,
-    /// Hour in UTC in which backups start, in the format `hh:mm-HH:MM`.
+    /// Hour in UTC in which automatic backups start, in the format `hh:mm-HH:MM`.
     pub start_time: Option<String>,
-    /// Days of the week on which backups are made, as comma-separated numbers.
+    /// Days of the week on which automatic backups are made, as comma-separated numbers.
     pub period: Option<String>,
     /// Number of level-1 backups to retain. Only if level-1 backups are enabled.
     pub retention_num_backup_level1: Option<i32>,

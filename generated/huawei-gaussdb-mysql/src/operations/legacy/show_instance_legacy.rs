@@ -4,18 +4,21 @@ use serde::{Deserialize, Serialize};
 use yundb_runtime::{Operation, Spec, operation::path, shape::any};
 use crate::Client;
 use crate::types::{
-    AvailabilityZoneMode, ErrorBody, InstanceStatusV3, LegacyBackupStrategy, LegacyDatastore, NodeRole,
+    AvailabilityZoneMode, ErrorBody, InstanceMode, InstanceStatusV3, LegacyBackupStrategy, LegacyDatastore, NodeRole,
 };
 
 impl Client {
     /// Show an instance.
+    ///
+    /// Returns the details of the instance, with its nodes, storage, backup policy and tags.
     ///
     /// `GET /mysql/v3/{project_id}/instances/{instance_id}`. Permission: `gaussdb:instance:list`. Document section
     /// 5.3.7, Showing an instance.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -27,6 +30,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/show_instance_legacy.md")]
+    #[doc(alias = "ShowMysqlInstanceInfo")]
     #[doc(alias = "showInstanceLegacy")]
     #[deprecated(note = "use `show_instance`")]
     pub fn show_instance_legacy(&self, instance_id: impl Into<String>) -> ShowInstanceLegacy {
@@ -36,7 +40,7 @@ impl Client {
 
 yundb_runtime::operation! {
     ShowInstanceLegacy: show_instance_legacy -> Response<ShowInstanceLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("showInstanceLegacy", "GET", "/mysql/v3/{project_id}/instances/{instance_id}")
+    Spec::new("ShowMysqlInstanceInfo", "GET", "/mysql/v3/{project_id}/instances/{instance_id}")
         .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
         .accept("application/json")
 }
@@ -64,8 +68,8 @@ pub struct LegacyInstanceDetails {
     pub status: Option<InstanceStatusV3>,
     /// Id of the enterprise project.
     pub enterprise_project_id: Option<String>,
-    /// Type of instance: `Cluster`.
-    pub r#type: Option<String>,
+    /// Type of the instance.
+    pub r#type: Option<InstanceMode>,
     /// Billing of the instance.
     pub charge_info: Option<LegacyInstanceDetailsChargeInfo>,
     /// Number of nodes.
@@ -90,7 +94,7 @@ pub struct LegacyInstanceDetails {
     pub port: Option<String>,
     /// Id of the VPC.
     pub vpc_id: Option<String>,
-    /// Id of the subnet.
+    /// Network id of the subnet.
     pub subnet_id: Option<String>,
     /// Id of the security group.
     pub security_group_id: Option<String>,
@@ -108,7 +112,7 @@ pub struct LegacyInstanceDetails {
     pub master_az_code: Option<String>,
     /// Maintenance window in UTC.
     pub maintenance_window: Option<String>,
-    /// Id of the parameter template that was applied last.
+    /// Id of the parameter template that was applied last or with which the instance was created.
     pub configuration_id: Option<String>,
     /// Tags of the instance.
     pub tags: Vec<LegacyTag>,
@@ -128,10 +132,18 @@ pub struct LegacyInstanceDetailsChargeInfo {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LegacyInstanceDetailsVolume {
-    /// Storage type: `POOL`.
-    pub r#type: Option<String>,
+    /// Storage type.
+    pub r#type: Option<LegacyStorageType>,
     /// Used storage in GB.
     pub used: Option<String>,
+}
+
+yundb_runtime::string_enum! {
+    /// Storage type of an instance or node.
+    pub enum LegacyStorageType {
+        /// Storage pool. The only type.
+        Pool = "POOL",
+    }
 }
 
 /// A node of the instance.
@@ -181,8 +193,8 @@ pub struct LegacyInstanceNode {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LegacyNodeVolume {
-    /// Storage type: `POOL`.
-    pub r#type: Option<String>,
+    /// Storage type.
+    pub r#type: Option<LegacyStorageType>,
     /// Used storage in GB.
     pub used: Option<String>,
 }
@@ -191,8 +203,10 @@ pub struct LegacyNodeVolume {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LegacyTag {
-    /// Key of the tag: up to 36 characters.
+    /// Key of the tag: 1 to 36 characters, without spaces, consisting of `A-Z`, `a-z`, `0-9`, `-`, `_` and Chinese
+    /// characters.
     pub key: Option<String>,
-    /// Value of the tag: up to 43 characters.
+    /// Value of the tag: up to 43 characters, consisting of `A-Z`, `a-z`, `0-9`, `.`, `-`, `_` and Chinese
+    /// characters. Can be empty.
     pub value: Option<String>,
 }

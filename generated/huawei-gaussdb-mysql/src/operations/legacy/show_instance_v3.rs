@@ -4,18 +4,21 @@ use serde::{Deserialize, Serialize};
 use yundb_runtime::{Operation, Spec, operation::{header, path}, shape::any};
 use crate::Client;
 use crate::types::{
-    AvailabilityZoneMode, BackupStrategy, ErrorBody, InstanceChargeInfo, InstanceDatastore, InstanceNode, InstanceProxy,
-    InstanceStatusV3, Tag,
+    AvailabilityZoneMode, BackupStrategy, ErrorBody, InstanceChargeInfo, InstanceDatastore, InstanceMode, InstanceNode,
+    InstanceProxy, InstanceStatusV3, Tag,
 };
 
 impl Client {
     /// Show an instance.
     ///
+    /// Returns the details of the instance, with its nodes, backup policy, tags and proxies.
+    ///
     /// `GET /v3/{project_id}/instances/{instance_id}`. Document section 5.3.5, Showing an instance.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -71,8 +74,8 @@ pub struct InstanceDetailsV3 {
     pub port: Option<String>,
     /// Remark of the instance.
     pub alias: Option<String>,
-    /// Type of instance: `Cluster`.
-    pub r#type: Option<String>,
+    /// Type of the instance.
+    pub r#type: Option<InstanceMode>,
     /// Billing of the instance.
     pub charge_info: Option<InstanceChargeInfo>,
     /// Number of nodes.
@@ -98,11 +101,11 @@ pub struct InstanceDetailsV3 {
     pub db_user_name: Option<String>,
     /// Id of the VPC.
     pub vpc_id: Option<String>,
-    /// Id of the subnet.
+    /// Network id of the subnet.
     pub subnet_id: Option<String>,
     /// Id of the security group.
     pub security_group_id: Option<String>,
-    /// Id of the parameter template that was applied last.
+    /// Id of the parameter template that was applied last or with which the instance was created.
     pub configuration_id: Option<String>,
     /// Backup policy.
     pub backup_strategy: Option<BackupStrategy>,

@@ -7,6 +7,8 @@ use crate::{Client, types::{ErrorBody, LegacyDatastore}};
 impl Client {
     /// Show a job.
     ///
+    /// Returns the state of an asynchronous job and what it created or changed.
+    ///
     /// `GET /mysql/v3/{project_id}/jobs`. Permission: `gaussdb:instance:list`. Document section 5.9.1, Showing a job.
     ///
     /// # Example
@@ -19,6 +21,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/show_job_legacy.md")]
+    #[doc(alias = "ShowMysqlJobInfo")]
     #[doc(alias = "showJobLegacy")]
     #[deprecated(note = "use `show_job`")]
     pub fn show_job_legacy(&self) -> ShowJobLegacy { ShowJobLegacy(self.call(ShowJobLegacy::SPEC)) }
@@ -26,13 +29,14 @@ impl Client {
 
 yundb_runtime::operation! {
     ShowJobLegacy: show_job_legacy -> Response<ShowJobLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("showJobLegacy", "GET", "/mysql/v3/{project_id}/jobs")
+    Spec::new("ShowMysqlJobInfo", "GET", "/mysql/v3/{project_id}/jobs")
         .params(&[path("project_id", any()).client("project_id"), query("id", any()).required()])
         .accept("application/json")
 }
 
 impl ShowJobLegacy {
-    /// Id of the job. Example: `a9767ede-fe0f-4888-9003-e843a4c90514`. Required.
+    /// Id of the job, returned by the operation that started it. Example: `a9767ede-fe0f-4888-9003-e843a4c90514`.
+    /// Required.
     pub fn id<M>(self, id: impl Argument<String, M>) -> Self { Self(self.0.argument("id", id)) }
 }
 
@@ -65,7 +69,7 @@ pub struct LegacyJob {
     pub instance: Option<LegacyJobInstance>,
     /// Entities created or changed by the job. The fields depend on the type of job.
     pub entities: Option<LegacyJobEntities>,
-    /// Reason for the failure of the job.
+    /// Error message if the job failed.
     pub fail_reason: Option<String>,
 }
 
@@ -96,15 +100,15 @@ pub struct LegacyJobInstance {
 #[serde(default)]
 #[non_exhaustive]
 pub struct LegacyJobEntities {
-    /// Target state of the instance.
+    /// Instance that the job is to produce.
     pub instance: Option<LegacyJobTarget>,
     /// Ids of the resources involved.
     pub resource_ids: Vec<String>,
-    /// Elastic IP address that is bound or unbound.
+    /// Elastic IP address that the job binds or unbinds. Only for such jobs.
     pub public_ip: Option<String>,
 }
 
-/// Target state of the instance.
+/// Instance that the job is to produce.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LegacyJobTarget {

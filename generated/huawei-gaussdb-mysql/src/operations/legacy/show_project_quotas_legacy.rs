@@ -6,6 +6,8 @@ use crate::{Client, types::{ErrorBody, QuotaType, ShowProjectQuotasLegacyRespons
 impl Client {
     /// Show the quotas of the project.
     ///
+    /// Returns the maximum number of instances of the project and how many there are.
+    ///
     /// `GET /mysql/v3/{project_id}/project-quotas`. Document section 5.6.1, Showing the quotas of the project.
     ///
     /// Response `200`: The quotas of the project.
@@ -22,6 +24,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/show_project_quotas_legacy.md")]
+    #[doc(alias = "ShowMysqlProjectQuotas")]
     #[doc(alias = "showProjectQuotasLegacy")]
     #[deprecated(note = "use `show_project_quotas`")]
     pub fn show_project_quotas_legacy(&self) -> ShowProjectQuotasLegacy {
@@ -31,7 +34,7 @@ impl Client {
 
 yundb_runtime::operation! {
     ShowProjectQuotasLegacy: show_project_quotas_legacy -> Response<ShowProjectQuotasLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("showProjectQuotasLegacy", "GET", "/mysql/v3/{project_id}/project-quotas")
+    Spec::new("ShowMysqlProjectQuotas", "GET", "/mysql/v3/{project_id}/project-quotas")
         .params(&[
             path("project_id", any()).client("project_id"),
             query("type", any()),
@@ -41,6 +44,6 @@ yundb_runtime::operation! {
 }
 
 impl ShowProjectQuotasLegacy {
-    /// Type of quota: `instance`. Example: `instance`.
+    /// Type of the quotas to return. Example: `instance`.
     pub fn r#type<M>(self, r#type: impl Argument<QuotaType, M>) -> Self { Self(self.0.argument("type", r#type)) }
 }

@@ -3,19 +3,23 @@
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Operation, Spec, operation::{header, path}, shape::any};
 use crate::Client;
-use crate::types::{ErrorBody, FrozenFlag, ProxyAvailabilityZone, ProxyNodeRole, ProxyNodeStatusV3, ProxyStatusV3};
+use crate::types::{
+    ErrorBody, FrozenFlag, ProxyAvailabilityZone, ProxyModeV3, ProxyNodeRole, ProxyNodeStatusV3, ProxyStatusV3,
+};
 
 impl Client {
     /// Show the proxy of an instance.
     ///
-    /// Not available to dedicated cloud accounts, which have no proxies.
+    /// Returns the database proxy of the instance, and the nodes behind it. Not available to dedicated cloud (DeC)
+    /// accounts.
     ///
     /// `GET /v3/{project_id}/instances/{instance_id}/proxy`. Document section 5.7.3, Showing the proxy of an
     /// instance.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -27,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/show_proxy_v3.md")]
+    #[doc(alias = "ShowGaussMySqlProxy")]
     #[doc(alias = "showProxyV3")]
     #[deprecated(note = "use `list_proxies`")]
     pub fn show_proxy_v3(&self, instance_id: impl Into<String>) -> ShowProxyV3 {
@@ -36,7 +41,7 @@ impl Client {
 
 yundb_runtime::operation! {
     ShowProxyV3: show_proxy_v3 -> Response<ShowProxyV3Response>, CallError<ErrorBody>;
-    Spec::new("showProxyV3", "GET", "/v3/{project_id}/instances/{instance_id}/proxy")
+    Spec::new("ShowGaussMySqlProxy", "GET", "/v3/{project_id}/instances/{instance_id}/proxy")
         .params(&[
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),
@@ -65,9 +70,9 @@ pub struct ShowProxyV3Response {
 pub struct ProxyV3 {
     /// Id of the proxy.
     pub pool_id: Option<String>,
-    /// Status of the proxy.
+    /// Whether the proxy is enabled.
     pub status: Option<ProxyStatusV3>,
-    /// Address of the proxy.
+    /// Read/write splitting address of the proxy.
     pub address: Option<String>,
     /// Port of the proxy.
     pub port: Option<i32>,
@@ -79,14 +84,14 @@ pub struct ProxyV3 {
     pub elb_vip: Option<String>,
     /// Elastic IP address.
     pub eip: Option<String>,
-    /// Number of vCPUs.
+    /// Number of vCPUs of the proxy's flavor.
     pub vcpus: Option<String>,
-    /// Memory in GB.
+    /// Memory of the proxy's flavor in GB.
     pub ram: Option<String>,
     /// Number of proxy nodes.
     pub node_num: Option<i32>,
-    /// Deployment mode of the proxy: `Cluster`.
-    pub mode: Option<String>,
+    /// Primary/standby mode of the proxy.
+    pub mode: Option<ProxyModeV3>,
     /// Nodes of the proxy.
     pub nodes: Vec<ProxyNodeV3>,
     /// Code of the flavor of the proxy.
@@ -102,7 +107,7 @@ yundb_runtime::string_enum! {
         Active = "ACTIVE",
         /// Being created.
         Build = "BUILD",
-        /// Creation failed.
+        /// Failed.
         Failed = "FAILED",
         /// Deleted.
         Deleted = "DELETED",

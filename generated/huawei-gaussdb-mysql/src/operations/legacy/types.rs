@@ -59,6 +59,14 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::string_enum! {
+    /// Primary/standby mode of a proxy.
+    pub enum ProxyModeV3 {
+        /// Cluster. The only mode.
+        Cluster = "Cluster",
+    }
+}
+
+yundb_runtime::string_enum! {
     /// State of the proxy node.
     pub enum ProxyNodeStatusV3 {
         /// Normal.
@@ -69,6 +77,8 @@ yundb_runtime::string_enum! {
         Creating = "creating",
         /// Deleted.
         Deleted = "deleted",
+        /// Active.
+        Active = "ACTIVE",
     }
 }
 
@@ -86,7 +96,7 @@ pub struct LegacyDatastore {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LegacyBackupStrategy {
-    /// Hour in which backups start.
+    /// Hour in which automatic backups start.
     pub start_time: Option<String>,
     /// Backup retention in days.
     pub keep_days: Option<i32>,

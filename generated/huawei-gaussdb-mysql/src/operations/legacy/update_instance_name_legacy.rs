@@ -6,6 +6,8 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// Rename an instance.
     ///
+    /// Starts a job that changes the name of the instance.
+    ///
     /// `PUT /mysql/v3/{project_id}/instances/{instance_id}/name`. Permission: `gaussdb:instance:modify`. Document
     /// section 5.3.11, Renaming an instance.
     ///
@@ -13,7 +15,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -27,6 +30,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/update_instance_name_legacy.md")]
+    #[doc(alias = "UpdateMysqlInstanceName")]
     #[doc(alias = "updateInstanceNameLegacy")]
     #[deprecated(note = "use `update_instance_name`")]
     pub fn update_instance_name_legacy(&self, instance_id: impl Into<String>) -> UpdateInstanceNameLegacy {
@@ -36,11 +40,11 @@ impl Client {
 
 yundb_runtime::operation! {
     UpdateInstanceNameLegacy: update_instance_name_legacy -> Response<StartedJob>, CallError<ErrorBody>;
-    Spec::new("updateInstanceNameLegacy", "PUT", "/mysql/v3/{project_id}/instances/{instance_id}/name")
+    Spec::new("UpdateMysqlInstanceName", "PUT", "/mysql/v3/{project_id}/instances/{instance_id}/name")
         .params(&[
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),
-            field("name", any().min_length(4).max_length(64)).required(),
+            field("name", any().min_length(4).max_length(64).pattern("^[A-Za-z][A-Za-z0-9_-]*$")).required(),
         ])
         .body("application/json", true)
         .accept("application/json")
@@ -48,7 +52,8 @@ yundb_runtime::operation! {
 }
 
 impl UpdateInstanceNameLegacy {
-    /// Name of the instance: 4 to 64 characters. Must start with a letter and contain only letters, digits, `-` and
-    /// `_`. Case-sensitive. Names need not be unique. Required.
+    /// Name of the instance: 4 to 64 characters. Must start with a letter and contain only letters, digits,
+    /// `-` and `_`. Case-sensitive. Instances of the same type in an account can have the same name. Matches
+    /// `^[A-Za-z][A-Za-z0-9_-]*$`. Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
 }

@@ -8,6 +8,8 @@ use crate::{Client, types::{ErrorBody, UpdateQuotasLegacyResponse}};
 impl Client {
     /// Update quotas of enterprise projects.
     ///
+    /// Changes the maximum numbers of instances and vCPUs and the maximum memory of up to 10 enterprise projects.
+    ///
     /// `PUT /mysql/v3/{project_id}/quotas`. Permission: `gaussdb:quota:modify`. Document section 5.6.4, Changing
     /// quotas of enterprise projects.
     ///
@@ -29,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/update_quotas_legacy.md")]
+    #[doc(alias = "UpdateMysqlQuotas")]
     #[doc(alias = "updateQuotasLegacy")]
     #[deprecated(note = "use `update_quotas`")]
     pub fn update_quotas_legacy(&self) -> UpdateQuotasLegacy { UpdateQuotasLegacy(self.call(UpdateQuotasLegacy::SPEC)) }
@@ -36,7 +39,7 @@ impl Client {
 
 yundb_runtime::operation! {
     UpdateQuotasLegacy: update_quotas_legacy -> Response<UpdateQuotasLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("updateQuotasLegacy", "PUT", "/mysql/v3/{project_id}/quotas")
+    Spec::new("UpdateMysqlQuotas", "PUT", "/mysql/v3/{project_id}/quotas")
         .params(&[
             path("project_id", any()).client("project_id"),
             field("quota_list", list(&object::<LegacyQuotaToUpdate>()).max_items(10)).required(),
@@ -57,11 +60,11 @@ yundb_runtime::setters! {
     pub struct LegacyQuotaToUpdate {
         /// Id of the enterprise project.
         pub enterprise_project_id: Option<String>,
-        /// Maximum number of instances, 0 to 1000, and not less than the current number.
+        /// Maximum number of instances, 0 to 1000, and not less than the number of existing instances.
         pub instance_quota: Option<i32>,
-        /// Maximum number of vCPUs, 0 to 3600000, and not less than the number in use.
+        /// Maximum number of vCPUs, 0 to 3600000, and not less than the number used by existing instances.
         pub vcpus_quota: Option<i32>,
-        /// Maximum memory in GB, 0 to 19200000, and not less than the amount in use.
+        /// Maximum memory in GB, 0 to 19200000, and not less than the amount used by existing instances.
         pub ram_quota: Option<i32>,
     }
 }

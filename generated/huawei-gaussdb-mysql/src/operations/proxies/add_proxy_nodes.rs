@@ -6,6 +6,8 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// Add nodes to a proxy.
     ///
+    /// Starts a job that adds nodes to a proxy of an instance.
+    ///
     /// `POST /v3/{project_id}/instances/{instance_id}/proxy/enlarge`. Document section 4.7.5, Adding nodes to a
     /// proxy.
     ///
@@ -13,7 +15,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -54,6 +57,6 @@ impl AddProxyNodes {
     /// Number of nodes to add, 1 to 30. The proxies of the instance can have at most 32 nodes in total, including the
     /// new ones. Required.
     pub fn node_num(self, node_num: impl Integer) -> Self { Self(self.0.integer::<i32>("node_num", node_num)) }
-    /// Id of the proxy. Required if the instance has more than one.
+    /// Id of the proxy. Required if the instance has more than one proxy.
     pub fn proxy_id<M>(self, proxy_id: impl Argument<String, M>) -> Self { Self(self.0.argument("proxy_id", proxy_id)) }
 }

@@ -8,7 +8,8 @@ use crate::{Client, types::{ErrorBody, ProxyRouteMode, StartedJob, Switch}};
 impl Client {
     /// Create a proxy.
     ///
-    /// Only the load balancer (ELB) mode is supported.
+    /// Starts a job that creates a proxy for an instance, which splits reads and writes. Only the load balancer (ELB)
+    /// mode is supported.
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/proxy`. Document section 4.7.1, Creating a proxy.
     ///
@@ -16,7 +17,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -52,7 +54,10 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
             field("flavor_ref", any()).required(),
             field("node_num", any().min(2).max(16)).required(),
-            field("proxy_name", any().min_length(4).max_length(64)),
+            field(
+                "proxy_name",
+                any().min_length(4).max_length(64).pattern("^[A-Za-z\\u4e00-\\u9fff][A-Za-z0-9_\\u4e00-\\u9fff-]*$"),
+            ),
             field("proxy_mode", any()),
             field("route_mode", any()),
             field("nodes_read_weight", list(&object::<ProxiedNodeWeight>())),
@@ -66,21 +71,23 @@ yundb_runtime::operation! {
 }
 
 impl CreateProxy {
-    /// Code of the flavor of the proxy. Required.
+    /// Code of the flavor of the proxy: a `spec_code` returned by
+    /// [`list_proxy_flavors`](crate::Client::list_proxy_flavors). Required.
     pub fn flavor_ref<M>(self, flavor_ref: impl Argument<String, M>) -> Self {
         Self(self.0.argument("flavor_ref", flavor_ref))
     }
 
     /// Number of proxy nodes, 2 to 16. Required.
     pub fn node_num(self, node_num: impl Integer) -> Self { Self(self.0.integer::<i32>("node_num", node_num)) }
-    /// Name of the proxy: 4 to 64 characters and at most 64 bytes in UTF-8. Must start with a letter or Chinese
-    /// character and contain only letters, Chinese characters, digits, `-` and `_`. Case-sensitive. Names need not
-    /// be unique.
+    /// Name of the proxy: 4 to 64 characters and at most 64 bytes in UTF-8, in which a Chinese character takes
+    /// 3 bytes. Must start with a letter or Chinese character and contain only letters, Chinese characters,
+    /// digits, `-` and `_`. Case-sensitive. Proxies of the same type can have the same name. Matches
+    /// `^[A-Za-z\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff-]*$`.
     pub fn proxy_name<M>(self, proxy_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("proxy_name", proxy_name))
     }
 
-    /// Whether the proxy accepts writes. Defaults to `readwrite`.
+    /// Type of the proxy. Defaults to `readwrite`.
     pub fn proxy_mode<M>(self, proxy_mode: impl Argument<ProxyMode, M>) -> Self {
         Self(self.0.argument("proxy_mode", proxy_mode))
     }
@@ -90,30 +97,32 @@ impl CreateProxy {
         Self(self.0.argument("route_mode", route_mode))
     }
 
-    /// Read weights of the nodes. With `readonly`, only those of read replicas.
+    /// Read weights of the nodes of the instance. If [`proxy_mode`](Self::proxy_mode) is `readonly`, only read
+    /// replicas can have weights.
     pub fn nodes_read_weight<M>(self, nodes_read_weight: impl Argument<Vec<ProxiedNodeWeight>, M>) -> Self {
         Self(self.0.argument("nodes_read_weight", nodes_read_weight))
     }
 
-    /// Id of a subnet in the VPC of the instance.
+    /// Id of a subnet in the VPC of the database.
     pub fn subnet_id<M>(self, subnet_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("subnet_id", subnet_id))
     }
 
-    /// Whether new nodes are added to the proxy automatically. Contact support to enable the use of this field.
+    /// Whether new nodes are added to the proxy automatically. Can be used only after support has put the account on
+    /// the allowlist.
     pub fn new_node_auto_add_status<M>(self, new_node_auto_add_status: impl Argument<Switch, M>) -> Self {
         Self(self.0.argument("new_node_auto_add_status", new_node_auto_add_status))
     }
 
-    /// Read weight of new nodes, 0 to 1000. Only in route mode 0 and if
-    /// [`new_node_auto_add_status`](Self::new_node_auto_add_status) is `ON`.
+    /// Read weight of new nodes, 0 to 1000, if [`route_mode`](Self::route_mode) is 0 and
+    /// [`new_node_auto_add_status`](Self::new_node_auto_add_status) is `ON`. Can be omitted otherwise.
     pub fn new_node_weight(self, new_node_weight: impl Integer) -> Self {
         Self(self.0.integer::<i32>("new_node_weight", new_node_weight))
     }
 }
 
 yundb_runtime::string_enum! {
-    /// Whether the proxy accepts writes.
+    /// Type of the proxy.
     pub enum ProxyMode {
         /// Read and write.
         Readwrite = "readwrite",
@@ -127,8 +136,8 @@ yundb_runtime::setters! {
     pub struct ProxiedNodeWeight {
         /// Id of the node.
         pub id: Option<String>,
-        /// Weight of the node. In route mode 0, it is 0 to 1000. In route modes 1 and 2, it is 0 or 1 for a read replica;
-        /// for the primary node, it is 0 in mode 1 and 1 in mode 2.
+        /// Weight of the node. If `route_mode` is 0, it is 0 to 1000. If `route_mode` is 1 or 2, it is 0 or 1 for a read
+        /// replica; for the primary node, it is 0 in mode 1 and 1 in mode 2.
         pub weight: Option<i32>,
     }
 }

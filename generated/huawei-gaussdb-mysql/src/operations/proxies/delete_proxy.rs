@@ -6,13 +6,16 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// Delete proxies.
     ///
+    /// Starts a job that deletes proxies of an instance.
+    ///
     /// `DELETE /v3/{project_id}/instances/{instance_id}/proxy`. Document section 4.7.2, Deleting proxies.
     ///
     /// Response `200`: The operation has started.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -48,7 +51,7 @@ yundb_runtime::operation! {
 }
 
 impl DeleteProxy {
-    /// Ids of the proxies. Required if the instance has more than one.
+    /// Ids of the proxies. Required if the instance has more than one proxy.
     pub fn proxy_ids<M>(self, proxy_ids: impl Argument<Vec<String>, M>) -> Self {
         Self(self.0.argument("proxy_ids", proxy_ids))
     }

@@ -11,18 +11,22 @@ use crate::types::{
 impl Client {
     /// List the proxies of an instance.
     ///
+    /// Returns a paginated list of the proxies of an instance, with their nodes, settings and the primary node and
+    /// read replicas behind them.
+    ///
     /// `GET /v3/{project_id}/instances/{instance_id}/proxies`. Document section 4.7.3, Listing the proxies of an
     /// instance.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Unique id of the instance, 36 letters and digits that end in `in07`. Matches
+    ///   `^[A-Za-z0-9]*in07$`. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_proxies("5eebbb4c0f9f4a99b42ed1b6334569aain07").items();
+    /// let mut items = client.list_proxies("5eebbb4c0f9f4a99b42ed1b6334569aain07").limit(10).items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.proxy);
     /// }
@@ -41,8 +45,8 @@ yundb_runtime::operation! {
     ListProxies: list_proxies -> Response<ListProxiesResponse>, CallError<ErrorBody>;
     Spec::new("ShowGaussMySqlProxyList", "GET", "/v3/{project_id}/instances/{instance_id}/proxies")
         .params(&[
-            path("project_id", any()).client("project_id"),
-            path("instance_id", any()),
+            path("project_id", any().min_length(32).max_length(32).pattern("^[A-Za-z0-9]*$")).client("project_id"),
+            path("instance_id", any().min_length(36).max_length(36).pattern("^[A-Za-z0-9]*in07$")),
             query("offset", any().min(0)),
             query("limit", any().min(1).max(100)),
             header("X-Language", any()).client("language"),
@@ -51,9 +55,9 @@ yundb_runtime::operation! {
 }
 
 impl ListProxies {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`.
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `10`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -112,8 +116,8 @@ pub struct Proxy {
     pub ram: Option<String>,
     /// Number of proxy nodes.
     pub node_num: Option<i32>,
-    /// Deployment mode of the proxy: `Cluster`.
-    pub mode: Option<String>,
+    /// Primary/standby mode of the proxy.
+    pub mode: Option<ProxyDeploymentMode>,
     /// Nodes of the proxy.
     pub nodes: Vec<ProxyNode>,
     /// Code of the flavor of the proxy.
@@ -124,14 +128,14 @@ pub struct Proxy {
     pub transaction_split: Option<TextBoolean>,
     /// Connection pool type: which connections the proxy keeps for reuse.
     pub connection_pool_type: Option<ConnectionPoolType>,
-    /// Whether this proxy version supports session connection pools.
+    /// Whether the version of the proxy supports session connection pools.
     pub switch_connection_pool_type_enabled: Option<bool>,
     /// Routing policy for reads. Format: `int32`.
     pub route_mode: Option<ProxyRouteMode>,
-    /// Whether this proxy version supports load-balanced routing.
+    /// Whether the version of the proxy supports load-based routing.
     pub balance_route_mode_enabled: Option<bool>,
-    /// Consistency of the proxy. If absent, `session_consistence` determines it. If `session_consistence` is `true`,
-    /// only `session` is possible; if it is `false`, `global` or `eventual`.
+    /// Consistency of the proxy. Empty by default, in which case `session_consistence` determines it. Only `session`
+    /// is possible if that is `true`, `global` or `eventual` if it is `false`.
     pub consistence_mode: Option<ConsistencyMode>,
     /// Id of the subnet.
     pub subnet_id: Option<String>,
@@ -139,7 +143,7 @@ pub struct Proxy {
     pub ssl_option: Option<TextBoolean>,
     /// Whether new nodes are added to the proxy automatically.
     pub new_node_auto_add_status: Option<Switch>,
-    /// Read weight of new nodes, 1 to 1000.
+    /// Read weight of new nodes, 0 to 1000.
     pub new_node_weight: Option<i32>,
 }
 
@@ -183,6 +187,14 @@ yundb_runtime::string_enum! {
     }
 }
 
+yundb_runtime::string_enum! {
+    /// Primary/standby mode of the proxy.
+    pub enum ProxyDeploymentMode {
+        /// Cluster.
+        Cluster = "Cluster",
+    }
+}
+
 /// A proxy node.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -222,13 +234,13 @@ yundb_runtime::string_enum! {
 pub struct ProxiedNode {
     /// Id of the node: 36 letters and digits, ending in `no07`.
     pub id: Option<String>,
-    /// Id of the instance: 36 letters and digits, ending in `in07`.
+    /// Id of the instance, which identifies it uniquely: 36 letters and digits, ending in `in07`.
     pub instance_id: Option<String>,
     /// State of the node.
     pub status: Option<ProxyNodeStatus>,
     /// Name of the node.
     pub name: Option<String>,
-    /// Read weight of the node, 1 to 1000.
+    /// Read weight of the node, 0 to 1000.
     pub weight: Option<i32>,
     /// Availability zones of the node.
     pub availability_zone: Vec<ProxyAvailabilityZone>,
@@ -241,13 +253,13 @@ pub struct ProxiedNode {
 pub struct ProxyDetailsReadonlyNode {
     /// Id of the node: 36 letters and digits, ending in `no07`.
     pub id: Option<String>,
-    /// Id of the instance: 36 letters and digits, ending in `in07`.
+    /// Id of the instance, which identifies it uniquely: 36 letters and digits, ending in `in07`.
     pub instance_id: Option<String>,
     /// State of the node.
     pub status: Option<ProxyNodeStatus>,
     /// Name of the node.
     pub name: Option<String>,
-    /// Read weight of the node, 1 to 1000.
+    /// Read weight of the node, 0 to 1000.
     pub weight: Option<i32>,
     /// Availability zones of the node.
     pub availability_zone: Vec<ProxyAvailabilityZone>,

@@ -3,17 +3,20 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use yundb_runtime::{Operation, Spec, operation::{header, path}, shape::any};
-use crate::{Client, types::{ErrorBody, ProxyZoneStatus}};
+use crate::{Client, types::ErrorBody};
 
 impl Client {
     /// List the proxy flavors.
+    ///
+    /// Returns the flavors of proxies of an instance by CPU architecture, with their state in each availability zone.
     ///
     /// `GET /v3/{project_id}/instances/{instance_id}/proxy/flavors`. Document section 4.7.4, Listing the flavors
     /// of proxies.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///
@@ -80,7 +83,7 @@ yundb_runtime::string_enum! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ProxyFlavor {
-    /// Number of vCPUs.
+    /// Number of vCPUs. Example: `1`.
     pub vcpus: Option<String>,
     /// Memory in GB.
     pub ram: Option<String>,
@@ -88,8 +91,18 @@ pub struct ProxyFlavor {
     pub db_type: Option<String>,
     /// Id of the flavor.
     pub id: Option<String>,
-    /// Code of the flavor.
+    /// Code of the flavor, as in [`create_proxy`](crate::Client::create_proxy).
     pub spec_code: Option<String>,
-    /// State of the flavor by availability zone: `normal` (on sale) or `unsupported` (not on sale).
+    /// State of the flavor, keyed by the code of the availability zone: `normal` or `unsupported`.
     pub az_status: BTreeMap<String, ProxyZoneStatus>,
+}
+
+yundb_runtime::string_enum! {
+    /// The type of `az_status value` in `ProxyFlavor`.
+    pub enum ProxyZoneStatus {
+        /// Normal.
+        Normal = "normal",
+        /// Not supported.
+        Unsupported = "unsupported",
+    }
 }

@@ -6,6 +6,8 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// Change the flavor of a proxy.
     ///
+    /// Starts a job that changes the flavor of a proxy.
+    ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/flavor`. Document section 4.7.7, Changing the
     /// flavor of a proxy.
     ///
@@ -13,15 +15,17 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    /// - `proxy_id`: Id of the proxy. Example: `7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `proxy_id`: Id of the proxy: a UUID without hyphens, followed by `po01`. Example:
+    ///   `e87088f0b6a345e79db19d57c41fde15po01`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.resize_proxy(
-    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01",
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "e87088f0b6a345e79db19d57c41fde15po01",
     /// )
     ///     .flavor_ref("gaussdb.proxy.xlarge.arm.2")
     ///     .await?;
@@ -55,7 +59,8 @@ yundb_runtime::operation! {
 }
 
 impl ResizeProxy {
-    /// Code of the new flavor. Required.
+    /// Code of the new flavor: a `spec_code` returned by [`list_proxy_flavors`](crate::Client::list_proxy_flavors).
+    /// Required.
     pub fn flavor_ref<M>(self, flavor_ref: impl Argument<String, M>) -> Self {
         Self(self.0.argument("flavor_ref", flavor_ref))
     }

@@ -7,20 +7,25 @@ use crate::{Client, types::{ErrorBody, IpGroupType}};
 impl Client {
     /// Show the access control of a proxy.
     ///
+    /// Returns whether the access control of a proxy is enabled, whether its list is a whitelist or a blacklist, and
+    /// the addresses in it.
+    ///
     /// `GET /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/ipgroup`. Document section 4.7.17, Showing the
     /// access control of a proxy.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    /// - `proxy_id`: Id of the proxy. Example: `7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `proxy_id`: Id of the proxy: a UUID without hyphens, followed by `po01`. Example:
+    ///   `e87088f0b6a345e79db19d57c41fde15po01`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.show_proxy_ip_group(
-    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01",
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "e87088f0b6a345e79db19d57c41fde15po01",
     /// )
     ///     .await?;
     /// println!("{:?}", response.enable_ip_group);

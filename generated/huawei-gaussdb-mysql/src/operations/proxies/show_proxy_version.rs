@@ -7,13 +7,18 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// Show the version of a proxy.
     ///
+    /// Returns the current and the latest version of a proxy, and whether it can be upgraded with
+    /// [`upgrade_proxy_version`](crate::Client::upgrade_proxy_version).
+    ///
     /// `GET /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/{engine_name}/proxy-version`. Document section
     /// 4.7.18, Showing the version of a proxy.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    /// - `proxy_id`: Id of the proxy. Example: `7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `proxy_id`: Id of the proxy: a UUID without hyphens, followed by `po01`. Example:
+    ///   `e87088f0b6a345e79db19d57c41fde15po01`.
     /// - `engine_name`: Engine of the proxy. Example: `taurusproxy`.
     ///
     /// # Example
@@ -21,7 +26,7 @@ impl Client {
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.show_proxy_version(
-    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01", "taurusproxy",
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "e87088f0b6a345e79db19d57c41fde15po01", "taurusproxy",
     /// )
     ///     .await?;
     /// println!("{:?}", response.current_version);

@@ -8,6 +8,9 @@ use crate::{Client, types::{ErrorBody, IpGroupType, UpdateProxyAccessRulesRespon
 impl Client {
     /// Set the access rules of a proxy.
     ///
+    /// Sets the whitelist or blacklist of addresses of a proxy. Returns whether access control is enabled;
+    /// [`update_proxy_access_control`](crate::Client::update_proxy_access_control) enables it.
+    ///
     /// `POST /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/access-control`. Document section 4.7.22,
     /// Setting the access rules of a proxy.
     ///
@@ -15,8 +18,10 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    /// - `proxy_id`: Id of the proxy. Example: `7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `proxy_id`: Id of the proxy: a UUID without hyphens, followed by `po01`. Example:
+    ///   `e87088f0b6a345e79db19d57c41fde15po01`.
     ///
     /// # Example
     ///
@@ -25,7 +30,7 @@ impl Client {
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.update_proxy_access_rules(
-    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01",
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "e87088f0b6a345e79db19d57c41fde15po01",
     /// )
     ///     .r#type(IpGroupType::Black)
     ///     .ip_list([ProxyAccessRule::new().ip("192.107.0.1").description("black01")])
@@ -80,11 +85,14 @@ yundb_runtime::setters! {
     pub struct ProxyAccessRule {
         /// IP address or CIDR block. Required.
         pub ip: Option<String>,
-        /// Remark: up to 50 characters, without `<` and `>`.
+        /// Remark: up to 50 characters, without `<` and `>`. Matches `^[^<>]*$`.
         pub description: Option<String>,
     }
 }
 
 impl Object for ProxyAccessRule {
-    const FIELDS: &'static [Field] = &[required("ip", any()), optional("description", any().max_length(50))];
+    const FIELDS: &'static [Field] = &[
+        required("ip", any()),
+        optional("description", any().max_length(50).pattern("^[^<>]*$")),
+    ];
 }

@@ -6,7 +6,8 @@ use crate::{Client, types::{ErrorBody, Switch, UpdateProxyNodeAutoAddResponse}};
 impl Client {
     /// Set automatic addition of new nodes to a proxy.
     ///
-    /// In open beta: contact support for permission.
+    /// Sets whether new nodes of the instance are added to a proxy automatically, and their read weight. In open
+    /// beta: submit a service ticket to request permission.
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/new-node-auto-add`. Document section 4.7.11,
     /// Setting whether new nodes join a proxy.
@@ -15,8 +16,10 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    /// - `proxy_id`: Id of the proxy. Example: `7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `proxy_id`: Id of the proxy: a UUID without hyphens, followed by `po01`. Example:
+    ///   `e87088f0b6a345e79db19d57c41fde15po01`.
     ///
     /// # Example
     ///
@@ -25,7 +28,7 @@ impl Client {
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.update_proxy_node_auto_add(
-    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01",
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "e87088f0b6a345e79db19d57c41fde15po01",
     /// )
     ///     .switch_status(Switch::On)
     ///     .weight(100)
@@ -75,6 +78,7 @@ impl UpdateProxyNodeAutoAdd {
         Self(self.0.argument("switch_status", switch_status))
     }
 
-    /// Read weight of new nodes, 0 to 1000. Only if `new_node_auto_add_status` is `ON`.
+    /// Read weight of new nodes, 0 to 1000, if [`switch_status`](Self::switch_status) is `ON`. Can be omitted if it
+    /// is `OFF`.
     pub fn weight(self, weight: impl Integer) -> Self { Self(self.0.integer::<i32>("weight", weight)) }
 }

@@ -8,6 +8,9 @@ use crate::{Client, types::{ErrorBody, StartedJob}};
 impl Client {
     /// Update the parameters of a proxy.
     ///
+    /// Starts a job that changes kernel parameters of a proxy.
+    /// [`list_proxy_parameters`](crate::Client::list_proxy_parameters) returns those that can be changed.
+    ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/configurations`. Document section 4.7.19,
     /// Changing parameters of a proxy.
     ///
@@ -15,8 +18,10 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    /// - `proxy_id`: Id of the proxy. Example: `7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `proxy_id`: Id of the proxy: a UUID without hyphens, followed by `po01`. Example:
+    ///   `e87088f0b6a345e79db19d57c41fde15po01`.
     ///
     /// # Example
     ///
@@ -25,7 +30,7 @@ impl Client {
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.update_proxy_parameters(
-    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01",
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "e87088f0b6a345e79db19d57c41fde15po01",
     /// )
     ///     .configurations([ProxyParameterToSet::new().name("multiStatementType").value("Loose").elem_type("system")])
     ///     .await?;
@@ -82,7 +87,8 @@ yundb_runtime::setters! {
         pub name: Option<String>,
         /// Value of the parameter. Required.
         pub value: Option<String>,
-        /// Group that the parameter belongs to. Required.
+        /// Group that the parameter belongs to: an `elem_type` returned by
+        /// [`list_proxy_parameters`](crate::Client::list_proxy_parameters). Required.
         pub elem_type: Option<String>,
     }
 }

@@ -8,7 +8,8 @@ use crate::{Client, types::{ErrorBody, ProxyRouteMode, StartedJob, Switch}};
 impl Client {
     /// Set the route mode of a proxy.
     ///
-    /// In open beta: contact support for permission.
+    /// Starts a job that sets how a proxy routes reads, and the weights of the nodes. In open beta: submit a service
+    /// ticket to request permission.
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/route-mode`. Document section 4.7.9, Setting
     /// the route mode of a proxy.
@@ -17,8 +18,10 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    /// - `proxy_id`: Id of the proxy. Example: `7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `proxy_id`: Id of the proxy: a UUID without hyphens, followed by `po01`. Example:
+    ///   `e87088f0b6a345e79db19d57c41fde15po01`.
     ///
     /// # Example
     ///
@@ -27,7 +30,7 @@ impl Client {
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.update_proxy_route_mode(
-    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01",
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "e87088f0b6a345e79db19d57c41fde15po01",
     /// )
     ///     .route_mode(ProxyRouteMode::WeightBasedRouting)
     ///     .master_weight(100)
@@ -81,7 +84,7 @@ impl UpdateProxyRouteMode {
         Self(self.0.argument("route_mode", route_mode))
     }
 
-    /// Weight of the primary node: 0 to 1000 in route mode 0, 0 in route mode 1, 1 in route mode 2.
+    /// Weight of the primary node: 0 to 1000 if [`route_mode`](Self::route_mode) is 0, 0 if it is 1, 1 if it is 2.
     pub fn master_weight(self, master_weight: impl Integer) -> Self {
         Self(self.0.integer::<i32>("master_weight", master_weight))
     }
@@ -91,13 +94,14 @@ impl UpdateProxyRouteMode {
         Self(self.0.argument("readonly_nodes", readonly_nodes))
     }
 
-    /// Whether new nodes are added to the proxy automatically. Contact support to enable the use of this field.
+    /// Whether new nodes are added to the proxy automatically. Can be used only after support has put the account on
+    /// the allowlist.
     pub fn new_node_auto_add_status<M>(self, new_node_auto_add_status: impl Argument<Switch, M>) -> Self {
         Self(self.0.argument("new_node_auto_add_status", new_node_auto_add_status))
     }
 
-    /// Read weight of new nodes, 0 to 1000. Only in route mode 0 and if
-    /// [`new_node_auto_add_status`](Self::new_node_auto_add_status) is `ON`.
+    /// Read weight of new nodes, 0 to 1000, if [`route_mode`](Self::route_mode) is 0 and
+    /// [`new_node_auto_add_status`](Self::new_node_auto_add_status) is `ON`. Can be omitted otherwise.
     pub fn new_node_weight(self, new_node_weight: impl Integer) -> Self {
         Self(self.0.integer::<i32>("new_node_weight", new_node_weight))
     }
@@ -108,7 +112,7 @@ yundb_runtime::setters! {
     pub struct RouteModeReplicaWeight {
         /// Id of the read replica. Required.
         pub id: Option<String>,
-        /// Weight of the read replica: 0 to 1000 in route mode 0, 0 or 1 in route modes 1 and 2. Required.
+        /// Weight of the read replica: 0 to 1000 if `route_mode` is 0, 0 or 1 if it is 1 or 2. Required.
         pub weight: Option<i32>,
     }
 }

@@ -6,6 +6,8 @@ use crate::{Client, types::{ConsistencyMode, ErrorBody, StartedJob, TextBoolean}
 impl Client {
     /// Set the session consistency of a proxy.
     ///
+    /// Starts a job that enables or disables session consistency of a proxy, or sets its consistency mode.
+    ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/session-consistence`. Document section 4.7.12,
     /// Setting the session consistency of a proxy.
     ///
@@ -13,8 +15,10 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    /// - `proxy_id`: Id of the proxy. Example: `7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `proxy_id`: Id of the proxy: a UUID without hyphens, followed by `po01`. Example:
+    ///   `e87088f0b6a345e79db19d57c41fde15po01`.
     ///
     /// # Example
     ///
@@ -23,7 +27,7 @@ impl Client {
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.update_proxy_session_consistency(
-    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01",
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "e87088f0b6a345e79db19d57c41fde15po01",
     /// )
     ///     .session_consistence(TextBoolean::True)
     ///     .await?;
@@ -73,7 +77,8 @@ impl UpdateProxySessionConsistency {
         Self(self.0.argument("session_consistence", session_consistence))
     }
 
-    /// Consistency of the proxy. If omitted, [`session_consistence`](Self::session_consistence) determines it.
+    /// Consistency mode of the proxy. Empty by default, in which case
+    /// [`session_consistence`](Self::session_consistence) determines it.
     pub fn consistence_mode<M>(self, consistence_mode: impl Argument<ConsistencyMode, M>) -> Self {
         Self(self.0.argument("consistence_mode", consistence_mode))
     }

@@ -6,6 +6,8 @@ use crate::{Client, types::{ErrorBody, StartedJob, Switch}};
 impl Client {
     /// Enable or disable transaction splitting.
     ///
+    /// Starts a job that enables or disables transaction splitting on one or more proxies of an instance.
+    ///
     /// `POST /v3/{project_id}/instances/{instance_id}/proxy/transaction-split`. Document section 4.7.10, Turning
     /// transaction splitting on or off.
     ///
@@ -13,7 +15,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Example
     ///

@@ -7,20 +7,25 @@ use crate::{Client, types::ErrorBody};
 impl Client {
     /// Upgrade the kernel of a proxy.
     ///
+    /// Upgrades the kernel of a proxy. The response lists the workflows that were started, and for a rejected
+    /// upgrade, the reason.
+    ///
     /// `POST /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/upgrade-version`. Document section 4.7.15,
     /// Upgrading the kernel of a proxy.
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    /// - `proxy_id`: Id of the proxy. Example: `7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01`.
+    /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
+    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `proxy_id`: Id of the proxy: a UUID without hyphens, followed by `po01`. Example:
+    ///   `e87088f0b6a345e79db19d57c41fde15po01`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.upgrade_proxy_version(
-    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01",
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "e87088f0b6a345e79db19d57c41fde15po01",
     /// )
     ///     .source_version("2.23.12.000")
     ///     .target_version("2.24.03.000")
@@ -65,12 +70,14 @@ yundb_runtime::operation! {
 }
 
 impl UpgradeProxyVersion {
-    /// Current version of the proxy. Required.
+    /// Kernel version before the upgrade: the `current_version` returned by
+    /// [`show_proxy_version`](crate::Client::show_proxy_version). Required.
     pub fn source_version<M>(self, source_version: impl Argument<String, M>) -> Self {
         Self(self.0.argument("source_version", source_version))
     }
 
-    /// Version to upgrade to. Required.
+    /// Kernel version to upgrade to, such as the `latest_version` returned by
+    /// [`show_proxy_version`](crate::Client::show_proxy_version). Required.
     pub fn target_version<M>(self, target_version: impl Argument<String, M>) -> Self {
         Self(self.0.argument("target_version", target_version))
     }
@@ -94,8 +101,8 @@ pub struct ProxyUpgrade {
     pub instance_id: Option<String>,
     /// Id of the workflow.
     pub workflow_id: Option<String>,
-    /// State.
+    /// State of the upgrade request, such as `ACCEPT` or `REJECT`.
     pub state: Option<String>,
-    /// Reason for the failure.
+    /// Error message. Null if the upgrade was accepted.
     pub error_message: Option<String>,
 }
