@@ -15,7 +15,7 @@ pub fn diagnostics(settled: &Settled, errata: &[Erratum]) -> Diagnostics {
     for entry in settled.unused.iter().filter_map(|index| errata.get(*index)) {
         let unused = Diagnostic::error("unused-errata", UNUSED).at(entry.at.clone());
         diagnostics.push(unused.help(
-            "remove it, or add `audit: false` if the audit does not compare its subject (a bound, a unit, a note)",
+            "remove it, or add `audit: false` if the audit does not compare its subject (a remedy, a method in a sample)",
         ));
     }
     for entry in settled.misused.iter().filter_map(|index| errata.get(*index)) {
