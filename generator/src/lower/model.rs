@@ -140,8 +140,6 @@ pub struct Operation {
     pub aliases: Vec<String>,
     /// Why it should not be used, if it is deprecated.
     pub deprecated: Option<String>,
-    /// Its identity on the wire, for tables.
-    pub address: String,
     /// HTTP method.
     pub method: String,
     /// Path template, as in the document.
