@@ -27,8 +27,14 @@ fn documents() -> Vec<PathBuf> {
 /// Lowers a document; the diagnostics include those of loading it.
 fn lowered((loaded, said): &(Loaded, Diagnostics), ledger: &Ledger) -> (Service, Diagnostics) {
     let mut diagnostics = said.clone();
-    let service =
-        lower::lower(loaded, "accounted", "accounted", &yundb_generator::Formats::default(), ledger, &mut diagnostics);
+    let service = lower::lower(
+        loaded,
+        "accounted",
+        "accounted",
+        &yundb_generator::choices::Choices::default(),
+        ledger,
+        &mut diagnostics,
+    );
     (service, diagnostics)
 }
 

@@ -8,8 +8,9 @@ use std::{
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use yundb_audit::Audit;
+use yundb_cli::print::{counted, diagnostics};
 
-use super::{counted, print_diagnostics, workspace};
+use super::workspace;
 
 #[derive(Args)]
 pub struct Arguments {
@@ -63,7 +64,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<bool> {
 
 fn report(audit: &Audit, format: Format, verbose: bool) -> anyhow::Result<bool> {
     let outcome = audit.run()?;
-    print_diagnostics(&outcome.diagnostics)?;
+    diagnostics(&outcome.diagnostics)?;
     eprint!("{}", outcome.stale);
     let text = match format {
         Format::Text => outcome.report.text(verbose),

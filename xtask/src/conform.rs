@@ -11,10 +11,11 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use clap::Args;
+use yundb_cli::{print::counted, write};
 use yundb_conform::report::{self, Kind, Report};
-use yundb_generator::{Diagnostics, Failure, Manifest, Options};
+use yundb_generator::{Diagnostics, Failure, Manifest, Options, Package};
 
-use super::{counted, workspace};
+use super::workspace;
 
 #[derive(Args)]
 pub struct Arguments {
@@ -101,7 +102,7 @@ fn conform(name: &str, spec: &Path, seed: u64) -> anyhow::Result<Report> {
     let package = format!("client-{}", slug(name));
     let (client, program) = (folder.join("clients").join(&package), folder.join("programs").join(&package));
     let root = workspace()?;
-    let manifest = Manifest::Standalone(Some(root.join("runtime")));
+    let manifest = Manifest::Standalone(Box::new(Package::with_runtime(&root.join("runtime"))));
     let options = Options { name: Some(package.clone()), manifest, ..Options::default() };
     // The number of operations of a document without a client.
     let operations = operations(spec);
@@ -167,10 +168,7 @@ fn write_if_changed(path: &Path, text: &str) -> anyhow::Result<()> {
     if fs::read_to_string(path).is_ok_and(|known| known == text) {
         return Ok(());
     }
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    fs::write(path, text).with_context(|| format!("`{}`", path.display()))
+    write(path, text)
 }
 
 /// A valid package name.
