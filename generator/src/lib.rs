@@ -124,6 +124,9 @@ pub fn generate(spec: &Path, out: &Path, options: &Options) -> Result<Report, Fa
     let (manifest, workspace) = match &options.manifest {
         Manifest::Workspace => (Manifest::Workspace, None),
         Manifest::Standalone(own) => {
+            if let Some(why) = own.unknown_feature(&service) {
+                return Err(Failure::Document(diagnostics.with(why)));
+            }
             let (own, workspace) = own.settled(out);
             (Manifest::Standalone(Box::new(own)), workspace)
         }

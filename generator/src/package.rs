@@ -1,11 +1,13 @@
 //! The manifest of a crate that inherits nothing from a workspace: its own fields, dependencies and features.
 
 use std::fs;
-use std::path::{Path, PathBuf, absolute};
+use std::path::{Component, Path, PathBuf, absolute};
 
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
+use crate::diagnostic::Diagnostic;
+use crate::lower::model::{RUNTIME_FEATURES, Service};
 use crate::workspace::{self, Standing};
 
 /// The crate that emitted code depends on.
@@ -104,6 +106,16 @@ impl Package {
         (package, reason)
     }
 
+    /// The default feature that a client does not have, with the features that it has.
+    pub(crate) fn unknown_feature(&self, service: &Service) -> Option<Diagnostic> {
+        let groups = service.groups.iter().map(|group| group.feature.as_str());
+        let known: Vec<&str> = groups.chain(RUNTIME_FEATURES.iter().copied()).collect();
+        let unknown = self.default_features.iter().flatten().find(|feature| !known.contains(&feature.as_str()))?;
+        let message = format!("the client has no feature `{unknown}`");
+        let help = format!("its features are {}", known.join(", "));
+        Some(Diagnostic::error("unknown-feature", message).help(help))
+    }
+
     /// The lines of `[package]`.
     pub(crate) fn lines(&self, name: &str, description: &str) -> String {
         let or = |given: &Option<String>, default: &str| Some(given.clone().unwrap_or_else(|| default.to_owned()));
@@ -159,7 +171,14 @@ pub(crate) fn real(path: &Path) -> PathBuf {
     let path = absolute(path).unwrap_or_else(|_| path.to_owned());
     let real = path.ancestors().find_map(|known| Some((known, known.canonicalize().ok()?)));
     let Some((known, real)) = real else { return path };
-    path.strip_prefix(known).map_or(path.clone(), |rest| real.join(rest))
+    let rest = path.strip_prefix(known).unwrap_or(Path::new(""));
+    rest.components().fold(real, |mut real, component| {
+        match component {
+            Component::ParentDir => drop(real.pop()),
+            component => real.push(component),
+        }
+        real
+    })
 }
 
 #[cfg(test)]

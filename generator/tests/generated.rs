@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use yundb_generator::choices::Choices;
-use yundb_generator::{Manifest, Options, Report, generate};
+use yundb_generator::{Manifest, Options, Report, Settings, generate};
 
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
@@ -45,14 +45,16 @@ fn fixtures_are_up_to_date() {
     let fixtures = workspace().join("tests/fixtures");
     let check = std::env::var_os("UPDATE_FIXTURES").is_none();
     for fixture in folders(&fixtures) {
+        let folder = fixtures.join(&fixture);
+        let settings = Settings::beside(&folder).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
         let options = Options {
             name: Some(format!("fixture-{fixture}")),
             source: Some(format!("tests/fixtures/{fixture}")),
             manifest: Manifest::Workspace,
+            choices: settings.choices,
             check,
             ..Options::default()
         };
-        let folder = fixtures.join(&fixture);
         let report = compare(&folder.join("openapi.yaml"), &folder.join("client"), &options);
         // The same on every machine.
         let said = report.diagnostics.render(false).replace(&format!("{}/", workspace().display()), "");

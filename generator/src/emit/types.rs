@@ -25,19 +25,33 @@ pub(super) fn definition(scope: &Scope<'_>, id: TypeId) -> TokenStream {
         TypeKind::Union(union) => self::union(scope, definition, union),
         TypeKind::Tuple(tuple) => tuples::definition(scope, definition, tuple),
         TypeKind::Newtype(newtype) => self::newtype(scope, definition, newtype),
-        TypeKind::Own(path) => own(definition, path),
+        TypeKind::Own(path) => own(scope, definition, path),
     };
     quote!(#definition #aliases)
 }
 
-/// The user's own type, under the name of the generated one.
-fn own(definition: &TypeDef, path: &str) -> TokenStream {
-    let name = ident(&definition.name);
+/// The user's own type, in a wrapper that has the conversions of generated types.
+fn own(scope: &Scope<'_>, definition: &TypeDef, path: &str) -> TokenStream {
+    let (serialize, deserialize) = (scope.uses.item("Serialize"), scope.uses.item("Deserialize"));
+    let (name, further) = (ident(&definition.name), derives(scope, definition));
+    let docs = doc(&[format!("Wraps the type `{path}`.")]);
     // `lower` has parsed the path.
     let Ok(path) = syn::parse_str::<syn::Path>(path) else { return TokenStream::new() };
-    match path.segments.last().is_some_and(|last| last.ident == definition.name) {
-        true => quote!(pub use #path;),
-        false => quote!(pub use #path as #name;),
+    quote! {
+        #docs
+        #[derive(Clone, Debug, PartialEq, #further #serialize, #deserialize)]
+        pub struct #name(pub #path);
+        impl yundb_runtime::Single for #name {}
+        impl From<#path> for #name {
+            fn from(value: #path) -> Self {
+                Self(value)
+            }
+        }
+        impl From<#name> for #path {
+            fn from(value: #name) -> Self {
+                value.0
+            }
+        }
     }
 }
 

@@ -70,7 +70,7 @@ fn act(root: &mut Node, action: &Node, reporter: &mut Reporter<'_>) -> Outcome<(
     };
     let mut places = select(root, target)?;
     if places.is_empty() {
-        let message = format!("`{}` selects nothing", target.location.text());
+        let message = format!("`{}` selects nothing", target.as_str().unwrap_or_default());
         let help = "correct the path, or remove the action";
         reporter.push(Diagnostic::warning("overlay", message).at(target.location.clone()).help(help));
     }
@@ -94,7 +94,7 @@ fn act(root: &mut Node, action: &Node, reporter: &mut Reporter<'_>) -> Outcome<(
         match places.as_slice() {
             [place] => Ok(find(root, place).cloned()),
             places => {
-                let message = format!("`{}` selects {} places", from.location.text(), places.len());
+                let message = format!("`{}` selects {} places", from.as_str().unwrap_or_default(), places.len());
                 Err(fault(message, &from.location, "select exactly one"))
             }
         }

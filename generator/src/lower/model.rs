@@ -883,7 +883,7 @@ pub enum TypeKind {
     Tuple(Tuple),
     /// A recursive list or map: a named type that wraps another.
     Newtype(Newtype),
-    /// The user's own type, by its path.
+    /// A wrapper of the user's own type, by its path.
     Own(String),
 }
 

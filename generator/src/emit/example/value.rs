@@ -278,7 +278,7 @@ impl<'a> Values<'a> {
             }
             TypeKind::Own(_) => {
                 let value = self.any(known, Taken::Exact);
-                format!("{}::runtime::serde_json::from_value::<{name}>({value})?", self.krate)
+                format!("{name}({}::runtime::serde_json::from_value({value})?)", self.krate)
             }
         };
         self.open.borrow_mut().pop();
