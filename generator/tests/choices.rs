@@ -158,7 +158,11 @@ fn overlays_merge_append_copy_and_remove() {
             json!({"x-a": {"b": 1, "d": 2}, "x-c": {"d": 2}}),
         ),
         ("x-a: {b: 1}", "[{target: \"$['x-a']\", update: {b: {c: 2}}}]", json!({"x-a": {"b": {"c": 2}}})),
-        ("x-a: {b: 1}", "[{target: \"$['x-a'].b\", remove: true}, {target: \"$['x-a']\", update: {c: 2}}]", json!({"x-a": {"c": 2}})),
+        (
+            "x-a: {b: 1}",
+            "[{target: \"$['x-a'].b\", remove: true}, {target: \"$['x-a']\", update: {c: 2}}]",
+            json!({"x-a": {"c": 2}}),
+        ),
         (
             "x-a: [{b: 1}, {b: 2}]",
             "[{target: \"$['x-a'][*]\", update: {d: 3}}]",
