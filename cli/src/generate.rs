@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
-use yundb_generator::{Diagnostics, Failure, Manifest, Options, Report, generate};
+use yundb_generator::{Diagnostics, Failure, Manifest, Options, Report, Untyped, generate, untyped};
 
 use crate::choose::Choose;
 use crate::print::{self, counted, failed, print_json};
@@ -39,6 +39,9 @@ pub(crate) struct Generate {
     /// Write what became of each fact of the document to this file, as JSON.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+    /// List each value that is any JSON, with the reason and its place.
+    #[arg(long)]
+    report_untyped: bool,
     /// Generate again whenever the document or its settings change.
     #[arg(long, conflicts_with_all = ["check", "dry_run"])]
     watch: bool,
@@ -73,7 +76,8 @@ impl Generate {
         if self.watch {
             return watch::forever(&self.spec, || {
                 let report = self.once()?;
-                let sources = report.map(|report| report.sources).unwrap_or_else(|| vec![self.spec.clone()]);
+                let sources =
+                    report.map(|report| report.lowered.loaded.files()).unwrap_or_else(|| vec![self.spec.clone()]);
                 Ok(sources.into_iter().chain(self.choose.files(&self.spec)).collect())
             });
         }
@@ -107,10 +111,15 @@ impl Generate {
                 } else {
                     write!(io::stdout(), "{}", report.changes.diff)?;
                 }
+                if self.report_untyped {
+                    for Untyped { item, reason, at } in untyped(&report.lowered) {
+                        writeln!(io::stdout(), "{at}: {item} is any JSON: {reason}")?;
+                    }
+                }
             }
         }
         if let Some(file) = &self.report {
-            let accounts = json!({&report.package: report.account.to_json()});
+            let accounts = json!({&report.package: report.lowered.account.to_json()});
             write(file, &(serde_json::to_string_pretty(&accounts)? + "\n"))?;
         }
         Ok(Some(report))
@@ -153,6 +162,9 @@ impl Generate {
 
 fn to_json(report: &Report) -> Value {
     let paths = |paths: &[PathBuf]| paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
+    let untyped = untyped(&report.lowered)
+        .into_iter()
+        .map(|Untyped { item, reason, at }| json!({"item": item, "reason": reason, "place": print::place(&at)}));
     json!({
         "package": report.package,
         "operations": report.operations,
@@ -162,8 +174,9 @@ fn to_json(report: &Report) -> Value {
         "removed": paths(&report.changes.removed),
         "unchanged": report.changes.unchanged,
         "workspace": report.workspace,
+        "untyped": untyped.collect::<Vec<_>>(),
         "diagnostics": print::to_json(&report.diagnostics),
-        "account": report.account.to_json(),
+        "account": report.lowered.account.to_json(),
     })
 }
 
@@ -172,7 +185,7 @@ fn to_json(report: &Report) -> Value {
 /// # Errors
 /// If that fails.
 pub fn summary(report: &Report, out: &Path, check: bool, time: Duration) -> io::Result<()> {
-    let Report { package, operations, types, lines, changes, workspace, diagnostics, account, .. } = report;
+    let Report { package, operations, types, lines, changes, workspace, diagnostics, lowered } = report;
     let files = match (changes.written.len(), changes.removed.len()) {
         (0, 0) => "up to date".to_owned(),
         (written, removed) if check => format!("{} to write, {removed} to remove", counted(written, "file")),
@@ -182,7 +195,7 @@ pub fn summary(report: &Report, out: &Path, check: bool, time: Duration) -> io::
         0 => String::new(),
         count => format!(", {}", counted(count, "warning")),
     };
-    let left_out = match account.summary() {
+    let left_out = match lowered.account.summary() {
         kinds if kinds.is_empty() => String::new(),
         kinds => format!("; left out: {kinds}"),
     };

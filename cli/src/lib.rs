@@ -2,6 +2,7 @@
 
 mod check;
 mod choose;
+mod diff;
 pub mod generate;
 pub mod print;
 mod progress;
@@ -37,6 +38,8 @@ enum Command {
     Check(check::Check),
     /// Write a document with everything it refers to as one file.
     Bundle(Bundle),
+    /// List what changes for the users of a client between two editions of its document.
+    Diff(diff::Diff),
     /// Print the completions for a shell.
     Completions {
         /// The shell.
@@ -79,6 +82,7 @@ pub fn run(name: &'static str, arguments: impl IntoIterator<Item = OsString>) ->
         Command::Generate(generate) => generate.run(),
         Command::Check(check) => check.run(),
         Command::Bundle(bundle) => self::bundle(&bundle),
+        Command::Diff(diff) => diff.run(),
         Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "yundb", &mut text);

@@ -15,10 +15,11 @@ pub mod places;
 pub mod pointer;
 pub mod settings;
 mod stack;
+mod untyped;
 pub mod workspace;
 pub mod write;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub use bundle::{Bundled, bundle};
 use choices::Choices;
@@ -28,6 +29,7 @@ pub use emit::Manifest;
 pub use lower::format::{Format, Formats};
 pub use package::Package;
 pub use settings::Settings;
+pub use untyped::{Untyped, untyped};
 
 /// Options of [`generate`].
 #[derive(Debug, Clone, Default)]
@@ -61,14 +63,12 @@ pub struct Report {
     pub lines: usize,
     /// The files that were written, or that differ with `check`.
     pub changes: write::Changes,
-    /// The files that the document consists of.
-    pub sources: Vec<PathBuf>,
     /// How the crate relates to a workspace around it, if there is one.
     pub workspace: Option<String>,
     /// Warnings.
     pub diagnostics: Diagnostics,
-    /// What became of each fact of the document.
-    pub account: accounting::Account,
+    /// The document, and the model of its client.
+    pub lowered: Lowered,
 }
 
 /// The reason why a run wrote nothing.
@@ -119,21 +119,22 @@ pub fn generate(spec: &Path, out: &Path, options: &Options) -> Result<Report, Fa
     if options.strict {
         diagnostics.deny_warnings();
     }
-    let Lowered { loaded, service, account } = match lowered {
+    let lowered = match lowered {
         Some(lowered) if !diagnostics.has_errors() => lowered,
         _ => return Err(Failure::Document(diagnostics)),
     };
+    let service = &lowered.service;
     let (manifest, workspace) = match &options.manifest {
         Manifest::Workspace => (Manifest::Workspace, None),
         Manifest::Standalone(own) => {
-            if let Some(why) = own.unknown_feature(&service) {
+            if let Some(why) = own.unknown_feature(service) {
                 return Err(Failure::Document(diagnostics.with(why)));
             }
             let (own, workspace) = own.settled(out);
             (Manifest::Standalone(Box::new(own)), workspace)
         }
     };
-    let files = emit::emit(&service, &manifest, options.notes.as_deref()).map_err(Failure::Emit)?;
+    let files = emit::emit(service, &manifest, options.notes.as_deref()).map_err(Failure::Emit)?;
     let changes = write::write(out, &files, options.check).map_err(Failure::Io)?;
     Ok(Report {
         operations: service.groups.iter().map(|group| group.operations.len()).sum(),
@@ -141,10 +142,9 @@ pub fn generate(spec: &Path, out: &Path, options: &Options) -> Result<Report, Fa
         lines: files.values().map(|text| text.lines().count()).sum(),
         package,
         changes,
-        sources: loaded.files(),
         workspace,
         diagnostics,
-        account,
+        lowered,
     })
 }
 

@@ -35,6 +35,11 @@ impl<'a> Place<'a> {
         Some(Self { node: &entry.node, at: &entry.key, ..self }.resolved())
     }
 
+    /// The same node, as used at another place.
+    pub(crate) fn used_at(self, place: Self) -> Self {
+        Self { at: place.at, ..self }
+    }
+
     /// A member, or this place.
     pub fn or_self(self, key: &str) -> Self {
         self.get(key).unwrap_or(self)
@@ -104,7 +109,7 @@ impl<'a> Place<'a> {
     }
 
     /// The schema of the innermost values of a type.
-    fn innermost(self, ty: &Type) -> Self {
+    pub(crate) fn innermost(self, ty: &Type) -> Self {
         ty.layers().fold(self, |place, layer| match layer {
             Type::List(_) => place.find(|place| place.get("items")),
             Type::Map(_) => place.find(|place| place.get("additionalProperties")),
@@ -114,12 +119,12 @@ impl<'a> Place<'a> {
     }
 
     /// The schema of an alternative.
-    fn alternative(self, index: usize) -> Self {
+    pub(crate) fn alternative(self, index: usize) -> Self {
         self.find(|place| place.get("oneOf").or(place.get("anyOf"))?.items().nth(index))
     }
 
     /// The schemas of a body.
-    fn schemas(self) -> impl Iterator<Item = Self> {
+    pub(crate) fn schemas(self) -> impl Iterator<Item = Self> {
         let media = self.get("content").into_iter().flat_map(|content| content.members());
         media.filter_map(|(_, media)| media.get("schema").or(media.get("itemSchema")))
     }
@@ -245,14 +250,14 @@ impl<'a> Places<'a> {
         });
         if let Some(parameter) = named.next() {
             let content = parameter.schemas().next();
-            return Place { at: parameter.at, ..content.unwrap_or(parameter) };
+            return content.unwrap_or(parameter).used_at(parameter);
         }
         let body = place.or_self("requestBody");
         let fields = body.schemas().map(|schema| (schema, schema.field(&input.wire)));
         let mut fields = fields.filter(|(schema, field)| !std::ptr::eq(schema.node, field.node));
         match fields.next() {
             Some((_, field)) => field,
-            None => Place { at: body.at, ..body.schemas().next().unwrap_or(body) },
+            None => body.schemas().next().unwrap_or(body).used_at(body),
         }
     }
 

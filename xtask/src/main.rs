@@ -100,7 +100,7 @@ fn codegen(codegen: Codegen) -> anyhow::Result<bool> {
         summary(&report, &out, check, start.elapsed())?;
         write!(io::stdout(), "{}", report.changes.diff)?;
         well &= !check || report.changes.is_empty();
-        accounts.insert(report.package, report.account.to_json());
+        accounts.insert(report.package, report.lowered.account.to_json());
     }
     if let Some(file) = file {
         write(&file, &(serde_json::to_string_pretty(&accounts)? + "\n"))?;
