@@ -7,7 +7,6 @@
 
 use std::fmt::Write as _;
 
-use futures_util::TryStreamExt as _;
 use yundb_huawei_ddm::types::{InstanceStatus, InstanceSummary};
 use yundb_huawei_ddm::{Client, Error};
 
@@ -22,7 +21,7 @@ async fn main() -> Result<(), Error> {
 /// Returns the instances of all pages.
 pub async fn list(client: &Client) -> Result<Vec<InstanceSummary>, Error> {
     // Pages are requested as the stream is read. `limit` is the size of a page.
-    Ok(client.list_instances().limit(128).items().try_collect().await?)
+    Ok(client.list_instances().limit(128).items().collect().await?)
 }
 
 /// Formats one line per instance.

@@ -61,7 +61,7 @@ pub fn configuration(client: &Client, job: &str, [source, destination]: [&str; 2
         .structure_initialization(true)
         .data_initialization(true)
         .data_synchronization(true)
-        .db_list([(database.to_owned(), DbObject::new().name(database).all(true))])
+        .db_list([(database, DbObject::new().name(database).all(true))])
         .source_endpoint_instance_type(JobSourceType::Rds)
         .source_endpoint_instance_id(source)
         .source_endpoint_region(RegionId::CnHangzhou)
@@ -88,7 +88,8 @@ pub async fn precheck_problems(client: &Client, job: &str, error: &Error) -> Res
         Some(WaitError::Failed { last, .. }) if last.state() == "PrecheckFailed" => {}
         _ => return Ok(Vec::new()),
     }
-    let call = client.show_precheck_status().dts_job_id(job).job_code(JobCode::N01).struct_type(StructType::Before);
+    let call =
+        client.show_precheck_status().dts_job_id(job).job_code(JobCode::Precheck).struct_type(StructType::Before);
     let items = call.await?.into_inner().job_progress.into_iter();
     let failed = items.filter(|item| item.state == Some(ItemState::Failed));
     Ok(failed.map(|item| format!("{}: {}", item.item.unwrap_or_default(), item.err_msg.unwrap_or_default())).collect())

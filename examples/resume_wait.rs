@@ -30,10 +30,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 /// Restarts an instance, and writes the handle of the job to a file instead of waiting for it.
 pub async fn start(client: &Client, instance: &str, file: &Path) -> Result<(), Box<dyn Error>> {
-    let restarting = client.restart_instance(instance).await?;
-    let wait = client.wait_for(&restarting);
-    let handle = wait.handle().ok_or("the response names no job")?;
-    Ok(fs::write(file, serde_json::to_vec(handle)?)?)
+    let handle = client.restart_instance(instance).await?.job_handle()?;
+    Ok(fs::write(file, serde_json::to_vec(&handle)?)?)
 }
 
 /// Waits for the job of a file, and returns the state in which it ended.

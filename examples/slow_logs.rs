@@ -21,18 +21,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 /// Returns all slow queries of a day in UTC, such as `2026-01-31`, the slowest last.
 pub async fn of_day(client: &Client, instance: &str, node: &str, day: &str) -> Result<Vec<SlowLog>, Error> {
-    let mut items = client
+    let mut queries = client
         .list_slow_logs(instance)
         .node_id(node)
         .start_time(format!("{day}T00:00:00+0000"))
         .end_time(format!("{day}T23:59:59+0000"))
         .limit(100)
-        .items();
-    let mut queries = Vec::new();
-    // The next page is requested when the last item of a page has been taken.
-    while let Some(query) = items.next().await {
-        queries.push(query?);
-    }
+        .items()
+        .collect()
+        .await?;
     queries.sort_by(|a, b| seconds(a).total_cmp(&seconds(b)));
     Ok(queries)
 }

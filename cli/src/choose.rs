@@ -25,7 +25,7 @@ pub(crate) struct Choose {
     /// Generate a type for each schema, and no operations.
     #[arg(long)]
     types_only: bool,
-    /// Formats of strings that have no types, as in `date-time=text,uuid=text`; `all=text` for none.
+    /// Formats of strings to leave untyped, as in `date-time=text,uuid=text`, or `all=text`.
     #[arg(long, value_name = "FORMAT=text,...")]
     formats: Option<Formats>,
 }

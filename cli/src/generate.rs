@@ -36,7 +36,7 @@ pub(crate) struct Generate {
     /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
-    /// Write what became of each fact of the document to this file, as JSON.
+    /// Write the outcome for each fact of the document to this file, as JSON.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
     /// List each value that is any JSON, with the reason and its place.

@@ -56,7 +56,7 @@ struct Bundle {
     /// The output file. Defaults to the standard output.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Output format. YAML 1.1 parsers read `OFF` and `no` as booleans: give them JSON. Defaults to the format that the
+    /// Output format. YAML 1.1 parsers read `OFF` and `no` as booleans: use JSON for those. Defaults to the format that the
     /// name of the output file suggests, else to YAML.
     #[arg(long, value_enum)]
     format: Option<BundleFormat>,

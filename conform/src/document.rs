@@ -24,7 +24,7 @@ pub(crate) use self::schema::{BASE, is_binary, mark};
 pub struct Document {
     /// The protocol of its calls.
     pub protocol: Protocol,
-    /// Whether its schemas are those of OpenAPI 3.0, which differ from JSON Schema.
+    /// Whether its schemas are OpenAPI 3.0 schemas, which differ from JSON Schema.
     pub old_schemas: bool,
     /// Its operations in the document's order.
     pub operations: Vec<Operation>,
@@ -74,7 +74,7 @@ pub struct Operation {
     pub method: String,
     /// The path template as in the document, including a query or fragment.
     pub path: String,
-    /// Its parameters and those of its path, without those that OpenAPI has readers ignore.
+    /// Its parameters and those of its path, without those that OpenAPI requires to be ignored.
     pub parameters: Vec<Parameter>,
     /// The request body.
     pub body: Option<Body>,
@@ -186,7 +186,7 @@ pub enum MediaKind {
     Bytes,
     /// A sequence of JSON values, each of the schema.
     Lines,
-    /// Server-sent events; the schema describes each as given.
+    /// Server-sent events, described by the schema in this way.
     Events(EventData),
 }
 
@@ -258,7 +258,7 @@ impl SchemaRef {
         Self(format!("{}/{}", self.0, yundb_generator::pointer::escape(token)))
     }
 
-    /// The name of the component, if this is one itself.
+    /// The name of the component, if this is a component itself.
     pub fn component(&self) -> Option<String> {
         let name = self.0.strip_prefix("/components/schemas/").filter(|name| !name.contains('/'))?;
         Some(yundb_generator::pointer::unescape(name))
@@ -285,7 +285,7 @@ impl Place {
 }
 
 impl Status {
-    /// A status of this range, and of no more specific one in `others`.
+    /// A status in this range, but not in a more specific one in `others`.
     pub fn example(self, others: &[Response]) -> Option<u16> {
         let documented = |code: u16| others.iter().any(|other| other.status == Self::Code(code));
         let in_range = |code: u16| others.iter().any(|other| other.status == Self::Range(code / 100));
@@ -294,7 +294,7 @@ impl Status {
             Self::Range(hundreds) => {
                 (hundreds * 100..hundreds * 100 + 100).rev().find(|code| !documented(*code) && usable(*code))
             }
-            // An error, which `default` means nearly always.
+            // An error, which is what `default` means in nearly all documents.
             Self::Default => [418, 509, 299].into_iter().find(|code| !documented(*code) && !in_range(*code)),
         }
     }

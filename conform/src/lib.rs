@@ -1,7 +1,7 @@
 //! Tests every operation of a generated client and compares requests and typed responses with its document.
 //!
-//! - [`document`], [`value`], [`violation`], [`validate`] and [`wire`] handle documents and the wire format, and know no
-//!   generated client.
+//! - [`document`], [`value`], [`violation`], [`validate`] and [`wire`] handle documents and the wire format, and do not
+//!   depend on any generated client.
 //! - [`driver`] calls a generated client: the emitted source and its library.
 //! - [`engine`] generates the cases of a document and runs them, [`judge`] finds errors, [`report`] counts them.
 

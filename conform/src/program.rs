@@ -69,7 +69,7 @@ pub fn files(service: &Service, client: &Path, conform: &Path) -> Vec<(PathBuf, 
          [workspace]\n\n\
          [profile.dev]\ndebug = 0\nincremental = false\n\n{optimized}"
     );
-    let main = "//! Holds a client against its document.\n\nmod driver;\n\n\
+    let main = "//! Tests a client against its document.\n\nmod driver;\n\n\
                 fn main() -> std::process::ExitCode {\n    yundb_conform::program::main(&driver::driver())\n}\n";
     vec![
         (PathBuf::from("Cargo.toml"), manifest),

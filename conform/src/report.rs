@@ -114,7 +114,7 @@ pub struct Contradiction {
     pub operation: String,
     /// The missing case.
     pub name: String,
-    /// The schema that no value satisfies.
+    /// The unsatisfiable schema.
     pub schema: String,
     /// The reason.
     pub reason: String,
@@ -137,7 +137,7 @@ pub struct Report {
     pub wrong: Vec<Wrong>,
     /// Parts that could not be tested.
     pub contradictions: Vec<Contradiction>,
-    /// Oddities of the document itself.
+    /// Peculiarities of the document itself.
     pub notes: Vec<String>,
 }
 
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_with_totals_and_kinds() {
+    fn the_table_has_totals_and_kinds() {
         let report = |document: &str, right, wrong: Vec<Wrong>| Report {
             document: document.to_owned(),
             operations: 2,
@@ -323,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn long_values_are_cut() {
+    fn long_values_are_shortened() {
         assert_eq!(shortened("a\n b"), "a b");
         assert_eq!(shortened(&"ä".repeat(300)).chars().count(), 203);
     }

@@ -45,7 +45,7 @@ impl Wire {
     }
 }
 
-/// Number of bytes in a chunk.
+/// Maximum number of bytes in a chunk.
 const PIECE: usize = 37;
 
 impl Transport for Wire {

@@ -70,8 +70,8 @@ impl Document {
         }
     }
 
-    /// Whether the only error is that alternatives of a `oneOf` overlap, here or inside of an alternative. Alternatives
-    /// that only list required fields are not types: such a `oneOf` makes fields exclude each other.
+    /// Whether the only error is that alternatives of a `oneOf` overlap, here or within an alternative. Alternatives
+    /// that only list required fields are not types: such a `oneOf` makes fields mutually exclusive.
     fn is_overlap(&self, error: &ValidationError<'_>, direction: Direction) -> bool {
         match error.kind() {
             ValidationErrorKind::OneOfMultipleValid { .. } => {

@@ -3,13 +3,13 @@
 mod body;
 mod flat;
 mod height;
-mod made;
 mod number;
 mod object;
 mod pattern;
 #[cfg(test)]
 mod tests;
 mod text;
+mod validated;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -25,7 +25,7 @@ use crate::document::{Direction, Document, SchemaRef};
 pub enum Amount {
     /// Only what is required.
     Least,
-    /// Everything: each property, lists with entries. Each further value uses the alternatives used least so far.
+    /// Everything: each property, lists with entries. Each further value prefers the alternatives used least so far.
     Most,
     /// Random.
     Random,
@@ -41,7 +41,7 @@ pub struct Contradiction {
 }
 
 /// Generates values from a fixed seed. One generator serves an operation, so that its cases differ.
-pub struct Maker<'d> {
+pub struct Generator<'d> {
     document: &'d Document,
     rng: fastrand::Rng,
     /// Number of uses of each alternative of a union.
@@ -73,7 +73,7 @@ const LARGE: usize = 20_000;
 /// Beyond this size, generation fails.
 const LARGEST: usize = 500_000;
 
-/// Number of times that a schema may occur within a value; beyond, only its required parts are generated.
+/// Number of times that a schema may occur within a value; beyond that, only its required parts are generated.
 const OFTEN: u32 = 2;
 
 /// Number of attempts at a value.
@@ -82,14 +82,15 @@ const ATTEMPTS: u32 = 24;
 /// Number of parts of a value that may be retried.
 const MOST_RETRIES: usize = 300;
 
-const ENDLESS: &str = "every value contains another one endlessly";
+const ENDLESS: &str = "every value contains another one without end";
 
 /// The requirements of a value's place.
 #[derive(Clone, Copy, Debug)]
 struct Ctx {
     direction: Direction,
     amount: Amount,
-    /// On this many levels there may be no null, empty string, empty list or empty object, which styles cannot express.
+    /// On this many levels there must be no null, empty string, empty list or empty object, which styles cannot
+    /// express.
     plain: usize,
     texture: Texture,
     /// The number of the attempt: later ones choose at random.
@@ -106,7 +107,7 @@ struct Texture {
     avoid: &'static str,
 }
 
-impl<'d> Maker<'d> {
+impl<'d> Generator<'d> {
     /// A generator that is deterministic for a seed.
     pub fn new(document: &'d Document, seed: u64) -> Self {
         Self {
@@ -126,7 +127,7 @@ impl<'d> Maker<'d> {
 
     /// A valid value of a schema. Several alternatives of a `oneOf` may match it.
     pub fn value(&mut self, schema: &SchemaRef, direction: Direction, amount: Amount) -> Result<Value, Contradiction> {
-        self.made(schema, Ctx { direction, amount, plain: 0, texture: Texture::default(), attempt: 0 })
+        self.validated(schema, Ctx { direction, amount, plain: 0, texture: Texture::default(), attempt: 0 })
     }
 
     /// Optional parts that were left out of the values so far, as they have no valid value.
@@ -140,7 +141,7 @@ impl<'d> Maker<'d> {
         let fail = |reason: &str| Contradiction { schema: first.clone(), reason: reason.to_owned() };
         self.size += 1;
         if self.size > LARGEST {
-            return Err(fail("a value of more than 500,000 parts is too large to make"));
+            return Err(fail("a value of more than 500,000 parts is too large to generate"));
         }
         if depth > DEEPEST {
             return Err(fail(ENDLESS));
@@ -165,16 +166,16 @@ impl<'d> Maker<'d> {
             return Err(fail("the constraints on its type leave none"));
         }
         let chosen = self.choose_type(&first, &types, depth, ctx);
-        let mut made = self.of_type(chosen, &flat, &first, depth, ctx);
+        let mut validated = self.of_type(chosen, &flat, &first, depth, ctx);
         // If there is none of this type, there may be one of another.
         for name in types.into_iter().filter(|name| *name != chosen) {
-            if made.is_ok() || self.retries > MOST_RETRIES {
+            if validated.is_ok() || self.retries > MOST_RETRIES {
                 break;
             }
             self.retries += 1;
-            made = made.or_else(|why| self.of_type(name, &flat, &first, depth, ctx).map_err(|_| why));
+            validated = validated.or_else(|why| self.of_type(name, &flat, &first, depth, ctx).map_err(|_| why));
         }
-        made
+        validated
     }
 
     fn of_type(
@@ -185,7 +186,7 @@ impl<'d> Maker<'d> {
         depth: usize,
         ctx: &Ctx,
     ) -> Result<Value, Contradiction> {
-        let made = match name {
+        let validated = match name {
             "object" => return self.object(flat, first, depth, ctx),
             "array" => return self.array(flat, first, depth, ctx),
             "string" => self.text(flat, ctx).map(Value::String),
@@ -196,25 +197,25 @@ impl<'d> Maker<'d> {
             }
             _ => Ok(Value::Null),
         };
-        made.map_err(|reason| Contradiction { schema: first.clone(), reason })
+        validated.map_err(|reason| Contradiction { schema: first.clone(), reason })
     }
 
-    /// A part of a value: if one way fails, others are tried.
+    /// A part of a value: if one way of generating it fails, others are tried.
     fn part(&mut self, goal: &[SchemaRef], depth: usize, ctx: &Ctx) -> Result<Value, Contradiction> {
         if let Some(schema) = goal.iter().find(|schema| self.height(schema, ctx.direction).is_none()) {
             return Err(Contradiction { schema: schema.clone(), reason: ENDLESS.to_owned() });
         }
-        let mut made = self.make(goal, depth, ctx);
+        let mut validated = self.make(goal, depth, ctx);
         for attempt in 1..=3 {
             // Failures within a failing part are not worth many attempts.
-            if made.is_ok() || self.retries > MOST_RETRIES {
+            if validated.is_ok() || self.retries > MOST_RETRIES {
                 break;
             }
             self.retries += 1;
             let ctx = Ctx { attempt: ctx.attempt + attempt, amount: Amount::Random, ..*ctx };
-            made = made.or_else(|why| self.make(goal, depth, &ctx).map_err(|_| why));
+            validated = validated.or_else(|why| self.make(goal, depth, &ctx).map_err(|_| why));
         }
-        made
+        validated
     }
 
     /// One of the values listed in a schema.
@@ -235,7 +236,7 @@ impl<'d> Maker<'d> {
             _ if listed.is_empty() => return None,
             Amount::Least if ctx.attempt == 0 => 0,
             Amount::Most if ctx.attempt == 0 => {
-                // Values are cycled through, but don't add cases.
+                // Values are used in turn, but don't add cases.
                 let counts =
                     self.taken.entry((ctx.direction, first.child("enum"))).or_insert_with(|| vec![1; listed.len()]);
                 counts.resize(listed.len().max(counts.len()), 1);

@@ -49,7 +49,7 @@ pub struct Violation {
     /// Its place there, in the runtime's notation: empty for the whole, else `field`, `field.list[0].name` or
     /// `[0].name`.
     pub path: String,
-    /// The schema that has the constraint.
+    /// The schema with the constraint.
     pub schema: SchemaRef,
     /// Whether that is an alternative of a union.
     pub in_union: bool,
@@ -69,7 +69,7 @@ pub enum Part {
 /// Maximum number of violated constraints of one input: further ones are of the same kinds.
 const MOST: usize = 400;
 
-/// From a valid input, one violation of each constraint that the document has anywhere in it.
+/// For a valid input, one violation of each constraint that applies to any part of it.
 pub fn violations(document: &Document, operation: &Operation, input: &Input) -> Vec<Violation> {
     let mut found = Vec::new();
     for parameter in operation.parameters.iter().filter(|parameter| parameter.client.is_none()) {
@@ -107,11 +107,11 @@ fn in_body(document: &Document, operation: &Operation, input: &Input) -> Vec<Vio
     for broken in Breaker::new(document, None).in_form(!matches!(content.data, Data::Json(_))).all(schema, &value, MOST)
     {
         let token = broken.at.split('/').nth(1);
-        // A file's placeholder is no file; but the file itself may be missing.
+        // A file's placeholder is not a file; but the file itself may be missing.
         if broken.constraint != Constraint::Required && token.is_some_and(|token| files.contains(token)) {
             continue;
         }
-        // An optional body may be left out with everything required in it, and it is without any field.
+        // An optional body may be left out with everything required in it, as it is without any field.
         let left_out = broken.value.as_object().is_some_and(Map::is_empty);
         if left_out && !operation.body.as_ref().is_some_and(|body| body.required) {
             continue;

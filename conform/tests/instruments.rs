@@ -1,7 +1,7 @@
-//! Tests of the instruments: a correct client written by hand has no findings, and each fault that is put into it, one
-//! at a time, is found and classified.
+//! Tests of the conformance tests: a correct client written by hand has no findings, and each fault that is injected
+//! into it, one at a time, is found and classified.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -46,10 +46,10 @@ enum Fault {
     LostHeader,
     WrongAlternative,
     UnknownAlternative,
-    Undecoded,
+    NotDecoded,
     UntypedError,
     OtherStatus,
-    NotAskedFor,
+    NotRequested,
     LostItem,
     LostErrorHeader,
     ChangedErrorHeader,
@@ -190,7 +190,7 @@ async fn watch_pets(client: Client, given: Inputs) -> Ended {
         Fault::LostItem => Encoded { payload: Payload::Items(Vec::new()), ..whole },
         _ => whole,
     };
-    let mut done = match given.representation().filter(|_| fault() != Fault::NotAskedFor) {
+    let mut done = match given.representation().filter(|_| fault() != Fault::NotRequested) {
         Some("text/event-stream") => {
             ended(&shown, call.send_as::<WatchPets, _>(WatchPets::EVENT_STREAM).await, |it| lost(events(it)), json)?
         }
@@ -255,19 +255,19 @@ async fn put_pet(client: Client, mut given: Inputs) -> Ended {
         call = call.unchecked();
     }
     match fault() {
-        Fault::Panic => panic!("as a fault would"),
+        Fault::Panic => panic!("injected fault"),
         Fault::SentTwice => drop(call.clone().send::<PutPet>().await),
         Fault::RefusedValid => call = call.set("nothing", 1),
         _ => {}
     }
     let shown = format!("{call:?}");
     let mut done = ended(&shown, call.send::<PutPet>().await, |it| json(&it), json)?;
-    bend(&mut done);
+    inject(&mut done);
     Ok(done)
 }
 
-/// Puts a fault into a typed response.
-fn bend(done: &mut Outcome) {
+/// Injects a fault into a typed response.
+fn inject(done: &mut Outcome) {
     let payload = |encoded: &mut Encoded, change: &dyn Fn(&mut Value, &mut String)| {
         if let Payload::Json(Ok(value), debug) = &mut encoded.payload {
             change(value, debug);
@@ -291,24 +291,24 @@ fn bend(done: &mut Outcome) {
         Outcome::Failure(failure) => match fault() {
             Fault::WrongPath => failure.violations.iter_mut().for_each(|(path, _)| path.push_str(".elsewhere")),
             Fault::UntypedError => failure.body = None,
-            Fault::Undecoded => failure.kind = yundb_runtime::ErrorKind::Decode,
+            Fault::NotDecoded => failure.kind = yundb_runtime::ErrorKind::Decode,
             _ => {}
         },
     }
 }
 
-/// Puts a fault into a request.
+/// Injects a fault into a request.
 #[derive(Debug)]
-struct Bend;
+struct Inject;
 
-impl Interceptor for Bend {
+impl Interceptor for Inject {
     fn before_attempt(&self, _: &Attempt, request: &mut Request<RequestBody>) {
         let target = request.uri().to_string();
         if target.ends_with("/pets/watch") {
             return;
         }
         if target.ends_with("/photos") {
-            return bend_parts(request);
+            return inject_into_parts(request);
         }
         let retarget =
             |request: &mut Request<RequestBody>, target: String| *request.uri_mut() = target.parse().unwrap();
@@ -343,8 +343,8 @@ impl Interceptor for Bend {
     }
 }
 
-/// Puts a fault into a multipart body.
-fn bend_parts(request: &mut Request<RequestBody>) {
+/// Injects a fault into a multipart body.
+fn inject_into_parts(request: &mut Request<RequestBody>) {
     let replace = |from: &[u8], to: &[u8]| {
         let body = request.body().as_bytes().unwrap();
         let at = body.windows(from.len()).position(|it| it == from).unwrap();
@@ -365,7 +365,7 @@ fn bend_parts(request: &mut Request<RequestBody>) {
 }
 
 fn builder() -> ClientBuilder<Client> {
-    ClientBuilder::new(&SERVICE).interceptor(Bend)
+    ClientBuilder::new(&SERVICE).interceptor(Inject)
 }
 
 fn run(fault: Fault) -> Report {
@@ -416,10 +416,10 @@ fn each_fault_is_found_and_classified() {
         (Fault::LostHeader, Kind::HeaderLost),
         (Fault::WrongAlternative, Kind::WrongAlternative),
         (Fault::UnknownAlternative, Kind::UnknownForKnown),
-        (Fault::Undecoded, Kind::ResponseNotDecoded),
+        (Fault::NotDecoded, Kind::ResponseNotDecoded),
         (Fault::UntypedError, Kind::ResponseNotDecoded),
         (Fault::OtherStatus, Kind::ResponseNotDecoded),
-        (Fault::NotAskedFor, Kind::OtherMediaType),
+        (Fault::NotRequested, Kind::OtherMediaType),
         (Fault::LostItem, Kind::ResponseLost),
         (Fault::LostErrorHeader, Kind::HeaderLost),
         (Fault::ChangedErrorHeader, Kind::HeaderLost),
@@ -437,9 +437,9 @@ fn each_fault_is_found_and_classified() {
     }
 }
 
-/// A fault in the check alone is found for each constraint of the document.
+/// A fault that only affects the check is found for each constraint of the document.
 #[test]
-fn each_constraint_is_broken() {
+fn each_constraint_is_violated() {
     let report = run(Fault::MissedConstraint);
     let broken: BTreeSet<&str> = report.wrong.iter().filter_map(|wrong| wrong.name.strip_suffix(" broken")).collect();
     let expected = [
@@ -467,7 +467,7 @@ fn a_missing_operation_is_found() {
 }
 
 #[test]
-fn the_same_seed_makes_the_same_cases() {
+fn the_same_seed_generates_the_same_cases() {
     let (first, second) = (run(Fault::ChangedField), run(Fault::ChangedField));
     assert_eq!(first.wrong, second.wrong);
     assert_eq!(first.cases, second.cases);

@@ -8,7 +8,7 @@
 //! use yundb_credentials::IamToken;
 //! use yundb_runtime::CachedCredentials;
 //!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # fn main() -> Result<(), yundb_runtime::Error> {
 //! let iam = yundb_huawei_iam::Client::builder().region("cn-north-4").build()?;
 //! let token = IamToken::password(iam, "account", "user", "password", "cn-north-4");
 //! // For the builder of any Huawei Cloud client: requested at the first call, and renewed before it expires.
@@ -16,6 +16,7 @@
 //! # Ok(())
 //! # }
 //! ```
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod iam;
 

@@ -37,7 +37,7 @@ const LIMIT: usize = 64;
 async fn items(framing: Framing, pieces: Vec<Bytes>) -> Vec<String> {
     let pieces = futures_util::stream::iter(pieces.into_iter().map(Ok::<_, TransportError>));
     let response = Response::new(ByteStream::new(pieces));
-    let client = fixture_answers::Client::builder().endpoint("http://localhost").retries(RetryPolicy::none());
+    let client = fixture_responses::Client::builder().endpoint("http://localhost").retries(RetryPolicy::none());
     let client = client.transport(Replay::new([response.into()])).max_response_size(LIMIT).build().expect("a client");
     let chat = client.chat().stream(true);
     let mut found = Vec::new();

@@ -20,7 +20,7 @@ pub struct Bundled {
 pub fn bundle(spec: &Path, choices: &Choices, json: bool) -> Result<Bundled, Failure> {
     let mut diagnostics = Diagnostics::new();
     let document = match load::load_with(spec, choices, &mut diagnostics) {
-        Some(document) if !diagnostics.has_errors() => document.value(),
+        Some(document) if !diagnostics.has_errors() => document.literal_value(),
         _ => return Err(Failure::Document(diagnostics)),
     };
     let text = match json {

@@ -21,7 +21,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// Keeps a file's text under the name that diagnostics show.
+    /// Keeps a file's text under the name shown in diagnostics.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
         let (name, text) = (name.into(), text.into());
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
@@ -29,7 +29,7 @@ impl Source {
         Arc::new(Self { name, text, lines })
     }
 
-    /// The file's name as diagnostics show it.
+    /// The file's name as shown in diagnostics.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -44,7 +44,7 @@ impl Source {
         self.lines.partition_point(|start| *start <= position).saturating_sub(1)
     }
 
-    /// The bytes of a line (from 0), without what ends it.
+    /// The byte range of a line (from 0), without its line terminator.
     fn line_range(&self, line: usize) -> (usize, usize) {
         let start = self.lines.get(line).map_or(self.text.len(), |start| *start as usize);
         let end = self.lines.get(line + 1).map_or(self.text.len(), |end| *end as usize);
@@ -79,7 +79,7 @@ impl Location {
         Self { source: Arc::clone(source), start: offset(start), end: offset(end) }
     }
 
-    /// The file as a whole, for what has no place in it.
+    /// The file as a whole, for problems without a place in it.
     pub fn of_file(source: &Arc<Source>) -> Self {
         Self::new(source, 0, 0)
     }
@@ -94,7 +94,7 @@ impl Location {
         &self.source
     }
 
-    /// The file's name as diagnostics show it.
+    /// The file's name as shown in diagnostics.
     pub fn file(&self) -> &str {
         &self.source.name
     }
@@ -124,8 +124,8 @@ impl Location {
         (&self.source.name, self.start, self.end)
     }
 
-    /// The first line of the location as a snippet, so that a file of megabytes isn't laid out to show one line of it.
-    /// None for lines too long to show.
+    /// The first line of the location as a snippet, so that rendering one line of a large file does not process all of
+    /// it. None for lines too long to show.
     fn snippet<'a>(&'a self, kind: AnnotationKind, label: &'a str) -> Option<Snippet<'a, Annotation<'a>>> {
         let line = self.source.line_of(self.start);
         let (line_start, line_end) = self.source.line_range(line);
@@ -341,7 +341,7 @@ impl Diagnostics {
     /// Replaces the diagnostic at an index. Returns whether there was one.
     pub(crate) fn amend(&mut self, index: usize, change: impl FnOnce(Diagnostic) -> Diagnostic) -> bool {
         let Some(changed) = self.0.get_index(index).cloned().map(change) else { return false };
-        // Fails if an equal diagnostic exists already.
+        // Fails if an equal diagnostic already exists.
         self.0.replace_index(index, changed).is_ok()
     }
 

@@ -1,4 +1,5 @@
-//! Turns an OpenAPI 3 document into a typed Rust client crate, in four stages: [`load`], [`lower`], [`emit`], [`mod@write`].
+//! Turns an OpenAPI 3 document into a typed Rust client crate, in four stages: [`load`], [`lower`], [`emit`],
+//! [`mod@write`].
 //!
 //! Each stage is a pure function of the one before; [`generate`] runs all four.
 
@@ -11,6 +12,7 @@ pub mod emit;
 pub mod load;
 pub mod lower;
 pub mod package;
+mod pattern;
 pub mod places;
 pub mod pointer;
 pub mod settings;
@@ -78,7 +80,7 @@ pub enum Failure {
     Document(Diagnostics),
     /// A file could not be read or written.
     Io(std::io::Error),
-    /// The generator is at fault.
+    /// A bug in the generator.
     Emit(emit::EmitError),
 }
 
@@ -106,7 +108,7 @@ impl std::error::Error for Failure {
 /// Reads the spec at `spec` (a file, or a folder with an `openapi.yaml`) and updates the crate in `out` to match it.
 ///
 /// # Errors
-/// If the document has errors, a file cannot be read or written, or the folder holds anything but a generated crate.
+/// If the document has errors, a file cannot be read or written, or the folder contains anything but a generated crate.
 pub fn generate(spec: &Path, out: &Path, options: &Options) -> Result<Report, Failure> {
     let mut diagnostics = Diagnostics::new();
     if let Some(why) = options.name.as_deref().and_then(unusable) {
@@ -217,14 +219,14 @@ fn unusable(name: &str) -> Option<Diagnostic> {
     let (why, help) = match () {
         () if !is_word => ("", "start a package name with an ASCII letter, followed by letters, digits, `-` and `_`"),
         () if TAKEN.contains(&ident.as_str()) => (": Rust has a built-in crate of this name", "choose another name"),
-        () if syn::parse_str::<syn::Ident>(&ident).is_err() => (": it is a keyword of Rust", "choose another name"),
+        () if syn::parse_str::<syn::Ident>(&ident).is_err() => (": it is a Rust keyword", "choose another name"),
         () => return None,
     };
     let message = format!("`{name}` is not a valid package name{why}");
     Some(Diagnostic::error("package-name", message).help(help))
 }
 
-/// The last component of a spec's path; for `<folder>/openapi.yaml` the folder, which is more telling.
+/// The last component of a spec's path; for `<folder>/openapi.yaml` the folder, which is more specific.
 fn file_name(spec: &Path) -> String {
     let spec = match (spec.file_stem().and_then(|stem| stem.to_str()), spec.parent()) {
         (Some("openapi"), Some(folder)) if folder.file_name().is_some() => folder,
@@ -239,9 +241,8 @@ mod tests {
 
     use super::*;
 
-    /// An error printed with its causes shows each sentence once.
     #[test]
-    fn failures_are_shown_once() {
+    fn the_causes_of_a_failure_are_shown_once() {
         let cause = std::io::Error::new(std::io::ErrorKind::AlreadyExists, "`x` is in the way");
         let failure = Failure::Io(cause);
         assert_eq!(failure.to_string(), "`x` is in the way");

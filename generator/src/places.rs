@@ -178,7 +178,7 @@ impl<'a> Places<'a> {
                 places.types.insert(headers, place.or_self("headers"));
             }
         }
-        for ty in &service.lone {
+        for ty in &service.standalone {
             let name = ty.innermost().map(|id| service.types[id].name.as_str()).unwrap_or_default();
             let schema = schemas.into_iter().flat_map(Place::members).find(|(component, _)| *component == name);
             places.add(service, ty, schema.map_or(root, |(_, place)| place));

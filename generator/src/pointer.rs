@@ -15,7 +15,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn escaping_is_reversible() {
+    fn unescape_reverses_escape() {
         assert_eq!(escape("a/b~c"), "a~1b~0c");
         for token in ["", "~1", "/~", "~01", "a"] {
             assert_eq!(unescape(&escape(token)), token);

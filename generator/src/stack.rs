@@ -1,13 +1,13 @@
 //! More stack for recursion: documents nest deeply, and their references form chains of thousands.
 
-/// Stack that is kept free for one step of a recursion, and the amount that is added when less is left.
+/// Stack that must be free for one step of a recursion, and the amount that is added when less is left.
 const STEP: (usize, usize) = (1 << 20, 8 << 20);
 
-/// Stack that is kept free for walks through a tree, whose depth `load` limits.
+/// Stack that must be free for walks through a tree, whose depth `load` limits.
 const TREE: (usize, usize) = (16 << 20, 32 << 20);
 
 /// Runs one step of a recursion whose depth the document determines.
-pub(crate) fn grown<T>(step: impl FnOnce() -> T) -> T {
+pub(crate) fn recurse<T>(step: impl FnOnce() -> T) -> T {
     stacker::maybe_grow(STEP.0, STEP.1, step)
 }
 

@@ -1,5 +1,5 @@
-//! The account of a document: it adds up, it no longer does as soon as any fact is not used, and what it counts as "in
-//! the client" is there.
+//! The account of a document: it adds up, it stops adding up as soon as any fact is not used, and what it counts as "in
+//! the client" is in the client.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -25,16 +25,10 @@ fn documents() -> Vec<PathBuf> {
 }
 
 /// Lowers a document; the diagnostics include those of loading it.
-fn lowered((loaded, said): &(Loaded, Diagnostics), ledger: &Ledger) -> (Service, Diagnostics) {
-    let mut diagnostics = said.clone();
-    let service = lower::lower(
-        loaded,
-        "accounted",
-        "accounted",
-        &yundb_generator::choices::Choices::default(),
-        ledger,
-        &mut diagnostics,
-    );
+fn lowered((loaded, loading): &(Loaded, Diagnostics), ledger: &Ledger) -> (Service, Diagnostics) {
+    let mut diagnostics = loading.clone();
+    let choices = yundb_generator::choices::Choices::default();
+    let service = lower::lower(loaded, "accounted", "accounted", &choices, ledger, &mut diagnostics);
     (service, diagnostics)
 }
 
@@ -44,7 +38,7 @@ fn read(path: &Path) -> (Loaded, Diagnostics) {
 }
 
 #[test]
-fn every_document_adds_up() {
+fn facts_of_every_document_add_up() {
     for path in documents() {
         let mut diagnostics = Diagnostics::new();
         let (_, account) = yundb_generator::model(&path, "accounted", "accounted", &mut diagnostics).unwrap();
@@ -64,7 +58,7 @@ fn every_document_adds_up() {
 
 /// Each left-out fact has a diagnostic at or around its place, with the code that the account has.
 #[test]
-fn what_is_left_out_is_named() {
+fn facts_left_out_have_a_diagnostic() {
     for path in documents() {
         let mut diagnostics = Diagnostics::new();
         let (_, account) = yundb_generator::model(&path, "accounted", "accounted", &mut diagnostics).unwrap();
@@ -75,9 +69,9 @@ fn what_is_left_out_is_named() {
     }
 }
 
-/// Disables the consumers of one kind of facts after the other: each time exactly these facts are lost.
+/// Disables the consumers of one kind of facts after another: each time exactly these facts are lost.
 #[test]
-fn a_missing_consumer_is_found() {
+fn a_missing_consumer_is_detected() {
     let path = workspace().join("generator/tests/account/openapi.yaml");
     let document = read(&path);
     let loaded = &document.0;
@@ -93,7 +87,7 @@ fn a_missing_consumer_is_found() {
     let never = [Fact::Link];
     for fact in Fact::ALL.into_iter().filter(|fact| !never.contains(fact)) {
         let places = in_client.get(&fact).unwrap_or_else(|| panic!("the document has no {}", fact.name())).clone();
-        let ledger = Ledger::deaf_at(places.clone());
+        let ledger = Ledger::disabled_at(places.clone());
         let (_, diagnostics) = lowered(&document, &ledger);
         let account = settle(&loaded.facts, &ledger, &diagnostics);
         assert!(!account.adds_up() && !account.of(fact).adds_up(), "{}", fact.name());
@@ -125,9 +119,9 @@ fn a_missing_consumer_is_found() {
     }
 }
 
-/// A missing diagnostic, or a reason that no longer holds, is found as well.
+/// A missing diagnostic, or a reason that no longer applies, is found as well.
 #[test]
-fn a_missing_diagnostic_is_found() {
+fn a_missing_diagnostic_is_detected() {
     let path = workspace().join("generator/tests/account/openapi.yaml");
     let document = read(&path);
     let ledger = Ledger::default();
@@ -143,13 +137,13 @@ fn a_missing_diagnostic_is_found() {
         let mut others = Diagnostics::new();
         diagnostics.iter().filter(|it| it.code != code).for_each(|it| others.push(it.clone()));
         let Account { lost, .. } = sum(&others);
-        assert!(!lost.is_empty(), "nothing is missed without `{code}`");
+        assert!(!lost.is_empty(), "nothing is lost without `{code}`");
     }
 }
 
 /// The descriptions, names and values that the account counts as "in the client" are in the emitted code.
 #[test]
-fn what_is_in_the_client_is_emitted() {
+fn facts_in_the_client_are_emitted() {
     for path in documents() {
         let document = read(&path);
         let loaded = &document.0;
@@ -273,7 +267,7 @@ fn unwrapped(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The part of a text that doesn't depend on its layout and Markdown.
+/// A text without its layout and Markdown.
 fn letters(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

@@ -1,4 +1,4 @@
-//! What a document says of an item is in the docs of that item: descriptions, defaults, bounds, examples.
+//! The document's descriptions, defaults, bounds and examples of an item are in the docs of that item.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-/// Letters and digits, without case, links' targets and all marks: what remains if only the form of a text changes.
+/// Letters and digits, without case, link targets and punctuation: what remains if only the form of a text changes.
 fn plain(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -19,7 +19,7 @@ fn plain(text: &str) -> String {
     out.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// Whether Markdown or marks of direction are made safe in a text, so that it is not the same any more: these have tests of their own.
+/// Whether Markdown or marks of direction in a text are escaped, which changes the text: these have tests of their own.
 fn has_marks(words: &str) -> bool {
     ["```", "~~~", "](", "<", "\n\n   ", "\u{202a}", "\u{2066}"].iter().any(|mark| words.contains(mark))
 }
@@ -79,8 +79,8 @@ impl Docs {
         self.everything.push_str(&plain(&words));
     }
 
-    /// Whether an item of one of these names has these words.
-    fn say(&self, names: &[&str], words: &str) -> bool {
+    /// Whether the docs of an item with one of these names contain this text.
+    fn contain(&self, names: &[&str], words: &str) -> bool {
         let words = plain(words);
         // A name that is taken gets a suffix.
         let fits =
@@ -104,7 +104,7 @@ impl<'a> Walk<'a> {
             return;
         }
         self.checked += 1;
-        if !self.docs.say(names, words) {
+        if !self.docs.contain(names, words) {
             self.missing.push(format!("{at}: {what}: {words}"));
         }
     }
@@ -120,7 +120,7 @@ impl<'a> Walk<'a> {
     }
 
     fn resolve(&self, mut node: &'a Value) -> &'a Value {
-        // References may lead round in a cycle.
+        // References may be circular.
         for _ in 0..10 {
             let reference = node.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#'));
             let Some(found) = reference.and_then(|pointer| self.document.pointer(pointer)) else { break };
@@ -129,7 +129,7 @@ impl<'a> Walk<'a> {
         node
     }
 
-    /// What is said of a value that has a name: of a field, or a parameter.
+    /// The facts about a value with a name: a field or a parameter.
     fn value(&mut self, owner: Option<&str>, name: &str, schema: &'a Value, at: &str) {
         // A type that is only a part of others has no fields of its own.
         let of_owner = owner.map(|owner| format!("{owner}::{name}"));
@@ -147,7 +147,7 @@ impl<'a> Walk<'a> {
                 self.expect(&[name], at, "description", words);
             }
         }
-        // What is shared is walked by itself.
+        // Shared schemas are visited separately.
         if own.get("$ref").is_none() {
             if is_emitted {
                 self.facts(name, schema, at);
@@ -166,8 +166,8 @@ impl<'a> Walk<'a> {
         let bounds = ["minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "multipleOf"];
         for key in bounds {
             if let Some(number) = schema.get(key).filter(|number| number.as_i64().is_some_and(|number| number != 0)) {
-                // A minimum of 1 may be said in words.
-                let in_words = ["empty", "at least one"].iter().any(|words| self.docs.say(&[name], words));
+                // A minimum of 1 may be expressed in words.
+                let in_words = ["empty", "at least one"].iter().any(|words| self.docs.contain(&[name], words));
                 if number.as_u64() != Some(1) || !key.starts_with("min") || !in_words {
                     self.expect(&[name], at, key, &number.to_string());
                 }
@@ -179,15 +179,16 @@ impl<'a> Walk<'a> {
         }
         let shown = |example: &&Value| text(example).len() <= 60 && !text(example).contains(['`', '\n']);
         if let Some(example) = schema.get("example").filter(|_| !secret).filter(shown) {
-            // Types of one title may differ in nothing else.
+            // Types with the same title may have no other difference.
             let name = name.rsplit("::").next().unwrap_or_default();
             self.expect(&[name], at, "example", &text(example));
         }
     }
 
-    /// What is said within a schema.
+    /// The facts within a schema.
     fn schema(&mut self, owner: Option<&str>, schema: &'a Value, at: &str) {
-        // A title that a shared type has, too, names that one; and a type that is only merged into others has no docs.
+        // A title that a shared type has, too, is that type's name; and a type that is only merged into others has no
+        // docs.
         let taken = |title: &&str| self.document.pointer(&format!("/components/schemas/{title}")).is_none();
         let titled = schema.get("title").and_then(Value::as_str).filter(taken);
         let owner = titled.or(owner).filter(|owner| self.docs.by_name.contains_key(&plain(owner)));
@@ -215,7 +216,7 @@ impl<'a> Walk<'a> {
     fn operation(&mut self, operation: &'a Value, at: &str) {
         let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
         if id.is_empty() || !self.ids.insert(id) {
-            // The name is made of method and path.
+            // The name is derived from method and path.
             for key in ["summary", "description"] {
                 self.anywhere(at, operation.get(key).and_then(Value::as_str).unwrap_or_default());
             }
@@ -234,7 +235,7 @@ impl<'a> Walk<'a> {
             };
             let words = words.and_then(Value::as_str).unwrap_or_default();
             let at = format!("{at}.{name}");
-            // OpenAPI has these elsewhere.
+            // OpenAPI defines these elsewhere.
             if ["accept", "content-type", "authorization"].contains(&name.to_ascii_lowercase().as_str()) {
                 continue;
             }
@@ -242,20 +243,20 @@ impl<'a> Walk<'a> {
                 self.anywhere(&at, words);
                 continue;
             }
-            // Arguments stand in the docs of the method.
+            // Arguments are in the docs of the method.
             self.expect(&[name, id], &at, "description", words);
             if let Some(schema) = parameter.get("schema") {
                 self.schema(None, schema, &at);
             }
         }
         let bodies = operation.pointer("/requestBody").map(|body| self.resolve(body)).into_iter();
-        let answers = operation.get("responses").and_then(Value::as_object).into_iter().flatten();
-        for (status, answer) in answers {
-            let words = self.resolve(answer).get("description").and_then(Value::as_str);
+        let responses = operation.get("responses").and_then(Value::as_object).into_iter().flatten();
+        for (status, response) in responses {
+            let words = self.resolve(response).get("description").and_then(Value::as_str);
             self.anywhere(&format!("{at} {status}"), words.unwrap_or_default());
         }
-        let answers = operation.get("responses").and_then(Value::as_object).into_iter().flatten();
-        let contents = bodies.chain(answers.map(|(_, answer)| self.resolve(answer))).collect::<Vec<_>>();
+        let responses = operation.get("responses").and_then(Value::as_object).into_iter().flatten();
+        let contents = bodies.chain(responses.map(|(_, response)| self.resolve(response))).collect::<Vec<_>>();
         for content in contents.into_iter().filter_map(|body| body.get("content").and_then(Value::as_object)) {
             for media in content.values() {
                 if let Some(schema) = media.get("schema") {
@@ -296,7 +297,7 @@ fn root() -> PathBuf {
 }
 
 #[test]
-fn everything_that_specs_say_is_in_the_docs_of_its_item() {
+fn facts_of_specs_are_in_the_docs_of_their_items() {
     let (mut checked, mut missing) = (0, Vec::new());
     for entry in fs::read_dir(root().join("specs")).expect("specs") {
         let spec = entry.expect("an entry").path();
@@ -310,13 +311,13 @@ fn everything_that_specs_say_is_in_the_docs_of_its_item() {
 }
 
 #[test]
-fn everything_that_fixtures_say_is_in_the_docs_of_its_item() {
+fn facts_of_fixtures_are_in_the_docs_of_their_items() {
     let (mut checked, mut missing) = (0, Vec::new());
     for entry in fs::read_dir(root().join("tests/fixtures")).expect("fixtures") {
         let folder = entry.expect("an entry").path();
         let Some(name) = folder.file_name().filter(|_| folder.join("client/src").exists()) else { continue };
         let (count, mut lost) = walk(&folder.join("openapi.yaml"), &folder.join("client"));
-        // Narrowed to an enum in each type that is made of it.
+        // Narrowed to an enum in each type derived from it.
         lost.retain(|lost| !lost.starts_with("Ranked.state: maxLength"));
         checked += count;
         missing.extend(lost.into_iter().map(|lost| format!("{}: {lost}", name.display())));

@@ -1,5 +1,5 @@
-//! Examples and samples in the docs of operations. That they compile is for the doc tests of the emitted crates.
-#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+//! Examples and samples in the docs of operations. The doc tests of the emitted crates verify that they compile.
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -47,6 +47,29 @@ paths:
                   animals: {type: array, items: {$ref: "#/components/schemas/Animal"}}
                   next: {type: string}
               example: {animals: [{name: Tom, password: hunter2}, {name: Rex}], next: "2"}
+  /pages:
+    get:
+      operationId: listByPage
+      x-pagination: {style: page, request: {page: page, size: size}, response: {items: names}}
+      parameters:
+        - {name: page, in: query, required: true, schema: {type: string}, example: "7"}
+        - {name: size, in: query, required: true, schema: {type: integer, maximum: 5}}
+      responses: {"200": {$ref: "#/components/responses/Names"}}
+  /rows:
+    post:
+      operationId: listByRow
+      x-pagination: {style: offset, request: {offset: from, limit: size}, response: {items: names}}
+      requestBody:
+        content:
+          application/json:
+            schema:
+              type: object
+              properties:
+                from: {type: integer}
+                size: {type: integer}
+                of: {type: string}
+            example: {from: 20, size: 20, of: zoo}
+      responses: {"200": {$ref: "#/components/responses/Names"}}
   /jobs:
     get:
       operationId: showJob
@@ -56,6 +79,12 @@ paths:
           description: ok
           content: {application/json: {schema: {type: object, properties: {state: {type: string}}}}}
 components:
+  responses:
+    Names:
+      description: ok
+      content:
+        application/json:
+          schema: {type: object, properties: {names: {type: array, items: {type: string}}}}
   schemas:
     Created: {type: object, properties: {job: {type: string}}}
     Animal:
@@ -86,7 +115,7 @@ fn emitted(document: &str) -> BTreeMap<PathBuf, String> {
     emit::emit(&service, &Manifest::Workspace, None).unwrap()
 }
 
-/// The code of the example above a method, as it stands in the docs.
+/// The code of the example above a method, as in the docs.
 fn example(files: &BTreeMap<PathBuf, String>, method: &str) -> String {
     let file = &files[Path::new("src/operations/untagged.rs")];
     let (before, _) = file.split_once(&format!("pub fn {method}(&self")).unwrap();
@@ -96,7 +125,7 @@ fn example(files: &BTreeMap<PathBuf, String>, method: &str) -> String {
 }
 
 #[test]
-fn a_call_has_what_is_required_and_a_little_of_its_sample() {
+fn calls_have_the_required_inputs_and_part_of_their_sample() {
     let files = emitted(DOCUMENT);
     assert_eq!(
         example(&files, "create_animal"),
@@ -116,7 +145,7 @@ client.wait_for(&response).await?;"#
 }
 
 #[test]
-fn listings_go_through_their_items_and_others_show_a_field() {
+fn lists_are_iterated_and_other_responses_show_a_field() {
     let files = emitted(DOCUMENT);
     assert_eq!(
         example(&files, "list_animals"),
@@ -125,12 +154,19 @@ while let Some(item) = items.next().await {
 println!("{:?}", item?.name);
 }"#
     );
+    // They begin with the first page, whichever the sample has.
+    let begins = |method, call: &str| {
+        let example = example(&files, method);
+        assert!(example.starts_with(&format!("let mut items = client.{call}.items();\n")), "{example}");
+    };
+    begins("list_by_page", r#"list_by_page().page("1").size(5)"#);
+    begins("list_by_row", r#"list_by_row().size(20).of("zoo")"#);
     assert_eq!(
         example(&files, "show_job"),
         r#"let response = client.show_job().job("job").await?;
 println!("{:?}", response.state);"#
     );
-    // The crate's page has the one that needs least.
+    // The crate's page has the one with the fewest requirements.
     let page = &files[Path::new("src/lib.rs")];
     assert!(
         page.contains("//! let client = zoo::Client::builder().build()?;\n//! let mut items = client.list_animals()")
@@ -138,7 +174,7 @@ println!("{:?}", response.state);"#
 }
 
 #[test]
-fn samples_are_folded_without_their_secrets() {
+fn samples_are_collapsed_and_redacted() {
     let files = emitted(DOCUMENT);
     let operations = &files[Path::new("src/operations/untagged.rs")];
     assert!(operations.contains("#[doc = include_str!(\"../../docs/samples/create_animal.md\")]"));
@@ -153,9 +189,9 @@ fn samples_are_folded_without_their_secrets() {
     }
 }
 
-/// A field that no type knows may still be named as a secret.
+/// A field unknown to its type may still have the name of a secret.
 #[test]
-fn what_no_type_knows_is_judged_by_its_name() {
+fn fields_unknown_to_a_type_are_redacted_by_name() {
     let plain = DOCUMENT.replace(
         "of: hand",
         "login: {user_password: hunter3}, more: {AccessToken: hunter3, deep: [{privateKey: hunter3}]}",
@@ -166,7 +202,7 @@ fn what_no_type_knows_is_judged_by_its_name() {
 }
 
 #[test]
-fn long_samples_are_cut_off() {
+fn long_samples_are_truncated() {
     let fields: BTreeMap<String, i32> = (0..80).map(|number| (format!("f{number:02}"), number)).collect();
     for (sample, has, lacks, note) in [
         (json!((0..70).collect::<Vec<i32>>()), "  0\n", "  1\n", "Lists are cut off after their first item.\n"),

@@ -1,4 +1,4 @@
-//! The checked-in fixtures are up to date. (Those of the services are checked with the audit, whose numbers are in
+//! The checked-in fixtures are up to date. (Those of the services are verified with the audit, whose numbers are in
 //! their READMEs.)
 //!
 //! `UPDATE_FIXTURES=1` writes the fixtures' crates instead of comparing them.
@@ -57,8 +57,8 @@ fn fixtures_are_up_to_date() {
         };
         let report = compare(&folder.join("openapi.yaml"), &folder.join("client"), &options);
         // The same on every machine.
-        let said = report.diagnostics.render(false).replace(&format!("{}/", workspace().display()), "");
-        insta::assert_snapshot!(format!("left_out_of_{fixture}"), said);
+        let rendered = report.diagnostics.render(false).replace(&format!("{}/", workspace().display()), "");
+        insta::assert_snapshot!(format!("left_out_of_{fixture}"), rendered);
     }
 }
 
@@ -91,7 +91,7 @@ fn changed(from: &str, to: &str) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn schemes_that_are_left_to_callers_are_warned_of() {
+fn schemes_left_to_the_caller_are_reported() {
     let spec = workspace().join("tests/fixtures").join(LEFT_TO_CALLERS).join("openapi.yaml");
     let scratch = tempfile::tempdir().expect("a scratch folder");
     let options = Options { name: Some("security".to_owned()), ..Options::default() };
@@ -163,13 +163,13 @@ fn the_same_input_gives_the_same_bytes() {
 }
 
 #[test]
-fn a_bundle_says_the_same_in_both_formats() {
+fn bundles_are_equal_in_both_formats() {
     let spec = workspace().join("specs/huawei-drs");
     let bundle = |json| yundb_generator::bundle(&spec, &Choices::default(), json).expect("a bundle").text;
     let json: serde_json::Value = serde_json::from_str(&bundle(true)).expect("JSON");
     let yaml: serde_json::Value = serde_yaml::from_str(&bundle(false)).expect("YAML");
     assert_eq!(json, yaml);
-    assert!(json["components"]["schemas"]["BaseEndpoint"].is_object(), "files are within");
+    assert!(json["components"]["schemas"]["BaseEndpoint"].is_object(), "files are included");
 }
 
 fn copy(from: &Path, to: &Path) {

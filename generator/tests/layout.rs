@@ -20,7 +20,7 @@ fn document(operations: &[String]) -> String {
              type: object\n                properties:\n                  pet: {{$ref: '#/components/schemas/Pet'}}\n\
              \x20                 {name}_toy: {toy}\n"
         )
-        .expect("text takes anything");
+        .expect("writing to a string does not fail");
     };
     for (index, name) in operations.iter().enumerate() {
         operation("pets", name, index < 2);
@@ -66,7 +66,7 @@ fn names(count: usize) -> Vec<String> {
 fn a_short_group_is_one_file() {
     let files = files(&names(3));
     assert_eq!(files.keys().collect::<Vec<_>>(), ["mod.rs", "other.rs", "pets.rs"]);
-    assert!(files["pets.rs"].contains("pub struct Toy "), "a type of this group only is in its file");
+    assert!(files["pets.rs"].contains("pub struct Toy "), "a type of a single group is in its file");
     assert!(!files["pets.rs"].contains("pub struct Pet "), "a type of both groups is in `types.rs`");
 }
 
@@ -100,7 +100,7 @@ fn long_shared_types_are_a_folder() {
     assert!(!files.contains_key("types.rs"), "{:?}", files.keys());
     let (page, enums) = (&files["types/mod.rs"], &files["types/enums.rs"]);
     assert!(page.contains("mod enums;\npub use enums::*;") && page.contains("pub struct Pet "), "{page}");
-    assert!(enums.contains("pub enum Kind ") && !enums.contains("pub struct"), "only enums are there");
+    assert!(enums.contains("pub enum Kind ") && !enums.contains("pub struct"), "the file only has enums");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Documents of extreme sizes and depths: they are read completely, within the stack of a thread. (Quadratic code makes
+//! Documents of extreme sizes and depths are read completely, within the stack of a thread. (Quadratic code would make
 //! these tests take minutes.)
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
@@ -30,7 +30,7 @@ fn chain(count: usize, end: &str, link: impl Fn(&str) -> String) -> String {
     document(&format!("{schemas}    A{count}: {end}\n"))
 }
 
-/// Generates a crate from a document, on a stack of a thread's size that can't grow.
+/// Generates a crate from a document, on a thread's stack that can't grow.
 fn generated(text: String) -> Result<Report, Failure> {
     let run = move || {
         let folder = tempfile::tempdir().unwrap();
@@ -47,7 +47,7 @@ fn each(count: usize, line: impl Fn(usize) -> String) -> String {
 
 /// Long lists of each kind. The first of each pair is the number of warnings.
 #[test]
-fn long_lists_are_read_whole() {
+fn long_lists_are_read_completely() {
     // Values that differ in case only, which names can't express.
     let cased = |n: usize| (0..17).map(|bit| if n >> bit & 1 == 1 { 'A' } else { 'a' }).collect::<String>();
     let object = |fields: &str| document(&format!("    A0:\n      type: object\n{fields}"));
@@ -102,9 +102,9 @@ fn long_lists_are_read_whole() {
     }
 }
 
-/// Chains of thousands of types: named types stay typed, and lists in lists end as raw JSON.
+/// Chains of thousands of types: named types stay typed, and lists in lists end as untyped JSON.
 #[test]
-fn chains_need_no_stack() {
+fn long_chains_do_not_overflow_the_stack() {
     let struct_of = |next: &str| format!("{{type: object, properties: {{next: {next}}}}}");
     let list_of = |next: &str| format!("{{type: array, items: {next}}}");
     let map_of = |next: &str| format!("{{type: object, additionalProperties: {next}}}");
@@ -118,13 +118,18 @@ fn chains_need_no_stack() {
     let cases = [
         ("arrays", 0, 9, chain(300, text, list_of)),
         ("maps", 0, 93, chain(3_000, text, map_of)),
-        ("JSON in texts", 0, 9, chain(300, text, json_of)),
+        ("JSON in strings", 0, 9, chain(300, text, json_of)),
         ("nullable arrays", 0, 9, chain(300, text, nullable_list_of)),
         ("structs", 5_001, 0, chain(5_000, &struct_of(text), struct_of)),
         ("a ring", 5_001, 0, chain(5_000, &ring, struct_of)),
         ("structs in arrays", 5_001, 0, chain(5_000, &struct_of(text), |next| struct_of(&list_of(next)))),
-        ("structs with words around", 5_001, 0, chain(5_000, &struct_of(text), |next| struct_of(&wrapped(next)))),
-        ("words around words", 0, 0, chain(5_000, text, wrapped)),
+        (
+            "structs with descriptions around",
+            5_001,
+            0,
+            chain(5_000, &struct_of(text), |next| struct_of(&wrapped(next))),
+        ),
+        ("descriptions around descriptions", 0, 0, chain(5_000, text, wrapped)),
         ("unions", 5_000, 0, chain(5_000, text, union_of)),
         (
             "bases",
@@ -133,7 +138,7 @@ fn chains_need_no_stack() {
             chain(5_000, &struct_of(text), |next| format!("{{allOf: [{next}], type: object, required: [next]}}")),
         ),
         (
-            "bases of which each says more of a field",
+            "bases that each add a limit to a field",
             1,
             0,
             chain(5_000, &struct_of(text), |next| {
@@ -154,7 +159,7 @@ fn chains_need_no_stack() {
 
 /// Chains of `$ref`s of any length are followed; circular ones are reported quickly.
 #[test]
-fn references_are_followed_to_their_end() {
+fn long_chains_of_references_are_followed() {
     let alias = |next: &str| next.to_owned();
     let report = generated(chain(5_000, "{type: string, not: {dependencies: {}}}", alias)).unwrap();
     let codes: Vec<_> = report.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
@@ -213,10 +218,10 @@ fn excessive_depth_is_reported() {
         (format!("openapi: 3.0.3\nx-0: &a0 []\n{aliases}"), "openapi.yaml:201:"),
         (json.clone(), "openapi.yaml:2:"),
     ] {
-        let Err(Failure::Document(said)) = generated(text) else { unreachable!("it is too deep") };
-        let shown = said.to_string();
+        let Err(Failure::Document(diagnostics)) = generated(text) else { unreachable!("it is too deep") };
+        let shown = diagnostics.to_string();
         assert!(shown.contains("error[too-deep]") && shown.contains(place), "{place}: {shown}");
-        assert_eq!(said.errors(), 1);
+        assert_eq!(diagnostics.errors(), 1);
     }
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("openapi.json"), json).unwrap();
@@ -228,9 +233,9 @@ fn excessive_depth_is_reported() {
     );
 }
 
-/// A place in a component is named with the first operation that uses it, not again with each other one.
+/// A place in a component is reported with the first operation that uses it, and not repeated for each other one.
 #[test]
-fn shared_places_are_named_once() {
+fn problems_in_shared_places_are_reported_once() {
     let schemas = "    A0: {type: object, properties: {a: {type: string, not: {dependencies: {}}}, b: {type: string, pattern: '(?s)a'}}}\n";
     let more = each(300, |n| {
         let body = "content: {application/json: {schema: {$ref: '#/components/schemas/A0'}}}";
@@ -241,15 +246,16 @@ fn shared_places_are_named_once() {
     let text = document(schemas).replace("components:\n", &format!("{more}components:\n{response}"));
     let report = generated(text).unwrap();
     assert_eq!(report.operations, 301);
-    let said: Vec<_> = report.diagnostics.iter().map(|it| (it.code, it.location.as_ref().unwrap().line())).collect();
-    let distinct: std::collections::HashSet<_> = said.iter().collect();
-    assert_eq!(said.len(), distinct.len(), "{}", report.diagnostics);
-    assert_eq!(said.len(), 3, "{}", report.diagnostics);
+    let diagnostics: Vec<_> =
+        report.diagnostics.iter().map(|it| (it.code, it.location.as_ref().unwrap().line())).collect();
+    let distinct: std::collections::HashSet<_> = diagnostics.iter().collect();
+    assert_eq!(diagnostics.len(), distinct.len(), "{}", report.diagnostics);
+    assert_eq!(diagnostics.len(), 3, "{}", report.diagnostics);
 }
 
 /// 4,000 operations over 6,000 schemas that all refer to each other: each is typed, whatever the order.
 #[test]
-fn no_schema_is_cut_in_a_net_of_thousands() {
+fn thousands_of_schemas_that_refer_to_each_other_stay_typed() {
     const SCHEMAS: usize = 6_000;
     let reference = |n: usize| format!("{{$ref: '#/components/schemas/A{}'}}", n % SCHEMAS);
     let schemas = each(SCHEMAS, |n| {

@@ -17,9 +17,9 @@ fn load_text(text: &[u8], extension: &str) -> (Option<Loaded>, Diagnostics) {
     (load(&path, &mut diagnostics), diagnostics)
 }
 
-/// Every folder in `broken/` is a document with an error; the snapshot of its name has the diagnostics.
+/// Every folder in `broken/` is a document with an error; the snapshot with its name has the diagnostics.
 #[test]
-fn broken_documents() {
+fn broken_documents_are_reported() {
     let mut cases: Vec<_> = fs::read_dir("tests/broken").unwrap().map(|entry| entry.unwrap().path()).collect();
     cases.sort();
     for case in cases.iter().filter(|case| case.is_dir()) {
@@ -36,9 +36,9 @@ fn broken_documents() {
     }
 }
 
-/// Parts from other files keep their places there.
+/// Parts from other files keep their places in those files.
 #[test]
-fn places() {
+fn parts_keep_their_places() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
     write(
@@ -55,8 +55,8 @@ fn places() {
     assert!(diagnostics.is_empty(), "{diagnostics}");
     let place = |path: &[&str]| {
         let (last, outer) = path.split_last().unwrap();
-        let holder = outer.iter().fold(&loaded.root, |node, key| node.get(key).unwrap());
-        let location = holder.as_object().unwrap()[*last].place();
+        let parent = outer.iter().fold(&loaded.root, |node, key| node.get(key).unwrap());
+        let location = parent.as_object().unwrap()[*last].place();
         let file = Path::new(location.file()).file_name().unwrap().to_str().unwrap().to_owned();
         (file, location.line(), location.column(), location.text().to_owned())
     };
@@ -71,7 +71,7 @@ fn places() {
     assert_eq!(place(&["components", "schemas", "Pet"]).0, "Pet.yaml");
 }
 
-/// A bundle keeps what `load` fixes and leaves out, and includes other files.
+/// A bundle keeps the parts that `load` fixes and leaves out, and includes other files.
 #[test]
 fn bundled_documents_keep_errors() {
     let folder = tempfile::tempdir().unwrap();
@@ -172,9 +172,9 @@ discriminator: {propertyName: kind, mapping: {dog: Dog.yaml, deep: Deep}}
     insta::assert_snapshot!("bundled", serde_yaml::to_string(&loaded.value()).unwrap());
 }
 
-/// Both formats are read the same, and YAML's traps are avoided.
+/// Both formats give the same result, and YAML's pitfalls are avoided.
 #[test]
-fn values() {
+fn both_formats_have_the_same_values() {
     let yaml = "\u{feff}openapi: 3.0.3\r
 info: {title: T, version: '1'}\r
 paths: {}\r
@@ -219,6 +219,68 @@ x-values:\r
     }
 }
 
+/// Samples of responses stay as documented, but for tools that take schemas literally.
+#[test]
+fn samples_in_the_form_of_their_schemas() {
+    let document = r##"openapi: 3.0.3
+x-protocol: aliyun-rpc
+info: {title: Pets, version: "1"}
+tags: [{name: pets}]
+paths:
+  /#Action=ListPets:
+    get:
+      operationId: listPets
+      tags: [pets]
+      responses:
+        "200":
+          description: The pets.
+          content:
+            application/json:
+              schema:
+                type: object
+                properties:
+                  Count: {type: integer}
+                  Success: {type: boolean}
+                  Version: {type: string}
+                  Cause: {type: string}
+                  Note: {type: string, nullable: true}
+                  Pets:
+                    type: array
+                    items:
+                      type: object
+                      properties:
+                        Name: {type: string}
+                        Kind: {type: string, enum: [cat, dog]}
+                        Mood: {type: string, enum: [calm]}
+              examples:
+                sample:
+                  value:
+                    ListPetsResponse:
+                      count: "1"
+                      Success: "true"
+                      Version: 2.0
+                      Cause: null
+                      Note: null
+                      Pets: {Pet: [{name: 7, Kind: DOG, Mood: ""}]}
+"##;
+    let (loaded, diagnostics) = load_text(document.as_bytes(), "yaml");
+    assert!(diagnostics.is_empty(), "{diagnostics}");
+    let loaded = loaded.unwrap();
+    let sample = |document: &serde_json::Value| {
+        let at = "/paths/~1#Action=ListPets/get/responses/200/content/application~1json/examples/sample/value";
+        document.pointer(at).unwrap().to_string()
+    };
+    assert!(sample(&loaded.value()).contains(r#"{"ListPetsResponse":{"count":"1","Success":"true","Version":2.0,"#));
+    assert_eq!(
+        sample(&loaded.literal_value()),
+        r#"{"Count":1,"Success":true,"Version":"2.0","Note":null,"Pets":[{"Name":"7","Kind":"dog"}]}"#
+    );
+    // Other protocols have none of the forms of RPC.
+    let (_, diagnostics) = load_text(document.replace("aliyun-rpc", "huawei-rest").as_bytes(), "yaml");
+    let found: Vec<_> = diagnostics.iter().map(|it| (it.code, it.message.as_str())).collect();
+    assert_eq!(found, [("bad-example", "the example has `ListPetsResponse`, which its schema does not")]);
+}
+
 /// A small document with most features, to be damaged.
 const WHOLE: &str = r##"openapi: 3.0.3
 info: {title: Pets, version: "1"}
@@ -241,7 +303,7 @@ paths:
           content:
             application/json:
               schema: {$ref: "#/components/schemas/Pet"}
-              examples: {sample: {value: {name: Rex, tags: [a, b]}}}
+              examples: {sample: {value: {name: Rex, tag: a}}}
         default: {$ref: "#/components/responses/Error"}
     put:
       <<: *get
@@ -259,7 +321,7 @@ components:
       properties:
         name: {type: string, maxLength: 64, x-sensitive: true}
         kind: {type: string, enum: [cat, dog], x-enumDescriptions: {cat: Meows., dog: Barks.}}
-        parent: {allOf: [{$ref: "#/components/schemas/Pet"}], nullable: true}
+        parent: {type: object, allOf: [{$ref: "#/components/schemas/Pet"}], nullable: true}
         more: {$ref: "#/paths/~1pets~1{id}/get/responses/200/content/application~1json/schema"}
       additionalProperties: {oneOf: [{type: string}, {type: number}]}
   securitySchemes:
@@ -267,7 +329,7 @@ components:
 "##;
 
 #[test]
-fn the_whole_document_is_right() {
+fn the_undamaged_document_is_valid() {
     let (_, diagnostics) = load_text(WHOLE.as_bytes(), "yaml");
     assert!(diagnostics.is_empty(), "{diagnostics}");
     let (_, diagnostics) = load_text(format!("x-protocol: huawei-rest\n{WHOLE}").as_bytes(), "yaml");
@@ -334,7 +396,7 @@ proptest! {
         survives(text.as_bytes());
     }
 
-    /// Replaces whole values, so that the text stays YAML and later steps are reached.
+    /// Replaces whole values, so that the text stays valid YAML and later steps are reached.
     #[test]
     fn wrong_values_never_panic(
         damages in prop::collection::vec((any::<prop::sample::Index>(), 0..16usize), 1..5),

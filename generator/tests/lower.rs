@@ -1,4 +1,4 @@
-//! What `lower` leaves out, or cannot check, is reported: operation, place, and what happens instead.
+//! Parts that `lower` leaves out or cannot check are reported: operation, place, and consequence.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::path::Path;
@@ -7,30 +7,30 @@ use serde_json::{Value, json};
 use yundb_generator::lower::model::TypeKind;
 use yundb_generator::{Diagnostics, model};
 
-fn said(spec: &str) -> String {
+fn rendered(spec: &str) -> String {
     let mut diagnostics = Diagnostics::new();
     model(Path::new(spec), "package", "source", &mut diagnostics).unwrap();
     diagnostics.render(false)
 }
 
 #[test]
-fn unsupported() {
-    insta::assert_snapshot!(said("tests/unsupported/openapi.yaml"));
+fn unsupported_parts_are_reported() {
+    insta::assert_snapshot!(rendered("tests/unsupported/openapi.yaml"));
 }
 
 #[test]
-fn wrong_paging() {
-    insta::assert_snapshot!(said("tests/paging/openapi.yaml"));
+fn invalid_paging_is_reported() {
+    insta::assert_snapshot!(rendered("tests/paging/openapi.yaml"));
 }
 
 #[test]
-fn wrong_jobs() {
-    insta::assert_snapshot!(said("tests/jobs/openapi.yaml"));
+fn invalid_jobs_are_reported() {
+    insta::assert_snapshot!(rendered("tests/jobs/openapi.yaml"));
 }
 
-/// One mistake in each of ten and more places: each is reported at its own line and column.
+/// One mistake in each of more than ten places: each is reported at its own line and column.
 #[test]
-fn places() {
+fn each_mistake_is_reported_at_its_place() {
     let mut diagnostics = Diagnostics::new();
     model(Path::new("tests/places/openapi.yaml"), "package", "source", &mut diagnostics).unwrap();
     let mut found: Vec<_> = diagnostics
@@ -82,7 +82,7 @@ fn docs_of_unions_name_their_variants() {
     assert!(listed > 10, "only {listed} are listed");
 }
 
-/// The variants of a union of these alternatives, and the codes of what is said of it.
+/// The variants of a union of these alternatives, and the codes of its diagnostics.
 fn any_of(alternatives: &Value, schemas: &Value) -> (Vec<String>, Vec<&'static str>) {
     let scratch = tempfile::tempdir().unwrap();
     let path = scratch.path().join("document.json");
@@ -102,24 +102,25 @@ fn any_of(alternatives: &Value, schemas: &Value) -> (Vec<String>, Vec<&'static s
     (variants.unwrap(), diagnostics.iter().map(|diagnostic| diagnostic.code).collect())
 }
 
-/// A value may be several alternatives of an `anyOf` at once: it has a variant of its own, or it is said that some of it is lost.
+/// A value may match several alternatives of an `anyOf` at once: there is a variant for the combination, or a warning
+/// that part of it is lost.
 #[test]
-fn alternatives_at_once() {
+fn combinations_of_alternatives_have_variants() {
     let of = |title: &str, fields: Value| json!({"title": title, "type": "object", "properties": fields});
     let text = json!({"type": "string"});
     let both = ["A", "B", "AAndB"].map(str::to_owned);
     let alone = ["A", "B"].map(str::to_owned);
-    for (a, b, variants, said) in [
+    for (a, b, variants, codes) in [
         (json!({"a": text}), json!({"b": text}), &both[..], &[][..]),
         (json!({"a": text, "in": of("C", json!({"c": text}))}), json!({"in": of("D", json!({"d": text}))}), &both, &[]),
-        // Words make no difference.
+        // Descriptions make no difference.
         (json!({"a": text, "c": {"type": "string", "description": "One."}}), json!({"b": text, "c": text}), &both, &[]),
-        // No value is both, or none has more fields than one of them.
+        // No value matches both, or the combination has no more fields than one of them.
         (json!({"a": text, "kind": {"const": 1}}), json!({"b": text, "kind": {"const": 2}}), &alone, &[]),
         (json!({"a": text, "c": text}), json!({"b": text, "c": {"type": "array", "items": text}}), &alone, &[]),
         (json!({"a": text, "b": false}), json!({"b": text}), &alone, &[]),
         (json!({"a": text}), json!({"a": text, "b": text}), &alone, &[]),
-        // What both are takes more to say.
+        // The combination needs more than the fields of both.
         (
             json!({"a": text, "c": {"type": "string", "pattern": "^c"}}),
             json!({"b": text, "c": {"type": "string", "pattern": "d$"}}),
@@ -128,7 +129,7 @@ fn alternatives_at_once() {
         ),
     ] {
         let (a, b) = (of("A", a), of("B", b));
-        assert_eq!(any_of(&json!([a, b]), &json!({})), (variants.to_vec(), said.to_vec()), "{a} {b}");
+        assert_eq!(any_of(&json!([a, b]), &json!({})), (variants.to_vec(), codes.to_vec()), "{a} {b}");
     }
     let three = ["a", "b", "c"].map(|name| of(name, json!({name: text})));
     assert_eq!(any_of(&json!(three), &json!({})).0, ["A", "B", "C", "AAndB", "AAndC", "BAndC", "AAndBAndC"]);
@@ -139,9 +140,9 @@ fn alternatives_at_once() {
     );
 }
 
-/// Types that lead back to themselves by many ways are compared in bounded time.
+/// Recursive types with many paths back to themselves are compared in bounded time.
 #[test]
-fn circles_at_once() {
+fn recursive_alternatives_are_compared_in_bounded_time() {
     let cycle = |name: &str, own: &str| {
         let fields = ["a", "b", "c", "d", "e", "f", "g", "h"].map(|field| (field.to_owned(), json!({"$ref": name})));
         let mut fields: serde_json::Map<String, Value> = fields.into_iter().collect();
@@ -151,7 +152,7 @@ fn circles_at_once() {
     let (x, y) = ("#/components/schemas/X", "#/components/schemas/Y");
     let schemas = json!({"X": cycle(x, "x"), "Y": cycle(y, "y")});
     let begun = std::time::Instant::now();
-    let (variants, said) = any_of(&json!([{"$ref": x}, {"$ref": y}]), &schemas);
-    assert_eq!((variants, said), (["X", "Y"].map(str::to_owned).to_vec(), vec!["any-of-overlap"]));
+    let (variants, codes) = any_of(&json!([{"$ref": x}, {"$ref": y}]), &schemas);
+    assert_eq!((variants, codes), (["X", "Y"].map(str::to_owned).to_vec(), vec!["any-of-overlap"]));
     assert!(begun.elapsed() < std::time::Duration::from_secs(10), "{:?}", begun.elapsed());
 }

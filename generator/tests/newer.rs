@@ -1,4 +1,4 @@
-//! What exists in OpenAPI 3.1 and 3.2 only is in the client, or reported.
+//! Features of OpenAPI 3.1 and 3.2 are in the client, or reported.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::{fs, path::Path};
@@ -27,8 +27,8 @@ fn lowered(version: &str, rest: &str) -> (Service, Account, Diagnostics) {
 }
 
 fn codes(diagnostics: &Diagnostics) -> Vec<(&'static str, usize)> {
-    let said = diagnostics.iter().map(|it| (it.code, it.location.as_ref().map_or(0, |at| at.line())));
-    let mut codes: Vec<_> = said.collect();
+    let lines = diagnostics.iter().map(|it| (it.code, it.location.as_ref().map_or(0, |at| at.line())));
+    let mut codes: Vec<_> = lines.collect();
     codes.sort_by_key(|(_, line)| *line);
     codes
 }
@@ -42,7 +42,7 @@ const PETS: &str = "components:
 
 /// A document with types only is valid, even where every warning is an error.
 #[test]
-fn documents_without_operations() {
+fn documents_without_operations_have_types() {
     let webhooks = "webhooks:
   pet:
     post:
@@ -66,7 +66,7 @@ fn documents_without_operations() {
 
 /// The parts of a webhook other than its payload are reported.
 #[test]
-fn what_webhooks_lose() {
+fn parts_of_webhooks_other_than_the_payload_are_reported() {
     let (service, _, diagnostics) = lowered(
         "3.1.0",
         "webhooks:
@@ -81,9 +81,9 @@ fn what_webhooks_lose() {
     assert_eq!(service.received.len(), 1);
 }
 
-/// Methods of any name are sent as they are written; those with a field of their own belong there.
+/// Methods with any name are sent as written; those with a field of their own belong in that field.
 #[test]
-fn methods() {
+fn methods_are_sent_as_written() {
     let (service, _, diagnostics) = lowered(
         "3.2.0",
         "paths:
@@ -109,18 +109,18 @@ fn methods() {
 }
 
 #[test]
-fn dialects() {
-    let said = |text: &str| codes(&lowered("3.1.0", text).2);
-    assert_eq!(said("jsonSchemaDialect: https://spec.openapis.org/oas/3.1/dialect/base\npaths: {}\n"), []);
-    assert_eq!(said("jsonSchemaDialect: https://json-schema.org/draft/2020-12/schema\npaths: {}\n"), []);
-    assert_eq!(said("jsonSchemaDialect: https://example.com/dialect\npaths: {}\n"), [("dialect", 3)]);
+fn unknown_dialects_are_reported() {
+    let reported = |text: &str| codes(&lowered("3.1.0", text).2);
+    assert_eq!(reported("jsonSchemaDialect: https://spec.openapis.org/oas/3.1/dialect/base\npaths: {}\n"), []);
+    assert_eq!(reported("jsonSchemaDialect: https://json-schema.org/draft/2020-12/schema\npaths: {}\n"), []);
+    assert_eq!(reported("jsonSchemaDialect: https://example.com/dialect\npaths: {}\n"), [("dialect", 3)]);
     let schema = "paths: {}\ncomponents: {schemas: {A: {$schema: 'https://example.com/dialect', type: string}}}\n";
-    assert_eq!(said(schema), [("dialect", 4)]);
+    assert_eq!(reported(schema), [("dialect", 4)]);
 }
 
 /// Encodings of a sequence's parts are not supported, and reported.
 #[test]
-fn encodings_of_sequences() {
+fn encodings_of_sequences_are_reported() {
     let (.., diagnostics) = lowered(
         "3.2.0",
         "paths:
@@ -140,24 +140,24 @@ fn encodings_of_sequences() {
 
 /// Bodies with items that can't be processed one by one, and parts without a type.
 #[test]
-fn what_the_caller_encodes_is_named() {
+fn bodies_encoded_by_the_caller_are_reported() {
     let item = "itemSchema: {$ref: '#/components/schemas/Pet'}";
     for media_type in ["application/jsonl", "multipart/mixed", "application/json", "text/event-stream"] {
-        let (_, _, said) = lowered(
+        let (_, _, diagnostics) = lowered(
             "3.2.0",
             &format!(
                 "paths:\n  /a:\n    post:\n      requestBody:\n        content:\n          {media_type}: {{{item}}}\n      responses: {{'204': {{description: ok}}}}\n{PETS}"
             ),
         );
-        assert!(codes(&said).contains(&("untyped-body", 8)), "{media_type}: {said}");
+        assert!(codes(&diagnostics).contains(&("untyped-body", 8)), "{media_type}: {diagnostics}");
     }
     let part = |media_type: &str| {
         let rest = format!(
             "paths:\n  /a:\n    post:\n      requestBody:\n        content:\n          multipart/form-data:\n            schema: {{type: object, properties: {{a: {{$ref: '#/components/schemas/Pet'}}}}}}\n            encoding: {{a: {{contentType: {media_type}}}}}\n      responses: {{'204': {{description: ok}}}}\n{PETS}"
         );
-        let (service, _, said) = lowered("3.1.0", &rest);
+        let (service, _, diagnostics) = lowered("3.1.0", &rest);
         let file = matches!(service.groups[0].operations[0].setters[0].kind, InputKind::Part);
-        assert_eq!(file, said.iter().any(|it| it.code == "untyped-part"), "{said}");
+        assert_eq!(file, diagnostics.iter().any(|it| it.code == "untyped-part"), "{diagnostics}");
         file
     };
     assert!(part("application/xml") && part("text/csv") && part("application/cbor"));
@@ -166,10 +166,10 @@ fn what_the_caller_encodes_is_named() {
 
 /// Unusable server addresses.
 #[test]
-fn servers_that_cannot_be_called() {
-    let (_, _, said) = lowered(
+fn unusable_servers_are_reported() {
+    let (_, _, diagnostics) = lowered(
         "3.1.0",
         "servers:\n  - url: https://h.test/{known}/{unknown}\n    variables: {known: {default: a}}\n  - url: https://h.test/?a=b\n  - url: https://h.test/v1\npaths: {}\n",
     );
-    assert_eq!(codes(&said), [("server-variable", 4), ("server-url", 6)], "{said}");
+    assert_eq!(codes(&diagnostics), [("server-variable", 4), ("server-url", 6)], "{diagnostics}");
 }

@@ -27,8 +27,8 @@ fn to(name: &str) -> Value {
 }
 
 #[test]
-fn anchors_and_identifiers() {
-    let (found, said) = of("
+fn anchors_and_identifiers_are_resolved() {
+    let (found, codes) = of("
     Pet: {$anchor: pet, type: object}
     ByAnchor: {properties: {a: {$ref: '#pet'}}}
     Relative: {$id: relative/schema, type: string}
@@ -47,7 +47,7 @@ fn anchors_and_identifiers() {
         Inner: {$id: inner, type: boolean}
     Data: {properties: {$id: {type: string}}, example: {$id: other, $ref: '#nowhere'}, enum: [{$ref: '#nowhere'}]}
 ");
-    assert_eq!(said, [""; 0]);
+    assert_eq!(codes, [""; 0]);
     assert_eq!(found["ByAnchor"]["properties"]["a"], to("Pet"));
     assert_eq!(found["ById"]["properties"], json!({"a": to("Relative"), "b": to("Absolute")}));
     let nested = &found["Nested"]["properties"];
@@ -60,7 +60,7 @@ fn anchors_and_identifiers() {
 }
 
 #[test]
-fn anchors_of_other_files_and_the_document_by_its_own_address() {
+fn anchors_of_other_files_and_the_own_address_are_resolved() {
     let document = "openapi: 3.2.0
 $self: https://example.com/api/openapi.yaml
 info: {title: References, version: '1'}
@@ -74,17 +74,17 @@ components:
         c: {$ref: 'https://example.com/api/other.yaml#/Thing'}
         d: {$ref: '/api/openapi.yaml#/components/schemas/Pet'}
 ";
-    let (found, said) =
+    let (found, codes) =
         schemas(&[("openapi.yaml", document), ("other.yaml", "Thing: {$anchor: thing, type: string}\n")]);
-    assert_eq!(said, [""; 0]);
+    assert_eq!(codes, [""; 0]);
     let all = &found["All"]["properties"];
     assert_eq!(*all, json!({"a": to("Pet"), "b": to("Thing"), "c": to("Thing"), "d": to("Pet")}));
 }
 
-/// A generic list that others make a list of something: each gets its own copy.
+/// A generic list that other schemas turn into a list of something: each gets its own copy.
 #[test]
 fn dynamic_anchors_are_redefined() {
-    let (found, said) = of("
+    let (found, codes) = of("
     Pet: {type: object}
     Page:
       $id: page
@@ -100,7 +100,7 @@ fn dynamic_anchors_are_redefined() {
       allOf: [{$ref: page}, {properties: {name: {type: string}}}]
       $defs: {text: {$dynamicAnchor: item, type: string}}
 ");
-    assert_eq!(said, [""; 0]);
+    assert_eq!(codes, [""; 0]);
     let items = |page: &Value| {
         let to = page["properties"]["items"]["items"]["$ref"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
         found[to].clone()
@@ -113,11 +113,11 @@ fn dynamic_anchors_are_redefined() {
 
 /// A tree, and one that is stricter at each of its nodes, in two drafts' keywords.
 #[test]
-fn what_extends_a_tree_extends_its_branches() {
+fn an_extension_of_a_tree_applies_to_its_branches() {
     for (anchor, reference) in
         [("$dynamicAnchor: node", "$dynamicRef: '#node'"), ("$recursiveAnchor: true", "$recursiveRef: '#'")]
     {
-        let (found, said) = of(&format!(
+        let (found, codes) = of(&format!(
             "
     Tree:
       $id: https://example.com/tree
@@ -131,7 +131,7 @@ fn what_extends_a_tree_extends_its_branches() {
       required: [data]
 "
         ));
-        assert_eq!(said, [""; 0]);
+        assert_eq!(codes, [""; 0]);
         assert_eq!(found["Tree"]["properties"]["children"]["items"], to("Tree"), "{found}");
         assert_eq!(found["StrictTree"]["allOf"][0]["properties"]["children"]["items"], to("StrictTree"), "{found}");
     }
@@ -139,12 +139,12 @@ fn what_extends_a_tree_extends_its_branches() {
 
 /// `#` alone would be the whole API, which is not a schema.
 #[test]
-fn a_schema_that_refers_to_itself_by_a_bare_hash() {
-    let (found, said) = of("
+fn a_bare_hash_refers_to_the_enclosing_schema() {
+    let (found, codes) = of("
     Filter: {$recursiveAnchor: true, properties: {all: {type: array, items: {oneOf: [{$recursiveRef: '#'}, {type: string}]}}}}
     Outer: {properties: {inner: {$recursiveAnchor: true, properties: {a: {$recursiveRef: '#'}}}, b: {$recursiveRef: '#'}, c: {$ref: '#'}}}
 ");
-    assert!(said.is_empty(), "{said:?}");
+    assert!(codes.is_empty(), "{codes:?}");
     assert_eq!(found["Filter"]["properties"]["all"]["items"]["oneOf"][0], to("Filter"));
     let outer = &found["Outer"]["properties"];
     assert_eq!((&outer["b"], &outer["c"]), (&to("Outer"), &to("Outer")));
@@ -153,17 +153,17 @@ fn a_schema_that_refers_to_itself_by_a_bare_hash() {
 }
 
 #[test]
-fn an_anchor_that_is_not_there() {
-    let (_, said) = of("
+fn a_missing_anchor_is_reported() {
+    let (_, codes) = of("
     A: {properties: {a: {$ref: '#pte'}}}
     Pet: {$anchor: pet}
 ");
-    assert_eq!(said, ["missing-ref"]);
+    assert_eq!(codes, ["missing-ref"]);
 }
 
 /// In 3.1, a description beside a `$ref` counts; nothing else does.
 #[test]
-fn descriptions_beside_references() {
+fn descriptions_beside_references_apply_since_3_1() {
     let document = "info: {title: References, version: '1'}
 paths:
   /a:
@@ -189,9 +189,9 @@ components:
     assert_eq!(read("3.0.3"), ("There.".to_owned(), false, vec!["ref-siblings"; 2]));
 }
 
-/// One wrong `$ref` costs its target, and never the operation.
+/// One invalid `$ref` costs its target, but never the operation.
 #[test]
-fn what_a_wrong_reference_costs() {
+fn an_invalid_reference_costs_only_its_target() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("openapi.yaml");
     let document = "openapi: 3.0.3

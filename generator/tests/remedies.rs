@@ -17,21 +17,21 @@ fn lowered(version: &str, rest: &str) -> (Service, Account, Diagnostics) {
 }
 
 fn helps(diagnostics: &Diagnostics) -> Vec<(&'static str, usize, Option<&str>)> {
-    let said = |it: &yundb_generator::diagnostic::Diagnostic| it.location.as_ref().map_or(0, |at| at.line());
-    diagnostics.iter().map(|it| (it.code, said(it), it.help.as_deref())).collect()
+    let line = |it: &yundb_generator::diagnostic::Diagnostic| it.location.as_ref().map_or(0, |at| at.line());
+    diagnostics.iter().map(|it| (it.code, line(it), it.help.as_deref())).collect()
 }
 
 #[test]
-fn misspelt_keywords_of_schemas() {
+fn misspelled_keywords_get_a_suggestion() {
     let schema = "{type: string, maxLenght: 3, patern: a, dependencies: {}, mystery: 1}";
-    let (.., said) = lowered(
+    let (.., diagnostics) = lowered(
         "3.0.3",
         &format!(
             "paths:\n  /a:\n    get:\n      parameters: [{{name: a, in: query, schema: {schema}}}]\n      responses: {{}}\n"
         ),
     );
     assert_eq!(
-        helps(&said),
+        helps(&diagnostics),
         [
             ("unknown-keyword", 6, Some("did you mean `maxLength`?")),
             ("unknown-keyword", 6, Some("did you mean `pattern`?")),
@@ -43,8 +43,8 @@ fn misspelt_keywords_of_schemas() {
 
 /// A part left out because of another one points to it; no error is reported twice.
 #[test]
-fn dropped_parts_say_why() {
-    let (service, _, said) = lowered(
+fn dropped_parts_refer_to_the_cause() {
+    let (service, _, diagnostics) = lowered(
         "3.0.3",
         "paths:
   /a:
@@ -64,7 +64,7 @@ components:
     Odd: {name: odd, schema: {type: string}}
 ",
     );
-    let dropped = said.iter().filter(|it| it.code.starts_with("dropped"));
+    let dropped = diagnostics.iter().filter(|it| it.code.starts_with("dropped"));
     let shown: Vec<_> =
         dropped.map(|it| (it.message.as_str(), it.related[0].0.to_string(), it.related.len())).collect();
     let shown: Vec<_> =
@@ -75,18 +75,18 @@ components:
 
 /// A path item under `components` is in the client where a path refers to it.
 #[test]
-fn path_items_are_no_mistake() {
-    let (service, account, said) = lowered(
+fn path_items_of_components_are_supported() {
+    let (service, account, diagnostics) = lowered(
         "3.1.0",
         "paths:\n  /a: {$ref: '#/components/pathItems/A'}\ncomponents:\n  pathItems:\n    A: {get: {responses: {}}}\n",
     );
-    assert!(said.is_empty(), "{said}");
+    assert!(diagnostics.is_empty(), "{diagnostics}");
     assert!(account.adds_up());
     assert_eq!(service.groups[0].operations.len(), 1);
 }
 
 #[test]
-fn empty_summaries_say_nothing() {
+fn empty_summaries_are_ignored() {
     for (words, line) in [
         ("summary: ''", "getA."),
         ("summary: ' '", "getA."),
@@ -103,14 +103,14 @@ fn empty_summaries_say_nothing() {
     }
 }
 
-/// Of two members with one name the first is left out, reported and counted.
+/// Of two members with the same name, the first is left out, reported and counted.
 #[test]
 fn duplicate_keys_are_counted() {
-    let (_, account, said) = lowered(
+    let (_, account, diagnostics) = lowered(
         "3.0.3",
         "paths:\n  /a: {get: {responses: {}}}\n  /a: {put: {responses: {}}}\n  /a: {post: {responses: {}}}\n",
     );
-    let places: Vec<_> = said.iter().map(|it| (it.code, it.left_out.as_ref().unwrap().line())).collect();
+    let places: Vec<_> = diagnostics.iter().map(|it| (it.code, it.left_out.as_ref().unwrap().line())).collect();
     assert_eq!(places, [("duplicate-key", 4), ("duplicate-key", 5)]);
     assert!(account.adds_up());
     let operations = account.of(Fact::Operation);

@@ -1,4 +1,4 @@
-//! The representation of a response that is requested and read, where a document has several.
+//! The representation of a response that is requested and read, if a document has several.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::fs;
@@ -27,16 +27,16 @@ fn operation(service: &Service) -> &Operation {
 fn of(content: &[(&str, &str)]) -> Operation {
     let content: String =
         content.iter().map(|(name, schema)| format!("            '{name}': {{{schema}}}\n")).collect();
-    let (service, account, said) = lowered(&format!(
+    let (service, account, diagnostics) = lowered(&format!(
         "paths:\n  /a:\n    get:\n      responses:\n        '200':\n          description: ok\n          content:\n{content}{SCHEMAS}"
     ));
-    assert!(account.adds_up(), "{said}");
-    assert!(said.iter().all(|it| it.code != "unaccounted"), "{said}");
+    assert!(account.adds_up(), "{diagnostics}");
+    assert!(diagnostics.iter().all(|it| it.code != "unaccounted"), "{diagnostics}");
     operation(&service).clone()
 }
 
 #[test]
-fn the_best_media_type_is_asked_for() {
+fn the_best_media_type_is_requested() {
     const TYPED: &str = "schema: {$ref: '#/components/schemas/T'}";
     const TEXT: &str = "schema: {type: string}";
     const FILE: &str = "schema: {$ref: '#/components/schemas/File'}";
@@ -60,7 +60,7 @@ fn the_best_media_type_is_asked_for() {
 }
 
 #[test]
-fn files_are_bytes_whatever_they_are_called() {
+fn files_are_bytes_whatever_the_media_type() {
     for schema in [
         "{$ref: '#/components/schemas/File'}",
         "{allOf: [{$ref: '#/components/schemas/Bin'}]}",
@@ -79,7 +79,7 @@ fn files_are_bytes_whatever_they_are_called() {
 }
 
 #[test]
-fn what_the_items_of_a_stream_are() {
+fn items_of_streams_have_types() {
     let payload = |name: &str, schema: &str| match of(&[(name, &format!("schema: {schema}"))]).output {
         ResponseBody::One(payload) => payload,
         other => panic!("{other:?}"),
@@ -93,7 +93,7 @@ fn what_the_items_of_a_stream_are() {
         assert_eq!(
             payload(name, "{type: string}"),
             Payload::Lines(Type::Value),
-            "a text does not say what is on a line"
+            "a string does not describe its lines"
         );
     }
     let data = payload("text/event-stream", T);
@@ -101,7 +101,7 @@ fn what_the_items_of_a_stream_are() {
     assert_eq!(payload("text/event-stream", "{type: string}"), Payload::Events(Type::String, false));
     assert_eq!(payload("text/event-stream", "{}"), Payload::Events(Type::String, false));
     let plain = format!("{{type: object, required: [data], properties: {{event: {{type: string}}, data: {T}}}}}");
-    assert_eq!(payload("text/event-stream", &plain), data, "what every event has is not repeated");
+    assert_eq!(payload("text/event-stream", &plain), data, "standard fields of events are not repeated");
     let whole =
         format!("{{type: object, required: [data], properties: {{event: {{type: string, enum: [a]}}, data: {T}}}}}");
     assert!(matches!(payload("text/event-stream", &whole), Payload::Events(Type::Named(_), true)));
@@ -112,7 +112,7 @@ fn what_the_items_of_a_stream_are() {
 }
 
 #[test]
-fn structs_of_headers_keep_their_names() {
+fn names_of_header_structs_do_not_depend_on_operations() {
     let names = |paths: &[&str]| -> Vec<String> {
         let responses = "responses: {'200': {description: ok, headers: {X-RateLimit-Limit: {schema: {type: integer}}, \
                          X-RateLimit-Reset: {schema: {type: integer}}}}, '429': {description: no, headers: {Retry-After: {schema: {type: integer}}}}}";
@@ -126,41 +126,42 @@ fn structs_of_headers_keep_their_names() {
     assert_eq!(names(&["/0", "/a", "/b"]), ["RateLimitAndRetryAfterHeaders"]);
 }
 
-/// An invalid response is read without its body; its operation stays, with the other responses.
+/// An invalid response is read without its body; its operation is kept, with the other responses.
 #[test]
-fn a_wrong_response_costs_no_operation() {
-    let (service, account, said) = lowered(&format!(
+fn an_invalid_response_costs_no_operation() {
+    let (service, account, diagnostics) = lowered(&format!(
         "paths:\n  /a:\n    get:\n      responses:\n        '200': {{$ref: '#/components/requestBodies/Odd'}}\n        \
          '201': {{description: ok, content: {{application/json: {{schema: {{$ref: '#/components/schemas/T'}}}}}}}}\n        \
          '400': {{$ref: '#/components/responses/None'}}\n{SCHEMAS}  requestBodies: {{Odd: {{content: {{}}}}}}\n"
     ));
-    assert!(account.adds_up(), "{said}");
-    let dropped =
-        said.iter().filter(|it| it.label.contains("the body of") && it.label.ends_with("is left out because of this"));
+    assert!(account.adds_up(), "{diagnostics}");
+    let dropped = diagnostics
+        .iter()
+        .filter(|it| it.label.contains("the body of") && it.label.ends_with("is left out because of this"));
     let dropped: Vec<_> = dropped.map(|it| it.location.as_ref().unwrap().line()).collect();
-    assert_eq!(dropped, [7, 9], "{said}");
+    assert_eq!(dropped, [7, 9], "{diagnostics}");
     let ResponseBody::ByStatus(outcome) = operation(&service).output else { panic!("one for both statuses") };
     let payloads: Vec<_> = service.outcomes[outcome].cases.iter().map(|case| case.payload.ty().is_some()).collect();
     assert_eq!(payloads, [false, true]);
 }
 
 #[test]
-fn there_is_no_body_where_http_has_none() {
+fn bodies_that_http_does_not_allow_are_left_out() {
     let content = "content: {application/json: {schema: {$ref: '#/components/schemas/T'}}}";
     for (method, status) in [("head", "200"), ("get", "204"), ("delete", "205")] {
-        let (service, account, said) = lowered(&format!(
+        let (service, account, diagnostics) = lowered(&format!(
             "paths: {{/a: {{{method}: {{responses: {{'{status}': {{description: ok, {content}}}}}}}}}}}\n{SCHEMAS}"
         ));
-        assert!(account.adds_up() && said.is_empty(), "{said}");
+        assert!(account.adds_up() && diagnostics.is_empty(), "{diagnostics}");
         assert_eq!(operation(&service).output, ResponseBody::One(Payload::Empty), "{method} {status}");
     }
-    let (.., said) = lowered("paths: {/a: {get: {responses: {'101': {description: switched}}}}}\n");
-    assert_eq!(said.iter().map(|it| it.code).collect::<Vec<_>>(), ["interim-status"]);
+    let (.., diagnostics) = lowered("paths: {/a: {get: {responses: {'101': {description: switched}}}}}\n");
+    assert_eq!(diagnostics.iter().map(|it| it.code).collect::<Vec<_>>(), ["interim-status"]);
 }
 
 /// Events whose fields are in several parts or alternatives, as in the specification's own example.
 #[test]
-fn events_are_described_by_all_parts() {
+fn events_may_be_described_in_several_parts() {
     const FIELDS: &str = "type: object, required: [event], properties: {event: {type: string}, data: {type: string}}";
     const JSON: &str = "{contentMediaType: application/json, contentSchema: {$ref: '#/components/schemas/T'}}";
     for (item, whole) in [

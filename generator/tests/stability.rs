@@ -1,4 +1,4 @@
-//! Stable names: additions to a document, anywhere, rename nothing that was there before.
+//! Stable names: additions to a document, anywhere, do not rename anything that existed before.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +14,7 @@ fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// The names that a user of the crate writes, by meaning: types, and their members.
+/// The names that a user of the crate writes, by what they refer to: types, and their members.
 fn names(document: &Value) -> BTreeMap<String, BTreeSet<String>> {
     let scratch = tempfile::tempdir().unwrap();
     let path = scratch.path().join("document.json");
@@ -101,7 +101,7 @@ fn insert(map: &mut Map<String, Value>, place: Index, key: &str, value: Value) {
     map.extend(entries);
 }
 
-/// Makes an addition; nothing if there is no place for it.
+/// Makes an addition, if there is a place for it.
 fn add(document: &mut Value, addition: Addition, which: Index, place: Index) {
     let find = |document: &Value, is: &dyn Fn(&str, &Value) -> bool| {
         let mut found = Vec::new();
@@ -112,14 +112,14 @@ fn add(document: &mut Value, addition: Addition, which: Index, place: Index) {
         "status": {"type": "string", "enum": ["one", "two"]},
         "insertedList": {"type": "array", "items": {"type": "object", "properties": {"id": {"type": "string"}}}},
     }});
-    let answer =
+    let response =
         |schema: &Value| json!({"description": "Inserted.", "content": {"application/json": {"schema": schema}}});
     match addition {
         Addition::Operation => {
             let operation = json!({"get": {
                 "operationId": "insertedOperation", "tags": ["inserted"],
                 "parameters": [{"name": "status", "in": "query", "schema": {"type": "string", "enum": ["one", "two"]}}],
-                "responses": {"200": answer(&object), "400": answer(&object), "404": answer(&json!({"type": "string"}))},
+                "responses": {"200": response(&object), "400": response(&object), "404": response(&json!({"type": "string"}))},
             }});
             insert(document["paths"].as_object_mut().unwrap(), place, "/inserted", operation);
         }
@@ -199,7 +199,7 @@ fn add(document: &mut Value, addition: Addition, which: Index, place: Index) {
 
 /// The documents, with their names.
 fn documents() -> Vec<(String, Value, BTreeMap<String, BTreeSet<String>>)> {
-    let fixtures = ["answers", "bodies", "names", "paging", "parameters", "split", "types", "unions"]
+    let fixtures = ["responses", "bodies", "names", "paging", "parameters", "split", "types", "unions"]
         .map(|name| format!("tests/fixtures/{name}"));
     let specs = ["specs/aliyun-dg".to_owned(), "specs/huawei-drs".to_owned()];
     let read = |name: String| {
@@ -213,7 +213,7 @@ fn documents() -> Vec<(String, Value, BTreeMap<String, BTreeSet<String>>)> {
 }
 
 #[test]
-fn what_is_added_renames_nothing() {
+fn additions_do_not_rename_anything() {
     let documents = documents();
     let additions = vec![
         Addition::Operation,

@@ -1,4 +1,4 @@
-//! Swagger 2.0 gives the same client as its twin in OpenAPI 3.0, and each of its keys keeps its place.
+//! Swagger 2.0 gives the same client as an equivalent OpenAPI 3.0 document, and each of its keys keeps its place.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::fs;
@@ -158,7 +158,7 @@ components:
 "##;
 
 #[test]
-fn a_document_and_its_twin() {
+fn equivalent_documents_give_the_same_client() {
     let old = tree("swagger.yaml", OLD);
     let mut new = tree("openapi.yaml", NEW);
     // Components from `$ref`s to places are named after the places, which differ in name only.
@@ -176,12 +176,12 @@ fn a_document_and_its_twin() {
 
 /// The account covers the document's own lines, and adds up.
 #[test]
-fn all_of_it_is_accounted_for() {
+fn facts_of_the_document_add_up() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("swagger.yaml");
     fs::write(&path, OLD).unwrap();
     let mut diagnostics = Diagnostics::new();
-    let (_, account) = model(&path, "twin", "twin", &mut diagnostics).unwrap();
+    let (_, account) = model(&path, "swagger", "swagger", &mut diagnostics).unwrap();
     assert!(account.adds_up(), "{:?}", account.lost);
     let loaded = load(&path, &mut Diagnostics::new()).unwrap();
     let place = |pointer: &[&str]| {

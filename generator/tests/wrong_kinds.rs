@@ -27,15 +27,16 @@ fn places(value: &Value, at: &str, found: &mut Vec<String>) {
 /// Errors of the generator, as opposed to errors of the document at `path`.
 fn faults(path: &Path) -> Vec<String> {
     let mut diagnostics = Diagnostics::new();
-    let made = model(path, "wrong", "wrong", &mut diagnostics);
-    let emitted = made.is_some_and(|(service, _)| emit::emit(&service, &Manifest::default(), None).is_ok());
+    let lowered = model(path, "wrong", "wrong", &mut diagnostics);
+    let emitted = lowered.is_some_and(|(service, _)| emit::emit(&service, &Manifest::default(), None).is_ok());
     let lost = diagnostics.iter().filter(|it| it.severity == Severity::Error || it.code == "unaccounted");
     let lost = lost.map(|it| format!("{}: {}", it.code, it.message));
-    lost.chain((!emitted).then(|| "nothing is emitted".to_owned())).collect()
+    lost.chain((!emitted).then(|| "nothing was emitted".to_owned())).collect()
 }
 
-/// Replaces the value at each place by one of each kind, one place at a time: every `stride`th of these documents.
-fn hold(document: &Value, stride: usize) {
+/// Replaces the value at each place by a value of each kind, one place at a time, and checks every `stride`th of these
+/// documents.
+fn check_replacements(document: &Value, stride: usize) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("api.json");
     let wrong = [
@@ -53,7 +54,7 @@ fn hold(document: &Value, stride: usize) {
     ];
     let mut found = Vec::new();
     places(document, "", &mut found);
-    // Without a version the kind of document is unknown.
+    // Without a version, the kind of document is unknown.
     found.retain(|place| place != "/openapi");
     let changes = found.iter().enumerate().flat_map(|(at, place)| {
         let wrong = wrong.iter().enumerate().filter(move |(kind, _)| (at + kind).is_multiple_of(stride));
@@ -71,15 +72,15 @@ fn hold(document: &Value, stride: usize) {
 
 /// A document with every kind of fact that the account counts.
 #[test]
-fn the_rest_of_a_document_stays() {
+fn the_rest_of_a_document_is_generated() {
     let path = workspace().join("generator/tests/account");
-    hold(&load::bundled(&path, &mut Diagnostics::new()).unwrap(), stride(11));
+    check_replacements(&load::bundled(&path, &mut Diagnostics::new()).unwrap(), stride(11));
 }
 
 #[test]
-fn the_rest_of_a_newer_document_stays() {
+fn the_rest_of_a_newer_document_is_generated() {
     let path = workspace().join("tests/fixtures/latest");
-    hold(&load::bundled(&path, &mut Diagnostics::new()).unwrap(), stride(29));
+    check_replacements(&load::bundled(&path, &mut Diagnostics::new()).unwrap(), stride(29));
 }
 
 /// All of them, with `STRIDE=1`, take minutes.

@@ -1,4 +1,4 @@
-//! YAML is read as libyaml does, which most documents are written for: layouts, with PyYAML's result for each.
+//! YAML is read like libyaml does, for which most documents are written: layouts, with PyYAML's result for each.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::fs;
@@ -19,8 +19,8 @@ fn read(bytes: &[u8]) -> (Option<Loaded>, Diagnostics) {
     (load(&path, &mut diagnostics), diagnostics)
 }
 
-/// The content of a layout, without what makes it a document.
-fn said(bytes: &[u8]) -> Value {
+/// The extensions in a document, without its standard keys.
+fn extensions(bytes: &[u8]) -> Value {
     let (loaded, diagnostics) = read(bytes);
     assert!(diagnostics.is_empty(), "{diagnostics}");
     let mut value = loaded.unwrap().value();
@@ -38,10 +38,10 @@ const LAYOUTS: &[(&str, &str, &str)] = &[
     ("JSON in YAML", "x-a:\n  {\"k\":\"v\",\"l\":[1,2],\"m\":{\"n\":null}}\n", r#"{"x-a": {"k": "v", "l": [1, 2], "m": {"n": null}}}"#),
     ("single pairs in a list", "x-a: [a: 1, \"b\": 2, c]\n", r#"{"x-a": [{"a": 1}, {"b": 2}, "c"]}"#),
     ("flow keys without values", "x-a: {a, b: , \"c\"}\n", r#"{"x-a": {"a": null, "b": null, "c": null}}"#),
-    ("double quotes go on at the key's column", "x-a:\n  b: \"one\n  two\"\n", r#"{"x-a": {"b": "one two"}}"#),
-    ("double quotes go on left of the key", "x-a:\n  b: \"one\ntwo\"\n", r#"{"x-a": {"b": "one two"}}"#),
+    ("double quotes continue at the key's column", "x-a:\n  b: \"one\n  two\"\n", r#"{"x-a": {"b": "one two"}}"#),
+    ("double quotes continue left of the key", "x-a:\n  b: \"one\ntwo\"\n", r#"{"x-a": {"b": "one two"}}"#),
     ("double quotes with a blank line and an escaped break", "x-a: \"one\n\n  two \\\n  three\\n\"\n", r#"{"x-a": "one\ntwo three\n"}"#),
-    ("single quotes go on at the key's column", "x-a:\n  b: 'one\n  it''s'\n", r#"{"x-a": {"b": "one it's"}}"#),
+    ("single quotes continue at the key's column", "x-a:\n  b: 'one\n  it''s'\n", r#"{"x-a": {"b": "one it's"}}"#),
     ("plain text over lines", "x-a:\n  one\n  two\n\n  three # c\n", r#"{"x-a": "one two\nthree"}"#),
     ("plain text with a colon and a hash", "x-a: http://x/y#z:1\nx-b: a#b\n", r#"{"x-a": "http://x/y#z:1", "x-b": "a#b"}"#),
     ("a literal", "x-a: |\n  one\n   two\n\n  three\n\nx-b: 1\n", r#"{"x-a": "one\n two\n\nthree\n", "x-b": 1}"#),
@@ -54,7 +54,7 @@ const LAYOUTS: &[(&str, &str, &str)] = &[
     ("folded and stripped text after blank lines", "x-a: >-\n\n  one\n  two\n", r#"{"x-a": "\none two"}"#),
     ("a literal with tabs and blanks at its ends", "x-a: |\n  one  \n  two\t\n", r#"{"x-a": "one  \ntwo\t\n"}"#),
     ("literals in a list", "x-a:\n- |\n one\n- >-\n two\n three\n", r#"{"x-a": ["one\n", "two three"]}"#),
-    ("literals of nothing", "x-a: |\nx-b: >-\nx-c: 1\n", r#"{"x-a": "", "x-b": "", "x-c": 1}"#),
+    ("empty literals", "x-a: |\nx-b: >-\nx-c: 1\n", r#"{"x-a": "", "x-b": "", "x-c": 1}"#),
     ("a list at the key's column", "x-a:\n- 1\n- - 2\n  - 3\n- k: v\n  l: w\n", r#"{"x-a": [1, [2, 3], {"k": "v", "l": "w"}]}"#),
     ("list items on the next line", "x-a:\n  -\n    k: v\n  -\n    - 1\n", r#"{"x-a": [{"k": "v"}, [1]]}"#),
     ("explicit keys", "x-a:\n  ? k\n  : v\n  ? \"l\"\n  : - 1\n", r#"{"x-a": {"k": "v", "l": [1]}}"#),
@@ -63,13 +63,13 @@ const LAYOUTS: &[(&str, &str, &str)] = &[
     ("an anchor on its own line", "x-a: &a\n  k: 1\nx-b: *a\n", r#"{"x-a": {"k": 1}, "x-b": {"k": 1}}"#),
     ("an alias as a key", "x-k: &k name\nx-a:\n  *k : 1\n", r#"{"x-k": "name", "x-a": {"name": 1}}"#),
     ("a merge", "x-a: &a {k: 1, l: 2}\nx-b:\n  <<: *a\n  l: 3\n", r#"{"x-a": {"k": 1, "l": 2}, "x-b": {"k": 1, "l": 3}}"#),
-    ("a merge of several, of which the first counts", "x-a: &a {k: 1}\nx-b: &b {k: 2, l: 3}\nx-c:\n  m: 4\n  <<: [*a, *b]\n", r#"{"x-a": {"k": 1}, "x-b": {"k": 2, "l": 3}, "x-c": {"k": 1, "l": 3, "m": 4}}"#),
-    ("a merge of what is merged", "x-a: &a {k: 1}\nx-b: &b\n  <<: *a\n  l: 2\nx-c: {<<: *b}\n", r#"{"x-a": {"k": 1}, "x-b": {"k": 1, "l": 2}, "x-c": {"k": 1, "l": 2}}"#),
+    ("a merge of several, of which the first applies", "x-a: &a {k: 1}\nx-b: &b {k: 2, l: 3}\nx-c:\n  m: 4\n  <<: [*a, *b]\n", r#"{"x-a": {"k": 1}, "x-b": {"k": 2, "l": 3}, "x-c": {"k": 1, "l": 3, "m": 4}}"#),
+    ("a merge of a merge", "x-a: &a {k: 1}\nx-b: &b\n  <<: *a\n  l: 2\nx-c: {<<: *b}\n", r#"{"x-a": {"k": 1}, "x-b": {"k": 1, "l": 2}, "x-c": {"k": 1, "l": 2}}"#),
     ("comments everywhere", "# c\nx-a: # c\n  # c\n  k: 1 # c\n# c\n  l: 2\n    # c\n", r#"{"x-a": {"k": 1, "l": 2}}"#),
     ("document markers", "%YAML 1.2\n# c\n---\nx-a: 1\n...\n", r#"{"x-a": 1}"#),
     ("tags of the core schema", "x-a: !!str 12\nx-b: !!int \"3\"\nx-c: !<tag:yaml.org,2002:str> yes\n", r#"{"x-a": "12", "x-b": 3, "x-c": "yes"}"#),
     ("escapes", "x-a: \"\\x41\\u00e9\\U0001F600\\/\\t\\\"\\\\\"\n", r#"{"x-a": "Aé😀/\t\"\\"}"#),
-    ("what looks like numbers and is none", "x-a: [1.2.3, 1-2, 12e, \"1\", '2', 1:2x]\n", r#"{"x-a": ["1.2.3", "1-2", "12e", "1", "2", "1:2x"]}"#),
+    ("strings that look like numbers", "x-a: [1.2.3, 1-2, 12e, \"1\", '2', 1:2x]\n", r#"{"x-a": ["1.2.3", "1-2", "12e", "1", "2", "1:2x"]}"#),
     ("carriage returns before line feeds", "x-a:\r\n  k: |\r\n    one\r\n    two\r\n  l: \"a\r\n    b\"\r\n", r#"{"x-a": {"k": "one\ntwo\n", "l": "a b"}}"#),
     ("no line break at the end", "x-a: {k: 1}", r#"{"x-a": {"k": 1}}"#),
     ("characters beyond the first plane", "x-é: {\"😀\": ü}\nx-a: 1\n", r#"{"x-é": {"😀": "ü"}, "x-a": 1}"#),
@@ -79,42 +79,42 @@ const LAYOUTS: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
-fn layouts() {
+fn layouts_are_read_like_pyyaml() {
     for (name, text, expected) in LAYOUTS {
-        // Diagnostics for the text's start point at the start of the file.
+        // Diagnostics for the text's start point to the start of the file.
         let (start, rest) = text.split_once("---\n").map_or(("", *text), |(start, rest)| (start, rest));
         let start = if start.is_empty() { String::new() } else { format!("{start}---\n") };
         let document = format!("{start}{HEAD}{rest}");
         let expected: Value = serde_json::from_str(expected).unwrap();
-        assert_eq!(said(document.as_bytes()), expected, "{name}");
+        assert_eq!(extensions(document.as_bytes()), expected, "{name}");
     }
 }
 
-/// In YAML 1.2 an anchor may be redefined (PyYAML rejects that, libyaml doesn't): the last one counts.
+/// In YAML 1.2, an anchor may be redefined (PyYAML rejects that, libyaml does not): the last definition applies.
 #[test]
 fn anchors_are_redefined() {
     let text = format!("{HEAD}x-a: &a 1\nx-b: *a\nx-c: &a 2\nx-d: *a\n");
-    assert_eq!(said(text.as_bytes()), json!({"x-a": 1, "x-b": 1, "x-c": 2, "x-d": 2}));
+    assert_eq!(extensions(text.as_bytes()), json!({"x-a": 1, "x-b": 1, "x-c": 2, "x-d": 2}));
 }
 
 /// A byte order mark is not part of the text, and identifies UTF-16.
 #[test]
-fn encodings() {
+fn byte_order_marks_are_recognized() {
     let text = format!("\u{feff}{HEAD}x-a: \u{e9}\u{1f600}\n");
     let expected = json!({"x-a": "\u{e9}\u{1f600}"});
-    assert_eq!(said(text.as_bytes()), expected);
+    assert_eq!(extensions(text.as_bytes()), expected);
     let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
-    assert_eq!(said(&little), expected);
-    assert_eq!(said(&big), expected);
+    assert_eq!(extensions(&little), expected);
+    assert_eq!(extensions(&big), expected);
     let json =
         "\u{feff}{\"openapi\": \"3.0.3\", \"info\": {\"title\": \"\", \"version\": \"\"}, \"paths\": {}, \"x-a\": 1}";
     let little: Vec<u8> = json.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    assert_eq!(said(&little), json!({"x-a": 1}));
+    assert_eq!(extensions(&little), json!({"x-a": 1}));
 }
 
 /// The first diagnostic of a document that is rejected: code, line, column.
-fn refused(bytes: &[u8]) -> (&'static str, usize, usize) {
+fn rejected(bytes: &[u8]) -> (&'static str, usize, usize) {
     let (loaded, diagnostics) = read(bytes);
     assert!(loaded.is_none(), "{:?}", String::from_utf8_lossy(bytes));
     let first = diagnostics.iter().next().unwrap();
@@ -125,7 +125,7 @@ fn refused(bytes: &[u8]) -> (&'static str, usize, usize) {
 
 /// Invalid YAML is rejected at its place.
 #[test]
-fn invalid_yaml() {
+fn invalid_yaml_is_located() {
     let places = [
         ("x-a: {k: 1\n", "bad-yaml", 4, 6),
         ("x-a: \"one\n", "bad-yaml", 4, 6),
@@ -137,17 +137,17 @@ fn invalid_yaml() {
         ("x-a: 1\n  x-b: 2\n", "bad-yaml", 5, 6),
         ("---\nx-a: 1\n", "several-documents", 4, 1),
     ];
-    let found = places.map(|(text, ..)| refused(format!("{HEAD}{text}").as_bytes()));
+    let found = places.map(|(text, ..)| rejected(format!("{HEAD}{text}").as_bytes()));
     assert_eq!(found, places.map(|(_, code, line, column)| (code, line, column)));
-    assert_eq!(refused(b""), ("empty", 1, 1));
-    assert_eq!(refused(b"\xef\xbb\xbf# c\n"), ("empty", 1, 1));
-    assert_eq!(refused(&[0xff, 0xfe, b'a']), ("bad-encoding", 1, 1));
-    assert_eq!(refused(b"openapi: 3.0.3\nx: \xc3"), ("bad-encoding", 2, 4));
+    assert_eq!(rejected(b""), ("empty", 1, 1));
+    assert_eq!(rejected(b"\xef\xbb\xbf# c\n"), ("empty", 1, 1));
+    assert_eq!(rejected(&[0xff, 0xfe, b'a']), ("bad-encoding", 1, 1));
+    assert_eq!(rejected(b"openapi: 3.0.3\nx: \xc3"), ("bad-encoding", 2, 4));
 }
 
-/// For a duplicate key, both places are named, and the later value counts.
+/// For a duplicate key, both places are reported, and the later value applies.
 #[test]
-fn duplicate_keys() {
+fn duplicate_keys_are_reported() {
     let (loaded, diagnostics) = read(format!("{HEAD}x-a:\n  k: 1\n  l: 2\n  \"k\": 3\n").as_bytes());
     assert_eq!(loaded.unwrap().value()["x-a"], json!({"k": 3, "l": 2}));
     let [diagnostic] = diagnostics.iter().collect::<Vec<_>>()[..] else { unreachable!("{diagnostics}") };
@@ -159,35 +159,35 @@ fn duplicate_keys() {
     );
 }
 
-/// Endless or extremely deep documents are rejected before memory or stack runs out.
+/// Infinite or extremely deep documents are rejected before memory or stack is exhausted.
 #[test]
-fn endless_documents() {
+fn infinite_documents_are_rejected() {
     let deep = |open: &str, close: &str| format!("{HEAD}x-a: {}1{}\n", open.repeat(100_000), close.repeat(100_000));
     for text in [deep("[", "]"), deep("{a: ", "}"), deep("- ", ""), deep("\"", ""), "[".repeat(100_000)] {
-        let (code, line, _) = refused(text.as_bytes());
+        let (code, line, _) = rejected(text.as_bytes());
         assert!(["too-deep", "bad-yaml"].contains(&code) && line <= 5, "{code} {line}");
     }
     let steps: String = (0..100_000).map(|depth| format!("{}a:\n", " ".repeat(depth.min(300)))).collect();
-    assert_eq!(refused(format!("{HEAD}x-a:\n{steps}").as_bytes()).0, "too-deep");
+    assert_eq!(rejected(format!("{HEAD}x-a:\n{steps}").as_bytes()).0, "too-deep");
     let mut laughs = format!("{HEAD}x-a: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n");
     for level in 1..30 {
         let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
         laughs.push_str(&format!("x-{level}: &a{level} [{aliases}]\n"));
     }
-    assert_eq!(refused(laughs.as_bytes()).0, "bad-yaml");
+    assert_eq!(rejected(laughs.as_bytes()).0, "bad-yaml");
     let merges: String = (1..40).map(|n| format!("x-{n}: &a{n} {{k: [*a{m}, *a{m}]}}\n", m = n - 1)).collect();
-    assert_eq!(refused(format!("{HEAD}x-0: &a0 {{k: 1}}\n{merges}").as_bytes()).0, "bad-yaml");
+    assert_eq!(rejected(format!("{HEAD}x-0: &a0 {{k: 1}}\n{merges}").as_bytes()).0, "bad-yaml");
 }
 
-/// A document of one line of ten megabytes is read, and an error at its end is named.
+/// A document with one line of ten megabytes is read, and an error at its end is located.
 #[test]
-fn a_very_long_line() {
+fn a_very_long_line_is_read() {
     let item = "{\"k\":\"0123456789012345678901234567890123456789\",\"l\":[1,2,3,null,true]},";
     let items = item.repeat(10_000_000 / item.len());
     let start = "{\"openapi\":\"3.0.3\",\"info\":{\"title\":\"\",\"version\":\"\"},\"paths\":{},\"x-a\":[";
     let (loaded, diagnostics) = read(format!("{start}{items}1]}}").as_bytes());
     assert!(diagnostics.is_empty() && loaded.is_some(), "{diagnostics}");
     let items = item.repeat(1_000_000 / item.len());
-    assert_eq!(refused(format!("{start}{items}1}}").as_bytes()).1, 1);
-    assert_eq!(refused(format!("x-a: {}", "\\".repeat(1_000_000)).as_bytes()), ("not-openapi", 1, 1));
+    assert_eq!(rejected(format!("{start}{items}1}}").as_bytes()).1, 1);
+    assert_eq!(rejected(format!("x-a: {}", "\\".repeat(1_000_000)).as_bytes()), ("not-openapi", 1, 1));
 }

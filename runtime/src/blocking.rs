@@ -90,11 +90,12 @@ impl<T> std::fmt::Debug for BlockingIter<T> {
     }
 }
 
-/// Defines `send_blocking` for an operation; expands to nothing without the feature `blocking`.
+/// Defines `send_blocking` for an operation; or, without the feature `blocking`, a hint in its place.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! blocking_methods {
     ($name:ident => Response<$output:ty $(, $headers:ty)?>, CallError<$error:ty>) => {
+        #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
         impl $name {
             /// Like `send`, for programs without async: blocks until there is a response.
             pub fn send_blocking(
@@ -119,6 +120,7 @@ macro_rules! blocking_methods {
 #[macro_export]
 macro_rules! blocking_presigned_methods {
     ($name:ident => CallError<$error:ty $(, $headers:ty)?>) => {
+        #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
         impl $name {
             /// Like `presigned_url`, for programs without async: blocks until there are credentials.
             pub fn presigned_url_blocking(
@@ -135,6 +137,7 @@ macro_rules! blocking_presigned_methods {
 #[macro_export]
 macro_rules! blocking_paged_methods {
     ($name:ident => $item:ty, Response<$output:ty $(, $headers:ty)?>, CallError<$error:ty>) => {
+        #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
         impl $name {
             /// Like `pages`, for programs without async.
             pub fn pages_blocking(

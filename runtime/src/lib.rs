@@ -13,6 +13,8 @@ mod check;
 
 #[cfg(feature = "blocking")]
 mod blocking;
+#[cfg(not(feature = "blocking"))]
+mod no_blocking;
 mod transport;
 
 mod retry;
@@ -73,7 +75,7 @@ pub use client::Metrics;
 pub use client::applies as builder;
 pub use client::{Attempt, Call, Client, ClientBuilder, Interceptor, JsonCall, Outcome, RateLimiter, UnsignedRequest};
 pub use codec::additional::additional;
-pub use codec::argument::{Argument, Integer, Single};
+pub use codec::argument::{Argument, Integer, MapValue, Single};
 pub use codec::decode::{DecodeError, from_headers, from_slice, from_value};
 pub use codec::formatted::Formatted;
 pub use codec::json_text::JsonText;
@@ -90,6 +92,9 @@ pub use follow::{
 };
 #[cfg(feature = "blocking")]
 pub use follow::{items_blocking, pages_blocking};
+#[cfg(not(feature = "blocking"))]
+#[doc(hidden)]
+pub use no_blocking::WithoutAsync;
 pub use request::{Form, Inputs, Part};
 pub use response::{
     CallError, Error, ErrorKind, Event, EventStream, FromResponse, JsonLines, Operation, RawResponse, ReadAs,

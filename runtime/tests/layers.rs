@@ -5,11 +5,12 @@ use std::fs;
 use std::path::Path;
 
 /// Each imports only from those before it.
-const ORDER: [&str; 12] = [
+const ORDER: [&str; 13] = [
     "data",
     "codec",
     "check",
     "blocking",
+    "no_blocking",
     "transport",
     "retry",
     "auth",

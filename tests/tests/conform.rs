@@ -1,7 +1,7 @@
 //! Every operation of specs/ and of the fixtures, with inputs and responses made from its document, checked by an
 //! independent validator. `build.rs` emits the drivers.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 use std::collections::BTreeSet;
 use std::path::Path;

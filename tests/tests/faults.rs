@@ -1,7 +1,7 @@
-//! Real connections that fail in every way: how often the service may receive a call; and that many concurrent calls
+//! Real connections that fail in every way: how often the service may receive a call, and whether many concurrent calls
 //! all end.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 #![allow(deprecated, reason = "deprecated operations have to be safe, too")]
 
 mod faults {

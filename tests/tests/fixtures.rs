@@ -1,11 +1,10 @@
 //! Every operation of the fixture crates, called over a real HTTP server: requests are as OpenAPI 3.0 defines them.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod fixtures {
     mod server;
 
-    mod answers;
     mod bodies;
     mod checks;
     mod errors;
@@ -14,6 +13,7 @@ mod fixtures {
     mod names;
     mod paging;
     mod parameters;
+    mod responses;
     mod security;
     mod servers;
     mod types;

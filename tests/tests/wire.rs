@@ -1,7 +1,7 @@
 //! Every operation of the generated crates, called over a real HTTP server with the samples of its document: requests
 //! match the document and are signed, and documented responses decode without loss.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 #[allow(dead_code, reason = "the fixtures' tests use the rest of it")]
 #[path = "fixtures/server.rs"]
@@ -10,9 +10,9 @@ mod server;
 mod wire {
     mod calls;
     mod compare;
-    mod made;
     mod signature;
     mod spec;
+    mod synthetic;
 
     mod aliyun;
     mod credentials;

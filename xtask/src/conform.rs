@@ -19,7 +19,7 @@ use super::workspace;
 
 #[derive(Args)]
 pub struct Arguments {
-    /// Folders of specs/; all if neither these nor documents are named.
+    /// Folders of specs/. Defaults to all if no document is given.
     #[arg(conflicts_with = "spec")]
     services: Vec<String>,
     /// Any OpenAPI document, a file or a folder with an openapi.yaml. May be given several times.
@@ -64,15 +64,15 @@ pub fn run(arguments: Arguments) -> anyhow::Result<bool> {
     Ok(reports.iter().all(|report| report.wrong.is_empty()))
 }
 
-/// A unique name for each document: that of its file, or of its folder.
+/// A unique name for each document: that of its file or its folder.
 fn named(paths: &[PathBuf]) -> Vec<(String, PathBuf)> {
     let mut taken = BTreeSet::new();
     let name = |path: &PathBuf| {
         let stem = |path: &Path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
         let own = stem(path).filter(|stem| stem != "openapi");
         let name = own.or_else(|| path.parent().and_then(stem)).unwrap_or_else(|| "document".to_owned());
-        let alike = |at: usize| if at == 1 { name.clone() } else { format!("{name}-{at}") };
-        let name = (1..).map(alike).find(|name| taken.insert(name.clone())).unwrap_or(name);
+        let candidate = |at: usize| if at == 1 { name.clone() } else { format!("{name}-{at}") };
+        let name = (1..).map(candidate).find(|name| taken.insert(name.clone())).unwrap_or(name);
         (name, path.clone())
     };
     paths.iter().map(name).collect()
@@ -95,16 +95,16 @@ fn print(report: &Report) -> io::Result<()> {
     writeln!(stdout, "  {}, {wrong} wrong\n", counted(cases, "case"))
 }
 
-/// Generates, builds and runs.
+/// Generates the client, builds the program and runs it.
 fn conform(name: &str, spec: &Path, seed: u64) -> anyhow::Result<Report> {
     let folder = Path::new("target").join("conform");
-    // The document's own name may be that of a dependency.
+    // The document's own name may be the name of a dependency.
     let package = format!("client-{}", slug(name));
     let (client, program) = (folder.join("clients").join(&package), folder.join("programs").join(&package));
     let root = workspace()?;
     let manifest = Manifest::Standalone(Box::new(Package::with_runtime(&root.join("runtime"))));
     let options = Options { name: Some(package.clone()), manifest, ..Options::default() };
-    // The number of operations of a document without a client.
+    // Counts the operations of a document without a client.
     let operations = operations(spec);
     match yundb_generator::generate(spec, &client, &options) {
         Ok(_) => {}
@@ -121,7 +121,7 @@ fn conform(name: &str, spec: &Path, seed: u64) -> anyhow::Result<Report> {
     for (path, text) in yundb_conform::program::files(&service, &root.join(&client), &root.join("conform")) {
         write_if_changed(&program.join(path), &text)?;
     }
-    // The versions of this workspace, which are on this machine already.
+    // The versions of this workspace, which are already on this machine.
     write_if_changed(&program.join("Cargo.lock"), &fs::read_to_string("Cargo.lock")?)?;
     if let Some(message) = build(&program, &folder.join("target"))? {
         return Ok(Report::of_nothing(name, operations, Kind::DoesNotCompile, &message));
@@ -138,7 +138,7 @@ fn conform(name: &str, spec: &Path, seed: u64) -> anyhow::Result<Report> {
     Ok(serde_json::from_slice(&fs::read(&report)?)?)
 }
 
-/// Number of operations of a document; none if it cannot be read.
+/// Number of operations of a document, or none if it cannot be read.
 fn operations(spec: &Path) -> usize {
     let bundled = yundb_generator::load::bundled(spec, &mut Diagnostics::new());
     let document = bundled.and_then(|bundled| yundb_conform::document::Document::new(&bundled).ok());
@@ -182,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn documents_have_names_of_their_own() {
+    fn documents_have_unique_names() {
         let paths = ["/a/pets/openapi.yaml", "/b/pets/openapi.yaml", "/c/Shop v1.json", "/d/orders"].map(PathBuf::from);
         let names: Vec<String> = named(&paths).into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["pets", "pets-2", "Shop v1", "orders"]);

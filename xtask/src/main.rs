@@ -3,6 +3,7 @@
 
 mod audit;
 mod conform;
+mod fmt;
 
 use std::{
     fs,
@@ -34,17 +35,23 @@ enum Command {
     Codegen(Codegen),
     /// Write each service of specs/ as one self-contained OpenAPI file.
     Bundle {
-        /// Folders of specs/; all if none are named.
+        /// Folders of specs/. Defaults to all.
         services: Vec<String>,
         /// The output folder.
         #[arg(long)]
         out: PathBuf,
-        /// Output format. YAML 1.1 parsers read `OFF` and `no` as booleans: give them JSON.
+        /// Output format. YAML 1.1 parsers read `OFF` and `no` as booleans: use JSON for those.
         #[arg(long, value_enum, default_value_t = BundleFormat::Yaml)]
         format: BundleFormat,
     },
     /// Verify that specs/ agrees with the vendors' documents.
     Audit(audit::Arguments),
+    /// Format the files of specs/.
+    Fmt {
+        /// Change nothing; show the differences and exit with 1 if there are any.
+        #[arg(long)]
+        check: bool,
+    },
     /// Call every operation of generated clients within this process, and compare requests and responses with the
     /// documents.
     Conform(conform::Arguments),
@@ -52,12 +59,12 @@ enum Command {
 
 #[derive(Args)]
 struct Codegen {
-    /// Folders of specs/; all if none are named.
+    /// Folders of specs/. Defaults to all.
     services: Vec<String>,
     /// Change nothing; show the differences and exit with 1 if there are any.
     #[arg(long)]
     check: bool,
-    /// Write what became of each fact of the documents to this file, as JSON.
+    /// Write the outcome for each fact of the documents to this file, as JSON.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
 }
@@ -67,11 +74,12 @@ fn main() -> ExitCode {
         Command::Codegen(codegen) => self::codegen(codegen),
         Command::Bundle { services, out, format } => bundle(&services, &out, format),
         Command::Audit(arguments) => audit::run(arguments),
+        Command::Fmt { check } => fmt::run(check),
         Command::Conform(arguments) => conform::run(arguments),
     })
 }
 
-/// Returns whether everything succeeded, and with `--check` nothing differs.
+/// Returns whether everything succeeded and, with `--check`, nothing differs.
 fn codegen(codegen: Codegen) -> anyhow::Result<bool> {
     let Codegen { services, check, report: file } = codegen;
     let file = file.map(std::path::absolute).transpose()?;
@@ -135,7 +143,7 @@ fn workspace() -> anyhow::Result<PathBuf> {
     Path::new(WORKSPACE).canonicalize().context("the workspace")
 }
 
-/// The selected services; all of specs/ if there are none. From here on paths are relative to the workspace.
+/// The selected services, or all of specs/. From here on, paths are relative to the workspace.
 fn services(selected: &[String]) -> anyhow::Result<Vec<String>> {
     std::env::set_current_dir(workspace()?)?;
     let mut all = Vec::new();

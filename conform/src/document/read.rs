@@ -18,7 +18,7 @@ use super::{
 /// Keys of a path item that are operations.
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
-/// Parameters that OpenAPI has readers ignore, as other parts of the document define them.
+/// Parameters that OpenAPI requires to be ignored, as other parts of the document define them.
 const IGNORED: &[&str] = &["accept", "content-type", "authorization"];
 
 pub(super) fn document(bundled: &Value) -> Result<Document, String> {
@@ -90,8 +90,8 @@ impl<'a> Reader<'a> {
         at: &str,
     ) -> Operation {
         let mut parameters: IndexMap<(Place, String), Parameter> = IndexMap::new();
-        for (holder, at) in [(item, item_at), (operation, at)] {
-            let list = holder.get("parameters").and_then(Value::as_array).into_iter().flatten();
+        for (parent, at) in [(item, item_at), (operation, at)] {
+            let list = parent.get("parameters").and_then(Value::as_array).into_iter().flatten();
             for (index, parameter) in list.enumerate() {
                 let here = format!("{at}/parameters/{index}");
                 let Some((parameter, here)) = self.follow(parameter, here) else { continue };
@@ -121,7 +121,7 @@ impl<'a> Reader<'a> {
         });
         Operation {
             id: operation.get("operationId").and_then(Value::as_str).map(str::to_owned),
-            // Other methods are sent as they are written.
+            // Other methods are sent as written.
             method: if METHODS.contains(&method) { method.to_ascii_uppercase() } else { method.to_owned() },
             path: path.to_owned(),
             parameters,
@@ -147,7 +147,7 @@ impl<'a> Reader<'a> {
         let template = path.split(['?', '#']).next().unwrap_or_default();
         let names: Vec<&str> = template.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0)).collect();
         let declared = |name: &str| parameters.iter().any(|it| it.place == Place::Path && it.name == name);
-        // Other template languages have operators beside the name.
+        // Other template languages have operators next to the name.
         let names: Vec<&str> =
             names.into_iter().map(|name| if declared(name) { name } else { plain_name(name) }).collect();
         let mut usable = Vec::new();
@@ -169,7 +169,7 @@ impl<'a> Reader<'a> {
         for name in names {
             let known = |parameter: &Parameter| parameter.place == Place::Path && parameter.name == name;
             if !usable.iter().any(known) {
-                self.notes.push(format!("{at}: `{{{name}}}` of the path is not a parameter"));
+                self.notes.push(format!("{at}: `{{{name}}}` in the path is not a parameter"));
                 usable.push(self.written(name, Place::Path, &Value::Null, at));
             }
         }
@@ -238,7 +238,7 @@ impl<'a> Reader<'a> {
             }
             headers.push(self.written(name, Place::Header, header, &here));
         }
-        // HTTP has no body for these, whatever the document has.
+        // HTTP has no body for these, whatever the document declares.
         let empty = method == "head" || matches!(status, Status::Code(204 | 205 | 304));
         let media = if empty { Vec::new() } else { self.media(node.get("content"), &child(at, "content"), true) };
         Response { status, headers, media }

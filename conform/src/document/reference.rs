@@ -62,7 +62,7 @@ pub(super) fn children(root: &Value) -> HashMap<String, Vec<SchemaRef>> {
     children
 }
 
-/// Components with those of their bases (`allOf`) that have them, or schemas composed of them, as an alternative.
+/// Components, each with those of its bases (`allOf`) that have it, or schemas composed of it, as an alternative.
 pub(super) fn loops(root: &Value) -> HashMap<String, BTreeSet<String>> {
     let children = children(root);
     let mut loops: HashMap<String, BTreeSet<String>> = HashMap::new();

@@ -21,7 +21,7 @@ const BASES: &str = "bases";
 const MAPS: &[&str] =
     &["paths", "headers", "content", "responses", "callbacks", "encoding", "links", "webhooks", "pathItems"];
 
-/// Keys outside of schemas that hold data or descriptions.
+/// Keys outside of schemas that contain data or descriptions.
 const VALUES: &[&str] = &["example", "examples", "default", "info", "tags", "servers", "security", "externalDocs"];
 
 pub(super) struct Translator<'a> {
@@ -88,7 +88,7 @@ impl<'a> Translator<'a> {
         Value::Object(bases.collect())
     }
 
-    /// An `allOf` that leads to a base of which the schema is an alternative leads to the bare base.
+    /// An `allOf` that refers to a base of which the schema is an alternative refers to the bare base instead.
     fn without_loop(&self, owner: &str, part: Value) -> Value {
         let base = part.get("$ref").and_then(Value::as_str).and_then(pointer);
         let base = base.filter(|base| self.loops.get(owner).is_some_and(|bases| bases.contains(&base.0)));
@@ -133,7 +133,7 @@ impl<'a> Translator<'a> {
         self.notes.borrow_mut().insert(format!("{at}: {}", message.as_ref()));
     }
 
-    /// One schema. `left_out` are properties that its whole composition has for the other direction only.
+    /// One schema. `left_out` are the properties that its whole composition has for the other direction only.
     fn schema(&self, node: &Value, at: &str, direction: Direction, left_out: &BTreeSet<String>) -> Value {
         let entries = match node {
             Value::Bool(flag) => return Value::Bool(*flag),
@@ -163,7 +163,7 @@ impl<'a> Translator<'a> {
             }
         }
         if self.old {
-            self.old_words(entries, &mut out);
+            self.openapi_30_keywords(entries, &mut out);
         }
         Value::Object(out)
     }
@@ -270,7 +270,7 @@ impl<'a> Translator<'a> {
     }
 
     /// The keywords specific to OpenAPI 3.0.
-    fn old_words(&self, entries: &Map<String, Value>, out: &mut Map<String, Value>) {
+    fn openapi_30_keywords(&self, entries: &Map<String, Value>, out: &mut Map<String, Value>) {
         for (exclusive, inclusive) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
             if entries.get(exclusive).and_then(Value::as_bool) == Some(true)
                 && let Some(limit) = out.remove(inclusive)
@@ -278,7 +278,7 @@ impl<'a> Translator<'a> {
                 out.insert(exclusive.to_owned(), limit);
             }
         }
-        // By the clarification of 3.0.3, it has no effect without a type.
+        // By the clarification in 3.0.3, it has no effect without a type.
         if entries.get("nullable").and_then(Value::as_bool) == Some(true)
             && let Some(Value::String(name)) = out.get("type")
         {
@@ -323,7 +323,7 @@ pub(crate) fn mark(direction: Direction) -> &'static str {
     }
 }
 
-/// The expression of `/^a$/i`, whose slashes are before the start of the text and after its end.
+/// The expression of `/^a$/i`, with slashes before the start of the string and after its end.
 fn between_slashes(pattern: &str) -> Option<String> {
     let (plain, flag) = match pattern.strip_suffix("$/i") {
         Some(plain) => (plain, "(?i)"),

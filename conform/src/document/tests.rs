@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 
 #[test]
-fn operations_with_all_references_followed() {
+fn references_in_operations_are_resolved() {
     let tree = json!({
         "openapi": "3.0.3",
         "x-protocol": "huawei-rest",
@@ -60,7 +60,7 @@ fn operations_with_all_references_followed() {
 }
 
 #[test]
-fn kinds_of_media_types() {
+fn media_types_have_kinds() {
     let binary = json!({"type": "string", "format": "binary"});
     let fields = json!({"type": "object", "properties": {"a": {"type": "string"}}});
     let cases = [
@@ -90,7 +90,7 @@ fn kinds_of_media_types() {
 
 /// Keywords of 3.0, invalid keywords, and names that URIs have to encode.
 #[test]
-fn schemas_as_json_schema() {
+fn schemas_become_json_schema() {
     let schemas = json!({
         "A b%": {"type": "integer", "minimum": 1, "exclusiveMinimum": true, "nullable": true},
         "B": {"$ref": "#/components/schemas/A b%", "minimum": 50},
@@ -118,7 +118,7 @@ fn schemas_as_json_schema() {
 }
 
 #[test]
-fn statuses() {
+fn an_unlisted_status_is_chosen_for_ranges() {
     let response = |status| Response { status, headers: Vec::new(), media: Vec::new() };
     let all = [Status::Code(499), Status::Code(418), Status::Range(4), Status::Range(5), Status::Default].map(response);
     let example = |status: Status| status.example(&all);

@@ -110,7 +110,7 @@ impl Source<'_> {
         self.line("    }");
     }
 
-    /// Passes a form beside another body.
+    /// Passes a form that is an alternative body.
     fn form(&mut self, input: &Input, media_type: &str, form: &FormDef) {
         let (package, name) = (self.package, &form.name);
         self.line(&format!("        if let Some(mut given) = given.form({media_type:?})? {{"));

@@ -98,7 +98,7 @@ pub fn json<T: Serialize + Debug>(value: &T) -> Encoded {
     Encoded::new(Payload::Json(json, format!("{value:?}")))
 }
 
-/// A text.
+/// A string.
 pub fn text(text: &str) -> Encoded {
     Encoded::new(Payload::Text(text.to_owned()))
 }

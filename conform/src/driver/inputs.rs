@@ -13,9 +13,9 @@ use crate::wire::File;
 /// The location of an input, as used by the driver, and its name there.
 ///
 /// Locations are `path`, `query`, `header` and `cookie`; `field` for one field of a body; `body` for a whole typed
-/// body, `raw` for one passed as bytes, both with the media type as name, or without for the operation's main one;
-/// `media` for the media type chosen from a range, which is the name; `form` for a form of that media type beside
-/// another body; `further` for all fields of a form without names of their own; `part header` for the headers of parts.
+/// body, `raw` for one passed as bytes, both named by the media type, or unnamed for the operation's main one; `media`
+/// for the media type chosen from a range, which is the name; `form` for a form of that media type as an alternative
+/// body; `further` for all fields of a form without names of their own; `part header` for the headers of parts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     /// The location.
@@ -48,7 +48,7 @@ pub enum Given {
     Files(Vec<File>),
     /// For files of a multipart body under names that the caller chooses.
     NamedFiles(Vec<(String, File)>),
-    /// For a form beside another body.
+    /// For a form that is an alternative body.
     Form(Inputs),
 }
 
@@ -81,7 +81,7 @@ impl Inputs {
         self.values.insert(key, value);
     }
 
-    /// Sends without the check.
+    /// Disables the check.
     pub fn set_unchecked(&mut self) {
         self.unchecked = true;
     }
@@ -96,7 +96,7 @@ impl Inputs {
         self.representation.as_deref()
     }
 
-    /// Whether to send without the check.
+    /// Whether the check is disabled.
     pub fn unchecked(&self) -> bool {
         self.unchecked
     }
@@ -141,7 +141,7 @@ impl Inputs {
         Ok(self.take("media", range)?.unwrap_or_default())
     }
 
-    /// A form beside another body, if there is one.
+    /// A form that is an alternative body, if there is one.
     pub fn form(&mut self, media_type: &str) -> Result<Option<Self>, Unusable> {
         match self.values.remove(&Key::new("form", media_type)) {
             None => Ok(None),

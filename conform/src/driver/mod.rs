@@ -49,7 +49,7 @@ pub struct Success {
     pub body: Encoded,
     /// The typed headers.
     pub headers: Encoded,
-    /// `Debug` of the call and the response, in both ways.
+    /// `Debug` of the call and the response, plain and pretty-printed.
     pub debug: String,
 }
 
@@ -80,7 +80,7 @@ pub struct Failure {
     pub raw_body: Bytes,
     /// The error's `Display`: one line.
     pub display: String,
-    /// `Debug` of the call and the error, in both ways.
+    /// `Debug` of the call and the error, plain and pretty-printed.
     pub debug: String,
 }
 

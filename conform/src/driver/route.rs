@@ -1,5 +1,5 @@
-//! The mapping of a call's inputs to the typed client's arguments and setters: one rule for the emitted driver and for
-//! the engine that feeds it.
+//! Maps a call's inputs to the typed client's arguments and setters: one rule for the emitted driver and for the engine
+//! that feeds it.
 
 use yundb_generator::lower::model::{FormDef, Input, InputKind, Operation, Param, Place};
 
@@ -39,8 +39,8 @@ pub fn key(params: &[Param], input: &Input) -> Key {
 }
 
 /// The input with this key.
-pub fn input<'m>(operation: &'m Operation, wanted: &Key) -> Option<&'m Input> {
-    operation.arguments.iter().chain(&operation.setters).find(|input| key(&operation.params, input) == *wanted)
+pub fn input<'m>(operation: &'m Operation, expected: &Key) -> Option<&'m Input> {
+    operation.arguments.iter().chain(&operation.setters).find(|input| key(&operation.params, input) == *expected)
 }
 
 /// Whether the fields of the body are separate arguments and setters.
@@ -49,9 +49,9 @@ pub fn takes_fields(operation: &Operation) -> bool {
     inputs.any(|input| matches!(key(&operation.params, input).place, "field" | "further"))
 }
 
-/// The form beside another body with this key.
-pub fn form<'m>(forms: &'m [FormDef], operation: &Operation, wanted: &Key) -> Option<&'m FormDef> {
-    match input(operation, wanted)?.kind {
+/// The form with this key that is an alternative body.
+pub fn form<'m>(forms: &'m [FormDef], operation: &Operation, expected: &Key) -> Option<&'m FormDef> {
+    match input(operation, expected)?.kind {
         InputKind::Form(_, form) => forms.get(form),
         _ => None,
     }

@@ -10,18 +10,18 @@ use crate::document::{Media, Response, Status};
 use crate::judge::{self, Expected, Finding};
 use crate::report::{Case, Kind};
 use crate::transport;
-use crate::value::{Amount, Contradiction, Maker};
+use crate::value::{Amount, Contradiction, Generator};
 use crate::violation::{Violation, violations};
 use crate::wire::{self, Data, Input, Reply};
 
 /// All cases of an operation.
 pub(super) fn operation(bench: &mut Bench<'_>, model: &model::Operation) {
     let bodies = bench.context.operation.body.as_ref().map_or(0, |body| body.media.len());
-    let mut maker = Maker::new(bench.context.document, seed(bench));
+    let mut generator = Generator::new(bench.context.document, seed(bench));
     let mut base = None;
     let mut contradiction = None;
     for media in 0..bodies.max(1) {
-        let inputs = maker.inputs(bench.context.operation, media, bench.options.most, bench.options.random);
+        let inputs = generator.inputs(bench.context.operation, media, bench.options.most, bench.options.random);
         let inputs = match inputs {
             Ok(inputs) => inputs,
             Err(found) => {
@@ -44,16 +44,16 @@ pub(super) fn operation(bench: &mut Bench<'_>, model: &model::Operation) {
         (None, Some(contradiction)) => Base::Contradiction(contradiction),
         (None, None) => Base::NotSent,
     };
-    responses(bench, model, &mut maker, &base);
+    responses(bench, model, &mut generator, &base);
 }
 
 /// The input used to request the responses.
 enum Base {
-    /// This input, whose body has the media type at that index.
+    /// This input, whose body has the media type with that index.
     Input(Option<usize>, Box<Input>),
-    /// The document allows none.
+    /// The document allows no input.
     Contradiction(Contradiction),
-    /// The client sends none.
+    /// The client sends no input.
     NotSent,
 }
 
@@ -131,9 +131,9 @@ fn any_success(bench: &Bench<'_>) -> transport::Reply {
     transport::Reply { status: documented.unwrap_or(200), ..transport::Reply::default() }
 }
 
-/// Sends each input with one violation: it must be rejected, and sent without the check.
+/// Sends each input with one violation: it must be rejected, and be sent if the check is disabled.
 fn refusals(bench: &mut Bench<'_>, model: &model::Operation, media: Option<usize>, sent: &[Sent<'_>]) {
-    // The largest input has the most that can be violated.
+    // The largest input can violate the most constraints.
     let most: Vec<&Sent<'_>> = sent.iter().filter(|sent| sent.amount == Amount::Most).collect();
     let bases = if most.is_empty() { sent.iter().take(1).collect() } else { most };
     let mut seen = HashSet::new();
@@ -185,7 +185,7 @@ fn refusal(
 }
 
 /// Every documented status with every media type.
-fn responses(bench: &mut Bench<'_>, model: &model::Operation, maker: &mut Maker<'_>, base: &Base) {
+fn responses(bench: &mut Bench<'_>, model: &model::Operation, generator: &mut Generator<'_>, base: &Base) {
     let documented = &bench.context.operation.responses;
     let listed_success = documented.iter().any(|response| match response.status {
         Status::Code(code) => (200..300).contains(&code),
@@ -203,7 +203,7 @@ fn responses(bench: &mut Bench<'_>, model: &model::Operation, maker: &mut Maker<
             let bodies = if head || !may_have_body(status) { 0 } else { response.media.len() };
             for media in 0..bodies.max(1) {
                 let media = (media < bodies).then_some(media);
-                self::response(bench, model, maker, base, (response, status, media));
+                self::response(bench, model, generator, base, (response, status, media));
             }
         }
     }
@@ -216,7 +216,7 @@ fn may_have_body(status: u16) -> bool {
 fn response(
     bench: &mut Bench<'_>,
     model: &model::Operation,
-    maker: &mut Maker<'_>,
+    generator: &mut Generator<'_>,
     base: &Base,
     (response, status, media): (&Response, u16, Option<usize>),
 ) {
@@ -227,7 +227,7 @@ fn response(
         let operation = bench.name.clone();
         return bench.report.notes.push(format!("{operation}: {status} is an interim status, which no call ends with"));
     }
-    let replies = match maker.replies(response, status, media, bench.options.most, bench.options.random) {
+    let replies = match generator.replies(response, status, media, bench.options.most, bench.options.random) {
         Ok(replies) => replies,
         Err(contradiction) => return bench.contradiction(&name, contradiction),
     };
@@ -256,8 +256,8 @@ fn response(
             Ok(tried) => {
                 let expected = Expected { response, media, reply: &reply, model, requested };
                 let mut findings = judge::read(&bench.context, &expected, &tried.ended);
-                let asked_for = tried.sent.first().and_then(|request| request.headers().get("accept")?.to_str().ok());
-                findings.extend(judge::asked_for(&expected, asked_for));
+                let accept = tried.sent.first().and_then(|request| request.headers().get("accept")?.to_str().ok());
+                findings.extend(judge::requested(&expected, accept));
                 findings
             }
             Err(finding) => vec![finding],
@@ -276,7 +276,7 @@ fn covers(statuses: &[model::Status], status: u16) -> bool {
     statuses.is_empty() || statuses.iter().any(fits)
 }
 
-/// A response with `Success: false` is an error, whatever its status: at the top, or in its single object.
+/// A response with `Success: false` is an error, whatever its status: at the top level, or in its single object.
 fn succeed(reply: &mut Reply) {
     let Some(wire::Content { data: Data::Json(Value::Object(entries)), .. }) = &mut reply.content else { return };
     let alone = entries.len() == 1;
@@ -301,7 +301,7 @@ fn raw(response: &Response, body: Option<&Media>, reply: &Reply) -> transport::R
     let mut raw = transport::Reply { status: reply.status, ..transport::Reply::default() };
     let mut add = |name: &str, text: &str| {
         let name = http::HeaderName::from_bytes(name.as_bytes());
-        // A value that a header can't hold is left out; the judge then misses it.
+        // A value that is not valid in a header is left out; the judge then reports it as missing.
         if let (Ok(name), Ok(value)) = (name, http::HeaderValue::from_bytes(text.as_bytes())) {
             raw.headers.append(name, value);
         }

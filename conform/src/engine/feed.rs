@@ -9,7 +9,7 @@ use crate::driver::{Given, Inputs, Key, route};
 use crate::report::Kind;
 use crate::wire::{Content, Data, Field, Input};
 
-/// The inputs of a call, or the reason why the client has no typed way for one.
+/// The inputs of a call, or the reason why the client has no typed input for one.
 pub fn feed(
     operation: &Operation,
     forms: &[model::FormDef],
@@ -77,7 +77,7 @@ fn main(model: &model::Operation, media: &Media, content: &Content, inputs: &mut
             _ => return Err(untyped(media)),
         },
         Data::Text(_) | Data::Bytes(_) if route::input(model, &Key::new("raw", "")).is_none() => {
-            // A string in a body that is typed nevertheless.
+            // A string in a body that is typed anyway.
             match &content.data {
                 Data::Text(text) => inputs.put(whole, Given::Json(Value::from(text.as_str()))),
                 _ => return Err(untyped(media)),
@@ -92,7 +92,7 @@ fn main(model: &model::Operation, media: &Media, content: &Content, inputs: &mut
     Ok(())
 }
 
-/// A body of another media type than the main one.
+/// A body with a media type other than the main one.
 fn other(
     forms: &[model::FormDef],
     model: &model::Operation,
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn bodies_go_where_the_client_takes_them() {
+    fn bodies_are_passed_to_the_matching_inputs() {
         let operation = documented(&["application/json", "text/plain", "application/merge-patch+json"]);
         let value = InputKind::Value(Type::String, false);
         let fields = modelled("application/json", model::Place::Field, "name", value.clone());
@@ -320,12 +320,12 @@ mod tests {
         assert_eq!(fed(&operation, &raw, 1, text()), Ok(vec![Key::new("raw", "")]));
         // No schema: any JSON, as bytes.
         assert_eq!(fed(&operation, &whole, 2, json()), Ok(vec![Key::new("raw", "application/merge-patch+json")]));
-        // A form is not something that callers encode.
+        // Callers do not encode forms.
         assert_eq!(fed(&operation, &raw, 1, Data::Form(IndexMap::new())), Err(Kind::NoWayToSend));
     }
 
     #[test]
-    fn ranges_and_parameters_of_media_types() {
+    fn the_main_media_type_may_be_a_range_or_have_parameters() {
         let value = InputKind::Value(Type::String, false);
         let whole = modelled("application/json", model::Place::Body, "body", value);
         assert!(is_main(&documented(&["text/plain", "application/*"]), &whole, Some(1)));
@@ -334,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_of_violations() {
+    fn violations_have_the_path_of_the_runtime() {
         let value = InputKind::Value(Type::String, false);
         let fields = modelled("application/json", model::Place::Field, "name", value.clone());
         let whole = modelled("application/json", model::Place::Body, "body", value);

@@ -1,4 +1,4 @@
-//! Generates the cases of a document, runs them through the driver, and has each judged.
+//! Generates the cases of a document, runs them through the driver, and judges each.
 
 mod cases;
 mod feed;
@@ -25,7 +25,7 @@ pub use feed::feed;
 /// The extent of testing.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// Cases are the same for the same seed.
+    /// The seed; the same seed generates the same cases.
     pub seed: u64,
     /// Number of inputs and responses with everything in them, so that each alternative of each union is used.
     pub most: usize,
@@ -64,7 +64,7 @@ pub fn run(spec: &Path, name: &str, driver: &Driver, options: Options) -> Result
     run_on(&bundled, &service, name, driver, options)
 }
 
-/// As [`run`], with the document and the model given.
+/// Same as [`run`], with a given document and model.
 ///
 /// # Errors
 /// If the document is invalid, or the client cannot be built.
@@ -151,7 +151,7 @@ impl Bench<'_> {
         }));
     }
 
-    /// Notes that no case could be made.
+    /// Notes that no case could be generated.
     fn contradiction(&mut self, name: &str, found: crate::value::Contradiction) {
         let operation = self.name.clone();
         let (schema, reason) = (found.schema.0, found.reason);
@@ -179,7 +179,7 @@ impl Bench<'_> {
             Err(panic) => {
                 let text = panic.downcast_ref::<String>().map(String::as_str);
                 let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-                Err(Finding::new(Kind::Panicked, "", text.unwrap_or("without a word")))
+                Err(Finding::new(Kind::Panicked, "", text.unwrap_or("without a message")))
             }
         }
     }

@@ -9,7 +9,7 @@ use yundb_generator::lower::model::{Protocol, SchemeKind, Service};
 use crate::document::{Direction, Document, Parameter};
 use crate::driver::Settings;
 use crate::transport::Wire;
-use crate::value::{Amount, Maker};
+use crate::value::{Amount, Generator};
 
 const HOST: &str = "https://conform.example.com";
 
@@ -60,7 +60,7 @@ fn known(kind: &SchemeKind) -> Option<&SchemeKind> {
     }
 }
 
-/// One value for each client setting, valid for as many of the parameters that it fills as possible.
+/// One value for each client setting, valid for as many of the parameters it fills as possible.
 fn parameters(document: &Document, seed: u64) -> BTreeMap<String, String> {
     let mut filled: BTreeMap<&str, Vec<&Parameter>> = BTreeMap::new();
     for parameter in document.operations.iter().flat_map(|operation| &operation.parameters) {
@@ -70,10 +70,10 @@ fn parameters(document: &Document, seed: u64) -> BTreeMap<String, String> {
             known.push(parameter);
         }
     }
-    let mut maker = Maker::new(document, seed);
+    let mut generator = Generator::new(document, seed);
     let filled = filled.into_iter().filter_map(|(name, parameters)| {
         let made = parameters.iter().filter_map(|parameter| {
-            maker.parameter(parameter, Direction::Request, Amount::Most).ok().map(|value| text(&value))
+            generator.parameter(parameter, Direction::Request, Amount::Most).ok().map(|value| text(&value))
         });
         let made: Vec<String> = made.collect();
         let serves = |text: &&String| {
@@ -95,7 +95,7 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// A setting's text converted to the type of a parameter's schema.
+/// A setting's string converted to the type of a parameter's schema.
 pub(super) fn typed(document: &Document, parameter: &Parameter, text: &str) -> Value {
     let plain = Value::from(text);
     let Some(schema) = &parameter.schema else { return plain };

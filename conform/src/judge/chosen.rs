@@ -6,7 +6,7 @@ use serde_json::Value;
 use yundb_generator::lower::model::{Service, Struct, Type, TypeId, TypeKind, Union};
 
 use super::debug::Node;
-use super::{Finding, debug, words};
+use super::{Finding, debug, shown};
 use crate::document::{Direction, Document, SchemaRef, pointer};
 use crate::report::Kind;
 use crate::validate::Alternatives;
@@ -47,7 +47,7 @@ pub(super) fn judge(
     }
     let unions = document.alternatives(schema, direction, value);
     let describes = |at: &str| document.describes(schema, direction, value, at);
-    let part = |at: &str| value.pointer(at).map(words).unwrap_or_default();
+    let part = |at: &str| value.pointer(at).map(shown).unwrap_or_default();
     let findings = walk.facts.into_iter().filter_map(|Fact { at, what }| {
         let (kind, message) = match what {
             What::Chosen(id, variant) => {
@@ -57,7 +57,7 @@ pub(super) fn judge(
                 };
                 let fits = Fits { document, service };
                 let right = fits.variants(union, unions.iter().filter(|union| union.at == at));
-                // If no variant resembles a valid alternative, the only criterion is that nothing was lost.
+                // If no variant resembles a valid alternative, it only matters that nothing was lost.
                 if right.is_empty() || right.contains(&variant) {
                     return None;
                 }
@@ -69,7 +69,7 @@ pub(super) fn judge(
             What::Unknown if describes(&at) => (Kind::UnknownForKnown, format!("{} fits no variant", part(&at))),
             What::Untyped if describes(&at) => (Kind::UnknownForKnown, format!("{} is kept untyped", part(&at))),
             What::UnknownValue if document.lists(schema, direction, value, &at) => {
-                (Kind::UnknownForKnown, format!("{} is no known value", part(&at)))
+                (Kind::UnknownForKnown, format!("{} is not a known value", part(&at)))
             }
             What::Unknown | What::UnknownValue | What::Untyped => return None,
         };
@@ -90,7 +90,6 @@ impl Walk<'_> {
 
     fn value(&mut self, ty: &Type, node: &Node, value: &Value, at: &str) {
         match (ty, node) {
-            // A string that carries JSON and was kept as a string. Its content has no place in the document's value.
             (Type::Value, _) if value.is_null() => {}
             (Type::Value, _) => self.note(at, What::Untyped),
             (Type::Nullable(inner), node) => self.optional(inner, node, value, at),
@@ -100,7 +99,7 @@ impl Walk<'_> {
                 }
             }
             (Type::Map(inner), Node::Map(entries)) => self.entries(inner, entries, value, at),
-            // A text that carries JSON and was kept as a text. What it carries has no place in the document's value.
+            // A string that contains JSON but was kept as a string. Its content has no place in the document's value.
             (Type::JsonText(_), Node::Tuple(name, _)) if name == "Text" && carries_json(value) => {
                 self.note(at, What::Untyped);
             }
@@ -123,7 +122,7 @@ impl Walk<'_> {
     }
 
     fn entries(&mut self, ty: &Type, entries: &[(String, Node)], value: &Value, at: &str) {
-        // The keys in `Debug` are escaped; both are in the same order once sorted, like maps.
+        // The keys in `Debug` are escaped; once sorted, like maps, both are in the same order.
         let Some(object) = value.as_object() else { return };
         for (key, value) in object {
             let escaped = format!("{key:?}");
@@ -208,7 +207,7 @@ impl Fits<'_> {
     }
 
     fn schema(&self, schema: &SchemaRef, ty: &Type, depth: usize) -> bool {
-        // Both directions, as a type may serve both.
+        // Both directions, as a type may be used for both.
         let views: Vec<View> = [Direction::Request, Direction::Response]
             .into_iter()
             .map(|direction| View::new(self.document, schema, direction))
@@ -246,7 +245,7 @@ impl Fits<'_> {
         }
     }
 
-    /// A struct has the properties of the schema, and no others but those of the other direction.
+    /// A struct has the properties of the schema, and no others except those of the other direction.
     fn fields(&self, views: &[View], body: &Struct, depth: usize) -> bool {
         let wires: BTreeSet<&str> = body.fields.iter().map(|field| field.wire.as_str()).collect();
         let all: BTreeSet<&str> =
@@ -299,7 +298,7 @@ impl View {
         };
         self.types.extend(types.into_iter().filter(|name| name != "null"));
         for (name, property) in keywords.get("properties").and_then(Value::as_object).into_iter().flatten() {
-            // A forbidden value is not a property: this is how one direction leaves out the other's.
+            // A forbidden value is not a property: this is how the properties of the other direction are excluded.
             if *property != Value::Bool(false) {
                 self.properties.push((name.clone(), schema.child("properties").child(name)));
             }

@@ -7,7 +7,7 @@
 pub(super) enum Node {
     /// A number, a bool, a unit variant, or something else in one word.
     Word(String),
-    /// A text.
+    /// A string.
     Text(String),
     /// `Name(..)`
     Tuple(String, Vec<Node>),
@@ -15,7 +15,7 @@ pub(super) enum Node {
     Struct(String, Vec<(String, Node)>),
     /// `[..]`, or a name before it.
     List(Vec<Node>),
-    /// `{key: ..}`, or a name before it. Keys are texts.
+    /// `{key: ..}`, or a name before it. Keys are strings.
     Map(Vec<(String, Node)>),
 }
 
@@ -158,7 +158,7 @@ mod tests {
     struct Empty {}
 
     #[test]
-    fn derived_output() {
+    fn derived_debug_output_is_parsed() {
         let all = All {
             name: Some("a\"b, (c}"),
             r#type: Any::Named(Box::new(Empty {})),
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn invalid_output() {
+    fn other_output_is_rejected() {
         for text in ["", "A(", "A { a 1 }", "\"a", "[1 2]", "A(1) x"] {
             assert_eq!(parse(text), None, "{text}");
         }

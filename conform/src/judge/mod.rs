@@ -16,7 +16,7 @@ use crate::wire::{Content, Data};
 
 pub use refusal::{refused, unchecked};
 pub use request::sent;
-pub use response::{Expected, asked_for, read};
+pub use response::{Expected, read, requested};
 
 /// An error of a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,13 +72,13 @@ fn not_sent(ended: &Ended) -> Finding {
     }
 }
 
-/// A value in words.
-fn words(value: &Value) -> String {
+/// A value in a message.
+fn shown(value: &Value) -> String {
     shortened(&value.to_string())
 }
 
-/// A body in words.
-fn body_words(content: &Content) -> String {
+/// A body in a message.
+fn body_shown(content: &Content) -> String {
     let data = match &content.data {
         Data::Json(value) => value.to_string(),
         Data::Text(text) => format!("{text:?}"),

@@ -1,4 +1,5 @@
-//! Whether an input with one violation is rejected for exactly that, and sent unchanged without the check.
+//! Whether an input with one violation is rejected for exactly that reason, and sent unchanged if the check is
+//! disabled.
 
 use bytes::Bytes;
 use http::Request;
@@ -28,7 +29,7 @@ pub fn refused(
         Ok(outcome) => outcome,
     };
     if let [request, ..] = requests {
-        if is_made_whole(context, &violation.input, request) {
+        if is_valid_anyway(context, &violation.input, request) {
             return None;
         }
         return Some(Finding::new(Kind::NotRefused, path, format!("{what} is violated, but the request is sent")));
@@ -44,9 +45,9 @@ pub fn refused(
     Some(Finding::new(Kind::WrongPathInRefusal, path, format!("{what}: the error's path is {elsewhere}: {why}")))
 }
 
-/// Whether the request is valid nevertheless: a type may be unable to leave out its discriminator, and without any
-/// field no optional body is sent.
-fn is_made_whole(context: &Context<'_>, given: &Input, request: &Request<Bytes>) -> bool {
+/// Whether the request is valid in spite of the violation: a type may be unable to leave out its discriminator, and an
+/// optional body without any field is not sent.
+fn is_valid_anyway(context: &Context<'_>, given: &Input, request: &Request<Bytes>) -> bool {
     let sent = wire::sent(context.document, context.operation, context.base, given, request);
     let valid = |schema: &SchemaRef, value: &Value| context.document.is_valid(schema, Direction::Request, value);
     let parameter = |parameter: &Parameter| {
@@ -89,10 +90,10 @@ fn names(violation: &Violation, path: &str, found: &str) -> bool {
             let inside = path.strip_suffix("body").filter(|rest| rest.is_empty()).unwrap_or(path);
             found.strip_prefix(inside).is_some_and(|rest| inside.is_empty() || rest.starts_with('.'))
         }
-        // A body that is passed field by field can only be missing in this way.
+        // A body passed field by field can only be missing in this way.
         Constraint::Required if violation.part == Part::Body && violation.path.is_empty() => path == "body",
-        // Without the field, the value may be closer to an alternative that misses another one, or to none: the object
-        // counts.
+        // Without the field, the value may be closer to an alternative that lacks another one, or to none: the path of
+        // the object is also right.
         Constraint::Required if violation.in_union => {
             let object = |path: &str| path.rsplit_once('.').map_or("body", |(object, _)| object).to_owned();
             found == object(path) || object(found) == object(path)
@@ -101,8 +102,8 @@ fn names(violation: &Violation, path: &str, found: &str) -> bool {
     }
 }
 
-/// Judges the same call without the check: it is sent unchanged. Errors at a place in `known` occur without the
-/// violation, too.
+/// Judges the same call without the check: it is sent unchanged. Errors at a place in `known` also occur without the
+/// violation.
 pub fn unchecked(
     context: &Context<'_>,
     violation: &Violation,
@@ -111,7 +112,7 @@ pub fn unchecked(
     ended: &Ended,
     requests: &[Request<Bytes>],
 ) -> Option<Finding> {
-    // The types have no such value.
+    // The types cannot represent the value.
     if ended.is_err() || cannot_be_sent(violation, given) {
         return None;
     }
@@ -120,14 +121,14 @@ pub fn unchecked(
     let finding = findings.find(|finding| !is_known(finding))?;
     // Valid in spite of the violation: the type cannot leave out the value.
     if violation.constraint == Constraint::Required
-        && requests.first().is_some_and(|it| is_made_whole(context, given, it))
+        && requests.first().is_some_and(|it| is_valid_anyway(context, given, it))
     {
         return None;
     }
     Some(Finding { kind: Kind::UncheckedDiffers, ..finding })
 }
 
-/// Violations that no option could let through: a path with an empty segment leads to another operation.
+/// Violations that are rejected even without the check: a path with an empty segment would address another operation.
 fn cannot_be_sent(violation: &Violation, given: &Input) -> bool {
     let Part::Parameter(Place::Path, name) = &violation.part else { return false };
     let dots = |value: &Value| match value {

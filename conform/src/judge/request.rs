@@ -5,7 +5,7 @@ use http::Request;
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::{Context, Finding, body_words, not_sent, words};
+use super::{Context, Finding, body_shown, not_sent, shown};
 use crate::document::{Direction, Media, Place, Protocol};
 use crate::driver::Ended;
 use crate::report::Kind;
@@ -49,11 +49,11 @@ pub(super) fn differences(
     ];
     for (place, given, found) in places {
         let faulty = |name: &str| sent.faults.iter().any(|fault| fault.parameter == Some((place, name.to_owned())));
-        // A parameter that also carries a key has two values, and either may win.
+        // A parameter that also carries a key has two values, and either one may be sent.
         let is_key = |name: &str| context.keys.iter().any(|key| key.eq_ignore_ascii_case(name));
         parameters(place, given, found, &|name| faulty(name) || is_key(name), &mut findings);
     }
-    // A body that could not be parsed is reported above.
+    // A body that could not be parsed was reported above.
     let unreadable = sent.faults.iter().any(|fault| fault.parameter.is_none());
     if !unreadable {
         findings.extend(body(context, given.body.as_ref(), sent.input.body.as_ref()));
@@ -76,18 +76,18 @@ fn parameters(
 ) {
     for (name, value) in given.iter().filter(|(name, _)| !skip(name)) {
         let message = match found.get(name) {
-            None => format!("{} is not sent", words(value)),
-            Some(other) if !wire::same(value, other) => format!("{} is sent instead of {}", words(other), words(value)),
+            None => format!("{} is not sent", shown(value)),
+            Some(other) if !wire::same(value, other) => format!("{} is sent instead of {}", shown(other), shown(value)),
             Some(_) => continue,
         };
         findings.push(Finding::new(Kind::SentParameterDiffers, parameter(place, name), message));
     }
     for (name, value) in found.iter().filter(|(name, _)| !given.contains_key(*name) && !skip(name)) {
-        // An idempotency token, which the client generates where the caller passes none.
+        // An idempotency token, which the client generates if the caller passes none.
         if place == Place::Query && name == "ClientToken" {
             continue;
         }
-        let message = format!("{} is sent, but was not given", words(value));
+        let message = format!("{} is sent, but was not given", shown(value));
         findings.push(Finding::new(Kind::SentInvented, parameter(place, name), message));
     }
 }
@@ -96,15 +96,15 @@ fn body(context: &Context<'_>, given: Option<&Content>, found: Option<&Content>)
     let differs = |at: String, message: String| Some(Finding::new(Kind::SentBodyDiffers, at, message));
     let (given, found) = match (given, found) {
         (None, None) => return None,
-        // Where fields are setters, an empty body and none are the same; the document has to allow both.
+        // Where fields are setters, an empty body and no body are the same; the document must allow both.
         (Some(given), None) if is_empty(&given.data) && is_optional(context) => return None,
         (Some(given), None) => {
-            return differs(String::new(), format!("no body is sent instead of {}", body_words(given)));
+            return differs(String::new(), format!("no body is sent instead of {}", body_shown(given)));
         }
         // All of its fields are optional, and none was given.
         (None, Some(found)) if is_empty(&found.data) => return None,
         (None, Some(found)) => {
-            return differs(String::new(), format!("{} is sent instead of no body", body_words(found)));
+            return differs(String::new(), format!("{} is sent instead of no body", body_shown(found)));
         }
         (Some(given), Some(found)) => (given, found),
     };
@@ -114,15 +114,15 @@ fn body(context: &Context<'_>, given: Option<&Content>, found: Option<&Content>)
     match (&given.data, &found.data) {
         (Data::Json(put), Data::Json(got)) => {
             let at = wire::difference(put, got)?;
-            let word = |value: &Value| value.pointer(&at).map_or_else(|| "nothing".to_owned(), words);
+            let word = |value: &Value| value.pointer(&at).map_or_else(|| "nothing".to_owned(), shown);
             differs(at.clone(), format!("{} is sent instead of {}", word(got), word(put)))
         }
-        (Data::Form(put), Data::Form(got)) => fields(put, got, &wire::same, &words),
+        (Data::Form(put), Data::Form(got)) => fields(put, got, &wire::same, &shown),
         (Data::Multipart(put), Data::Multipart(got)) => {
             fields(put, got, &same_field, &|field| super::shortened(&format!("{field:?}")))
         }
         (put, got) if plain(put).is_some() && plain(put) == plain(got) => None,
-        _ => differs(String::new(), format!("{} is sent instead of {}", body_words(found), body_words(given))),
+        _ => differs(String::new(), format!("{} is sent instead of {}", body_shown(found), body_shown(given))),
     }
 }
 
@@ -210,7 +210,7 @@ fn invented(context: &Context<'_>, sent: &wire::Sent, findings: &mut Vec<Finding
     let query = sent.other_query.iter().filter(|_| !rpc).map(|(name, value)| ("query", name, value));
     let headers = sent.other_headers.iter().filter(|(name, _)| !COMMON.contains(&name.as_str()));
     let headers = headers.map(|(name, value)| ("header", name, value));
-    // A documented header `Cookie` has all cookies as its value.
+    // The value of a documented header `Cookie` contains all cookies.
     let whole = context.operation.parameters.iter();
     let whole = { whole }.any(|it| it.place == Place::Header && it.name.eq_ignore_ascii_case("cookie"));
     let cookies = sent.other_cookies.iter().filter(|_| !whole).map(|(name, value)| ("cookie", name, value));

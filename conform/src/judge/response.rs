@@ -4,7 +4,7 @@ use serde_json::Value;
 use yundb_generator::lower::model::{self, ResponseBody, Service, Status as ModelStatus};
 use yundb_runtime::ErrorKind;
 
-use super::{Context, Finding, body_words, chosen, words};
+use super::{Context, Finding, body_shown, chosen, shown};
 use crate::document::{Direction, Response, SchemaRef};
 use crate::driver::{Encoded, Ended, Item, Outcome, Payload};
 use crate::report::Kind;
@@ -73,7 +73,7 @@ pub fn read(context: &Context<'_>, expected: &Expected<'_>, ended: &Ended) -> Ve
         findings.extend(self::headers(expected, failure.headers.as_ref()));
         return findings;
     }
-    if let Some(finding) = no_way(context.service, expected, ty, outcome) {
+    if let Some(finding) = wrong_kind(context.service, expected, ty, outcome) {
         return vec![finding];
     }
     match (expected.is_success(), outcome) {
@@ -96,7 +96,7 @@ pub fn read(context: &Context<'_>, expected: &Expected<'_>, ended: &Ended) -> Ve
 }
 
 /// The finding for a body that the client reads as another kind.
-fn no_way(service: &Service, expected: &Expected<'_>, ty: &ResponseBody, outcome: &Outcome) -> Option<Finding> {
+fn wrong_kind(service: &Service, expected: &Expected<'_>, ty: &ResponseBody, outcome: &Outcome) -> Option<Finding> {
     let content = expected.reply.content.as_ref()?;
     let variant = match outcome {
         Outcome::Success(success) => success.body.variant,
@@ -107,7 +107,7 @@ fn no_way(service: &Service, expected: &Expected<'_>, ty: &ResponseBody, outcome
         (model::Payload::Text | model::Payload::Stream, _) if expected.is_range() => return None,
         (model::Payload::Json(_), Data::Json(_)) => return None,
         (model::Payload::Lines(_), Data::Lines(_)) | (model::Payload::Events(..), Data::Events(_)) => return None,
-        // An error is read to its end.
+        // An error's body is read to its end.
         (model::Payload::Text, Data::Lines(_) | Data::Events(_)) if !expected.is_success() => return None,
         // A body without a type is text or bytes, like forms.
         (
@@ -124,13 +124,13 @@ fn no_way(service: &Service, expected: &Expected<'_>, ty: &ResponseBody, outcome
         (model::Payload::Empty, _) => "not read",
     };
     let kind = if expected.has_other_media() { Kind::OtherMediaType } else { Kind::NoWayToRead };
-    Some(Finding::new(kind, "", format!("{what}: {}", body_words(content))))
+    Some(Finding::new(kind, "", format!("{what}: {}", body_shown(content))))
 }
 
 fn body(context: &Context<'_>, expected: &Expected<'_>, body: Option<&Encoded>, ty: &ResponseBody) -> Vec<Finding> {
     let Some(content) = &expected.reply.content else { return Vec::new() };
     let not_decoded =
-        |why: &str| vec![Finding::new(Kind::ResponseNotDecoded, "", format!("{why}, in {}", body_words(content)))];
+        |why: &str| vec![Finding::new(Kind::ResponseNotDecoded, "", format!("{why}, in {}", body_shown(content)))];
     let Some(body) = body else { return not_decoded("the typed body of the error could not be read") };
     let status = expected.reply.status;
     match &body.payload {
@@ -170,11 +170,11 @@ fn items(
         Data::Lines(values) => values.iter().map(|value| (value, None)).collect(),
         Data::Events(events) => events.iter().map(|event| (&event.value, Some(event))).collect(),
         _ => {
-            return vec![Finding::new(Kind::ResponseNotDecoded, "", format!("read as items: {}", body_words(content)))];
+            return vec![Finding::new(Kind::ResponseNotDecoded, "", format!("read as items: {}", body_shown(content)))];
         }
     };
     if sent.len() != found.len() {
-        let message = format!("{} items became {}, of {}", sent.len(), found.len(), body_words(content));
+        let message = format!("{} items became {}, of {}", sent.len(), found.len(), body_shown(content));
         return vec![Finding::new(Kind::ResponseLost, "", message)];
     }
     let mut findings = Vec::new();
@@ -183,7 +183,7 @@ fn items(
         let item = match found {
             Ok(Item { json: Ok(_), .. }) => found.as_ref().ok(),
             Ok(Item { json: Err(error), .. }) | Err(error) => {
-                let message = format!("{error}, in {}", words(value));
+                let message = format!("{error}, in {}", shown(value));
                 findings.push(Finding::new(Kind::ResponseNotDecoded, at, message));
                 continue;
             }
@@ -208,7 +208,7 @@ fn items(
 }
 
 /// Errors in the requested media types of a response.
-pub fn asked_for(expected: &Expected<'_>, accept: Option<&str>) -> Option<Finding> {
+pub fn requested(expected: &Expected<'_>, accept: Option<&str>) -> Option<Finding> {
     let media_type = &expected.response.media.get(expected.media?)?.media_type;
     let accepted = accept.into_iter().flat_map(|accept| accept.split(',')).any(|it| it.trim() == media_type);
     let message = || format!("`{media_type}` is not requested, but {}", accept.unwrap_or("nothing"));
@@ -218,7 +218,7 @@ pub fn asked_for(expected: &Expected<'_>, accept: Option<&str>) -> Option<Findin
 /// Whether an unstructured body equals the received one.
 fn same_bytes(content: &Content, found: &[u8]) -> Option<Finding> {
     let (_, bytes) = wire::written(content);
-    let lost = || format!("{} became {:?}", body_words(content), String::from_utf8_lossy(found));
+    let lost = || format!("{} became {:?}", body_shown(content), String::from_utf8_lossy(found));
     (bytes != found).then(|| Finding::new(Kind::ResponseLost, "", lost()))
 }
 
@@ -239,12 +239,12 @@ fn payload<'a>(
         ModelStatus::Range(hundreds) => *hundreds == status / 100,
         ModelStatus::Default => true,
     };
-    // Without statuses it stands for all others.
+    // A representation without statuses applies to all others.
     let fits = |case: &&model::Case| case.statuses.is_empty() || case.statuses.iter().any(fits);
     named.or_else(|| cases.iter().find(fits)).map(|case| &case.payload)
 }
 
-/// The whole response has to be in the typed value, which may also have placeholders for absent parts.
+/// The whole response must be in the typed value, which may also contain placeholders for absent parts.
 fn compare(value: &Value, found: &Value, at: &str, findings: &mut Vec<Finding>) {
     let child = |token: &str| format!("{at}/{}", yundb_generator::pointer::escape(token));
     let lost = |message: String| Finding::new(Kind::ResponseLost, at, message);
@@ -253,16 +253,16 @@ fn compare(value: &Value, found: &Value, at: &str, findings: &mut Vec<Finding>) 
             for (name, value) in before {
                 match after.get(name) {
                     Some(found) => compare(value, found, &child(name), findings),
-                    None if stands_for_absence(value) => {}
+                    None if represents_absence(value) => {}
                     None => {
-                        let message = format!("{} is not in the typed value", words(value));
+                        let message = format!("{} is not in the typed value", shown(value));
                         findings.push(Finding::new(Kind::ResponseLost, child(name), message));
                     }
                 }
             }
             for (name, found) in after.iter().filter(|(name, _)| !before.contains_key(*name)) {
-                if !stands_for_absence(found) {
-                    let message = format!("{} was not in the response", words(found));
+                if !represents_absence(found) {
+                    let message = format!("{} was not in the response", shown(found));
                     findings.push(Finding::new(Kind::ResponseInvented, child(name), message));
                 }
             }
@@ -272,19 +272,19 @@ fn compare(value: &Value, found: &Value, at: &str, findings: &mut Vec<Finding>) 
                 compare(value, found, &child(&index.to_string()), findings);
             }
         }
-        (Value::Null, found) if stands_for_absence(found) => {}
+        (Value::Null, found) if represents_absence(found) => {}
         (before, after) if wire::same(before, after) => {}
         (Value::String(before), Value::String(after)) => match (carried(before), carried(after)) {
             // A string that carries JSON may be written with other whitespace, and with null for absent parts.
             (Some(before), Some(after)) => compare(&before, &after, at, findings),
-            _ => findings.push(lost(format!("{} became {}", words(value), words(found)))),
+            _ => findings.push(lost(format!("{} became {}", shown(value), shown(found)))),
         },
-        (before, after) => findings.push(lost(format!("{} became {}", words(before), words(after)))),
+        (before, after) => findings.push(lost(format!("{} became {}", shown(before), shown(after)))),
     }
 }
 
-/// Null, an empty list and an empty object stand for absence.
-fn stands_for_absence(value: &Value) -> bool {
+/// Null, an empty list and an empty object represent absence.
+fn represents_absence(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::Array(list) => list.is_empty(),
@@ -308,16 +308,16 @@ fn headers(expected: &Expected<'_>, headers: Option<&Encoded>) -> Vec<Finding> {
         let at = format!("header {}", header.name);
         let entry = found.and_then(|found| found.iter().find(|(name, _)| name.eq_ignore_ascii_case(&header.name)));
         let message = match entry {
-            None => format!("{} is not among the typed headers", words(value)),
-            // A header can't hold an empty list.
-            Some((_, Value::Null)) if stands_for_absence(value) => return None,
-            Some((_, Value::Null)) => format!("{} is read as null", words(value)),
+            None => format!("{} is not among the typed headers", shown(value)),
+            // A header can't represent an empty list.
+            Some((_, Value::Null)) if represents_absence(value) => return None,
+            Some((_, Value::Null)) => format!("{} is read as null", shown(value)),
             Some((_, typed)) if same_header(header, value, typed) => return None,
-            // A string where the document describes more.
+            // A string where the document describes a more specific type.
             Some((_, Value::String(text))) if *text == wire::header_text(header, value) => {
-                return Some(Finding::new(Kind::HeaderUntyped, at, format!("{} is kept as a string", words(value))));
+                return Some(Finding::new(Kind::HeaderUntyped, at, format!("{} is kept as a string", shown(value))));
             }
-            Some((_, typed)) => format!("{} became {}", words(value), words(typed)),
+            Some((_, typed)) => format!("{} became {}", shown(value), shown(typed)),
         };
         Some(Finding::new(Kind::HeaderLost, at, message))
     };

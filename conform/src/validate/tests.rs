@@ -28,7 +28,7 @@ fn all() -> SchemaRef {
 }
 
 #[test]
-fn problems_have_places() {
+fn problems_are_located() {
     let document = document();
     let found = document.problems(&all(), Direction::Request, &json!({"map": {"a/b": true}, "free": 1}));
     let mut found: Vec<_> = found.iter().map(|it| (it.at.as_str(), it.keyword.as_str(), it.overlap)).collect();
@@ -44,7 +44,7 @@ fn problems_have_places() {
 }
 
 #[test]
-fn alternatives_that_hold() {
+fn matching_alternatives_are_reported() {
     let document = document();
     let value = json!({"pets": [{"kind": "Dog"}, {"kind": "Wolf"}], "any": "a", "map": {"x": 1}, "base": {"type": "Fish", "fins": 2}});
     let found = document.alternatives(&all(), Direction::Request, &value);
@@ -61,7 +61,7 @@ fn alternatives_that_hold() {
 }
 
 #[test]
-fn what_is_described() {
+fn described_places_are_recognized() {
     let document = document();
     let value = json!({"pets": [{"kind": "Dog", "n": 1, "x": 1}], "any": "a", "free": {"a": 1}, "json": [1], "map": {"x": "c"}, "base": {"type": "Fish", "fins": 2}});
     let described = |at: &str| document.describes(&all(), Direction::Response, &value, at);

@@ -26,7 +26,7 @@ impl Document {
         walker.visit(schema.clone(), value, String::new(), 0);
         let here = walker.leaves.iter().filter(|leaf| leaf.at == at);
         here.into_iter()
-            .any(|leaf| self.schema(&leaf.schema, direction).and_then(Value::as_object).is_some_and(is_said))
+            .any(|leaf| self.schema(&leaf.schema, direction).and_then(Value::as_object).is_some_and(is_specific))
     }
 
     /// Whether one of the schemas for a place lists this exact value (`enum` or `const`).
@@ -64,7 +64,7 @@ impl Document {
 }
 
 /// Whether a schema requires more than an object.
-fn is_said(node: &Map<String, Value>) -> bool {
+fn is_specific(node: &Map<String, Value>) -> bool {
     node.iter().any(|(key, value)| match key.as_str() {
         "type" => !matches!(value, Value::String(name) if name == "object"),
         // A list of values of several types is hardly more specific than any JSON.
@@ -256,7 +256,7 @@ impl Document {
         let children = self.children.get(&base.0).cloned().unwrap_or_default();
         match mapped.is_empty() {
             true => children,
-            // A schema without the base in it is not one of the base.
+            // A schema that does not include the base is not one of its possible schemas.
             false => mapped.into_iter().filter(|schema| children.contains(schema)).collect(),
         }
     }

@@ -5,17 +5,17 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::flat::Flat;
-use super::{Amount, Contradiction, Ctx, Maker, Texture};
+use super::{Amount, Contradiction, Ctx, Generator, Texture};
 use crate::document::{
     Direction, Encoding, EventData, Media, MediaKind, Operation, Parameter, Place, Protocol, Response, SchemaRef,
     Style, essence, is_binary, is_json,
 };
 use crate::wire::{Content, Data, Event, Field, File, Input, Reply, scalar_text};
 
-/// Levels of a value in a style or in the fields of a form: itself, its fields, their elements.
+/// Levels of a value in a style or in the fields of a form: the value itself, its fields, their elements.
 const LEVELS: usize = 3;
 
-impl<'d> Maker<'d> {
+impl<'d> Generator<'d> {
     /// A value of a parameter that its style can express.
     pub fn parameter(
         &mut self,
@@ -32,11 +32,11 @@ impl<'d> Maker<'d> {
         };
         let ctx = Ctx { direction, amount, plain, texture, attempt: 0 };
         let Some(schema) = &parameter.schema else { return Ok(Value::String(self.free(9, &ctx))) };
-        let value = self.made(schema, ctx)?;
+        let value = self.validated(schema, ctx)?;
         let reason = match () {
             () if parameter.content.is_some() || nested => return Ok(value),
             () if is_nothing(&value) => "no style can express null",
-            () if is_tangled(parameter, &value) => "no style can express nested lists or objects unambiguously",
+            () if is_ambiguous(parameter, &value) => "no style can express nested lists or objects unambiguously",
             () => return Ok(value),
         };
         Err(Contradiction { schema: schema.clone(), reason: reason.to_owned() })
@@ -46,22 +46,22 @@ impl<'d> Maker<'d> {
     pub fn content(&mut self, media: &Media, direction: Direction, amount: Amount) -> Result<Content, Contradiction> {
         let ctx = Ctx { direction, amount, plain: 0, texture: of_form(media), attempt: 0 };
         let data = match (media.kind, &media.schema) {
-            (MediaKind::Json, Some(schema)) => Data::Json(self.made(schema, ctx)?),
+            (MediaKind::Json, Some(schema)) => Data::Json(self.validated(schema, ctx)?),
             (MediaKind::Json, None) => Data::Json(serde_json::json!({"any": ["json", 1, null]})),
-            (MediaKind::Form, Some(schema)) => match self.made(schema, Ctx { plain: LEVELS, ..ctx })? {
+            (MediaKind::Form, Some(schema)) => match self.validated(schema, Ctx { plain: LEVELS, ..ctx })? {
                 Value::Object(fields) => {
                     Data::Form(fields.into_iter().filter(|(_, value)| !is_nothing(value)).collect())
                 }
                 other => return Err(no_fields(schema, &other)),
             },
-            (MediaKind::Multipart, Some(schema)) => match self.made(schema, Ctx { plain: LEVELS, ..ctx })? {
+            (MediaKind::Multipart, Some(schema)) => match self.validated(schema, Ctx { plain: LEVELS, ..ctx })? {
                 Value::Object(mut fields) => {
                     fields.retain(|_, value| !is_nothing(value));
                     Data::Multipart(self.fields(schema, media, fields, &ctx)?)
                 }
                 other => return Err(no_fields(schema, &other)),
             },
-            (MediaKind::Text, Some(schema)) => Data::Text(scalar_text(&self.made(schema, ctx)?)),
+            (MediaKind::Text, Some(schema)) => Data::Text(scalar_text(&self.validated(schema, ctx)?)),
             (MediaKind::Text, None) => Data::Text(self.free(30, &ctx)),
             (MediaKind::Lines, schema) => Data::Lines(self.items(schema.as_ref(), &ctx)?),
             (MediaKind::Events(kind), schema) => {
@@ -82,7 +82,7 @@ impl<'d> Maker<'d> {
     fn items(&mut self, schema: Option<&SchemaRef>, ctx: &Ctx) -> Result<Vec<Value>, Contradiction> {
         let count = if ctx.amount == Amount::Least { 1 } else { 2 };
         let any = || serde_json::json!({"any": ["json", 1, null]});
-        (0..count).map(|_| schema.map_or_else(|| Ok(any()), |schema| self.made(schema, *ctx))).collect()
+        (0..count).map(|_| schema.map_or_else(|| Ok(any()), |schema| self.validated(schema, *ctx))).collect()
     }
 
     /// A whole input of an operation, without the values that the client fills (`x-client`). `media` is the index of
@@ -123,7 +123,7 @@ impl<'d> Maker<'d> {
         most: usize,
         random: usize,
     ) -> Result<Vec<(Amount, Input)>, Contradiction> {
-        self.several(most, random, |maker, amount| maker.input(operation, media, amount))
+        self.several(most, random, |generator, amount| generator.input(operation, media, amount))
     }
 
     /// A response with one of its media types.
@@ -147,7 +147,7 @@ impl<'d> Maker<'d> {
         Ok(Reply { status, headers, content })
     }
 
-    /// Several responses, generated like [`Maker::inputs`].
+    /// Several responses, generated like [`Generator::inputs`].
     pub fn replies(
         &mut self,
         response: &Response,
@@ -156,7 +156,7 @@ impl<'d> Maker<'d> {
         most: usize,
         random: usize,
     ) -> Result<Vec<(Amount, Reply)>, Contradiction> {
-        self.several(most, random, |maker, amount| maker.reply(response, status, media, amount))
+        self.several(most, random, |generator, amount| generator.reply(response, status, media, amount))
     }
 
     fn several<T: PartialEq>(
@@ -166,27 +166,27 @@ impl<'d> Maker<'d> {
         mut make: impl FnMut(&mut Self, Amount) -> Result<T, Contradiction>,
     ) -> Result<Vec<(Amount, T)>, Contradiction> {
         let mut all = vec![(Amount::Least, make(self, Amount::Least)?)];
-        let add = |all: &mut Vec<(Amount, T)>, amount, made: T| {
-            if !all.iter().any(|(_, known)| *known == made) {
-                all.push((amount, made));
+        let add = |all: &mut Vec<(Amount, T)>, amount, validated: T| {
+            if !all.iter().any(|(_, known)| *known == validated) {
+                all.push((amount, validated));
             }
         };
         // Other operations may have unused alternatives that do not occur here.
         self.taken.clear();
         for round in 0..most {
             self.news = false;
-            let made = make(self, Amount::Most)?;
+            let validated = make(self, Amount::Most)?;
             if round > 0 && !self.news {
                 break;
             }
-            add(&mut all, Amount::Most, made);
+            add(&mut all, Amount::Most, validated);
             if !self.taken.values().flatten().any(|times| *times == 0) {
                 break;
             }
         }
         for _ in 0..random {
-            let made = make(self, Amount::Random)?;
-            add(&mut all, Amount::Random, made);
+            let validated = make(self, Amount::Random)?;
+            add(&mut all, Amount::Random, validated);
         }
         Ok(all)
     }
@@ -222,7 +222,7 @@ impl<'d> Maker<'d> {
         let (tree, old) = (&self.document.trees[ctx.direction as usize], self.document.old_schemas);
         let node =
             |schema: &SchemaRef| self.document.schema(&self.document.followed(schema, ctx.direction), ctx.direction);
-        // A field that may be a file or something else, at the caller's choice, is tested as a file.
+        // A field that may be a file or something else, as the caller chooses, is tested as a file.
         let alternatives = |node: &'d Value| {
             let lists = ["oneOf", "anyOf"].into_iter().filter_map(|key| node.get(key)?.as_array());
             std::iter::once(node).chain(lists.flatten())
@@ -278,7 +278,7 @@ fn event(kind: EventData, value: Value) -> Option<Event> {
     };
     let (event, id, retry) = (line("event"), line("id"), field("retry").and_then(Value::as_u64));
     let is_line = |text: &String| !text.is_empty() && !text.contains(['\r', '\n', '\0']);
-    // All line ends are equal, and a JSON string is read as JSON.
+    // All kinds of line ends are equivalent, and a JSON string is read as JSON.
     let looks_like_json = kind != EventData::Json && data.trim_start().starts_with('"');
     let is_data = !data.contains('\r') && !looks_like_json;
     let fits = event.iter().chain(&id).all(is_line) && is_data && !data.trim().is_empty();
@@ -316,7 +316,7 @@ fn is_nothing(value: &Value) -> bool {
 }
 
 /// Whether a value has lists or objects whose elements are only separated by commas or the like.
-fn is_tangled(parameter: &Parameter, value: &Value) -> bool {
+fn is_ambiguous(parameter: &Parameter, value: &Value) -> bool {
     let apart = parameter.explode && matches!(parameter.place, Place::Query | Place::Cookie | Place::QueryString);
     let deep = |value: &Value| value.is_array() || value.is_object();
     match value {
@@ -386,7 +386,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranges_become_types() {
+    fn ranges_are_replaced_by_concrete_media_types() {
         let media = |media_type: &str, kind| {
             concrete(&Media { media_type: media_type.to_owned(), kind, schema: None, encoding: IndexMap::new() })
         };

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet, VecDeque};
 
 use serde_json::{Map, Value};
 
-use super::{Amount, Contradiction, Ctx, DEEP, Maker};
+use super::{Amount, Contradiction, Ctx, DEEP, Generator};
 use crate::document::{SchemaRef, mark, pointer};
 
 /// A schema's keywords.
@@ -36,7 +36,7 @@ struct Pending<'d> {
     discriminator: Option<&'d Value>,
 }
 
-impl<'d> Maker<'d> {
+impl<'d> Generator<'d> {
     /// Combines the schemas of a value, and decides its unions.
     pub(super) fn flatten(&mut self, goal: &[SchemaRef], depth: usize, ctx: &Ctx) -> Result<Flat<'d>, Contradiction> {
         let mut flat = Flat::default();
@@ -52,7 +52,7 @@ impl<'d> Maker<'d> {
             let Some(union) = pending.pop_front() else { break };
             if let Some(chosen) = self.decide(&union, &flat, &seen, depth, ctx)? {
                 if let Some(discriminator) = union.discriminator
-                    && !self.is_slip(discriminator, &union.alternatives, ctx)
+                    && !self.is_mismatch(discriminator, &union.alternatives, ctx)
                 {
                     self.tag(discriminator, &chosen, &mut flat, ctx);
                 }
@@ -136,9 +136,9 @@ impl<'d> Maker<'d> {
         queue.extend(ways.map(|schema| Item { schema, origin: None }));
     }
 
-    /// Whether a discriminator names a property that no alternative has, while another one distinguishes all of them:
-    /// each must have it, with different values. Then it is a typo, and no value has such a property.
-    fn is_slip(&self, discriminator: &Value, alternatives: &[SchemaRef], ctx: &Ctx) -> bool {
+    /// Whether a discriminator is a property of no alternative, while another property distinguishes all of them: each
+    /// must have it, with different values. Then it is a typo, and no value has such a property.
+    fn is_mismatch(&self, discriminator: &Value, alternatives: &[SchemaRef], ctx: &Ctx) -> bool {
         let Some(name) = discriminator.get("propertyName").and_then(Value::as_str) else { return false };
         let all: Vec<Vec<Node<'d>>> = alternatives
             .iter()
@@ -399,7 +399,7 @@ impl<'d> Flat<'d> {
     }
 }
 
-impl Maker<'_> {
+impl Generator<'_> {
     /// Whether a property belongs to the other direction only.
     pub(super) fn is_left_out(&self, goal: &[SchemaRef], ctx: &Ctx) -> bool {
         let flag = mark(ctx.direction);

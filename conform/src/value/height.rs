@@ -2,14 +2,14 @@
 
 use serde_json::{Map, Value};
 
-use super::Maker;
+use super::Generator;
 use super::flat::list;
 use crate::document::{Direction, SchemaRef, pointer};
 
 /// Deeper schemas count as having no finite value.
 const HIGHEST: u8 = 40;
 
-impl Maker<'_> {
+impl Generator<'_> {
     /// The depth of a schema's shallowest value; None if all are infinite.
     pub(super) fn height(&mut self, schema: &SchemaRef, direction: Direction) -> Option<u8> {
         (1..=HIGHEST).find(|budget| self.fits(schema, direction, *budget))

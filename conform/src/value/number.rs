@@ -3,23 +3,25 @@
 use serde_json::{Number, Value};
 
 use super::flat::Flat;
-use super::{Amount, Ctx, Maker};
+use super::{Amount, Ctx, Generator};
 
 /// An integer that a float cannot represent: loss of precision is detected.
 const UNEVEN: i128 = 9_007_199_254_740_993;
 
-impl Maker<'_> {
+impl Generator<'_> {
     pub(super) fn integer(&mut self, flat: &Flat<'_>, ctx: &Ctx) -> Result<Value, String> {
         let (mut low, mut high, natural) = range(flat);
         for limit in flat.all("minimum").chain(flat.all("exclusiveMinimum")) {
-            low = low.max(whole(limit, f64::ceil));
+            low = low.max(rounded(limit, f64::ceil));
         }
         for limit in flat.all("maximum").chain(flat.all("exclusiveMaximum")) {
-            high = high.min(whole(limit, f64::floor));
+            high = high.min(rounded(limit, f64::floor));
         }
-        low += i128::from(flat.all("exclusiveMinimum").any(|limit| whole(limit, f64::ceil) == low && is_whole(limit)));
-        high -=
-            i128::from(flat.all("exclusiveMaximum").any(|limit| whole(limit, f64::floor) == high && is_whole(limit)));
+        low +=
+            i128::from(flat.all("exclusiveMinimum").any(|limit| rounded(limit, f64::ceil) == low && is_integer(limit)));
+        high -= i128::from(
+            flat.all("exclusiveMaximum").any(|limit| rounded(limit, f64::floor) == high && is_integer(limit)),
+        );
         let mut step: i128 = 1;
         for value in flat.all("multipleOf").filter_map(Value::as_f64) {
             step = common(step, step_of(value));
@@ -135,21 +137,21 @@ fn range(flat: &Flat<'_>) -> (i128, i128, (bool, bool)) {
     (low, high, (own_low, own_high || sized))
 }
 
-fn whole(limit: &Value, round: fn(f64) -> f64) -> i128 {
+fn rounded(limit: &Value, round: fn(f64) -> f64) -> i128 {
     match limit.as_i64().map(i128::from).or_else(|| limit.as_u64().map(i128::from)) {
         Some(exact) => exact,
         None => round(limit.as_f64().unwrap_or(0.0)).clamp(-1e30, 1e30) as i128,
     }
 }
 
-fn is_whole(limit: &Value) -> bool {
+fn is_integer(limit: &Value) -> bool {
     limit.is_i64() || limit.is_u64() || limit.as_f64().is_some_and(|value| value.fract() == 0.0)
 }
 
 /// The integers that are multiples of a step: of 0.5 each, of 2.5 every fifth.
 fn step_of(step: f64) -> i128 {
-    let whole = (1..=1000).find(|times| (step * f64::from(*times)).fract() == 0.0);
-    whole.map_or(1, |times| (step * f64::from(times)) as i128).max(1)
+    let factor = (1..=1000).find(|times| (step * f64::from(*times)).fract() == 0.0);
+    factor.map_or(1, |times| (step * f64::from(times)) as i128).max(1)
 }
 
 fn common(one: i128, other: i128) -> i128 {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::flat::Flat;
-use super::{Amount, Contradiction, Ctx, DEEP, Distinct, Maker, OFTEN};
+use super::{Amount, Contradiction, Ctx, DEEP, Distinct, Generator, OFTEN};
 use crate::document::SchemaRef;
 
 /// Maximum length of a list of enum values.
@@ -12,7 +12,7 @@ const MOST_LISTED: usize = 40;
 /// Maximum number of elements or properties that are generated.
 const MOST_PARTS: usize = 20_000;
 
-impl<'d> Maker<'d> {
+impl<'d> Generator<'d> {
     pub(super) fn object(
         &mut self,
         flat: &Flat<'d>,
@@ -26,7 +26,7 @@ impl<'d> Maker<'d> {
         let required = flat.required();
         let (fewest, most) = (flat.at_least("minProperties"), flat.at_most("maxProperties").unwrap_or(usize::MAX));
         if fewest > MOST_PARTS {
-            return Err(fail(format!("{fewest} properties are too many to make")));
+            return Err(fail(format!("{fewest} properties are too many to generate")));
         }
         let stated = fewest;
         let fewest = if ctx.plain > 0 { fewest.max(1) } else { fewest };
@@ -78,7 +78,7 @@ impl<'d> Maker<'d> {
         Ok(Value::Object(entries))
     }
 
-    /// The amount of optional parts of an object or a list. The description at one place (by `keyword`) is used only a
+    /// The amount of optional parts of an object or a list. The description at one place (by `keyword`) is only used a
     /// few times.
     fn wanted(&mut self, keyword: &str, flat: &Flat<'d>, first: &SchemaRef, depth: usize, ctx: &Ctx) -> Amount {
         let key = flat.nodes.iter().find(|(_, node)| node.contains_key(keyword)).map_or(first, |(at, _)| at);
@@ -183,7 +183,7 @@ impl<'d> Maker<'d> {
         let (fewest, most) = (flat.at_least("minItems"), flat.at_most("maxItems").unwrap_or(usize::MAX));
         let fewest = if ctx.plain > 0 && most > 0 { fewest.max(1) } else { fewest };
         if fewest > MOST_PARTS {
-            return Err(fail(format!("{fewest} elements are too many to make")));
+            return Err(fail(format!("{fewest} elements are too many to generate")));
         }
         if fewest > most {
             return Err(fail(format!("a list would need at least {fewest} and at most {most} elements")));

@@ -6,7 +6,7 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 /// Unbounded repetitions count as this many more.
 const MANY: usize = 60;
 
-/// A regular expression for generating strings.
+/// A regular expression that strings are generated from.
 pub(super) struct Pattern {
     hir: Hir,
     /// Whether a string may continue before and after the match.
@@ -32,7 +32,7 @@ impl Pattern {
         Some(Self { hir, open })
     }
 
-    /// A string of about this length. `nice` are the characters to be preferred where there is a choice.
+    /// A string of about this length. Where there is a choice, characters in `nice` are preferred.
     pub fn text(&self, length: Length, rng: &mut fastrand::Rng, nice: &dyn Fn(char) -> bool, short: bool) -> String {
         let mut out = String::new();
         write(&self.hir, length, &mut Source { rng, nice, short }, &mut out);
@@ -127,7 +127,7 @@ fn sequence(parts: &[&Hir], length: Length, source: &mut Source<'_>, out: &mut S
     }
 }
 
-/// A character of a class, if possible one that is printable ASCII and nice.
+/// A character of a class, if possible a printable ASCII character in `nice`.
 fn character(class: &Class, source: &mut Source<'_>) -> Option<char> {
     let ranges: Vec<(u32, u32)> = match class {
         Class::Unicode(class) => class.iter().map(|range| (range.start() as u32, range.end() as u32)).collect(),
@@ -163,7 +163,7 @@ fn without_looks(pattern: &str) -> String {
     out
 }
 
-/// The length of what is inside a group, with the bracket that closes it.
+/// The length of a group's content, with the closing bracket.
 fn inside(text: &str) -> usize {
     let mut depth = 1;
     let mut at = 0;
@@ -203,7 +203,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn strings_match_and_have_the_given_length() {
+    fn generated_strings_match_and_have_the_given_length() {
         let mut rng = fastrand::Rng::with_seed(7);
         let cases = [
             (r"^[a-z]([-a-z0-9]*[a-z0-9])?$", 1, 63),
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn lookarounds_are_left_out() {
+    fn lookarounds_are_removed() {
         assert_eq!(without_looks(r"^(?!a(b)[)]\))c(?<=d)(?<name>e)\(?=f"), r"^c(?<name>e)\(?=f");
         assert_eq!(without_looks("[(?=a]b"), "[(?=a]b");
         assert!(Pattern::new(r"^(?=.{1,20}$)[a-z]+$").is_some());

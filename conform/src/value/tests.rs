@@ -19,7 +19,7 @@ fn named(name: &str) -> SchemaRef {
 
 /// A value without validation errors.
 fn made(document: &Document, name: &str, direction: Direction, amount: Amount) -> Value {
-    let value = Maker::new(document, 3).value(&named(name), direction, amount).unwrap();
+    let value = Generator::new(document, 3).value(&named(name), direction, amount).unwrap();
     assert_eq!(document.problems(&named(name), direction, &value), [], "{value}");
     value
 }
@@ -32,9 +32,9 @@ fn most(document: &Document, name: &str) -> Value {
     made(document, name, Direction::Request, Amount::Most)
 }
 
-/// Everything that has limits: many random values are all within them.
+/// Everything that has limits: many random values all conform to them.
 #[test]
-fn limits_are_kept() {
+fn values_conform_to_limits() {
     let all = json!({
         "type": "object",
         "required": ["text", "whole", "part", "list", "map", "code", "tag"],
@@ -52,12 +52,12 @@ fn limits_are_kept() {
         }
     });
     let document = document("3.0.3", json!({"All": all}));
-    let mut maker = Maker::new(&document, 11);
+    let mut generator = Generator::new(&document, 11);
     for amount in [Amount::Least, Amount::Most].into_iter().chain(std::iter::repeat_n(Amount::Random, 40)) {
-        let value = maker.value(&named("All"), Direction::Request, amount).unwrap();
+        let value = generator.value(&named("All"), Direction::Request, amount).unwrap();
         assert_eq!(document.problems(&named("All"), Direction::Request, &value), [], "{value}");
     }
-    assert_eq!(maker.take_contradictions(), []);
+    assert_eq!(generator.take_contradictions(), []);
     assert_eq!(least(&document, "All").as_object().unwrap().len(), 7);
     let most = most(&document, "All");
     assert_eq!(most.as_object().unwrap().len(), 10);
@@ -67,9 +67,9 @@ fn limits_are_kept() {
     assert_eq!(least(&document, "All")["whole"], 7);
 }
 
-/// Clients check formats, so a text that breaks one is no value.
+/// Clients check formats, so a string that violates one is not a value.
 #[test]
-fn texts_of_a_format_within_limits() {
+fn formatted_strings_conform_to_limits() {
     let document = document(
         "3.0.3",
         json!({
@@ -80,29 +80,29 @@ fn texts_of_a_format_within_limits() {
             "Loose": {"type": "string", "format": "email", "maxLength": 3}
         }),
     );
-    let made = |name: &str| Maker::new(&document, 1).value(&named(name), Direction::Request, Amount::Random);
+    let made = |name: &str| Generator::new(&document, 1).value(&named(name), Direction::Request, Amount::Random);
     for name in ["Exact", "Https", "Loose"] {
         assert_eq!(document.problems(&named(name), Direction::Request, &made(name).unwrap()), [], "{name}");
     }
     assert!(made("Exact").unwrap().as_str().unwrap().ends_with(".125Z"));
     for name in ["Short", "Other"] {
-        let mut maker = Maker::new(&document, 1);
-        assert!(maker.value(&named(name), Direction::Request, Amount::Random).is_err(), "{name}");
+        let mut generator = Generator::new(&document, 1);
+        assert!(generator.value(&named(name), Direction::Request, Amount::Random).is_err(), "{name}");
     }
 }
 
 /// The same seed gives the same values, another one different ones.
 #[test]
-fn seeds() {
+fn the_seed_determines_the_values() {
     let document = document("3.0.3", json!({"T": {"type": "array", "minItems": 9, "items": {"type": "string"}}}));
-    let made = |seed| Maker::new(&document, seed).value(&named("T"), Direction::Request, Amount::Random).unwrap();
+    let made = |seed| Generator::new(&document, seed).value(&named("T"), Direction::Request, Amount::Random).unwrap();
     assert_eq!(made(1), made(1));
     assert_ne!(made(1), made(2));
 }
 
 /// A property of one direction is neither part of values of the other, nor required there, wherever that is declared.
 #[test]
-fn directions() {
+fn values_have_the_properties_of_their_direction() {
     let document = document(
         "3.0.3",
         json!({
@@ -123,7 +123,7 @@ fn directions() {
 }
 
 #[test]
-fn recursion_ends() {
+fn recursive_schemas_have_finite_values() {
     let node = |key: &str| json!({"type": "object", "properties": {key: {"$ref": "#/components/schemas/Node"}}, "required": ["v"]});
     let mut tree = node("left");
     tree["properties"]["v"] = json!({"type": "integer"});
@@ -140,18 +140,18 @@ fn recursion_ends() {
     );
     for name in ["Node", "Expr", "And", "Lists"] {
         for amount in [Amount::Least, Amount::Most, Amount::Random] {
-            let value = Maker::new(&document, 5).value(&named(name), Direction::Response, amount).unwrap();
+            let value = Generator::new(&document, 5).value(&named(name), Direction::Response, amount).unwrap();
             assert!(value.to_string().len() < 20_000, "{name}");
         }
     }
     assert!(most(&document, "Node")["all"][0]["v"].is_i64());
-    let never = Maker::new(&document, 5).value(&named("Never"), Direction::Request, Amount::Least);
-    assert!(never.unwrap_err().reason.contains("endlessly"));
+    let never = Generator::new(&document, 5).value(&named("Never"), Direction::Request, Amount::Least);
+    assert!(never.unwrap_err().reason.contains("without end"));
 }
 
 /// A discriminator's tag selects the alternative: by its mapping, else by name.
 #[test]
-fn tags() {
+fn tags_select_the_alternative() {
     let pet = |fields: Value| json!({"allOf": [{"$ref": "#/components/schemas/Base"}, {"type": "object", "properties": fields}]});
     let document = document(
         "3.0.3",
@@ -167,10 +167,11 @@ fn tags() {
             "Bird": pet(json!({"wings": {"type": "integer"}})),
         }),
     );
-    let mut maker = Maker::new(&document, 1);
+    let mut generator = Generator::new(&document, 1);
     let mut all = |name: &str| {
-        let value = |maker: &mut Maker<'_>| maker.value(&named(name), Direction::Response, Amount::Most).unwrap();
-        [value(&mut maker), value(&mut maker)]
+        let value =
+            |generator: &mut Generator<'_>| generator.value(&named(name), Direction::Response, Amount::Most).unwrap();
+        [value(&mut generator), value(&mut generator)]
     };
     let [cat, dog] = all("Pet");
     assert_eq!((&cat["kind"], cat.get("lives").is_some()), (&json!("meow"), true));
@@ -182,10 +183,10 @@ fn tags() {
     assert!(all("Base").iter().all(|value| value.get("fins").is_some() || value.get("wings").is_some()));
 }
 
-/// A discriminator that no alternative has is in no value, if something else distinguishes the alternatives: a client
-/// that sends it has invented it.
+/// A discriminator that is a property of no alternative is in no value, if another property distinguishes the
+/// alternatives: a client that sends it has invented it.
 #[test]
-fn tags_that_nothing_declares() {
+fn undeclared_tags_are_left_out() {
     let of = |kind: &str, required: Value| json!({"type": "object", "required": required, "properties": {"type": {"type": "string", "enum": [kind]}}});
     let keys = |first: Value, second: Value| {
         let document = document(
@@ -198,18 +199,18 @@ fn tags_that_nothing_declares() {
                 "First": first, "Second": second,
             }),
         );
-        let value = Maker::new(&document, 1).value(&named("Either"), Direction::Request, Amount::Most).unwrap();
+        let value = Generator::new(&document, 1).value(&named("Either"), Direction::Request, Amount::Most).unwrap();
         value.as_object().unwrap().contains_key("typ")
     };
     let all = || json!(["type"]);
     assert!(!keys(of("a", all()), of("b", all())));
-    assert!(keys(of("a", all()), of("a", all())), "nothing else tells them apart");
-    assert!(keys(of("a", all()), of("b", json!([]))), "nothing else has to be there");
+    assert!(keys(of("a", all()), of("a", all())), "no other property distinguishes them");
+    assert!(keys(of("a", all()), of("b", json!([]))), "no other property is required");
 }
 
 /// If nested unions have the same discriminator, the innermost determines the tag.
 #[test]
-fn tags_of_nested_unions() {
+fn the_innermost_of_nested_unions_determines_the_tag() {
     let of = |field: &str| json!({"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}, field: {"type": "integer"}}});
     let union = |names: [&str; 2]| {
         let one_of: Vec<Value> =
@@ -223,15 +224,15 @@ fn tags_of_nested_unions() {
             "Fish": of("fins"), "Owl": of("hoots"), "Penguin": of("swims"),
         }),
     );
-    let mut maker = Maker::new(&document, 1);
-    let value = |_| maker.value(&named("Animal"), Direction::Response, Amount::Most).unwrap();
+    let mut generator = Generator::new(&document, 1);
+    let value = |_| generator.value(&named("Animal"), Direction::Response, Amount::Most).unwrap();
     let kinds: BTreeSet<String> = (0..8).map(value).map(|value| value["kind"].as_str().unwrap().to_owned()).collect();
     assert_eq!(kinds, BTreeSet::from(["Fish".to_owned(), "Owl".to_owned(), "Penguin".to_owned()]));
 }
 
 /// A base with the schemas composed of it as its alternatives.
 #[test]
-fn bases_with_their_children_as_alternatives() {
+fn children_are_alternatives_of_their_base() {
     let child = |name: &str| json!({"allOf": [{"$ref": "#/components/schemas/Base"}, {"type": "object", "required": [name], "properties": {name: {"type": "integer"}}}]});
     let document = document(
         "3.0.3",
@@ -246,10 +247,10 @@ fn bases_with_their_children_as_alternatives() {
             "Bike": child("bells"),
         }),
     );
-    let mut maker = Maker::new(&document, 1);
+    let mut generator = Generator::new(&document, 1);
     let mut kinds = BTreeSet::new();
     for _ in 0..2 {
-        let value = maker.value(&named("Base"), Direction::Response, Amount::Most).unwrap();
+        let value = generator.value(&named("Base"), Direction::Response, Amount::Most).unwrap();
         assert_eq!(document.problems(&named("Base"), Direction::Response, &value), []);
         assert!(value["wheels"].is_i64() && (value.get("doors").is_some() == (value["kind"] == "Car")), "{value}");
         kinds.insert(value["kind"].to_string());
@@ -260,7 +261,7 @@ fn bases_with_their_children_as_alternatives() {
 
 /// Optional parts without a value are left out with a note, required ones fail.
 #[test]
-fn contradictions() {
+fn optional_contradictions_are_left_out_and_required_ones_fail() {
     let document = document(
         "3.0.3",
         json!({
@@ -269,23 +270,23 @@ fn contradictions() {
             "Listed": {"type": "string", "enum": [1, 2]},
         }),
     );
-    let mut maker = Maker::new(&document, 1);
-    let value = maker.value(&named("Some"), Direction::Request, Amount::Most).unwrap();
+    let mut generator = Generator::new(&document, 1);
+    let value = generator.value(&named("Some"), Direction::Request, Amount::Most).unwrap();
     assert_eq!(value.as_object().unwrap().keys().collect::<Vec<_>>(), ["yes"]);
     assert!(
-        maker
+        generator
             .take_contradictions()
             .iter()
             .any(|found| found.schema.0.ends_with("/no") && found.reason.contains("^a{3}$"))
     );
     for name in ["None", "Listed"] {
-        assert!(maker.value(&named(name), Direction::Request, Amount::Random).is_err(), "{name}");
+        assert!(generator.value(&named(name), Direction::Request, Amount::Random).is_err(), "{name}");
     }
 }
 
 /// Keywords of 3.1 that 3.0 does not have.
 #[test]
-fn newer_schemas() {
+fn keywords_of_3_1_are_supported() {
     let document = document(
         "3.1.0",
         json!({
@@ -298,9 +299,9 @@ fn newer_schemas() {
     );
     for name in ["Pair", "Keyed", "Fixed", "Either"] {
         for seed in 0..20 {
-            let mut maker = Maker::new(&document, seed);
+            let mut generator = Generator::new(&document, seed);
             for amount in [Amount::Least, Amount::Most, Amount::Random] {
-                let value = maker.value(&named(name), Direction::Request, amount).unwrap();
+                let value = generator.value(&named(name), Direction::Request, amount).unwrap();
                 assert_eq!(document.problems(&named(name), Direction::Request, &value), [], "{value}");
             }
         }
@@ -320,7 +321,7 @@ fn first(document: &Document) -> &Operation {
 
 /// The minimal input has the required parts, and the maximal ones use each alternative of each union.
 #[test]
-fn inputs() {
+fn inputs_use_each_alternative() {
     let union =
         json!({"oneOf": [{"type": "string"}, {"type": "integer"}, {"type": "object", "additionalProperties": false}]});
     let document = operation(
@@ -333,7 +334,7 @@ fn inputs() {
         ]),
         json!({"application/json": {"schema": {"type": "object", "properties": {"u": union, "n": {"type": "string", "nullable": true}}}}}),
     );
-    let all = Maker::new(&document, 1).inputs(first(&document), 0, 10, 3).unwrap();
+    let all = Generator::new(&document, 1).inputs(first(&document), 0, 10, 3).unwrap();
     let (amount, least) = &all[0];
     assert_eq!((*amount, least.path.len(), least.query.len(), least.header.len()), (Amount::Least, 1, 0, 0));
     let most: Vec<_> = all.iter().filter(|(amount, _)| *amount == Amount::Most).map(|(_, input)| input).collect();
@@ -357,7 +358,7 @@ fn inputs() {
 
 /// Bytes in a multipart form are files, in whatever way that is declared.
 #[test]
-fn files() {
+fn binary_fields_are_files() {
     let binary = json!({"type": "string", "format": "binary"});
     let document = operation(
         json!([{"name": "p", "in": "path", "required": true, "schema": {"type": "string"}}]),
@@ -368,7 +369,7 @@ fn files() {
             "encoding": {"one": {"contentType": "image/png, image/jpeg"}},
         }}),
     );
-    let input = Maker::new(&document, 1).input(first(&document), 0, Amount::Most).unwrap();
+    let input = Generator::new(&document, 1).input(first(&document), 0, Amount::Most).unwrap();
     let Some(Data::Multipart(fields)) = input.body.map(|content| content.data) else { panic!("no multipart") };
     let Field::File(file) = &fields["one"] else { panic!("no file") };
     assert_eq!(file.media_type.as_deref(), Some("image/png"));

@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::flat::Flat;
 use super::pattern::{Length, Pattern};
-use super::{Amount, Ctx, Maker};
+use super::{Amount, Ctx, Generator};
 
-/// The characters of free strings: a blank, characters special to URLs, forms, JSON and headers, and multi-byte
+/// The characters of free strings: a space, characters special to URLs, forms, JSON and headers, and multi-byte
 /// letters.
 const CHARACTERS: &str = "aZ0-_.~ b/?c#d[e]@f!g$h&i'j(k)l*m+n,o;p=q%r\"s\\t<u>v|w^x`y{z}1:é2ß3Ω4😀5\n6\t7%418";
 
@@ -21,14 +21,14 @@ const ENOUGH: usize = 24;
 /// Longer strings are not generated.
 const LONGEST: usize = 1_000_000;
 
-impl Maker<'_> {
+impl Generator<'_> {
     pub(super) fn text(&mut self, flat: &Flat<'_>, ctx: &Ctx) -> Result<String, String> {
         let stated = flat.at_most("maxLength");
         let least = flat.at_least("minLength");
         let least = if ctx.plain > 0 && stated != Some(0) { least.max(1) } else { least };
         let most = stated.unwrap_or_else(|| least.saturating_add(ENOUGH));
         if least > LONGEST {
-            return Err(format!("a string of {least} characters is too long to make"));
+            return Err(format!("a string of {least} characters is too long to generate"));
         }
         if least > most {
             return Err(format!("a string would need at least {least} and at most {most} characters"));
@@ -55,13 +55,16 @@ impl Maker<'_> {
             let text = self.by_pattern(first, &patterns, length, ctx)?;
             return match formats.iter().find(|format| !is_of(format, &text)) {
                 Some(format) => {
-                    Err(format!("no text of the format {format} is found that matches {}", patterns.join(" and ")))
+                    Err(format!("no string of the format {format} was found that matches {}", patterns.join(" and ")))
                 }
                 None => Ok(text),
             };
         }
         if let Some(format) = formats.iter().find(|format| is_checked(format)) {
-            return Err(format!("no text of the format {format} is found that has {least} to {} characters", any.most));
+            return Err(format!(
+                "no string of the format {format} was found that has {least} to {} characters",
+                any.most
+            ));
         }
         let base64 = flat.all("contentEncoding").any(|it| it == "base64") || flat.all("format").any(|it| it == "byte");
         if base64 && most >= 4 {
@@ -86,7 +89,7 @@ impl Maker<'_> {
         let start = if ctx.amount == Amount::Most { 0 } else { self.rng.usize(0..characters.len().max(1)) };
         let text = characters.iter().cycle().skip(start).take(count);
         let mut text: String = text.collect();
-        // The ends of headers and texts may be trimmed; a dot alone leads to the parent in a path.
+        // The ends of headers and strings may be trimmed; a dot alone would refer to the parent in a path.
         let ends = ctx.texture.ascii || ctx.texture.path;
         let first = text.chars().next();
         if ends && first.is_some_and(|it| it.is_whitespace() || it == '.') {
@@ -173,12 +176,12 @@ impl Maker<'_> {
     }
 }
 
-/// Whether clients check the format before they send a text.
+/// Whether clients check the format before they send a string.
 fn is_checked(format: &str) -> bool {
     yundb_generator::Format::named(format).is_some_and(|format| format.check().is_some())
 }
 
-/// Whether a text is of a format that clients check, by a reader that is not theirs.
+/// Whether a string has a format that clients check, by a parser other than theirs.
 fn is_of(format: &str, text: &str) -> bool {
     let name = if format == "url" { "uri" } else { format };
     let validator = jsonschema::options().should_validate_formats(true).build(&serde_json::json!({"format": name}));

@@ -1,4 +1,4 @@
-//! Changes a value so that exactly one constraint is violated, and proves it.
+//! Changes a value so that exactly one constraint is violated, and verifies it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,9 +7,9 @@ use serde_json::{Map, Number, Value};
 use super::{Constraint, DIRECTION, cannot_be_written};
 use crate::document::{Document, Parameter, SchemaRef};
 use crate::validate::{Described, Problem, is_of_required};
-use crate::value::Maker;
+use crate::value::Generator;
 
-/// Longer strings and lists are not generated just to be too long.
+/// Maximum length of strings and lists generated only to be too long.
 const LONGEST: u64 = 20_000;
 
 /// Maximum number of places of a value at which a constraint is tried.
@@ -32,15 +32,15 @@ pub(super) struct Breaker<'d> {
     document: &'d Document,
     parameter: Option<&'d Parameter>,
     form: bool,
-    maker: Maker<'d>,
+    generator: Generator<'d>,
 }
 
 impl<'d> Breaker<'d> {
     pub fn new(document: &'d Document, parameter: Option<&'d Parameter>) -> Self {
-        Self { document, parameter, form: false, maker: Maker::new(document, 5) }
+        Self { document, parameter, form: false, generator: Generator::new(document, 5) }
     }
 
-    /// A form has no empty list and no null.
+    /// A form can express neither an empty list nor null.
     pub fn in_form(self, form: bool) -> Self {
         Self { form, ..self }
     }
@@ -83,7 +83,7 @@ impl<'d> Breaker<'d> {
                     if self.is_unsendable(&whole, &leaf.at) {
                         continue;
                     }
-                    if !self.breaks_alone(schema, leaf, constraint, &candidate, &whole) {
+                    if !self.is_only_violation(schema, leaf, constraint, &candidate, &whole) {
                         continue;
                     }
                     done.insert((leaf.schema.clone(), what.clone(), leaf.in_union));
@@ -101,7 +101,7 @@ impl<'d> Breaker<'d> {
     }
 
     /// Whether only this constraint is violated, here. `candidate` is at the leaf's place in `whole`.
-    fn breaks_alone(
+    fn is_only_violation(
         &self,
         schema: &SchemaRef,
         leaf: &Described,
@@ -220,7 +220,7 @@ impl<'d> Breaker<'d> {
             "A".repeat(count),
         ];
         for pattern in beside.iter().filter_map(|node| node.get("pattern")?.as_str()) {
-            texts.extend((0..6).filter_map(|_| self.maker.text_by(pattern, count)));
+            texts.extend((0..6).filter_map(|_| self.generator.text_by(pattern, count)));
         }
         texts.into_iter().filter(|text| text.chars().count() == count).map(Value::String).collect()
     }
@@ -273,7 +273,7 @@ impl<'d> Breaker<'d> {
 
     /// Objects with this many entries.
     fn more(&mut self, entries: &Map<String, Value>, count: usize, beside: &[&Map<String, Value>]) -> Vec<Value> {
-        // Only described entries may be added: types have no room for others.
+        // Only described entries may be added: types cannot represent others.
         let open =
             beside.iter().any(|node| node.get("additionalProperties").is_some_and(|it| *it != Value::Bool(false)));
         let Some(value) = entries.values().next_back().filter(|_| open) else { return Vec::new() };
@@ -288,7 +288,7 @@ impl<'d> Breaker<'d> {
     }
 }
 
-/// The entries with one name in another form. Only maps have room for any name.
+/// The entries with one name in another form. Only maps can have any name.
 fn renamed(entries: &Map<String, Value>, beside: &[&Map<String, Value>]) -> Vec<Value> {
     if beside.iter().any(|node| node.contains_key("properties")) {
         return Vec::new();
@@ -381,7 +381,7 @@ fn strange_texts(text: &str) -> Vec<Value> {
     texts.into_iter().map(Value::String).collect()
 }
 
-/// Numbers beyond a limit, in the direction of `way`, within the range of a client's type.
+/// Numbers beyond a limit, in the direction of `way`, within the range of the client's type.
 fn numbers(limit: &Value, way: i64, here: &Value, beside: &[&Map<String, Value>]) -> Vec<Value> {
     let format = beside.iter().find_map(|node| node.get("format")?.as_str());
     let holds = |value: i128| match format {
@@ -392,7 +392,7 @@ fn numbers(limit: &Value, way: i64, here: &Value, beside: &[&Map<String, Value>]
     let steps = beside.iter().filter_map(|node| node.get("multipleOf")?.as_f64()).fold(1.0_f64, f64::max);
     let mut numbers = Vec::new();
     if let Some(exact) = limit.as_i64().map(i128::from).or_else(|| limit.as_u64().map(i128::from)) {
-        // A larger step leaves no other number in the range of a type.
+        // A larger step leaves no other number in the range of the type.
         let step = steps.ceil().min(1e18) as i128;
         let rest = exact.rem_euclid(step);
         let moved = [exact + i128::from(way), exact, exact - rest + i128::from(way) * step, exact - rest + step];
@@ -415,8 +415,8 @@ fn numbers(limit: &Value, way: i64, here: &Value, beside: &[&Map<String, Value>]
 /// Numbers that are not multiples.
 fn uneven(number: &Number, step: &Value) -> Vec<Value> {
     let mut numbers: Vec<Value> = Vec::new();
-    if let Some(whole) = number.as_i64() {
-        numbers.extend([whole.checked_add(1), whole.checked_sub(1)].into_iter().flatten().map(Value::from));
+    if let Some(integer) = number.as_i64() {
+        numbers.extend([integer.checked_add(1), integer.checked_sub(1)].into_iter().flatten().map(Value::from));
     }
     if let (Some(float), Some(step)) = (number.as_f64(), step.as_f64()) {
         let moved = [float + step / 2.0, float - step / 2.0];

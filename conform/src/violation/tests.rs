@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::value::{Amount, Maker};
+use crate::value::{Amount, Generator};
 
 fn document(parameters: Value, schema: Value, schemas: Value) -> Document {
     let content = json!({"application/json": {"schema": schema}});
@@ -24,7 +24,7 @@ fn newer(schema: Value) -> Document {
 /// Keyword and path of every violation of the maximal input, with the runtime's path.
 fn found(document: &Document) -> Vec<String> {
     let operation = document.operations.first().unwrap();
-    let input = Maker::new(document, 1).input(operation, 0, Amount::Most).unwrap();
+    let input = Generator::new(document, 1).input(operation, 0, Amount::Most).unwrap();
     let violations = violations(document, operation, &input);
     for violation in &violations {
         assert_ne!(violation.input, input);
@@ -49,7 +49,7 @@ fn proven(document: &Document, violation: &Violation) {
 }
 
 #[test]
-fn each_constraint_once() {
+fn each_constraint_is_violated_once() {
     let all = json!({
         "type": "object",
         "required": ["text", "list"],
@@ -90,7 +90,7 @@ fn each_constraint_once() {
 
 /// Inside of lists, of unions and of types, and in parameters.
 #[test]
-fn at_any_depth() {
+fn constraints_are_violated_at_any_depth() {
     let schemas = json!({
         "Node": {"type": "object", "required": ["name"], "properties": {
             "name": {"type": "string", "minLength": 2},
@@ -129,7 +129,7 @@ fn at_any_depth() {
 
 /// Fields of forms, and beside files.
 #[test]
-fn in_forms() {
+fn fields_of_forms_are_violated() {
     let schema = json!({"type": "object", "required": ["file", "note"], "properties": {
         "file": {"type": "string", "format": "binary"}, "note": {"type": "string", "maxLength": 3},
     }});
@@ -137,7 +137,7 @@ fn in_forms() {
     let operation = json!({"requestBody": {"required": true, "content": content}, "responses": {}});
     let document = Document::new(&json!({"openapi": "3.0.3", "paths": {"/": {"post": operation}}})).unwrap();
     let operation = document.operations.first().unwrap();
-    let input = Maker::new(&document, 1).input(operation, 0, Amount::Most).unwrap();
+    let input = Generator::new(&document, 1).input(operation, 0, Amount::Most).unwrap();
     let violations = violations(&document, operation, &input);
     let by_path: BTreeMap<&str, Vec<Constraint>> = violations.iter().fold(BTreeMap::new(), |mut all, violation| {
         all.entry(violation.path.as_str()).or_default().push(violation.constraint);
@@ -154,7 +154,7 @@ fn in_forms() {
 }
 
 #[test]
-fn conditional_constraints() {
+fn conditional_constraints_are_violated() {
     let payment = json!({
         "type": "object",
         "properties": {"kind": {"type": "string", "enum": ["card"]}, "note": {"type": "string"}, "by": {"type": "string"}},
@@ -179,7 +179,7 @@ fn conditional_constraints() {
 }
 
 #[test]
-fn names_and_list_contents() {
+fn constraints_on_names_and_list_contents_are_violated() {
     let all = json!({
         "type": "object",
         "properties": {
@@ -203,7 +203,7 @@ fn names_and_list_contents() {
 }
 
 #[test]
-fn one_of_required_fields_is_exclusive() {
+fn alternatives_of_required_fields_are_exclusive() {
     let only = json!({
         "type": "object",
         "properties": {"a": {"type": "string"}, "b": {"type": "string"}},

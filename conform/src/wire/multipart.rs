@@ -121,7 +121,7 @@ fn json(part: &Part) -> Option<Value> {
     if is_json { serde_json::from_slice(&part.bytes).ok() } else { None }
 }
 
-/// A value's part has the documented media type; without one, objects are JSON and anything else is text.
+/// A value's part must have the documented media type; without one, objects are JSON and anything else is text.
 fn documented(name: &str, part: &Part, like: &Value, encoding: Option<&Encoding>) -> Result<(), String> {
     let found = part.media_type.as_deref().map(essence);
     let Some(documented) = encoding.and_then(|encoding| encoding.content_type.as_deref()) else {
@@ -159,7 +159,7 @@ fn parts(boundary: &str, body: &Bytes) -> Result<Vec<Part>, String> {
         }
         Ok::<_, multer::Error>(parts)
     };
-    // The whole body is in memory, so it never waits.
+    // The whole body is in memory, so this never waits.
     let parts = read.now_or_never().ok_or("the multipart body does not end")?.map_err(|error| error.to_string())?;
     let named = parts.into_iter().map(|(name, file_name, media_type, bytes)| {
         let name = name.ok_or("a part of the body has no name")?;
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn values_and_files() {
+    fn values_and_files_are_parsed() {
         let bytes = Bytes::from_static(b"\r\n--X\xff\r\n");
         let file = File { bytes, file_name: Some("a\"b é".to_owned()), media_type: Some("image/png".to_owned()) };
         let given = IndexMap::from([
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_in_one_part() {
+    fn lists_in_one_part_are_split() {
         let mut media = media(&[]);
         let style = Some((Style::PipeDelimited, false));
         media.encoding.insert("list".to_owned(), Encoding { style, ..Encoding::default() });
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn media_types_of_values() {
+    fn parts_must_have_the_documented_media_type() {
         let object = IndexMap::from([("a".to_owned(), Field::Value(json!({"b": 1})))]);
         assert!(read(&media(&[]), &[("name=\"a\"", b"{\"b\": 1}")], &object).is_err());
         let text = IndexMap::from([("a".to_owned(), Field::Value(json!("b")))]);

@@ -44,7 +44,7 @@ pub(super) fn values(template: &str, path: &str, is_right: &dyn Fn(&Taken) -> bo
     let path = normal(path);
     let mut search = Search { is_right, first: None, ways: 0 };
     let mut taken = Vec::new();
-    let right = search.go(&pieces, &path, &mut taken);
+    let right = search.search(&pieces, &path, &mut taken);
     if right { Some(taken) } else { search.first }
 }
 
@@ -55,7 +55,7 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn go(&mut self, pieces: &[Piece], rest: &str, taken: &mut Vec<(String, String)>) -> bool {
+    fn search(&mut self, pieces: &[Piece], rest: &str, taken: &mut Vec<(String, String)>) -> bool {
         self.ways += 1;
         if self.ways > MOST_WAYS {
             return false;
@@ -67,16 +67,16 @@ impl Search<'_> {
             }
             [] => false,
             [Piece::Literal(literal), others @ ..] => {
-                rest.strip_prefix(literal.as_str()).is_some_and(|rest| self.go(others, rest, taken))
+                rest.strip_prefix(literal.as_str()).is_some_and(|rest| self.search(others, rest, taken))
             }
             [Piece::Parameter(name), others @ ..] => {
-                // A slash ends a segment; but some templates declare that a parameter may span several.
+                // A slash ends a segment, but in some templates a parameter may span several.
                 let several = name.contains(['*', '+']) || name.ends_with("...");
                 let end = rest.find('/').filter(|_| !several).unwrap_or(rest.len());
                 let ends = (0..=end).rev().filter(|at| rest.is_char_boundary(*at));
                 for at in ends.collect::<Vec<_>>() {
                     taken.push((name.clone(), rest[..at].to_owned()));
-                    if self.go(others, &rest[at..], taken) {
+                    if self.search(others, &rest[at..], taken) {
                         return true;
                     }
                     taken.pop();
@@ -101,7 +101,7 @@ fn pieces(template: &str) -> Vec<Piece> {
     pieces
 }
 
-/// A path without needless encoding, and with needed encoding in upper case.
+/// A path without unnecessary encoding, and with necessary encoding in upper case.
 fn normal(path: &str) -> String {
     let mut out = String::new();
     let mut rest = path;
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn templates() {
+    fn paths_are_matched_with_templates() {
         assert_eq!(found("/a/{b}/c", "/a/x%2fy/c"), Some(vec!["x%2Fy".to_owned()]));
         assert_eq!(found("/a/{b}/c", "/a/x/y/c"), None);
         assert_eq!(found("/a/{b}/c", "/a/x/d"), None);
@@ -149,7 +149,7 @@ mod tests {
 
     /// The input decides how two adjacent parameters split the text.
     #[test]
-    fn the_right_way_is_found() {
+    fn the_input_decides_between_splits() {
         let is_right = |taken: &[(String, String)]| taken.first().is_some_and(|(_, value)| value == "a.b");
         let found = values("/{name}.{ext}", "/a.b.c", &is_right).unwrap();
         assert_eq!(found[1].1, "c");

@@ -12,8 +12,8 @@ use crate::document::{
 };
 
 /// Parses a request. `base` is the path of the server's URL, before the operation's own. `given` is the input: it
-/// distinguishes lists from strings with commas, which styles do not. A value that differs from the input is found when
-/// both are compared.
+/// distinguishes lists from strings with commas, which styles do not. A value that differs from the input is detected
+/// when both are compared.
 pub fn sent(
     document: &Document,
     operation: &Operation,
@@ -122,7 +122,7 @@ impl<'a> Reader<'a> {
     }
 
     fn parameters(&mut self, place: Place, pairs: &mut [Pair]) {
-        // The keys of an exploded object may equal another parameter's name: the latter comes first.
+        // The keys of an exploded object may equal another parameter's name, which takes precedence.
         let given = self.given.of(place);
         let spread = |parameter: &&Parameter| {
             let written = matches!(parameter.style, Style::Form | Style::SpaceDelimited | Style::PipeDelimited);

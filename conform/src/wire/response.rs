@@ -19,7 +19,7 @@ pub fn written(content: &Content) -> (String, Bytes) {
         Data::Lines(values) if media_type.contains("json-seq") => {
             (media_type, values.iter().map(|value| format!("\u{1e}{value:#}\n")).collect::<String>().into())
         }
-        // Blank lines are ignored, and the last line need not end.
+        // Blank lines are ignored, and the last line need not be terminated.
         Data::Lines(values) => {
             let lines: Vec<String> = values.iter().map(Value::to_string).collect();
             (media_type, lines.join("\n\n").into())
@@ -50,7 +50,7 @@ pub fn written(content: &Content) -> (String, Bytes) {
     }
 }
 
-/// Events as text, preceded by a comment and followed by the usual end.
+/// Events as text, preceded by a comment and followed by the usual end marker.
 fn events(events: &[Event]) -> String {
     let mut out = ": begins\n\n".to_owned();
     for event in events {

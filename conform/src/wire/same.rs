@@ -4,8 +4,8 @@ use serde_json::{Number, Value};
 
 use crate::document::SchemaRef;
 
-/// Whether two values are equal: numbers by value (`1` and `1.0`), objects in any order, and strings that carry JSON by
-/// their content.
+/// Whether two values are equal: numbers by value (`1` and `1.0`), objects in any order, and strings that contain JSON
+/// by their content.
 pub fn same(left: &Value, right: &Value) -> bool {
     difference(left, right).is_none()
 }
@@ -66,7 +66,7 @@ fn same_number(left: &Number, right: &Number) -> bool {
     }
 }
 
-/// Whether two strings carry the same object or list.
+/// Whether two strings contain the same object or list as JSON.
 fn same_json(left: &str, right: &str) -> bool {
     let carried = |text: &str| {
         let value = serde_json::from_str::<Value>(text).ok()?;
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values() {
+    fn equal_values_may_be_written_differently() {
         assert!(same(&json!({"a": 1, "b": [1.0]}), &json!({"b": [1], "a": 1.0})));
         assert!(!same(&json!(9_007_199_254_740_993_i64), &json!(9_007_199_254_740_992.0)));
         assert!(!same(&json!(1), &json!("1")));
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_difference() {
+    fn the_first_difference_is_located() {
         let at = |left: Value, right: Value| difference(&left, &right);
         assert_eq!(at(json!({"a": {"b/c": [1, 2]}}), json!({"a": {"b/c": [1, 3]}})), Some("/a/b~1c/1".to_owned()));
         assert_eq!(at(json!({"a": 1}), json!({})), Some("/a".to_owned()));

@@ -1,7 +1,7 @@
 //! Parses the styles of parameters and form fields.
 //!
 //! A style does not distinguish a list from a string with a comma: the input does. The result is compared with it, so a
-//! misreading is a difference.
+//! misreading shows up as a difference.
 
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Number, Value};
@@ -126,7 +126,7 @@ pub(super) fn of_pairs(
             raw.map(|raw| entries(split(&raw, separators).into_iter().map(|raw| decoded(&raw)), like))
         }
         Some(like) => one(written.name, pairs)?.map(|raw| scalar(&decoded(&raw), like)),
-        // There is no input value: the text is only shown.
+        // There is no input value: the string is only displayed.
         None => claim(pairs, |name| name == written.name).first().map(|raw| Value::String(decoded(raw))),
     })
 }
@@ -328,7 +328,7 @@ mod tests {
 
     /// The examples of RFC 6570 and of OpenAPI 3.0.4.
     #[test]
-    fn queries() {
+    fn query_styles_are_parsed() {
         let (list, object) = (json!(["blue", "b,n", "a b"]), json!({"R": 100, "G": true, "B": "1 5"}));
         assert_eq!(query(Style::Form, true, "color=blue&color=b%2Cn&color=a+b", &list), list);
         assert_eq!(query(Style::Form, false, "color=blue,b%2Cn,a%20b", &list), list);
@@ -339,7 +339,7 @@ mod tests {
         assert_eq!(query(Style::DeepObject, true, "color%5BR%5D=100&color[G]=true&color[B]=1%205", &object), object);
         assert_eq!(query(Style::Form, true, "color=", &json!("")), json!(""));
         assert_eq!(query(Style::Form, true, "shade=1", &json!("")), Value::Null);
-        // A string in place of a number differs, and the reverse.
+        // A string in place of a number differs, and vice versa.
         assert_eq!(query(Style::Form, true, "color=1", &json!("1")), json!("1"));
         assert_eq!(query(Style::Form, true, "color=x", &json!(1)), json!("x"));
         let nested = json!({"a": {"b": 1}, "c": [{"d": "x"}]});
@@ -347,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn paths() {
+    fn path_styles_are_parsed() {
         let (list, object) = (json!(["blue", "b,n"]), json!({"R": 100, "B": "1 5"}));
         assert_eq!(path(Style::Simple, false, "blue,b%2Cn", &list), Ok(list.clone()));
         assert_eq!(path(Style::Simple, false, "R,100,B,1%205", &object), Ok(object.clone()));
@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn flattened_lists_and_objects() {
+    fn flattened_lists_and_objects_are_parsed() {
         let like = json!([{"Key": "a", "Tags": ["x", "y"]}, {"Key": 2}]);
         let mut all = pairs("Name.1.Key=a&Name.1.Tags.1=x&Name.1.Tags.2=y&Name.2.Key=2&Name.3.Key=lost", '&');
         assert_eq!(flattened("Name", &like, &mut all), Some(like));

@@ -65,7 +65,7 @@ fn read(document: &Document, given: &Input, request: http::Result<Request<Bytes>
 }
 
 #[test]
-fn parameters_are_what_was_put_in() {
+fn parsed_parameters_equal_the_input() {
     let (document, given) = (document(&json!({})), given());
     let right = request("POST", PATH, QUERY).header("user-agent", "x").body(Bytes::new());
     let sent = read(&document, &given, right);
@@ -77,7 +77,7 @@ fn parameters_are_what_was_put_in() {
 
 /// One error at a time.
 #[test]
-fn every_wrong_thing_is_found() {
+fn each_error_in_a_request_is_detected() {
     let (document, given) = (document(&json!({})), given());
     let found = |method: &str, path: &str, query: &str| {
         let sent = read(&document, &given, request(method, path, query).body(Bytes::new()));
@@ -127,7 +127,7 @@ fn every_wrong_thing_is_found() {
 }
 
 #[test]
-fn bodies() {
+fn parsed_bodies_equal_the_input() {
     let document = document(&json!({}));
     let sent = |content_type: &str, body: &'static str, data: &Data| {
         let mut given = given();
@@ -168,7 +168,7 @@ fn bodies() {
 
 /// The action is in the query, the operation's own parameters in either.
 #[test]
-fn rpc() {
+fn rpc_parameters_are_parsed_from_the_form() {
     let operation = json!({"parameters": [
         {"name": "Id", "in": "query", "required": true, "schema": {"type": "string"}},
         {"name": "Items", "in": "query", "schema": {"type": "array", "items": {"type": "object"}}},
@@ -193,7 +193,7 @@ fn rpc() {
 
 /// Bodies of responses.
 #[test]
-fn responses() {
+fn response_bodies_are_encoded() {
     let content = |data: Data, media_type: &str| Content { media_type: media_type.to_owned(), data };
     let (media_type, bytes) = written(&content(Data::Json(json!({"a": 1})), "application/json"));
     assert_eq!((media_type.as_str(), &bytes[..]), ("application/json", br#"{"a":1}"#.as_slice()));

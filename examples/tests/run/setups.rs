@@ -80,7 +80,7 @@ async fn records_metrics_and_traces() {
     metrics_and_traces::call(offline(ddm::Client::builder(), &replay)).await.unwrap();
     drop(guard);
 
-    let labels = |name: &str| format!("{name}{{service=yundb-huawei-ddm/0.1.0,operation=listInstances");
+    let labels = |name: &str| format!("{name}{{service=huawei-ddm,operation=listInstances");
     assert_eq!(
         metrics_and_traces::lines(&recorded),
         [
@@ -91,7 +91,7 @@ async fn records_metrics_and_traces() {
         ]
     );
     let log = LOG.with_borrow(|log| String::from_utf8_lossy(log).into_owned());
-    for text in [r#"operation="listInstances""#, ":attempt{number=2}: yundb_runtime::client::pipeline: succeeded"] {
+    for text in [r#"rpc.method="listInstances""#, "status_code=200}: yundb_runtime::client::pipeline: succeeded"] {
         assert!(log.contains(text), "{text} in {log}");
     }
 }

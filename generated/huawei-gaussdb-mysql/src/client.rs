@@ -190,8 +190,8 @@ impl Client {
     pub fn wait_for<T, H>(&self, response: &Response<T, H>) -> Wait { self.0.wait_for(response) }
     /// Waits for a job that was started before, perhaps by another process.
     pub fn resume(&self, job: JobHandle) -> Wait { self.0.resume(job) }
-    /// Starts a call that is not in the document, typed as JSON, by method and path. Names in braces are filled by the call,
-    /// else by the client's setting of that name: `/v3/{project_id}/instances`.
+    /// Starts a call that is not in the document, typed as JSON, by method and path. Names in braces are filled
+    /// in by the call, or else from the client's setting of that name: `/v3/{project_id}/instances`.
     pub fn call_path(&self, method: impl Into<String>, path: impl Into<String>) -> JsonCall {
         self.0.call_path(method, path)
     }

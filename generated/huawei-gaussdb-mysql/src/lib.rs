@@ -427,6 +427,8 @@
 
 #![cfg_attr(not(feature = "default"), allow(rustdoc::broken_intra_doc_links))]
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod client;
 pub mod docs;
 pub mod operations;

@@ -1304,24 +1304,30 @@ yundb_runtime::string_enum! {
 yundb_runtime::string_enum! {
     /// Level of the backup. Returned only if level-1 backups are enabled.
     pub enum BackupLevel {
-        /// Being created, or failed.
-        N0 = "0",
-        /// Level 1.
-        N1 = "1",
-        /// Level 2.
-        N2 = "2",
+        /// `0`: Being created, or failed.
+        #[doc(alias = "0")]
+        BeingCreatedOrFailed = "0",
+        /// `1`: Level 1.
+        #[doc(alias = "1")]
+        Level1 = "1",
+        /// `2`: Level 2.
+        #[doc(alias = "2")]
+        Level2 = "2",
     }
 }
 
 yundb_runtime::string_enum! {
     /// Maximum number of entries to return, as a string.
     pub enum PageSize {
-        /// 10 entries.
-        N10 = "10",
-        /// 20 entries.
-        N20 = "20",
-        /// 50 entries.
-        N50 = "50",
+        /// `10`: 10 entries.
+        #[doc(alias = "10")]
+        N10Entries = "10",
+        /// `20`: 20 entries.
+        #[doc(alias = "20")]
+        N20Entries = "20",
+        /// `50`: 50 entries.
+        #[doc(alias = "50")]
+        N50Entries = "50",
     }
 }
 
@@ -1417,10 +1423,12 @@ pub struct ProxyAvailabilityZone {
 yundb_runtime::string_enum! {
     /// Billing mode of the instance. StarRocks instances are always pay-per-use.
     pub enum StarrocksPayModel {
-        /// Pay-per-use.
-        N0 = "0",
-        /// Yearly/monthly.
-        N1 = "1",
+        /// `0`: Pay-per-use.
+        #[doc(alias = "0")]
+        PayPerUse = "0",
+        /// `1`: Yearly/monthly.
+        #[doc(alias = "1")]
+        YearlyMonthly = "1",
     }
 }
 

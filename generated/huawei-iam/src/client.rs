@@ -38,8 +38,8 @@ pub struct Client(yundb_runtime::Client);
 impl Client {
     /// Returns a builder of a client; see [`ClientBuilder`](yundb_runtime::ClientBuilder).
     pub fn builder() -> ClientBuilder<Self> { ClientBuilder::new(&SERVICE) }
-    /// Starts a call that is not in the document, typed as JSON, by method and path. Names in braces are filled by the call,
-    /// else by the client's setting of that name: `/v3/{project_id}/instances`.
+    /// Starts a call that is not in the document, typed as JSON, by method and path. Names in braces are filled
+    /// in by the call, or else from the client's setting of that name: `/v3/{project_id}/instances`.
     pub fn call_path(&self, method: impl Into<String>, path: impl Into<String>) -> JsonCall {
         self.0.call_path(method, path)
     }

@@ -11,14 +11,14 @@ use crate::load::{Keyword, Node, Reason};
 #[derive(Debug, Default)]
 pub struct Ledger {
     marks: RefCell<HashMap<*const Source, Marks>>,
-    /// Places at which no mark is made.
-    deaf: HashSet<Location>,
+    /// Places at which marks are ignored.
+    disabled: HashSet<Location>,
 }
 
 /// The marks in one file.
 #[derive(Debug, Default)]
 struct Marks {
-    /// A bit for each byte of the text, set where a used part begins.
+    /// A bit for each byte of the file, set where a used part begins.
     taken: Vec<u64>,
     ignored: HashMap<u32, Reason>,
     left_out: HashMap<u32, &'static str>,
@@ -26,13 +26,13 @@ struct Marks {
 
 impl Ledger {
     /// A ledger that ignores marks at some places, as if nothing used them. For tests of the accounting itself.
-    pub fn deaf_at(places: impl IntoIterator<Item = Location>) -> Self {
-        Self { deaf: places.into_iter().collect(), ..Self::default() }
+    pub fn disabled_at(places: impl IntoIterator<Item = Location>) -> Self {
+        Self { disabled: places.into_iter().collect(), ..Self::default() }
     }
 
     /// Marks a place as in the client.
     pub fn take(&self, at: &Location) {
-        if !self.deaf.is_empty() && self.deaf.contains(at) {
+        if !self.disabled.is_empty() && self.disabled.contains(at) {
             return;
         }
         let mut files = self.marks.borrow_mut();

@@ -1,6 +1,6 @@
-//! Accounting: the facts that a document states, and what became of each. A fact is in the client, left out with a
+//! Accounting: the facts that a document states, and the outcome for each. A fact is in the client, left out with a
 //! diagnostic, or inconsequential for a client; the three add up to the total. A fact in none of them is lost, which is
-//! a bug of the generator.
+//! a bug in the generator.
 
 mod ledger;
 mod settle;
@@ -15,7 +15,7 @@ pub use settle::{fates, settle};
 use crate::diagnostic::{Diagnostic, Location};
 pub use crate::load::{Fact, Reason};
 
-/// What became of a fact.
+/// The outcome for a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
     /// It is in the client.
@@ -24,7 +24,7 @@ pub enum Fate {
     LeftOut(&'static str),
     /// It makes no difference to a client.
     Inconsequential(Reason),
-    /// None of these: a bug of the generator.
+    /// None of these: a bug in the generator.
     Lost,
 }
 
@@ -42,7 +42,7 @@ pub struct Count {
 }
 
 impl Count {
-    /// Whether the parts add up to the whole.
+    /// Whether the parts add up to the total.
     pub fn adds_up(&self) -> bool {
         self.in_client + self.left_out + self.inconsequential == self.stated
     }
@@ -114,7 +114,7 @@ impl Account {
         self.counts.values().all(Count::adds_up)
     }
 
-    /// The facts left out, in a few words: `2 responses, 14 constraints`. Empty if there are none.
+    /// A short summary of the facts left out: `2 responses, 14 constraints`. Empty if there are none.
     pub fn summary(&self) -> String {
         let kinds = Fact::ALL.into_iter().map(|fact| (fact, self.of(fact).left_out));
         let kinds = kinds.filter(|(_, count)| *count > 0).map(|(fact, count)| match (count, fact.name()) {

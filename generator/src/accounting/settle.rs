@@ -1,4 +1,4 @@
-//! Determines the fate of each fact from the ledger's marks, the diagnostics, and the reasons that hold wherever a key
+//! Determines the fate of each fact from the ledger's marks, the diagnostics, and the reasons that apply wherever a key
 //! occurs.
 
 use std::collections::{HashMap, HashSet};
@@ -8,7 +8,7 @@ use super::{Account, Fate, Ledger};
 use crate::diagnostic::{Diagnostics, Location};
 use crate::load::{Fact, Facts, Reason, Step};
 
-/// The fates of all facts, in sum.
+/// The counts of all facts, by kind and fate.
 pub fn settle(facts: &Facts, ledger: &Ledger, diagnostics: &Diagnostics) -> Account {
     let mut account = Account::default();
     for (fact, at, fate) in fates(facts, ledger, diagnostics) {
@@ -69,17 +69,17 @@ fn components_fates(facts: &Facts, covered: &[Option<Fate>], ledger: &Ledger) ->
         .enumerate()
         .map(|(index, component)| ((component.section.as_str(), component.name.as_str()), index))
         .collect();
-    let mut holders: Vec<Option<usize>> = vec![None; facts.steps.len()];
+    let mut owners: Vec<Option<usize>> = vec![None; facts.steps.len()];
     for (index, component) in facts.components.iter().enumerate() {
-        holders.get_mut(component.steps.clone()).into_iter().flatten().for_each(|holder| *holder = Some(index));
+        owners.get_mut(component.steps.clone()).into_iter().flatten().for_each(|owner| *owner = Some(index));
     }
-    // The components that each holder refers to, with the fate of the reference.
+    // The components that each component refers to, with the fate of the reference.
     let mut edges: HashMap<Option<usize>, Vec<(usize, Option<Fate>)>> = HashMap::new();
     for (step, section, name) in &facts.references {
         let Some(to) = by_name.get(&(section.as_str(), name.as_str())) else { continue };
         let taken = facts.steps.get(*step).is_some_and(|step| ledger.has(&step.at));
         let fate = covered.get(*step).copied().flatten().filter(|_| !taken);
-        edges.entry(holders.get(*step).copied().flatten()).or_default().push((*to, fate));
+        edges.entry(owners.get(*step).copied().flatten()).or_default().push((*to, fate));
     }
     let mut fates: Vec<Option<Option<Fate>>> = vec![None; facts.components.len()];
     // First along references in the client, then along left-out ones, last along inconsequential ones.

@@ -77,6 +77,7 @@ pub(super) fn lib(service: &Service) -> Result<TokenStream, EmitError> {
         #limit
         #![allow(rustdoc::redundant_explicit_links)]
         #![cfg_attr(not(feature = "default"), allow(rustdoc::broken_intra_doc_links))]
+        #![cfg_attr(docsrs, feature(doc_cfg))]
         mod client;
         #guides
         pub mod operations;
@@ -165,8 +166,8 @@ pub(super) fn client(service: &Service) -> TokenStream {
             }
         },
         Protocol::Http | Protocol::HuaweiRest => quote! {
-            /// Starts a call that is not in the document, typed as JSON, by method and path. Names in braces are filled by the call,
-            /// else by the client's setting of that name: `/v3/{project_id}/instances`.
+            /// Starts a call that is not in the document, typed as JSON, by method and path. Names in braces are filled
+            /// in by the call, or else from the client's setting of that name: `/v3/{project_id}/instances`.
             pub fn call_path(&self, method: impl Into<String>, path: impl Into<String>) -> #json_call {
                 self.0.call_path(method, path)
             }

@@ -3,13 +3,14 @@
 
 mod json;
 mod likeness;
+mod paging;
 mod response;
 mod value;
 
 use super::pretty;
 use crate::lower::model::{Body, FormDef, Input, InputKind, Operation, Param, Service, Type};
 pub(super) use json::{is_password, is_secret};
-use value::{Known, Taken, Values, is_telling, plain};
+use value::{Known, Taken, Values, is_informative, plain};
 
 /// The columns before the text of a method's docs.
 const MARGIN: usize = 8;
@@ -38,6 +39,7 @@ pub(super) fn docs(service: &Service, operation: &Operation) -> Vec<String> {
 /// An operation's example, given a `client`.
 pub(super) fn example(service: &Service, operation: &Operation) -> Example {
     let values = Values::new(service);
+    let operation = &*paging::begun(operation);
     let mut statements = Vec::new();
     let arguments: Vec<String> = operation.arguments.iter().map(|input| argument(&values, input)).collect();
     let mut setters = String::new();
@@ -84,7 +86,7 @@ fn laid_out(statement: &str) -> String {
 fn set<'o>(values: &Values<'_>, operation: &'o Operation) -> Vec<&'o Input> {
     let mut found: Vec<&Input> = Vec::new();
     for input in &operation.setters {
-        let sent = input.example.as_ref().is_some_and(|example| example.sent && is_telling(&example.value));
+        let sent = input.example.as_ref().is_some_and(|example| example.sent && is_informative(&example.value));
         let ty = input.kind.ty().unwrap_or(&Type::String);
         if required(&operation.params, input) || sent && !input.deprecated && values.one_more(ty) {
             found.push(input);

@@ -27,7 +27,7 @@ impl Scope<'_> {
     /// A form's name, imported if it is defined elsewhere.
     pub(super) fn form_name(&self, index: usize) -> Ident {
         let form = &self.service.forms[index];
-        if !self.file.holds(form.users) {
+        if !self.file.contains(form.users) {
             self.uses.shared(&form.name);
         }
         ident(&form.name)

@@ -39,7 +39,7 @@ impl File {
     }
 
     /// Whether a definition with these users belongs to this file.
-    pub(super) fn holds(self, users: Users) -> bool {
+    pub(super) fn contains(self, users: Users) -> bool {
         match self {
             File::Shared => users == Users::Several,
             File::Group(group) => users.group() == Some(group),
@@ -58,8 +58,8 @@ pub(super) fn shared(service: &Service) -> Result<Vec<(String, String)>, EmitErr
         let types = service.types.iter().enumerate().map(|(id, ty)| (Aliased::Type(id), &ty.name, &ty.users));
         let outcomes = service.outcomes.iter().enumerate();
         let outcomes = outcomes.map(|(index, outcome)| (Aliased::Outcome(index), &outcome.name, &outcome.users));
-        let owned = types.chain(outcomes).filter(|(_, _, users)| file.holds(**users));
-        let forms = service.forms.iter().filter(|form| file.holds(form.users)).map(|form| &form.name);
+        let owned = types.chain(outcomes).filter(|(_, _, users)| file.contains(**users));
+        let forms = service.forms.iter().filter(|form| file.contains(form.users)).map(|form| &form.name);
         let owned = owned.flat_map(|(of, name, _)| service.aliases.get(&of).into_iter().flatten().chain([name]));
         let names: BTreeSet<&String> = owned.chain(forms).collect();
         let names: Vec<Ident> = names.into_iter().map(|name| ident(name)).collect();
@@ -127,8 +127,8 @@ pub(super) fn webhooks(service: &Service) -> Result<Option<String>, EmitError> {
     let aliases: TokenStream = aliases.collect();
     let imports = uses.imports();
     let tokens = quote! {
-        //! Payloads of webhooks and callbacks that the service sends by itself, to be read from the bodies of the requests
-        //! that a receiver gets.
+        //! Payloads of webhooks and callbacks that the service sends by itself. Deserialize the bodies of the received
+        //! requests into these types.
         #imports
         #aliases
     };
@@ -137,11 +137,11 @@ pub(super) fn webhooks(service: &Service) -> Result<Option<String>, EmitError> {
 
 /// The file of a group, or the files of its folder if it is long.
 pub(super) fn group(service: &Service, index: usize, group: &Group) -> Result<Vec<(String, String)>, EmitError> {
-    let stem = format!("src/operations/{}", group.module.trim_start_matches("r#"));
+    let path = format!("src/operations/{}", group.module.trim_start_matches("r#"));
     let docs = doc_inner(&group.docs);
     let whole = operations(service, File::Group(index), &docs, &group.operations)?;
     if whole.lines().count() <= LONG || group.operations.len() < 2 {
-        return Ok(vec![(format!("{stem}.rs"), whole)]);
+        return Ok(vec![(format!("{path}.rs"), whole)]);
     }
     // Methods have unique names, but one may be named like another file of the folder.
     let mut names = names::Scope::with(&[NO_MODULES, &["types"]].concat());
@@ -150,7 +150,7 @@ pub(super) fn group(service: &Service, index: usize, group: &Group) -> Result<Ve
     let mut add = |name: &str, text: String| {
         let module = ident(&names::raw(name));
         modules.extend(quote!(mod #module; pub use #module::*;));
-        files.push((format!("{stem}/{name}.rs"), text));
+        files.push((format!("{path}/{name}.rs"), text));
     };
     for (place, operation) in group.operations.iter().enumerate() {
         let file = File::Operation(index, place);
@@ -168,7 +168,7 @@ pub(super) fn group(service: &Service, index: usize, group: &Group) -> Result<Ve
         };
         add("types", print(service, &uses, tokens)?);
     }
-    files.push((format!("{stem}/mod.rs"), print(service, &Uses::default(), quote!(#docs #modules))?));
+    files.push((format!("{path}/mod.rs"), print(service, &Uses::default(), quote!(#docs #modules))?));
     Ok(files)
 }
 
@@ -190,13 +190,13 @@ fn operations(
         }
         for form in operation::forms_of(operation) {
             let definition = &service.forms[form];
-            if file.holds(definition.users) && forms.insert(form) {
+            if file.contains(definition.users) && forms.insert(form) {
                 body.extend(form::form(&scope, definition)?);
             }
         }
         for outcome in operation::outcomes_of(operation) {
             let definition = &service.outcomes[outcome];
-            if file.holds(definition.users) && outcomes.insert(outcome) {
+            if file.contains(definition.users) && outcomes.insert(outcome) {
                 body.extend(types::outcome(&scope, definition));
             }
         }
@@ -224,9 +224,9 @@ fn definitions(scope: &Scope<'_>, which: Which) -> Result<TokenStream, EmitError
     };
     let types = (0..service.types.len()).filter(|id| scope.owns(*id) && meant(*id));
     let types = types.map(|id| types::definition(scope, id));
-    let outcomes = service.outcomes.iter().filter(|outcome| scope.file.holds(outcome.users));
+    let outcomes = service.outcomes.iter().filter(|outcome| scope.file.contains(outcome.users));
     let outcomes = outcomes.filter(|_| which != Which::Enums).map(|outcome| types::outcome(scope, outcome));
-    let forms = service.forms.iter().filter(|form| which != Which::Enums && scope.file.holds(form.users));
+    let forms = service.forms.iter().filter(|form| which != Which::Enums && scope.file.contains(form.users));
     let forms = forms.map(|form| form::form(scope, form)).collect::<Result<Vec<_>, _>>()?;
     Ok(types.chain(outcomes).chain(forms).collect())
 }

@@ -90,7 +90,7 @@ pub(crate) struct Scope<'a> {
 impl Scope<'_> {
     /// Whether a type is defined in this file.
     fn owns(&self, id: TypeId) -> bool {
-        self.file.holds(self.service.types[id].users)
+        self.file.contains(self.service.types[id].users)
     }
 
     /// A type's name, imported if it is defined elsewhere.
@@ -125,7 +125,7 @@ fn doc_inner<T: AsRef<str>>(lines: &[T]) -> TokenStream {
     joined(lines).map(|text| quote!(#![doc = #text])).unwrap_or_default()
 }
 
-/// Doc comments as text, at this indentation.
+/// Doc comments as source text, at this indentation.
 fn comment<T: AsRef<str>>(lines: &[T], indent: usize) -> String {
     let margin = " ".repeat(indent);
     let text = joined(lines).unwrap_or_default();
@@ -135,7 +135,7 @@ fn comment<T: AsRef<str>>(lines: &[T], indent: usize) -> String {
 
 /// The lines of a doc comment joined; `None` if there are none.
 fn joined<T: AsRef<str>>(lines: &[T]) -> Option<String> {
-    // The document's texts are already clean; names and values in docs are cleaned here.
+    // Descriptions from the document are already clean; names and values in docs are cleaned here.
     let lines: Vec<String> = lines.iter().map(|line| clean(line.as_ref()).replace('\n', " ")).collect();
     let spaced: Vec<String> =
         lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") }).collect();

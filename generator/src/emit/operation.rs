@@ -295,9 +295,9 @@ pub(super) fn types_of(scope: &Scope<'_>, operation: &Operation, seen: &mut BTre
         ResponseBody::One(payload) => vec![payload],
         ResponseBody::ByStatus(index) => service.outcomes[*index].cases.iter().map(|case| &case.payload).collect(),
     });
-    let answered = payloads.filter_map(Payload::ty);
+    let received = payloads.filter_map(Payload::ty);
     let headers = operation.headers.map(Type::Named);
-    for ty in given.chain(answered).chain(&headers) {
+    for ty in given.chain(received).chain(&headers) {
         collect(scope, ty, seen, &mut found);
     }
     found
@@ -386,7 +386,7 @@ impl Scope<'_> {
 
     /// A name, imported if it is defined elsewhere.
     fn named(&self, name: &str, users: Users) -> TokenStream {
-        if !self.file.holds(users) {
+        if !self.file.contains(users) {
             self.uses.shared(name);
         }
         let name = ident(name);

@@ -1,5 +1,5 @@
-//! Idiomatic formatting of tables: on one line if they fit, else one call or element per line, and as many texts as
-//! fit. `prettyplease` breaks lines earlier, and does not format macros.
+//! Idiomatic formatting of tables: on one line if they fit, otherwise one call or element per line, and as many strings
+//! per line as fit. `prettyplease` breaks lines earlier, and does not format macros.
 
 use proc_macro2::TokenStream;
 
@@ -185,7 +185,7 @@ fn links(code: &str) -> Vec<&str> {
     out
 }
 
-/// The opening position of the brackets that close at the end of the code.
+/// The position of the bracket that opens the group at the end of the code.
 fn last_group(code: &str) -> Option<usize> {
     let (mut open, mut end) = (None, None);
     scan(code, |at, c, depth| match c {
@@ -211,8 +211,8 @@ fn elements(code: &str) -> Vec<&str> {
     out
 }
 
-/// Visits all characters outside of texts, each with the number of brackets open after it, including those of `::<T,
-/// _>`.
+/// Visits all characters outside of string literals, each with the number of brackets open after it, including those of
+/// `::<T, _>`.
 fn scan(code: &str, mut visit: impl FnMut(usize, char, usize)) {
     let (mut depth, mut text, mut escaped, mut types) = (0_usize, false, false, 0_usize);
     for (at, c) in code.char_indices() {
@@ -240,13 +240,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_fits_stays_on_one_line() {
+    fn code_that_fits_stays_on_one_line() {
         let code = "Spec::new(\"a, (b\", \"GET\", \"/a\").params(&[path(\"a\", any())])";
         assert_eq!(lay_out(code, 4, 4, 0), code);
     }
 
     #[test]
-    fn chains_and_lists_are_broken() {
+    fn long_chains_and_lists_are_broken() {
         let path = "/a".repeat(30);
         let code = format!("Spec::new(\"a\", \"GET\", \"{path}\").params(&[path(\"a\", any()), query(\"b\", any())])");
         let broken = format!(

@@ -110,7 +110,7 @@ fn redacted(service: &Service, operation: &Operation, sample: &Sample) -> Value 
 /// Follows types through a sample.
 struct Hiding<'a> {
     service: &'a Service,
-    /// Remaining number of values to inspect, as nested alternatives can be many. The rest is redacted.
+    /// Remaining number of values to inspect, as nested alternatives can be numerous. Beyond that, values are redacted.
     left: usize,
 }
 
@@ -138,7 +138,7 @@ impl Hiding<'_> {
         }
     }
 
-    /// JSON in a text, which is kept verbatim unless it contains secrets.
+    /// JSON in a string, which is kept verbatim unless it contains secrets.
     fn hide_text(&mut self, inner: &Type, value: &mut Value, depth: usize) {
         let Value::String(text) = value else { return self.hide(inner, value, depth) };
         let Ok(parsed) = serde_json::from_str::<Value>(text) else { return };
@@ -176,7 +176,7 @@ impl Hiding<'_> {
     /// Like [`Self::hide`], for a value that may have another type.
     fn hide_alternative(&mut self, ty: &Type, value: &mut Value, depth: usize) {
         match (ty, &value) {
-            // A text that may also be a plain text is not known to be a secret.
+            // A string that may also be plain text is not known to be a secret.
             (Type::Secret, Value::String(_)) => *value = HIDDEN.into(),
             (Type::Secret, _) => {}
             _ => self.hide(ty, value, depth),

@@ -74,7 +74,7 @@ impl PageTemplate<'_> {
     }
 }
 
-/// A text in TOML's syntax.
+/// A string in TOML syntax.
 fn toml(text: &str) -> String {
     toml::Value::from(text).to_string()
 }
@@ -170,7 +170,7 @@ fn scheme(service: &Service, scheme: &Scheme) -> Vec<String> {
         SchemeKind::Basic => "HTTP basic authentication, set with `.basic_auth(user, password)`".to_owned(),
         SchemeKind::Bearer => "Bearer token, set with `.bearer_token(token)`".to_owned(),
         SchemeKind::Caller(_) => {
-            "Not supported by the client: set what it needs with `.default_header(name, value)`".to_owned()
+            "Not supported by the client: set its headers with `.default_header(name, value)`".to_owned()
         }
     };
     // A name that would end a code span is not shown.
@@ -244,11 +244,11 @@ fn unlink(text: &str) -> String {
 /// The operation with the fewest requirements, so that the example is correct as it is.
 fn page_example(service: &Service) -> Option<PageExample> {
     let operations = || service.groups.iter().flat_map(|group| &group.operations);
-    let asks = |operation: &&Operation| {
+    let requirements = |operation: &&Operation| {
         let required = operation.params.iter().filter(|param| param.required && param.client.is_none()).count();
         (operation.deprecated.is_some(), required, operation.method != "GET", operation.arguments.len())
     };
-    let operation = operations().min_by_key(asks)?;
+    let operation = operations().min_by_key(requirements)?;
     let regional = service
         .servers
         .iter()

@@ -307,7 +307,7 @@ fn union(scope: &Scope<'_>, definition: &TypeDef, union: &Union) -> TokenStream 
         #[non_exhaustive]
         pub enum #name {
             #(#variants)*
-            /// A value that the document does not list, or that fits none of its types.
+            /// A value that the document does not list, or that matches none of its types.
             Unknown(#value),
         }
         #reading
@@ -419,7 +419,7 @@ fn choice(name: &proc_macro2::Ident, rows: &[TokenStream]) -> TokenStream {
     }
 }
 
-/// The kind of JSON of a type (the runtime's `Kind`).
+/// The JSON kind of a type (the runtime's `Kind`).
 fn kind(scope: &Scope<'_>, ty: &Type) -> &'static str {
     match ty {
         Type::String | Type::Secret | Type::Formatted(_) | Type::JsonText(_) => "Text",

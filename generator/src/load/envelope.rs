@@ -17,7 +17,7 @@ use crate::diagnostic::{Diagnostic, Location};
 pub(crate) type Further = IndexMap<String, Vec<(String, Operation)>>;
 
 /// The document in `openapiv3`'s types, with empty schemas: those are read from the tree, which has their places.
-/// `check` has made sure that the rest fits.
+/// `check` has ensured that the rest fits.
 pub(super) fn envelope(root: &Node, reporter: &mut Reporter<'_>) -> Option<(OpenAPI, Further)> {
     let api = read(root, Kind::Document, reporter)?;
     let mut further = Further::new();
@@ -62,7 +62,7 @@ pub(crate) fn sent(method: &str) -> String {
     if is_method(method) { method.to_ascii_uppercase() } else { method.to_owned() }
 }
 
-/// A tree without places, and without what is read from the tree itself or not needed by clients.
+/// A tree without places, and without parts that are read from the tree itself or not needed by clients.
 fn json(node: &Node, shape: Shape) -> Json {
     match (&node.value, shape) {
         (_, Shape::Object(Kind::Schema | Kind::Callback) | Shape::SchemaOrFlag) => Json::Object(Map::new()),
@@ -86,8 +86,8 @@ fn json(node: &Node, shape: Shape) -> Json {
 const QUERY_STRING: &str = "querystring";
 const COOKIE: &str = "cookie";
 
-/// A field of a parameter. One that is the whole query counts as a query parameter; [`Part::is_query_string`] tells
-/// them apart.
+/// A field of a parameter. One that is the whole query counts as a query parameter; [`Part::is_query_string`]
+/// distinguishes them.
 fn parameter(key: &str, node: &Node, shape: Shape) -> Json {
     match (key, node.as_str()) {
         ("in", Some(QUERY_STRING)) => "query".into(),

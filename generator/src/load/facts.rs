@@ -112,7 +112,7 @@ pub(crate) struct Step {
     /// Index of the first step outside of this one.
     pub end: u32,
     pub fact: Option<Fact>,
-    /// Why it is inconsequential, if that holds regardless of its surroundings.
+    /// Why it is inconsequential, if that applies regardless of its surroundings.
     pub reason: Option<Reason>,
 }
 
@@ -151,7 +151,7 @@ impl Facts {
         let mut walk = Walk { facts: Self::default(), pushed_out, parameters };
         walk.object(root, Kind::Document);
         let Walk { mut facts, pushed_out, .. } = walk;
-        // Entries in opaque values have no kind.
+        // Entries in opaque values are of no kind.
         let mut others: Vec<Entry> = pushed_out.into_values().collect();
         others.sort_unstable_by(|a, b| a.key.cmp(&b.key));
         others.iter().for_each(|entry| facts.pushed_out(&entry.key));
@@ -201,13 +201,13 @@ impl Walk {
             (_, Shape::List(Shape::Object(_) | Shape::Map(_))) if reason.is_none() => None,
             (_, Shape::List(_)) if entry.node.as_array().is_some() && reason.is_none() => None,
             _ if reason == Some(Reason::Link) => None,
-            // A dangling reference stands for a parameter of which nothing else is known.
+            // A dangling reference represents a parameter about which nothing else is known.
             (Kind::Parameter, _)
                 if key == "$ref" && !entry.node.as_str().is_some_and(|to| self.parameters.contains(to)) =>
             {
                 Some(Fact::Parameter)
             }
-            // By the name that is probably meant.
+            // By the name that was probably intended.
             _ => Some(Fact::of(kind, field.map_or(key, |field| if field.name.is_empty() { key } else { field.name }))),
         };
         let step = self.open(&entry.key, &entry.node, fact, reason);
@@ -222,13 +222,13 @@ impl Walk {
     }
 
     /// The facts within a value.
-    fn inside(&mut self, node: &Node, shape: Shape, holder: Kind, key: &str) {
+    fn inside(&mut self, node: &Node, shape: Shape, parent: Kind, key: &str) {
         match shape {
             Shape::Object(kind) => self.object(node, kind),
             Shape::SchemaOrFlag => self.object(node, Kind::Schema),
             Shape::List(inner) => {
                 for item in node.items() {
-                    let fact = match (inner, holder, key) {
+                    let fact = match (inner, parent, key) {
                         (Shape::Object(_) | Shape::Map(_), ..) => None,
                         (_, Kind::Schema, "enum") => Some(Fact::EnumValue),
                         (_, Kind::Schema, "required" | "dependentRequired") => Some(Fact::Constraint),
@@ -238,17 +238,17 @@ impl Walk {
                     // Each scheme of a requirement counts, with its scopes.
                     match key {
                         "security" => self.requirement(item),
-                        _ => self.inside(item, *inner, holder, key),
+                        _ => self.inside(item, *inner, parent, key),
                     }
                     self.close(step);
                 }
             }
             Shape::Map(inner) => {
                 for (name, entry) in node.entries() {
-                    self.named(name, entry, *inner, holder, key);
+                    self.named(name, entry, *inner, parent, key);
                     let mut earlier = self.earlier(entry);
                     while let Some(entry) = earlier {
-                        self.named(name, &entry, *inner, holder, key);
+                        self.named(name, &entry, *inner, parent, key);
                         earlier = self.earlier(&entry);
                     }
                 }
@@ -258,8 +258,8 @@ impl Walk {
     }
 
     /// A member of a map.
-    fn named(&mut self, name: &str, entry: &Entry, inner: Shape, holder: Kind, key: &str) {
-        let fact = match (holder, key) {
+    fn named(&mut self, name: &str, entry: &Entry, inner: Shape, parent: Kind, key: &str) {
+        let fact = match (parent, key) {
             (Kind::Schema, "properties" | "patternProperties") => Some(Fact::Property),
             (Kind::Schema, "dependentRequired" | "dependentSchemas") => Some(Fact::Constraint),
             (Kind::RequestBody, "content") => Some(Fact::RequestMediaType),
@@ -273,13 +273,13 @@ impl Walk {
             _ => Some(Fact::Structure),
         };
         let step = self.open(&entry.key, &entry.node, fact, None);
-        self.inside(&entry.node, inner, holder, key);
+        self.inside(&entry.node, inner, parent, key);
         self.close(step);
-        if holder == Kind::Components {
+        if parent == Kind::Components {
             let steps = step..self.facts.steps.len();
             self.facts.components.push(Component { section: key.to_owned(), name: name.to_owned(), steps });
         }
-        if let (Kind::Discriminator, Some(text)) = (holder, entry.node.as_str()) {
+        if let (Kind::Discriminator, Some(text)) = (parent, entry.node.as_str()) {
             self.reference(step, text);
         }
     }
@@ -315,7 +315,8 @@ impl Walk {
     }
 }
 
-/// The field probably meant by an unknown key: its content is counted as if it were there, as it is lost with the key.
+/// The field probably intended by an unknown key: its content is counted as if it were that field's, as it is lost with
+/// the key.
 fn meant(kind: Kind, key: &str, node: &Node) -> Option<Field> {
     if key.starts_with("x-") || key == "$ref" || Reason::of(kind, key).is_some() {
         return None;

@@ -5,11 +5,11 @@ use std::{collections::HashMap, fs, io::Read as _, path::Path, sync::Arc};
 use super::{Entry, Node, identifiers, json, yaml};
 use crate::diagnostic::{Diagnostic, Location, Source};
 
-/// No document is intentionally this large.
+/// Maximum size of a file. No document is intentionally this large.
 const LARGEST_FILE: u64 = 64 << 20;
 
-/// Limit on the nesting of maps and lists. Hand-written documents stay under 30; the stages that follow recurse, with
-/// the stack from `stack::deep`. The YAML parser itself stops at 255 brackets.
+/// Maximum nesting of maps and lists. Hand-written documents stay under 30; the stages that follow recurse, with the
+/// stack from `stack::deep`. The YAML parser itself stops at 255 brackets.
 pub(super) const DEEPEST: usize = 200;
 
 /// A file and its tree.
@@ -93,7 +93,7 @@ fn decode(bytes: Vec<u8>, name: &str) -> Result<String, Box<Diagnostic>> {
             }
         }
     };
-    // A NUL ends the document for the YAML scanner: the rest would be lost silently.
+    // A NUL ends the document for the YAML scanner: the rest would be silently lost.
     match text.find('\0') {
         Some(at) => wrong(text, at, format!("`{name}` contains a NUL character at byte {at}")),
         None => Ok(text),

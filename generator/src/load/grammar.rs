@@ -1,7 +1,7 @@
 //! The grammar of OpenAPI 3: its objects, their fields, and the shape of each field's value.
 //!
-//! All walks over a document use this table, so that a `$ref`, an invalid value or an extension is judged by the object
-//! that it is in.
+//! All walks over a document use this table, so that a `$ref`, an invalid value or an extension is interpreted
+//! according to the object it is in.
 
 /// The shape of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub enum Kind {
 pub enum Need {
     /// The field is left out.
     Optional,
-    /// The field is optional; but an invalid one invalidates the object, which would mean something else without it.
+    /// The field is optional; but an invalid one invalidates the object, whose meaning would change without it.
     Vital,
     /// The field is required and must be valid.
     Required,
@@ -514,7 +514,7 @@ impl Shape {
         }
     }
 
-    /// The shape in words.
+    /// The expected value in a message.
     pub fn describe(self) -> String {
         match self {
             Any => "anything".to_owned(),

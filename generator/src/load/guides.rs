@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 /// The folder of the guides, beside an `openapi.yaml`.
 const FOLDER: &str = "guide";
 
-/// The guides of the document at `path`, by their names without `.md`, in the order of these. A document that isn't called `openapi`
+/// The guides of the document at `path`, by their names without `.md`, sorted by name. A document not called `openapi`
 /// shares its folder with others, and has none.
 pub fn read(path: &Path, reporter: &mut Reporter<'_>) -> Vec<(String, String)> {
     let folder = path.with_file_name(FOLDER);

@@ -1,8 +1,9 @@
-//! Stage one: reads a document with its files and returns one checked tree with places, and `openapiv3`'s view of
-//! everything around the schemas.
+//! Stage one: reads a document with its files and returns one checked tree with places, and everything around the
+//! schemas in `openapiv3`'s types.
 
 mod bundle;
 mod check;
+mod consistency;
 mod envelope;
 mod facts;
 mod file;
@@ -64,7 +65,7 @@ pub struct Loaded {
     pub facts: Facts,
     /// Parts that were removed from the tree because they are inconsequential.
     pub(crate) passed_over: Vec<(Location, Reason)>,
-    /// Pages in Markdown that stand beside the document, by name.
+    /// Pages in Markdown beside the document, by name.
     pub(crate) guides: Vec<(String, String)>,
 }
 
@@ -103,6 +104,12 @@ impl Loaded {
     pub fn value(&self) -> serde_json::Value {
         deep(|| self.root.to_json())
     }
+
+    /// The bundled document for tools that take schemas literally: the samples of responses have the form of their
+    /// schemas, where clients decode others as well.
+    pub fn literal_value(&self) -> serde_json::Value {
+        deep(|| consistency::typed_samples(&self.root).to_json())
+    }
 }
 
 /// Reads the document at `path`: a file, or a folder with an `openapi.yaml`. None if it cannot be read at all.
@@ -125,12 +132,16 @@ fn loaded(path: &Path, choices: &Choices, diagnostics: &mut Diagnostics) -> Opti
     // Keys that a rewrite drops are not in the tree either.
     reporter.passed_over.iter().for_each(|(key, _)| facts.pushed_out(key));
     check::check(&mut root, version == Version::Newer, &mut reporter);
+    // Anything inconsistent may be the consequence of an error.
+    if reporter.ours && !reporter.has_errors() {
+        consistency::check(&root, &mut reporter);
+    }
     let (api, further) = envelope::envelope(&root, &mut reporter)?;
     let guides = guides::read(&document_path(path), &mut reporter);
     Some(Loaded { api, further, root, facts, passed_over: reporter.passed_over, guides })
 }
 
-/// The document at `path` as one tree, as it was written: every `$ref` leads to a component, and nothing is fixed or
+/// The document at `path` as one tree, as it was written: every `$ref` points to a component, and nothing is fixed or
 /// left out; Swagger 2.0 is rewritten as OpenAPI 3.0. Tests compare a client with this tree.
 pub fn bundled(path: &Path, diagnostics: &mut Diagnostics) -> Option<serde_json::Value> {
     deep(|| {
@@ -139,7 +150,7 @@ pub fn bundled(path: &Path, diagnostics: &mut Diagnostics) -> Option<serde_json:
     })
 }
 
-/// Reads the document with its files into an OpenAPI 3 tree, and returns the version that it is written in.
+/// Reads the document with its files into an OpenAPI 3 tree, and returns the version it is written in.
 fn tree(path: &Path, choices: &Choices, reporter: &mut Reporter<'_>) -> Option<(Node, Version)> {
     let path = document_path(path);
     let name = path.to_string_lossy().replace('\\', "/");

@@ -53,7 +53,7 @@ impl Node {
         Some(&self.as_object()?.get(key)?.node)
     }
 
-    /// The member of a map, for changing.
+    /// The member of a map, mutable.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
         Some(&mut self.as_object_mut()?.get_mut(key)?.node)
     }
@@ -91,7 +91,7 @@ impl Node {
         }
     }
 
-    /// The members, if it is a map, for changing.
+    /// The members, if it is a map, mutable.
     pub fn as_object_mut(&mut self) -> Option<&mut IndexMap<String, Entry>> {
         match &mut self.value {
             Value::Object(entries) => Some(entries),
@@ -107,7 +107,7 @@ impl Node {
         }
     }
 
-    /// The items, if it is a list, for changing.
+    /// The items, if it is a list, mutable.
     pub fn as_array_mut(&mut self) -> Option<&mut Vec<Self>> {
         match &mut self.value {
             Value::Array(items) => Some(items),

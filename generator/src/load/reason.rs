@@ -5,7 +5,7 @@ use super::Kind;
 /// Why a fact makes no difference to a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Reason {
-    /// Nothing refers to the component.
+    /// No operation refers to the component.
     Unreferenced,
     /// A key without a value.
     Null,
@@ -133,17 +133,17 @@ impl Reason {
             Self::UnusedTag => ("unused-tag", "no operation has the tag"),
             Self::EmptyPath => ("empty-path", "the path has no operation"),
             Self::FurtherTag => ("further-tag", "an operation is in the module of its first tag"),
-            Self::AllowEmpty => ("allow-empty-value", "an empty string can always be sent"),
+            Self::AllowEmpty => ("allow-empty-value", "empty strings can always be sent"),
             Self::FurtherExample => ("further-example", "the docs have one example of a value, if it fits on a line"),
             Self::Sample => ("sample", "a sample of a whole body, which the types describe"),
-            Self::Link => ("link", "which calls may follow; each of them is in the client"),
+            Self::Link => ("link", "possible follow-up calls, each of which is in the client"),
             Self::Title => ("title", "a name for people; types are named after their component or field"),
             Self::Xml => ("xml", "how a value is written as XML; XML bodies are given and returned as text"),
             Self::TokenObtained => ("token-obtained", "how to obtain a token, which is up to the caller"),
             Self::SchemaTool => ("schema-tool", "for schema tools only; does not constrain values"),
             Self::ReadOnly => ("read-only", "the field is set by the service and never sent"),
             Self::OtherType => ("other-type", "the keyword applies to values of another type than the schema's"),
-            Self::HeaderForm => ("header-form", "a response header is read if it is there, as text by its schema"),
+            Self::HeaderForm => ("header-form", "a response header is parsed by its schema if it is present"),
             Self::Repeated => ("repeated", "repeats an earlier fact"),
             Self::Overridden => ("overridden", "the operation overrides it"),
             Self::SoleAlternative => {

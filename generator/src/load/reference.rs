@@ -72,11 +72,11 @@ pub(super) fn normal(path: &Path) -> PathBuf {
 
 /// Whether the last token of a pointer is a user-defined name, not part of the structure (`parameters.yaml#/ProjectId`,
 /// `common.yaml#/components/schemas/Job` or `#/definitions/Job`).
-pub(super) fn given_name(pointer: &[String]) -> Option<&str> {
+pub(super) fn declared_name(pointer: &[String]) -> Option<&str> {
     match pointer {
         [name] => Some(name),
-        [.., holder, name] if pointer.len() <= 3 => {
-            let holders = [
+        [.., section, name] if pointer.len() <= 3 => {
+            let sections = [
                 "schemas",
                 "responses",
                 "parameters",
@@ -88,14 +88,14 @@ pub(super) fn given_name(pointer: &[String]) -> Option<&str> {
                 "definitions",
                 "$defs",
             ];
-            holders.contains(&holder.as_str()).then_some(name.as_str())
+            sections.contains(&section.as_str()).then_some(name.as_str())
         }
         _ => None,
     }
 }
 
-/// A name for a place in the structure: the meaningful words of its pointer, in UpperCamelCase.
-pub(super) fn made_name(pointer: &[String]) -> String {
+/// A name for a place in the structure: the meaningful parts of its pointer, in UpperCamelCase.
+pub(super) fn derived_name(pointer: &[String]) -> String {
     const SILENT: [&str; 16] = [
         "paths",
         "components",
@@ -153,10 +153,13 @@ mod tests {
     #[test]
     fn names() {
         let pointer = |text: &str| text.split('|').map(str::to_owned).collect::<Vec<_>>();
-        assert_eq!(given_name(&pointer("ProjectId")), Some("ProjectId"));
-        assert_eq!(given_name(&pointer("components|schemas|Job")), Some("Job"));
-        assert_eq!(given_name(&pointer("components|schemas|Job|properties|id")), None);
-        assert_eq!(made_name(&pointer("components|schemas|Job|properties|job_id")), "JobJobId");
-        assert_eq!(made_name(&pointer("paths|/a/{id}|get|responses|200|content|application/json|schema")), "AIdGet200");
+        assert_eq!(declared_name(&pointer("ProjectId")), Some("ProjectId"));
+        assert_eq!(declared_name(&pointer("components|schemas|Job")), Some("Job"));
+        assert_eq!(declared_name(&pointer("components|schemas|Job|properties|id")), None);
+        assert_eq!(derived_name(&pointer("components|schemas|Job|properties|job_id")), "JobJobId");
+        assert_eq!(
+            derived_name(&pointer("paths|/a/{id}|get|responses|200|content|application/json|schema")),
+            "AIdGet200"
+        );
     }
 }

@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Location, Severity};
 pub(super) struct Reporter<'a> {
     diagnostics: &'a mut Diagnostics,
     reported: HashSet<(&'static str, Location)>,
-    /// Whether the document is written for yundb (it has `x-protocol`): then its author fixes problems. Any other
+    /// Whether the document is written for yundb (it has `x-protocol`): then its author can fix problems. Any other
     /// document is fixed here as far as possible, since the caller can't.
     pub ours: bool,
     /// Parts removed from the document because they are inconsequential.
@@ -60,6 +60,11 @@ impl<'a> Reporter<'a> {
                 diagnostic.label(label).leaves_out(left_out.clone())
             })
         })
+    }
+
+    /// Whether anything was reported as an error.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.has_errors()
     }
 
     /// Number of diagnostics.

@@ -167,7 +167,7 @@ impl Hash for Properties<'_> {
     }
 }
 
-/// The values that an object may hold beyond its properties.
+/// The values allowed beyond an object's properties.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Additional<'a> {
     /// Any value, or none.
@@ -176,7 +176,7 @@ pub enum Additional<'a> {
     Of(Sub<'a>),
 }
 
-/// A schema that applies to values for which another one holds.
+/// A schema that applies to values that match another one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Condition<'a> {
     /// `if`
@@ -198,7 +198,7 @@ pub struct Discriminator<'a> {
     pub default: Keyword<'a, &'a str>,
 }
 
-/// A schema, flat. Equality is by content, regardless of places.
+/// A schema with all its keywords. Equality is by content, regardless of places.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the keywords of JSON Schema under their own names")]
 pub struct Schema<'a> {
@@ -207,7 +207,7 @@ pub struct Schema<'a> {
     pub title: Keyword<'a, &'a str>,
     pub description: Keyword<'a, &'a str>,
     /// Descriptions of the other parts of an `allOf`.
-    pub further_words: Vec<Placed<'a, &'a str>>,
+    pub further_descriptions: Vec<Placed<'a, &'a str>>,
     pub ty: Keyword<'a, JsonType>,
     pub format: Keyword<'a, &'a str>,
     pub nullable: Keyword<'a, bool>,
@@ -235,7 +235,7 @@ pub struct Schema<'a> {
     pub max_items: Keyword<'a, usize>,
     pub unique_items: Keyword<'a, bool>,
     pub properties: Properties<'a>,
-    /// Properties that only conditions describe.
+    /// Properties that are described only in conditions.
     pub conditional: Vec<&'a str>,
     pub required: Vec<Placed<'a, &'a str>>,
     pub additional: Keyword<'a, Additional<'a>>,
@@ -279,7 +279,7 @@ impl<'a> Schema<'a> {
             reference: None,
             title: None,
             description: None,
-            further_words: Vec::new(),
+            further_descriptions: Vec::new(),
             ty: None,
             format: None,
             nullable: None,
@@ -335,8 +335,8 @@ impl<'a> Schema<'a> {
         }
     }
 
-    /// Whether its type is that of its only part: it has at most descriptions and limits itself.
-    pub fn says_no_type(&self) -> bool {
+    /// Whether its type is that of its only part: by itself, it has at most descriptions and limits.
+    pub fn has_no_own_type(&self) -> bool {
         self.enumeration.is_empty()
             && self.items.is_none()
             && self.prefix.is_empty()
@@ -357,17 +357,17 @@ impl<'a> Schema<'a> {
             && self.not.is_none()
     }
 
-    /// Its annotations, without its type and limits.
-    pub fn words_only(&self) -> Self {
+    /// Its default and format, without its type and limits.
+    pub fn only_annotations(&self) -> Self {
         Self { default: self.default, format: self.format, ..Self::any(self.at.at) }
     }
 
-    /// Whether it doesn't constrain values: it has annotations at most.
-    pub fn is_bare(&self) -> bool {
+    /// Whether it accepts any value: it has at most annotations.
+    pub fn is_unconstrained(&self) -> bool {
         let words = Self {
             title: self.title,
             description: self.description,
-            further_words: self.further_words.clone(),
+            further_descriptions: self.further_descriptions.clone(),
             default: self.default,
             example: self.example,
             deprecated: self.deprecated,

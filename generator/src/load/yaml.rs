@@ -15,14 +15,14 @@ use super::{
 };
 use crate::diagnostic::{Diagnostic, Location, Source};
 
-/// The number of values that aliases may add in all: a few lines of aliases can expand to billions.
+/// Maximum total number of values added by aliases: a few lines of aliases can expand to billions.
 const MOST_ALIASED: usize = 1_000_000;
 
 type Result<T> = std::result::Result<T, Box<Diagnostic>>;
 
 pub(super) fn parse(source: &Arc<Source>) -> std::result::Result<Parsed, Vec<Diagnostic>> {
     let mut builder = Builder::new(source);
-    // As libyaml does, which most documents are written for.
+    // Like libyaml, for which most documents are written.
     let as_libyaml = options! { bom_inside_document_as_content: true, block_scalar_eof_without_line_feed: true };
     let mut parser = Parser::new_from_str_with_options(source.text(), as_libyaml);
     while let Some(event) = parser.next_event() {
@@ -49,7 +49,7 @@ pub(super) fn parse(source: &Arc<Source>) -> std::result::Result<Parsed, Vec<Dia
     Ok(Parsed { root, duplicates: builder.duplicates })
 }
 
-/// The tabs of an indentation: the parser points at what follows them, or at the text before.
+/// The tabs of an indentation: the parser reports the position of the text after or before them.
 fn tab(source: &Arc<Source>, at: usize) -> Option<Location> {
     let (before, rest) = source.text().split_at_checked(at)?;
     let start = before.trim_end_matches('\t').len();
@@ -62,12 +62,12 @@ fn tab(source: &Arc<Source>, at: usize) -> Option<Location> {
 }
 
 /// The help for the parser's most frequent messages.
-fn help(complaint: &str) -> Option<&'static str> {
-    if complaint.contains("mapping values are not allowed") {
+fn help(message: &str) -> Option<&'static str> {
+    if message.contains("mapping values are not allowed") {
         Some("put a string that contains `: ` in quotes, or check the indentation")
-    } else if complaint.contains("tab") {
+    } else if message.contains("tab") {
         Some("indent with spaces")
-    } else if complaint.contains("unexpected character") {
+    } else if message.contains("unexpected character") {
         Some("put a string that starts like this in quotes")
     } else {
         None

@@ -23,7 +23,7 @@ pub(super) fn is_form(media_type: &str) -> bool {
     media_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(FORM)
 }
 
-/// Whether a media type, or the first of a list, is text.
+/// Whether a media type, or the first one of a list, is text.
 pub(super) fn is_text(media_type: &str) -> bool {
     media_type.trim().get(..5).is_some_and(|start| start.eq_ignore_ascii_case("text/"))
 }
@@ -104,7 +104,7 @@ impl<'a> Lower<'a, '_> {
             Kind::Raw => {
                 let own = self.raw_schema(&media, type_name);
                 let mut words = body_docs(&[description, own.as_deref()]);
-                words.extend(range_words(media_type).into_iter().flat_map(|named| [String::new(), named]));
+                words.extend(range_note(media_type).into_iter().flat_map(|named| [String::new(), named]));
                 self.raw_body(words, required, inputs);
             }
         }
@@ -159,7 +159,7 @@ impl<'a> Lower<'a, '_> {
     ) {
         self.take_members(media, &["schema"]);
         for (_, field) in media.entry("encoding").into_iter().flat_map(|encoding| encoding.node.entries()) {
-            let message = "`encoding` is for forms, and JSON is none".to_owned();
+            let message = "`encoding` applies to forms, and this body is JSON".to_owned();
             self.unsupported("encoding", message, &field.key, "ignored");
         }
         // The fields of an inline object become setters of the call; a named type is passed as a whole.
@@ -168,7 +168,7 @@ impl<'a> Lower<'a, '_> {
             if flattens(&flat) {
                 self.complete(&mut flat);
                 self.conditional(&mut flat);
-                inputs.body_docs = self.flat_words(description, &flat);
+                inputs.body_docs = self.flat_description(description, &flat);
                 inputs.body_shape = self.flat_shape(&flat);
                 self.flat_fields(&flat, type_name, Place::Field, None, required, inputs);
                 return;
@@ -191,7 +191,7 @@ impl<'a> Lower<'a, '_> {
             Some(schema) => self.schema(&schema, &naming),
             None => Lowered::plain(Type::Value),
         };
-        let own = self.body_words(&lowered);
+        let own = self.schema_description(&lowered);
         let input = Input {
             ident: inputs.name("body", Place::Body),
             wire: "body".to_owned(),
@@ -228,8 +228,8 @@ impl<'a> Lower<'a, '_> {
         inputs.params.push(Param { required, ..param("body", Place::Body) });
     }
 
-    /// Accounts for the schema of a body that the caller encodes: nothing is lost for a single text or file, else the
-    /// fields are. Returns its description.
+    /// Accounts for the schema of a body that the caller encodes: for a single string or file nothing is lost,
+    /// otherwise the fields are. Returns its description.
     pub(super) fn raw_schema(&mut self, media: &Part<'a, MediaType>, type_name: &str) -> Option<String> {
         if let Some(encoding) = media.entry("encoding") {
             self.ledger.ignore(&encoding.key, Reason::Opaque);
@@ -242,13 +242,13 @@ impl<'a> Lower<'a, '_> {
             self.take_members(media, &["schema"]);
             let mut lowered = self.schema(&schema, &Naming::new(type_name, "Body"));
             lowered.facts.retain(|fact| fact != BINARY);
-            return self.body_words(&lowered);
+            return self.schema_description(&lowered);
         }
         self.unsupported(
             "untyped-body",
-            "the fields of a body of this media type are not typed".to_owned(),
+            "the fields of bodies with this media type are not typed".to_owned(),
             media.place("schema"),
-            "the caller gives or gets the encoded body",
+            "the body is passed in encoded form",
         );
         None
     }
@@ -256,8 +256,8 @@ impl<'a> Lower<'a, '_> {
     /// Accounts for the schema of items, if a body is not processed item by item.
     pub(super) fn untyped_items(&mut self, media: &Part<'a, MediaType>) {
         if let Some(entry) = media.entry("itemSchema") {
-            let message = "the items of a body of this media type are not typed".to_owned();
-            self.unsupported("untyped-body", message, &entry.key, "the caller gives or gets the encoded body");
+            let message = "the items of bodies with this media type are not typed".to_owned();
+            self.unsupported("untyped-body", message, &entry.key, "the body is passed in encoded form");
         }
     }
 
@@ -274,8 +274,8 @@ impl<'a> Lower<'a, '_> {
                 continue;
             }
             let read = schema.read();
-            match read.all_of.iter().find(|part| !part.read().is_bare()) {
-                Some(part) if read.says_no_type() && read.ty.is_none() => schema = part.clone(),
+            match read.all_of.iter().find(|part| !part.read().is_unconstrained()) {
+                Some(part) if read.has_no_own_type() && read.ty.is_none() => schema = part.clone(),
                 _ => return read,
             }
         }
@@ -286,16 +286,16 @@ impl<'a> Lower<'a, '_> {
     fn alternative(&mut self, media_type: &'a str, media: &Part<'a, MediaType>, type_name: &str, inputs: &mut Inputs) {
         self.ledger.take(media.at);
         self.untyped_items(media);
-        let word = word_of(media_type);
+        let word = media_type_word(media_type);
         let mut words =
-            vec![format!("The body as {}, in place of all other fields of the body.", markdown::code(media_type))];
+            vec![format!("The body as {}, instead of all other fields of the body.", markdown::code(media_type))];
         let naming = Naming::new(type_name, &format!("{word} body"));
         let kind = match self.kind_of(media_type, media) {
             Kind::Json => {
                 self.take_members(media, &["schema"]);
                 let lowered = media.schema().map(|schema| self.schema(&schema, &naming));
                 let lowered = lowered.unwrap_or_else(|| Lowered::plain(Type::Value));
-                words.extend(self.body_words(&lowered));
+                words.extend(self.schema_description(&lowered));
                 let (media_type, shape) = (media_type.to_owned(), lowered.shape.clone());
                 match media_type.contains('*') {
                     true => InputKind::JsonOf(media_type, shape, lowered.element()),
@@ -312,7 +312,7 @@ impl<'a> Lower<'a, '_> {
                     _ => {
                         let lowered = media.schema().map(|schema| self.schema(&schema, &naming));
                         let lowered = lowered.unwrap_or_else(|| Lowered::plain(Type::Value));
-                        words.extend(self.body_words(&lowered));
+                        words.extend(self.schema_description(&lowered));
                         let params = self.written_fields(media, kind.place());
                         InputKind::ValueAs(media_type.to_owned(), params, lowered.shape.clone(), lowered.element())
                     }
@@ -320,7 +320,7 @@ impl<'a> Lower<'a, '_> {
             }
             Kind::Raw => {
                 words.extend(self.raw_schema(media, type_name));
-                words.extend(range_words(media_type));
+                words.extend(range_note(media_type));
                 InputKind::RawAs(media_type.to_owned())
             }
         };
@@ -336,8 +336,8 @@ impl<'a> Lower<'a, '_> {
         });
     }
 
-    /// Whether the form cannot be sent as a single value: it has files, parts with headers, or parts encoded by the
-    /// caller.
+    /// Whether the form cannot be sent as a single value: it contains files, parts with headers, or parts encoded by
+    /// the caller.
     fn needs_setters(&self, media: &Part<'a, MediaType>, flat: &Schema<'a>) -> bool {
         let encoded = |(name, encoding): (&String, &Encoding)| {
             let property = flat.properties.0.get(name.as_str());
@@ -363,7 +363,7 @@ impl<'a> Lower<'a, '_> {
         self.take_members(media, &["schema", "encoding"]);
         match self.fields_of_form(media, place) {
             Some(flat) => {
-                inputs.body_docs = self.flat_words(description, &flat);
+                inputs.body_docs = self.flat_description(description, &flat);
                 inputs.body_shape = self.flat_shape(&flat);
                 self.flat_fields(&flat, type_name, place, Some(media), required, inputs);
             }
@@ -385,7 +385,7 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// The description of a body whose fields are setters. Keywords that do not apply to them are left out.
-    pub(super) fn flat_words(&mut self, description: Option<&'a str>, flat: &Schema<'a>) -> Vec<String> {
+    pub(super) fn flat_description(&mut self, description: Option<&'a str>, flat: &Schema<'a>) -> Vec<String> {
         self.take(&flat.deprecated);
         self.unknown(flat);
         let own = [description, self.take(&flat.description)].into_iter().flatten().map(str::to_owned);
@@ -393,7 +393,7 @@ impl<'a> Lower<'a, '_> {
             min_properties: flat.min_properties,
             max_properties: flat.max_properties,
             dependent_required: flat.dependent_required.clone(),
-            ..flat.words_only()
+            ..flat.only_annotations()
         };
         own.chain(docs::facts(&facts, &Type::Value, self.ledger)).collect()
     }
@@ -407,7 +407,7 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// The description of a body's schema that has no type. Its example becomes a sample.
-    pub(super) fn body_words(&self, lowered: &Lowered<'a>) -> Option<String> {
+    pub(super) fn schema_description(&self, lowered: &Lowered<'a>) -> Option<String> {
         if let Some(example) = lowered.example {
             self.ledger.ignore(example.at, Reason::Sample);
         }
@@ -437,7 +437,7 @@ fn flattens(flat: &Schema<'_>) -> bool {
         && flat.additional.as_ref().is_none_or(|additional| additional.value == Additional::Allowed(false))
 }
 
-/// Makes the arguments for the body optional, as there are other bodies. A raw body becomes a setter.
+/// Makes the arguments for the body optional, as there are alternative bodies. A raw body becomes a setter.
 fn or_another(inputs: &mut Inputs, first: usize) {
     let mut arguments = Vec::new();
     let mut setters = Vec::new();
@@ -445,7 +445,7 @@ fn or_another(inputs: &mut Inputs, first: usize) {
         match input.kind {
             InputKind::Value(ty, nullable) => {
                 let mut docs = input.docs;
-                docs.push("`None` where another body is set.".to_owned());
+                docs.push("`None` if another body is set.".to_owned());
                 arguments.push(Input { kind: InputKind::Optional(ty, nullable), docs, ..input });
             }
             _ => setters.push(input),
@@ -460,8 +460,8 @@ fn is_json_range(media_type: &str) -> bool {
     media_type.contains('*') && is_json(media_type)
 }
 
-/// The part of a setter's name that denotes a media type.
-fn word_of(media_type: &str) -> String {
+/// The word for a media type in a setter's name.
+fn media_type_word(media_type: &str) -> String {
     let essence = media_type.split(';').next().unwrap_or_default().trim();
     let (kind, subtype) = essence.split_once('/').unwrap_or(("", essence));
     match (kind, subtype) {
@@ -472,16 +472,16 @@ fn word_of(media_type: &str) -> String {
 }
 
 /// The note on a body whose media type the caller chooses.
-fn range_words(media_type: &str) -> Option<String> {
+fn range_note(media_type: &str) -> Option<String> {
     let essence = media_type.split(';').next().unwrap_or_default().trim();
     let any = matches!(essence, "*/*" | "application/*" | "text/*");
     match essence {
-        _ if any => Some("Its media type can be named with `RequestBody::media_type`.".to_owned()),
+        _ if any => Some("Its media type can be set with `RequestBody::media_type`.".to_owned()),
         _ if essence.contains('*') => {
-            Some(format!("Its media type, one of `{essence}`, has to be named with `RequestBody::media_type`."))
+            Some(format!("Its media type, one of `{essence}`, must be set with `RequestBody::media_type`."))
         }
         _ if essence.to_ascii_lowercase().starts_with("multipart/") => {
-            Some("Its media type with the boundary has to be named with `RequestBody::media_type`.".to_owned())
+            Some("Its media type with the boundary must be set with `RequestBody::media_type`.".to_owned())
         }
         _ => None,
     }

@@ -1,9 +1,8 @@
 //! Strongly connected components of a graph, in linear time and memory.
 
-/// Returns a component number for each node. `edges` lists the successors of each node.
-///
+/// Returns the number of each node's component. `edges` lists the successors of each node.
 /// Kosaraju's algorithm, without recursion, as graphs of types can be as deep as they are long. `petgraph` has it, too,
-/// but would add a second version of `hashbrown` for these lines.
+/// but would add a second version of `hashbrown` for these few lines.
 pub(super) fn cycles(edges: &[Vec<usize>]) -> Vec<usize> {
     let mut back: Vec<Vec<usize>> = vec![Vec::new(); edges.len()];
     for (from, targets) in edges.iter().enumerate() {
@@ -42,9 +41,9 @@ mod tests {
     use super::cycles;
 
     proptest::proptest! {
-        /// Two nodes share a number if and only if each can reach the other.
+        /// Two nodes have the same number if and only if each can reach the other.
         #[test]
-        fn circles_are_those_that_lead_back(pairs in proptest::collection::vec((0usize..9, 0usize..9), 0..20)) {
+        fn nodes_that_reach_each_other_share_a_component(pairs in proptest::collection::vec((0usize..9, 0usize..9), 0..20)) {
             let mut edges = vec![Vec::new(); 9];
             pairs.iter().for_each(|(from, to)| edges[*from].push(*to));
             let leads = |from: usize, to: usize| {

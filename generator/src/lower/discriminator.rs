@@ -1,4 +1,4 @@
-//! What distinguishes the alternatives of unions, decided once all types are lowered, as they may be recursive.
+//! How the alternatives of unions are distinguished, decided once all types are lowered, as they may be recursive.
 
 use std::cell::RefCell;
 use std::cmp::Reverse;
@@ -12,7 +12,7 @@ use super::model::{
 use super::{Lower, code, docs, names};
 use crate::diagnostic::Location;
 use crate::load::{Placed, nearest};
-use crate::stack::grown;
+use crate::stack::recurse;
 
 /// A union with a discriminator.
 pub(super) struct Discriminated<'a> {
@@ -26,7 +26,7 @@ pub(super) struct Discriminated<'a> {
 pub(super) struct Stated<'a> {
     pub at: &'a Location,
     pub property: Placed<'a, &'a str>,
-    /// The entries of its mapping for existing alternatives.
+    /// The entries of its mapping that refer to alternatives of the union.
     pub mapping: Vec<&'a Location>,
 }
 
@@ -35,10 +35,10 @@ impl Lower<'_, '_> {
     pub(super) fn discriminate(&mut self) {
         unfold(&mut self.types);
         let decisions: Vec<(TypeId, Rc<Decision>)> = {
-            let told =
+            let decider =
                 Decider { types: &self.types, discriminated: &self.discriminated, decisions: RefCell::default() };
             let unions = (0..self.types.len()).filter(|id| matches!(self.types[*id].kind, TypeKind::Union(_)));
-            unions.filter_map(|id| Some((id, told.decision(id)?))).collect()
+            unions.filter_map(|id| Some((id, decider.decision(id)?))).collect()
         };
         for (id, decision) in decisions {
             if let Some(discriminated) = self.discriminated.remove(&id) {
@@ -94,34 +94,38 @@ impl Lower<'_, '_> {
     fn account_for(&mut self, discriminated: Discriminated<'_>, decision: &Decision) {
         for Stated { at, property, mapping } in discriminated.places {
             let all = std::iter::once(property.at).chain(mapping);
-            match &decision.slip {
-                Some(slip) => {
+            match &decision.mismatch {
+                Some(mismatch) => {
                     // The mapping is left out together with its property.
                     all.skip(1).for_each(|at| self.ledger.leave_out(at, "discriminator"));
                     let name = code(property.value);
-                    let message = format!("the discriminator {name} is a property of no alternative");
-                    let told = slip.tag.iter().map(|name| code(name)).collect::<Vec<_>>().join(" within ");
-                    let effect = format!("the alternatives are told apart by {told}, of which each has other values");
-                    let help = slip.near.then(|| format!("did you mean {told}?"));
+                    let message = format!("the discriminator {name} is not a property of any alternative");
+                    let actual = mismatch.tag.iter().map(|name| code(name)).collect::<Vec<_>>().join(" within ");
+                    let effect =
+                        format!("the alternatives are distinguished by {actual}, which has different values in each");
+                    let help = mismatch.near.then(|| format!("did you mean {actual}?"));
                     self.leave_out("discriminator", message, property.at, &effect, help);
                 }
                 None => all.for_each(|at| self.ledger.take(at)),
             }
-            if let Some(meant) = &decision.meant {
-                let message = format!("the discriminator {} is a property of no alternative", code(property.value));
-                let help =
-                    format!("did you mean {}? As it is, it is sent beside what the alternatives have", code(meant));
+            if let Some(intended) = &decision.intended {
+                let message =
+                    format!("the discriminator {} is not a property of any alternative", code(property.value));
+                let help = format!(
+                    "did you mean {}? It is sent in addition to the properties of the alternative",
+                    code(intended)
+                );
                 self.warn("discriminator", message, property.at, &help);
             }
-            if decision.by_discriminator || decision.slip.is_some() {
+            if decision.by_discriminator || decision.mismatch.is_some() {
                 self.ledger.take(at);
                 continue;
             }
             self.unsupported(
                 "discriminator",
-                "a `discriminator` beside an alternative that has neither a name nor a constant of its own".to_owned(),
+                "a `discriminator` for an alternative with neither a name nor a constant of its own".to_owned(),
                 at,
-                "the alternative is chosen by what fits",
+                "the first alternative that matches is chosen",
             );
         }
     }
@@ -141,8 +145,7 @@ fn fill(types: &mut [TypeDef], ty: &Type, path: &[String]) {
     }
 }
 
-/// Unions that are alternatives of each other have the same values: each gets all alternatives that are not such
-/// unions.
+/// Unions that are alternatives of each other have the same values: each gets all alternatives other than those unions.
 fn unfold(types: &mut [TypeDef]) {
     let union = |ty: &Type| match ty {
         Type::Named(id) if matches!(types[*id].kind, TypeKind::Union(_)) => Some(*id),
@@ -195,15 +198,15 @@ struct Decision {
     tag: Option<Vec<String>>,
     by_discriminator: bool,
     marks: Vec<Vec<Mark>>,
-    /// Why the discriminator is not used, though it could be.
-    slip: Option<Slip>,
-    /// A property of all alternatives with a name similar to the discriminator's, which none of them has.
-    meant: Option<String>,
+    /// Why the discriminator is not used, although it exists.
+    mismatch: Option<Mismatch>,
+    /// A property of all alternatives with a name similar to that of the discriminator, which none of them has.
+    intended: Option<String>,
 }
 
-/// A discriminator with a property that no alternative has, while another property distinguishes them.
+/// A discriminator that is a property of no alternative, while another property distinguishes them.
 #[derive(Clone)]
-struct Slip {
+struct Mismatch {
     tag: Vec<String>,
     /// Whether the names are similar.
     near: bool,
@@ -232,19 +235,19 @@ impl Decider<'_, '_> {
         }
         let TypeKind::Union(union) = &self.types[id].kind else { return None };
         self.decisions.borrow_mut().insert(id, None);
-        let decision = Rc::new(grown(|| self.decide(id, union)));
+        let decision = Rc::new(recurse(|| self.decide(id, union)));
         self.decisions.borrow_mut().insert(id, Some(decision.clone()));
         Some(decision)
     }
 
     fn decide(&self, id: TypeId, union: &Union) -> Decision {
         let known: Vec<Vec<Known>> = union.variants.iter().map(|variant| self.known(&variant.ty)).collect();
-        let slip = self.slip(union, &known);
-        if let (Some(discriminated), Some(path), None) = (self.discriminated.get(&id), &union.tag, &slip)
+        let mismatch = self.mismatch(union, &known);
+        if let (Some(discriminated), Some(path), None) = (self.discriminated.get(&id), &union.tag, &mismatch)
             && let Some(marks) = self.by_discriminator(discriminated, path, union, &known)
         {
-            let meant = self.meant(union);
-            return Decision { tag: Some(path.clone()), by_discriminator: true, marks, slip, meant };
+            let intended = self.intended(union);
+            return Decision { tag: Some(path.clone()), by_discriminator: true, marks, mismatch, intended };
         }
         let by_discriminator = false;
         if let Some(path) = tag(&known) {
@@ -252,23 +255,23 @@ impl Decider<'_, '_> {
                 known.iter().filter(|it| it.mark.path == path).map(|it| it.mark.clone()).collect::<Vec<_>>()
             };
             let marks = known.iter().map(of_path).collect();
-            return Decision { tag: Some(path), by_discriminator, marks, slip, meant: None };
+            return Decision { tag: Some(path), by_discriminator, marks, mismatch, intended: None };
         }
         let is_object = |one: &UnionVariant| self.is_object(&one.ty);
         let objects: Vec<usize> = (0..known.len()).filter(|at| is_object(&union.variants[*at])).collect();
         let mut marks = vec![Vec::new(); known.len()];
         let all: Vec<&Vec<Known>> = objects.iter().map(|at| &known[*at]).collect();
-        for (at, told) in objects.iter().zip(marks_of(&all)) {
-            marks[*at] = told;
+        for (at, distinguishing) in objects.iter().zip(marks_of(&all)) {
+            marks[*at] = distinguishing;
         }
-        Decision { tag: None, by_discriminator, marks, slip, meant: None }
+        Decision { tag: None, by_discriminator, marks, mismatch, intended: None }
     }
 
     /// The property that distinguishes the alternatives if none of them has the discriminator's property, which is then
-    /// a mistake: values with it would lack only the discriminator. If no other property distinguishes them, the
-    /// discriminator is sent in addition to the described fields. The same applies if the other property may be absent,
-    /// unless the names are similar.
-    fn slip(&self, union: &Union, known: &[Vec<Known>]) -> Option<Slip> {
+    /// a mistake: a value with it would be lacking nothing but the discriminator. If no other property distinguishes
+    /// them, the discriminator is sent in addition to the described fields, and likewise if the other property may be
+    /// absent, unless the names are similar.
+    fn mismatch(&self, union: &Union, known: &[Vec<Known>]) -> Option<Mismatch> {
         let [name] = union.tag.as_deref()? else { return None };
         if union.variants.iter().any(|variant| self.may_have(&variant.ty, name)) {
             return None;
@@ -276,17 +279,17 @@ impl Decider<'_, '_> {
         let is_near = |tag: &str| nearest(name, [tag]).is_some();
         if let Some(tag) = tag(known) {
             let near = matches!(tag.as_slice(), [tag] if is_near(tag));
-            return Some(Slip { tag, near });
+            return Some(Mismatch { tag, near });
         }
         // Each value identifies one alternative, whether or not it is required.
         let present = |known: &Vec<Known>| known.iter().map(|it| Known { always: true, ..it.clone() }).collect();
         let present: Vec<Vec<Known>> = known.iter().map(present).collect();
         let tag = tag(&present)?;
-        matches!(tag.as_slice(), [tag] if is_near(tag)).then_some(Slip { tag, near: true })
+        matches!(tag.as_slice(), [tag] if is_near(tag)).then_some(Mismatch { tag, near: true })
     }
 
-    /// The property of all alternatives with a name similar to the discriminator's, which none of them has.
-    fn meant(&self, union: &Union) -> Option<String> {
+    /// The property of all alternatives with a name similar to that of the discriminator, which none of them has.
+    fn intended(&self, union: &Union) -> Option<String> {
         let [name] = union.tag.as_deref()? else { return None };
         let of = |variant: &UnionVariant| match &variant.ty {
             Type::Named(id) => match &self.types[*id].kind {
@@ -432,8 +435,8 @@ impl Decider<'_, '_> {
     }
 }
 
-/// The distinguishing properties of several kinds of objects. If a required property divides them into groups, only the
-/// members of a group need further ones.
+/// The distinguishing properties of several kinds of objects. If a required property divides them into groups, further
+/// properties only need to distinguish the members of a group.
 fn marks_of(known: &[&Vec<Known>]) -> Vec<Vec<Mark>> {
     let at = |known: &Vec<Known>, path: &[String]| known.iter().find(|it| it.mark.path == path).cloned();
     let groups = |path: &[String]| -> Option<Vec<Mark>> {
@@ -446,32 +449,32 @@ fn marks_of(known: &[&Vec<Known>]) -> Vec<Vec<Mark>> {
         |own: &[Mark]| own.iter().filter(|one| own.iter().find(|other| one.same_values(other)) == Some(one)).count();
     let paths = known.first().into_iter().flat_map(|first| first.iter().map(|it| &it.mark.path));
     let candidates = paths.filter_map(|path| groups(path)).filter(|own| size(own) > 1);
-    // Of equals, the outermost and first one.
+    // The one with the most groups; among equals, the outermost and first one.
     let best = candidates.min_by_key(|own| (Reverse(size(own)), own.first().map_or(0, |mark| mark.path.len())));
     let Some(best) = best else {
-        return known.iter().map(|own| telling(own, known)).collect();
+        return known.iter().map(|own| distinguishing_marks(own, known)).collect();
     };
     let of_group = |(own, mark): (&&Vec<Known>, &Mark)| {
         let group = known.iter().zip(&best).filter(|(_, other)| mark.same_values(other)).map(|(known, _)| *known);
         let group: Vec<&Vec<Known>> = group.collect();
-        let further = if group.len() > 1 { telling(own, &group) } else { Vec::new() };
+        let further = if group.len() > 1 { distinguishing_marks(own, &group) } else { Vec::new() };
         std::iter::once(mark.clone()).chain(further.into_iter().filter(|it| it.path != mark.path)).collect()
     };
     known.iter().zip(&best).map(of_group).collect()
 }
 
-/// The properties of one kind of objects with values that others do not have, or that only it requires. Optional ones
-/// with a single kind of value do not distinguish: their content can be decoded as an unlisted value, which counts as
-/// lost.
-fn telling(own: &[Known], all: &[&Vec<Known>]) -> Vec<Mark> {
-    let tells = |own: &&Known| {
+/// The properties of one kind of objects with values that others do not have, or that are required in this kind only.
+/// An optional property with a single kind of value does not distinguish: its content can be decoded as an unlisted
+/// value, which counts as lost.
+fn distinguishing_marks(own: &[Known], all: &[&Vec<Known>]) -> Vec<Mark> {
+    let distinguishes = |own: &&Known| {
         let others = || all.iter().map(|other| other.iter().find(|other| other.mark.path == own.mark.path));
         let alone = all.len() == 1 && own.mark.values.len() == 1;
         alone
             || others().flatten().any(|other| own.mark.excludes(&other.mark))
             || own.always && (all.len() == 1 || others().any(|other| other.is_none()))
     };
-    own.iter().filter(tells).map(|known| known.mark.clone()).collect()
+    own.iter().filter(distinguishes).map(|known| known.mark.clone()).collect()
 }
 
 impl Mark {
@@ -485,13 +488,13 @@ impl Mark {
     }
 }
 
-/// The outermost property that is always present, with other values in each alternative.
+/// The outermost property that is always present, with different values in each alternative.
 fn tag(known: &[Vec<Known>]) -> Option<Vec<String>> {
     let [first, others @ ..] = known else { return None };
     if others.is_empty() {
         return None;
     }
-    let tells = |path: &[String]| {
+    let distinguishes = |path: &[String]| {
         let mut seen = HashSet::new();
         known.iter().all(|known| {
             let mut marks = known.iter().filter(|it| it.always && it.mark.path == path);
@@ -500,5 +503,5 @@ fn tag(known: &[Vec<Known>]) -> Option<Vec<String>> {
     };
     let mut paths: Vec<&Vec<String>> = first.iter().filter(|it| it.always).map(|it| &it.mark.path).collect();
     paths.sort_by_key(|path| path.len());
-    paths.into_iter().find(|path| tells(path)).cloned()
+    paths.into_iter().find(|path| distinguishes(path)).cloned()
 }

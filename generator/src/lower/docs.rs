@@ -1,4 +1,4 @@
-//! Doc comments: the document's texts, made safe for rustdoc, with facts from its keywords.
+//! Doc comments: the document's descriptions, made safe for rustdoc, with facts from its keywords.
 
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ pub fn listed(name: &str, docs: &[String]) -> Docs {
     lines(&item.join("\n"))
 }
 
-/// A name, followed by its description after a colon if that is a paragraph.
+/// A name, followed by its description after a colon if that is a single paragraph.
 pub fn introduced(name: &str, docs: Docs) -> Docs {
     let end = docs.iter().position(String::is_empty).unwrap_or(docs.len());
     match docs.first() {
@@ -42,7 +42,7 @@ pub fn with_facts(description: Option<&str>, facts: Vec<String>, fallback: impl 
     let text = description.map(str::trim).filter(|text| !text.is_empty()).map_or_else(fallback, str::to_owned);
     // Facts that the description already states are not repeated.
     let facts: Vec<String> =
-        facts.into_iter().filter(|fact| !says(&text, fact) && !text.contains(fact.trim_end_matches('.'))).collect();
+        facts.into_iter().filter(|fact| !states(&text, fact) && !text.contains(fact.trim_end_matches('.'))).collect();
     with_fact(lines(&text), &facts.join(" "))
 }
 
@@ -75,9 +75,8 @@ fn continued(mut docs: Docs, fact: &str, lines: impl Fn(&str) -> Docs) -> Docs {
     docs
 }
 
-/// Whether a sentence of a text already states a fact: its default, or all its numbers and the words that make them
-/// limits.
-fn says(text: &str, fact: &str) -> bool {
+/// Whether a sentence already states a fact: its default, or all its numbers and the words that make them limits.
+fn states(text: &str, fact: &str) -> bool {
     if let Some(value) = fact.strip_prefix("Defaults to `").and_then(|rest| rest.strip_suffix("`.")) {
         let value = format!("`{value}`");
         return text
@@ -127,7 +126,7 @@ fn says(text: &str, fact: &str) -> bool {
         })
 }
 
-/// The note on a required input, which mentions if the client sends it by itself.
+/// The note on a required input, which mentions a value that the client sends by default.
 pub fn required(constant: Option<&Constant>) -> &'static str {
     match constant {
         Some(_) => "Required; sent by default.",
@@ -168,7 +167,7 @@ pub fn facts(schema: &Schema<'_>, ty: &Type, ledger: &Ledger) -> Vec<String> {
     out.extend(schema.property_names.as_ref().and_then(|names| self::names(&names.value.read())));
     for (name, others) in schema.dependent_required.iter().filter(|(_, others)| !others.is_empty()) {
         let others: Vec<String> = others.iter().map(|other| markdown::code(other.value)).collect();
-        out.push(format!("With {} it needs {}.", markdown::code(name.value), others.join(" and ")));
+        out.push(format!("If {} is set, {} must be set.", markdown::code(name.value), others.join(" and ")));
     }
     if schema.unique_items.is_some_and(|unique| unique.value) {
         out.push("Without duplicates.".to_owned());
@@ -216,7 +215,7 @@ pub fn default(value: &Value) -> String {
     match inline(value) {
         Some(text) => format!("Defaults to `{text}`."),
         None => match value {
-            Value::String(text) if text.is_empty() => "Defaults to an empty text.".to_owned(),
+            Value::String(text) if text.is_empty() => "Defaults to an empty string.".to_owned(),
             Value::Null => "Defaults to none.".to_owned(),
             other => format!("Defaults to {}.", other.to_string().replace('`', "'")),
         },
@@ -240,7 +239,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn facts_follow_a_full_stop() {
+    fn facts_follow_the_description_after_a_full_stop() {
         for (text, docs) in [
             ("A name", &["A name. Required."][..]),
             ("A name.", &["A name. Required."]),
@@ -255,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn facts_are_said_once() {
+    fn stated_facts_are_not_repeated() {
         for (text, fact, docs) in [
             ("Must not be empty.", "At least 1 character.", "Must not be empty."),
             ("Codes, at least one.", "At least 1 item.", "Codes, at least one."),

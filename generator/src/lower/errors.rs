@@ -2,7 +2,7 @@
 
 use crate::load::{ERROR_CATEGORIES, Loaded, Node};
 
-/// The codes of each category, by the runtime's name of it. A code in several schemas counts once.
+/// The codes of each category, by the runtime's name for it. A code in several schemas counts once.
 pub(super) fn errors(loaded: &Loaded) -> Vec<(&'static str, Vec<String>)> {
     let mut found: Vec<_> = ERROR_CATEGORIES.iter().map(|(_, variant)| (*variant, Vec::new())).collect();
     collect(&loaded.root, &mut found);

@@ -36,7 +36,7 @@ impl<'a> Lower<'a, '_> {
         self.complete(&mut flat);
         self.conditional(&mut flat);
         for part in flat.patterns.0.values() {
-            let message = "fields of the form by pattern".to_owned();
+            let message = "`patternProperties` of a form".to_owned();
             self.unsupported("form-schema", message, part.at(), "only the listed fields can be sent");
         }
         let union = !flat.one_of.is_empty() || !flat.any_of.is_empty();
@@ -77,9 +77,9 @@ impl<'a> Lower<'a, '_> {
         for part in alternatives {
             self.unsupported(
                 "form-schema",
-                "a form with files that is one of several".to_owned(),
+                "a form with files among alternative forms".to_owned(),
                 part.at(),
-                "the fields of all of them can be set, and which of them go together is not checked",
+                "the fields of all alternatives can be set, without a check that they belong together",
             );
             let mut own = self.flat(part);
             self.complete(&mut own);
@@ -104,8 +104,8 @@ impl<'a> Lower<'a, '_> {
         flat
     }
 
-    /// A form that can replace another body: a type with a setter for each field, shared by the operations that refer
-    /// to the same schema.
+    /// A form that can replace another body: a type with a setter for each field, shared by operations that refer to
+    /// the same schema.
     pub(super) fn form_type(
         &mut self,
         media: &Part<'a, MediaType>,
@@ -119,9 +119,9 @@ impl<'a> Lower<'a, '_> {
             None => type_name.to_owned(),
         };
         let mut own = Inputs::default();
-        own.body_docs = self.flat_words(None, flat);
+        own.body_docs = self.flat_description(None, flat);
         if self.flat_shape(flat) != Shape::default() {
-            let message = "what the fields of a form beside other bodies have to meet together".to_owned();
+            let message = "constraints on the combined fields of a form that is an alternative body".to_owned();
             self.unsupported("unchecked", message, media.place("schema"), "it is sent without this check");
         }
         self.flat_fields(flat, &stem, place, Some(media), false, &mut own);
@@ -204,8 +204,9 @@ impl<'a> Lower<'a, '_> {
             };
             let mut lowered = match (&encoded, &written.media_type) {
                 (Some(_), Some(media_type)) => {
-                    let message = format!("the field `{wire}` as `{media_type}`, which types are not written as");
-                    self.unsupported("untyped-part", message, property.at(), "the caller gives the encoded part");
+                    let message =
+                        format!("the field `{wire}` as `{media_type}`, which typed values cannot be encoded as");
+                    self.unsupported("untyped-part", message, property.at(), "the part is passed in encoded form");
                     Lowered::plain(Type::Value)
                 }
                 _ => self.schema(property, &Naming::new(type_name, wire)),
@@ -253,7 +254,7 @@ impl<'a> Lower<'a, '_> {
                 json: written.json,
                 media_type: written
                     .media_type
-                    .or_else(|| self.own_media_type(property).filter(|_| place == Place::Part)),
+                    .or_else(|| self.default_media_type(property).filter(|_| place == Place::Part)),
                 shape: lowered.shape,
                 ..param(wire, place)
             });
@@ -355,8 +356,8 @@ impl<'a> Lower<'a, '_> {
                 }
                 _ => {
                     if let Some(content) = header.entry("content") {
-                        let message = format!("the header `{wire}` has a media type");
-                        self.unsupported("header-content", message, &content.key, "the caller gives its text");
+                        let message = format!("the header `{wire}` has a `content`");
+                        self.unsupported("header-content", message, &content.key, "its value is passed as text");
                     }
                     Lowered::text()
                 }
@@ -440,8 +441,8 @@ impl<'a> Lower<'a, '_> {
         let encodings = media.and_then(|media| media.entry("encoding"));
         for (wire, entry) in encodings.into_iter().flat_map(|entry| entry.node.entries()) {
             if !flat.properties.0.contains_key(wire) {
-                let message = format!("`encoding` names `{wire}`, which is not among the properties");
-                self.unsupported("encoding", message, &entry.key, "there is no such field");
+                let message = format!("`encoding` names `{wire}`, which is not a property");
+                self.unsupported("encoding", message, &entry.key, "ignored");
             }
         }
     }
@@ -461,7 +462,7 @@ impl<'a> Lower<'a, '_> {
         };
         let files = alternatives.iter().any(is_files);
         let any = files || alternatives.iter().any(is_file);
-        let beside = |part: &Sub<'a>| may_stand_beside_file(&self.peek(part));
+        let beside = |part: &Sub<'a>| is_text_or_nothing(&self.peek(part));
         let all = alternatives.iter().all(|part| is_file(part) || is_files(part) || beside(part));
         (any && all).then_some(if files { InputKind::Parts } else { InputKind::Part })
     }
@@ -500,7 +501,7 @@ impl<'a> Lower<'a, '_> {
     fn may_be_file(&self, schema: &Sub<'a>) -> bool {
         let alternatives = self.choices(schema);
         alternatives.iter().any(|part| self.is_file(part))
-            && alternatives.iter().all(|part| self.is_file(part) || may_stand_beside_file(&self.peek(part)))
+            && alternatives.iter().all(|part| self.is_file(part) || is_text_or_nothing(&self.peek(part)))
     }
 
     /// Whether a schema is that of a file.
@@ -509,7 +510,7 @@ impl<'a> Lower<'a, '_> {
         is_binary(&self.peek(schema)) || self.held_media_type(schema, DEEPEST).is_some_and(bytes)
     }
 
-    /// The media type of a text's content (`contentMediaType`, since 3.1): a file, unless it is text itself.
+    /// The media type of a string's content (`contentMediaType`, since 3.1): a file, unless it is text itself.
     fn held_media_type(&self, schema: &Sub<'a>, depth: usize) -> Option<&'a str> {
         let depth = depth.checked_sub(1).filter(|_| !self.is_3_0())?;
         if let Some(reference) = schema.reference() {
@@ -523,7 +524,7 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// The media type of a multipart field's values by their own schema.
-    fn own_media_type(&self, property: &Sub<'a>) -> Option<String> {
+    fn default_media_type(&self, property: &Sub<'a>) -> Option<String> {
         let alternatives = self.choices(property).into_iter();
         let items = |part: &Sub<'a>| self.peek(part).items.map(|items| items.value);
         let mut held = alternatives.map(|part| items(&part).unwrap_or(part));
@@ -531,8 +532,8 @@ impl<'a> Lower<'a, '_> {
     }
 }
 
-/// Whether a schema is of text, which is sent as a part without a file name, or of nothing.
-fn may_stand_beside_file(schema: &Schema<'_>) -> bool {
+/// Whether a schema is that of text, which is sent as a part without a file name, or of no value.
+fn is_text_or_nothing(schema: &Schema<'_>) -> bool {
     schema.ty.is_some_and(|ty| ty.value == JsonType::String) || is_null(schema)
 }
 
@@ -541,7 +542,7 @@ fn encoding<'a>(media: &Part<'a, MediaType>, wire: &str) -> Option<(&'a Entry, &
     Some((media.entry("encoding")?.node.as_object()?.get(wire)?, media.item.encoding.get(wire)?))
 }
 
-/// Whether a schema may be a text without a declared content.
+/// Whether a schema may be that of a string with undeclared content.
 fn is_plain(schema: &Schema<'_>) -> bool {
     schema.ty.is_none_or(|ty| ty.value == JsonType::String)
         && schema.properties.0.is_empty()

@@ -1,9 +1,9 @@
-//! Formats of texts with a type of their own, and the option to keep them as text.
+//! Formats of strings with a type of their own, and the option to keep them as strings.
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
-/// A `format` of texts with a type.
+/// A `format` of strings that has a type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Format {
     /// `date-time`
@@ -37,7 +37,7 @@ struct Facts {
     type_name: &'static str,
     /// The runtime's shape function that checks it.
     check: Option<&'static str>,
-    /// A sample text, for examples.
+    /// A sample value, for examples.
     sample: &'static str,
 }
 
@@ -64,7 +64,7 @@ const FORMATS: &[Facts] = &[
         check: Some("time"),
         sample: "07:46:22",
     },
-    // Services often have durations in other notations than ISO 8601: `3600`, `1mo`.
+    // Many services use other notations for durations than ISO 8601: `3600`, `1mo`.
     Facts { format: Format::Duration, names: &["duration"], type_name: "Span", check: None, sample: "PT1H" },
     Facts {
         format: Format::Uuid,
@@ -111,13 +111,13 @@ impl Format {
         self.facts().check
     }
 
-    /// A sample text.
+    /// A sample value.
     pub fn sample(self) -> &'static str {
         self.facts().sample
     }
 }
 
-/// The formats that have types: all, except those kept as text.
+/// The formats that have types: all, except those kept as strings.
 ///
 /// Parsed from a list such as `date-time=text,uuid=text`, or `all=text`; `=typed` is the default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -126,12 +126,12 @@ pub struct Formats {
 }
 
 impl Formats {
-    /// Keeps all formats as text.
+    /// Keeps all formats as strings.
     pub fn all_text() -> Self {
         Self { texts: FORMATS.iter().map(|facts| facts.format).collect() }
     }
 
-    /// Keeps a format as text.
+    /// Keeps a format as strings.
     pub fn text(mut self, format: Format) -> Self {
         self.texts.insert(format);
         self
@@ -157,13 +157,13 @@ impl FromStr for Formats {
                 None if name == "all" => Self::all_text().texts,
                 None => {
                     let known: Vec<&str> = FORMATS.iter().map(|facts| facts.names[0]).collect();
-                    return Err(format!("`{name}` is not a format with a type, which are {}", known.join(", ")));
+                    return Err(format!("`{name}` is not a format with a type; these are {}", known.join(", ")));
                 }
             };
             match form {
                 "text" => formats.texts.extend(chosen),
                 "typed" => formats.texts.retain(|format| !chosen.contains(format)),
-                _ => return Err(format!("`{entry}`: a format is `text` or `typed`")),
+                _ => return Err(format!("`{entry}`: write `text` or `typed` after the `=`")),
             }
         }
         Ok(formats)
@@ -175,7 +175,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_format_is_found() {
+    fn each_format_is_found_by_its_names() {
         for facts in FORMATS {
             assert_eq!(facts.format.name(), facts.names[0]);
             for name in facts.names {
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn choices() {
+    fn formats_are_parsed_from_a_list() {
         let formats = |text: &str| text.parse::<Formats>();
         assert_eq!(formats(""), Ok(Formats::default()));
         assert_eq!(Formats::default().typed("url"), Some(Format::Uri));
@@ -196,11 +196,11 @@ mod tests {
         let but_one = formats("all=text,ip=typed").unwrap();
         assert_eq!((but_one.typed("ip"), but_one.typed("ipv4")), (Some(Format::Ip), None));
         assert_eq!(formats("uuid"), Err("`uuid` is not `<format>=text`".to_owned()));
-        assert_eq!(formats("uuid=bytes"), Err("`uuid=bytes`: a format is `text` or `typed`".to_owned()));
+        assert_eq!(formats("uuid=bytes"), Err("`uuid=bytes`: write `text` or `typed` after the `=`".to_owned()));
         assert!(
             formats("email=text")
                 .unwrap_err()
-                .starts_with("`email` is not a format with a type, which are date-time, ")
+                .starts_with("`email` is not a format with a type; these are date-time, ")
         );
     }
 }

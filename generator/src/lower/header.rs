@@ -4,7 +4,7 @@ use openapiv3::{Header, ParameterSchemaOrContent, ReferenceOr, Response};
 
 use super::body::is_json;
 use super::model::{Docs, Field, Presence, Shape, Struct, Type, TypeDef, TypeId, TypeKind};
-use super::names::{Scope, Wanted};
+use super::names::{Candidates, Scope};
 use super::schema::{Lowered, Naming};
 use super::{Lower, markdown, names};
 use crate::accounting::Reason;
@@ -32,8 +32,8 @@ impl<'a> Lower<'a, '_> {
             for (wire, header) in response.map("headers", &response.item.headers) {
                 // HTTP header names are case-insensitive.
                 if own.iter().any(|known| known.eq_ignore_ascii_case(wire)) {
-                    let message = format!("the header `{wire}` is there already");
-                    self.unsupported("header-differs", message, header.at, "it is read as the first one says");
+                    let message = format!("the header `{wire}` is a duplicate");
+                    self.unsupported("header-differs", message, header.at, "the first definition applies");
                     continue;
                 }
                 own.push(wire);
@@ -95,7 +95,7 @@ impl<'a> Lower<'a, '_> {
                     (one, other) if number(one) && number(other) => Type::F64,
                     (one, other) if text(one) && text(other) => Type::String,
                     _ => {
-                        let message = format!("the header `{wire}` is of another type in another response");
+                        let message = format!("the header `{wire}` has different types in different responses");
                         self.unsupported("header-differs", message, at, "it is read as text");
                         Type::String
                     }
@@ -126,8 +126,7 @@ impl<'a> Lower<'a, '_> {
                 }
                 if let Some(schema) = header.entry("schema") {
                     self.ledger.forget(&schema.node);
-                    let message =
-                        format!("the header `{wire}` holds lists or objects in each other, or one of several types");
+                    let message = format!("the header `{wire}` has nested lists or objects, or alternatives");
                     self.unsupported("header-type", message, &schema.key, "it is read as text");
                 }
                 Lowered { deprecated: false, ..Lowered::text() }
@@ -137,8 +136,8 @@ impl<'a> Lower<'a, '_> {
                 let Some((media_type, media)) = all.next() else { return Lowered::text() };
                 self.ledger.take(media.at);
                 for (other, media) in all {
-                    let message = format!("the header `{wire}` as `{other}` beside `{media_type}`");
-                    self.unsupported("header-content", message, media.at, "it is read as the first of them");
+                    let message = format!("the header `{wire}` has several media types: `{media_type}` and `{other}`");
+                    self.unsupported("header-content", message, media.at, "the first one applies");
                 }
                 self.take_members(&media, &["schema"]);
                 match media.schema() {
@@ -159,13 +158,13 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// Whether a schema is that of a text.
+    /// Whether a schema is that of a string.
     fn fits_text(&self, schema: &crate::load::Sub<'a>) -> bool {
         self.peek(schema).ty.is_some_and(|ty| ty.value == crate::load::JsonType::String)
     }
 
-    /// Whether OpenAPI's style `simple` can represent a value of this type: a plain one, a list of plain ones, or an
-    /// object with such members.
+    /// Whether OpenAPI's style `simple` can represent a value of this type: a scalar, a list of scalars, or an object
+    /// with such members.
     fn fits_header(&self, ty: &Type) -> bool {
         match ty {
             Type::List(inner) | Type::Map(inner) => self.is_plain(inner),
@@ -181,7 +180,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// Whether a value of this type is a single word in a header.
+    /// Whether a value of this type is a single scalar in a header.
     fn is_plain(&self, ty: &Type) -> bool {
         match ty {
             Type::List(_) | Type::Map(_) | Type::Value => false,
@@ -195,7 +194,7 @@ impl<'a> Lower<'a, '_> {
     }
 
     fn header_struct(&mut self, written: &[&str], mut fields: Vec<Field>) -> TypeId {
-        let wanted: Vec<Wanted> = written.iter().map(|name| Wanted::snake(name)).collect();
+        let wanted: Vec<Candidates> = written.iter().map(|name| Candidates::snake(name)).collect();
         for (field, ident) in fields.iter_mut().zip(Scope::default().assign(&wanted)) {
             field.ident = ident;
         }
@@ -291,7 +290,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn structs_are_called_after_their_headers() {
+    fn structs_are_named_after_their_headers() {
         for (wires, name) in [
             (&["link"][..], "Link"),
             (&["ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"], "Ratelimit"),

@@ -11,7 +11,7 @@ use super::markdown::{WIDTH, is_block, options, wrap};
 use super::model::{Docs, Field, Input, Operation, Service, TypeKind, Users};
 use super::names;
 
-/// Link targets by names in the document.
+/// Targets of links by names in the document.
 struct Names {
     /// The method by the operation's id, or another name that the vendor uses.
     operations: HashMap<String, String>,
@@ -21,7 +21,7 @@ struct Names {
     guides: HashMap<String, String>,
 }
 
-/// Inputs or fields of one item, by wire name: the text to write for each, and its target.
+/// Inputs or fields of one item, by wire name: the text of each link, and its target.
 type Siblings = HashMap<String, (String, String)>;
 
 /// Adds links to all docs of a service. `components` has the Rust name of each shared schema.
@@ -128,11 +128,11 @@ impl Names {
         }
     }
 
-    /// The same text with links; perhaps with its lines filled anew where these became too long.
+    /// The same text with links, rewrapped where lines became too long.
     fn linked(&self, text: &str, siblings: (&Siblings, &str), fill: bool) -> String {
         let mut out = String::with_capacity(text.len());
         let (mut taken, mut within) = (0, 0);
-        // Where the last code span ended, and whether it was a value: lists of values may be long.
+        // The end of the last code span, and whether it was a value: lists of values may be long.
         let mut last = (0, false);
         for (event, range) in Parser::new_ext(text, options()).into_offset_iter() {
             match event {
@@ -158,7 +158,7 @@ impl Names {
             return text.to_owned();
         }
         out.push_str(&text[taken..]);
-        if fill { filled(&out) } else { out }
+        if fill { rewrapped(&out) } else { out }
     }
 
     /// A guide by its module, or by its name if the words before it announce a guide.
@@ -207,7 +207,7 @@ fn siblings<'a>(all: impl Iterator<Item = (&'a str, &'a str)>, owner: &str) -> S
     found
 }
 
-/// Whether the code span that comes next is a value, as the sentence says that it is in.
+/// Whether the next code span is a value, according to the sentence around it.
 fn is_value(before: &str) -> bool {
     let paragraph = before.rsplit("\n\n").next().unwrap_or_default();
     let sentence = paragraph.rsplit(". ").next().unwrap_or_default();
@@ -216,7 +216,7 @@ fn is_value(before: &str) -> bool {
 }
 
 /// Wraps paragraphs with a line that is too long; tables, code and other blocks are kept.
-fn filled(text: &str) -> String {
+fn rewrapped(text: &str) -> String {
     let lines: Vec<&str> = text.split('\n').collect();
     let mut out: Vec<String> = Vec::with_capacity(lines.len());
     let mut fence: Option<&str> = None;
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn names_become_links() {
+    fn names_in_code_spans_become_links() {
         let siblings = siblings([("SkipPreCheck", "skip_pre_check"), ("a", "a"), ("a", "a_query")].into_iter(), "Self");
         for (text, linked) in [
             ("See `listFlavors`.", "See [`list_flavors`](crate::Client::list_flavors)."),
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn long_lines_are_filled_anew() {
+    fn lines_that_become_too_long_are_rewrapped() {
         let words = "word ".repeat(20);
         let text = format!("- {words}`listFlavors`\n  and more\n- next\n\n| `listFlavors` {words} |");
         let linked = names().linked(&text, (&Siblings::new(), ""), true);

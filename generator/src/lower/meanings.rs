@@ -33,10 +33,15 @@ pub fn is_code(value: &str) -> bool {
         && letters.bytes().all(|c| c.is_ascii_alphabetic())
 }
 
-/// The names of an enum's variants: `values` are the names by value, and `meanings` has the known meanings.
+/// Whether a value would make an unreadable name: a code or a number.
+pub fn is_unreadable(value: &str) -> bool {
+    is_code(value) || !value.is_empty() && value.bytes().all(|c| c.is_ascii_digit())
+}
+
+/// The names of an enum's variants: `values` are the names derived from the values, and `meanings` are the
+/// descriptions, where known.
 ///
-/// If several values have the same name by meaning, the value is appended to all of them, so that the order does not
-/// matter.
+/// If several values would have the same name, the value is appended to all of them, so that the order does not matter.
 pub fn names(values: Vec<String>, meanings: &[Option<&str>]) -> Vec<String> {
     let meant: Vec<Option<String>> = meanings.iter().map(|meaning| name(meaning.as_ref()?)).collect();
     let mut count: HashMap<&str, usize> = HashMap::from([("Unknown", 1)]);
@@ -44,7 +49,7 @@ pub fn names(values: Vec<String>, meanings: &[Option<&str>]) -> Vec<String> {
         *count.entry(meant.as_ref().unwrap_or(value)).or_default() += 1;
     }
     let mut scope = Scope::with(&["Unknown"]);
-    // A name by value is never displaced by a meaning.
+    // A name derived from a value is never displaced by a meaning.
     let kept: Vec<bool> = values.iter().zip(&meant).map(|(v, m)| m.is_none() && scope.take_if_free(v)).collect();
     let choose = |((value, meant), kept): ((&String, &Option<String>), bool)| match meant {
         _ if kept => value.clone(),
@@ -55,12 +60,12 @@ pub fn names(values: Vec<String>, meanings: &[Option<&str>]) -> Vec<String> {
     values.iter().zip(&meant).zip(kept).map(choose).collect()
 }
 
-/// The name of a value without the letter before its leading digit.
+/// A name without the letter before its leading digit.
 fn number(name: &str) -> &str {
     name.strip_prefix('N').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(name)
 }
 
-/// A name from the first sentence of a meaning; `None` if it has no ASCII letters.
+/// A name from the first sentence of a meaning; `None` if it has no ASCII letters or starts with a number.
 fn name(meaning: &str) -> Option<String> {
     let sentence = lines(&first_sentence(meaning)).join(" ");
     let clause = sentence.split([';', ':', '(']).next().unwrap_or_default();
@@ -92,8 +97,9 @@ fn name(meaning: &str) -> Option<String> {
     while kept.last().is_some_and(|last| is(LINKS, last)) {
         kept.pop();
     }
-    let name = names::camel(&kept.join(" "));
-    (!kept.is_empty()).then_some(name)
+    // A name that starts with a number would be no better than that of the value.
+    let readable = kept.first().is_some_and(|first| !first.starts_with(|c: char| c.is_ascii_digit()));
+    readable.then(|| names::camel(&kept.join(" ")))
 }
 
 #[cfg(test)]
@@ -101,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn meanings_become_names() {
+    fn first_sentences_become_names() {
         for (meaning, expected) in [
             ("A parameter is invalid. Correct the parameters.", "ParameterInvalid"),
             ("A parameter is invalid; the message names it.", "ParameterInvalid"),
@@ -117,17 +123,22 @@ mod tests {
                 "AccountOfNewInstanceInOtherRegionDoesNotExist",
             ),
             ("The request could not be processed. Contact support.", "RequestCouldNotBeProcessed"),
-            ("8 hours behind UTC.", "N8HoursBehindUtc"),
         ] {
             assert_eq!(name(meaning).as_deref(), Some(expected), "{meaning}");
         }
-        for meaning in ["参数错误", "...", "", "One two three four five six seven eight nine ten are not eleven"] {
+        for meaning in [
+            "参数错误",
+            "...",
+            "",
+            "8 hours behind UTC.",
+            "One two three four five six seven eight nine ten are not eleven",
+        ] {
             assert_eq!(name(meaning), None, "{meaning}");
         }
     }
 
     #[test]
-    fn only_codes_are_named_by_meaning() {
+    fn only_codes_and_numbers_are_named_after_their_meaning() {
         for (value, code) in [
             ("DBS.280001", true),
             ("DRS.10010065", true),
@@ -141,12 +152,23 @@ mod tests {
         ] {
             assert_eq!(is_code(value), code, "{value}");
         }
+        for (value, unreadable) in [
+            ("DBS.280001", true),
+            ("01", true),
+            ("10240", true),
+            ("", false),
+            ("5.7", false),
+            ("-1", false),
+            ("1s", false),
+        ] {
+            assert_eq!(is_unreadable(value), unreadable, "{value}");
+        }
     }
 
     /// In any order: two meanings with the same name both get their values appended, and no readable value is
     /// displaced.
     #[test]
-    fn no_order_decides() {
+    fn names_do_not_depend_on_the_order() {
         let all = [
             ("Dbs1001", Some("Server error.")),
             ("Dbs1002", Some("Server error. Try again.")),

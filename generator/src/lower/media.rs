@@ -39,7 +39,7 @@ fn is_textual(essence: &str) -> bool {
 }
 
 impl<'a> Lower<'a, '_> {
-    /// The form of a response's media type. A file by its schema is bytes, whatever its media type.
+    /// The form of a response's media type. A file according to its schema is bytes, whatever its media type.
     pub(super) fn form(&self, media_type: &str, media: &Part<'a, MediaType>) -> Form {
         let essence = essence(media_type);
         if is_lines(media_type, &essence) {
@@ -80,7 +80,7 @@ impl<'a> Lower<'a, '_> {
 fn form_of(schema: &Schema<'_>) -> Form {
     match schema.ty.as_ref().map(|ty| ty.value) {
         Some(JsonType::String) => Form::Text,
-        None if schema.says_no_type() && schema.all_of.is_empty() => Form::Bytes,
+        None if schema.has_no_own_type() && schema.all_of.is_empty() => Form::Bytes,
         _ => Form::Json,
     }
 }
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn constants_are_called_after_the_subtype() {
+    fn constants_are_named_after_the_subtype() {
         for (media_type, short, long) in [
             ("text/event-stream", "EVENT_STREAM", "TEXT_EVENT_STREAM"),
             ("application/x-ndjson", "NDJSON", "APPLICATION_X_NDJSON"),
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn sequences_of_json_are_known_by_their_names() {
+    fn sequences_of_json_are_recognized_by_name() {
         let lines = |media_type: &str| is_lines(media_type, &essence(media_type));
         for media_type in [
             "application/jsonl",

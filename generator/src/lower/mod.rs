@@ -47,7 +47,7 @@ use model::{
     Aliased, Docs, FormDef, Group, Guide, Job, Outcome, Protocol, RateLimit, Received, Server, ServerVariable, Service,
     Setting, TypeDef,
 };
-use names::{Scope, Wanted};
+use names::{Candidates, Scope};
 use schema::{Component, Inline};
 
 /// Converts a loaded document to the model of a client crate. The ledger records everything that is used.
@@ -95,7 +95,7 @@ fn service(
         settings: Vec::new(),
         unmet: HashSet::new(),
         received: Vec::new(),
-        lone: Vec::new(),
+        standalone: Vec::new(),
         operation: String::new(),
         named: HashSet::new(),
         places: HashMap::new(),
@@ -107,7 +107,7 @@ fn service(
     };
     // Shared types have the first claim on their names, whether or not operations use them.
     let shared: Vec<&str> = loaded.schemas().map(|(name, _)| name).collect();
-    let wanted: Vec<Wanted> = shared.iter().copied().map(Wanted::camel).collect();
+    let wanted: Vec<Candidates> = shared.iter().copied().map(Candidates::camel).collect();
     lower.component_names = shared.into_iter().zip(lower.scope.assign(&wanted)).collect();
     lower.rename_components();
     loaded.passed_over.iter().for_each(|(at, reason)| ledger.ignore(at, *reason));
@@ -148,7 +148,7 @@ fn service(
         errors: errors::errors(loaded),
         limits: limits(api),
         received: lower.received,
-        lone: lower.lone,
+        standalone: lower.standalone,
         derives,
     };
     if let Some(info) = document.entry("info") {
@@ -208,7 +208,7 @@ pub(crate) struct Lower<'a, 'd> {
     flags: HashMap<&'a str, schema::Flags>,
     /// Definitions of inline types, so that equal ones are one type.
     inline: HashMap<Inline<'a>, model::TypeId>,
-    /// The limits of the texts in alternatives that were merged to one enum.
+    /// The limits of the strings in alternatives that were merged into one enum.
     limited: HashMap<model::TypeId, model::Shape>,
     /// The components derived from each component by `allOf`.
     children: HashMap<&'a str, Vec<&'a str>>,
@@ -225,17 +225,18 @@ pub(crate) struct Lower<'a, 'd> {
     /// Security schemes that are left to the caller.
     unmet: HashSet<String>,
     received: Vec<Received>,
-    lone: Vec<model::Type>,
+    standalone: Vec<model::Type>,
     /// The current operation, for diagnostics.
     operation: String,
-    /// Diagnostics that were reported with an operation, as those that share a component would all repeat them.
+    /// Diagnostics that were reported with an operation, as otherwise all operations that share a component would
+    /// repeat them.
     named: HashSet<(&'static str, String, Location)>,
     /// The name of each definition in each place.
     places: HashMap<(Aliased, String), String>,
     aliases: BTreeMap<Aliased, Vec<String>>,
     /// The objects being lowered, from the outside in.
     open: Vec<model::TypeId>,
-    /// The types within an equal type that have already been named after the current place.
+    /// The types within an equal type that were already named after the current place.
     renamed: Option<HashSet<model::TypeId>>,
     /// Names given by the document itself, independent of the place.
     titles: HashMap<Aliased, String>,
@@ -313,12 +314,12 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// Records a tree with all its content as used.
-    fn take_whole(&self, node: &Node) {
+    fn take_tree(&self, node: &Node) {
         self.ledger.take(&node.location);
-        node.items().for_each(|item| self.take_whole(item));
+        node.items().for_each(|item| self.take_tree(item));
         for (_, entry) in node.entries() {
             self.ledger.take(&entry.key);
-            self.take_whole(&entry.node);
+            self.take_tree(&entry.node);
         }
     }
 
@@ -340,7 +341,7 @@ impl<'a> Lower<'a, '_> {
             };
             tag.node.entries().for_each(|(_, entry)| self.ledger.ignore(&entry.key, reason));
         }
-        let tags: Vec<Wanted> = by_tag.keys().map(|tag| Wanted::snake(tag)).collect();
+        let tags: Vec<Candidates> = by_tag.keys().map(|tag| Candidates::snake(tag)).collect();
         let modules = Scope::with(NO_MODULES).assign(&tags);
         let mut features = Scope::with(&[&["default"], model::RUNTIME_FEATURES].concat());
         let features = modules
@@ -391,7 +392,7 @@ impl<'a> Lower<'a, '_> {
             self.chosen_method(&found.id(), &address).map_or_else(|| found.id(), str::to_owned)
         });
         let ids: Vec<String> = ids.collect();
-        let wanted: Vec<Wanted> = ids.iter().map(|id| Wanted::snake(id)).collect();
+        let wanted: Vec<Candidates> = ids.iter().map(|id| Candidates::snake(id)).collect();
         let methods = Scope::with(CLIENT_METHODS).assign(&wanted);
         let call = |method: String| {
             let camel = names::camel(names::plain(&method));
@@ -443,7 +444,7 @@ fn limits(api: &OpenAPI) -> Vec<RateLimit> {
 
 /// The guides, with names for their modules.
 fn guides(loaded: &[(String, String)]) -> Vec<Guide> {
-    let wanted: Vec<Wanted> = loaded.iter().map(|(name, _)| Wanted::snake(name)).collect();
+    let wanted: Vec<Candidates> = loaded.iter().map(|(name, _)| Candidates::snake(name)).collect();
     let modules = Scope::with(NO_MODULES).assign(&wanted);
     let guide = |((name, text), module): (&(String, String), String)| {
         let text = clean(text);
@@ -466,10 +467,10 @@ fn document(api: &OpenAPI) -> Option<String> {
 /// The description of a tag, and its position among the others.
 fn tag_docs(tag: &Part<'_, openapiv3::Tag>) -> String {
     let text = |key: &str| tag.node.get(key).and_then(Node::as_str).map(str::trim).filter(|text| !text.is_empty());
-    let said = ["summary", "description"].into_iter().filter_map(text).map(str::to_owned);
+    let texts = ["summary", "description"].into_iter().filter_map(text).map(str::to_owned);
     let parent = text("parent").map(|parent| format!("Part of `{}`.", parent.replace('`', "'")));
     let kind = text("kind").map(|kind| format!("Kind of tag: `{}`.", kind.replace('`', "'")));
-    said.chain(parent).chain(kind).collect::<Vec<_>>().join("\n\n")
+    texts.chain(parent).chain(kind).collect::<Vec<_>>().join("\n\n")
 }
 
 /// The description of a server and of the variables in its URL.
@@ -507,7 +508,7 @@ impl<'a> Lower<'a, '_> {
                 values: variable.enumeration.clone(),
             });
             if let Some(entry) = part.entry("variables") {
-                self.take_whole(&entry.node);
+                self.take_tree(&entry.node);
             }
             Server {
                 url: part.item.url.trim_end_matches('/').to_owned(),

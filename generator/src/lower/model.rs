@@ -60,7 +60,7 @@ pub struct Service {
     /// The payloads sent by the service.
     pub received: Vec<Received>,
     /// The types of a document without operations.
-    pub lone: Vec<Type>,
+    pub standalone: Vec<Type>,
     /// Further traits to derive.
     pub derives: Derives,
 }
@@ -482,9 +482,9 @@ pub struct Param {
     pub header_of: Option<String>,
     /// Media types of a multipart field, as the document lists them.
     pub media_type: Option<String>,
-    /// The client's setting that fills it.
+    /// The client setting that fills it in.
     pub client: Option<String>,
-    /// The only value that it can have, which is sent unless the caller sets another.
+    /// Its only possible value, which is sent unless the caller sets another.
     pub constant: Option<Constant>,
     /// Its checks.
     pub shape: Shape,
@@ -507,7 +507,7 @@ pub struct Shape {
     pub multiple_of: Option<Number>,
     /// Regular expression.
     pub pattern: Option<String>,
-    /// The format of a text, if it is checked.
+    /// The format of a string, if it is checked.
     pub format: Option<Format>,
     /// Minimum number of entries.
     pub min_items: Option<usize>,
@@ -538,7 +538,7 @@ pub enum Rule {
     Prefix(Vec<Shape>, Box<Shape>),
     /// The names of entries.
     Names(Box<Shape>),
-    /// Entries other than those with these names: by patterns of names, and those that match none.
+    /// Entries other than those with these names: by patterns of names, and those that match no pattern.
     Others(Vec<String>, Vec<(String, Shape)>, Box<Shape>),
     /// The allowed values, as JSON.
     Values(Vec<String>),
@@ -762,13 +762,13 @@ pub type TypeId = usize;
 /// A type in use.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Type {
-    /// Text.
+    /// A string.
     String,
-    /// Text that must not be shown.
+    /// A string that must not be shown.
     Secret,
-    /// Text with a format.
+    /// A string with a format.
     Formatted(Format),
-    /// True or false.
+    /// `true` or `false`.
     Bool,
     /// 32-bit integer.
     I32,
@@ -784,7 +784,7 @@ pub enum Type {
     Value,
     /// A list.
     List(Box<Type>),
-    /// A map with text keys.
+    /// A map with string keys.
     Map(Box<Type>),
     /// A value that may be null.
     Nullable(Box<Type>),
@@ -873,7 +873,7 @@ impl Users {
 pub enum TypeKind {
     /// An object.
     Struct(Struct),
-    /// Text values.
+    /// String values.
     StringEnum(Vec<Variant<String>>),
     /// Integer values.
     IntegerEnum(Vec<Variant<i64>>),
@@ -881,7 +881,7 @@ pub enum TypeKind {
     Union(Union),
     /// A list of a fixed length.
     Tuple(Tuple),
-    /// A recursive list or map: a named type that wraps another.
+    /// A recursive list or map: a named type that wraps another type.
     Newtype(Newtype),
     /// A wrapper of the user's own type, by its path.
     Own(String),
@@ -927,7 +927,7 @@ pub struct Newtype {
 pub struct Struct {
     /// Its fields.
     pub fields: Vec<Field>,
-    /// The type of additional properties.
+    /// The type of additional properties, if there may be any.
     pub additional: Option<Type>,
     /// Whether the document excludes additional properties.
     pub closed: bool,
@@ -966,7 +966,7 @@ pub struct Field {
     pub read_only: bool,
     /// Whether only callers set it; services never return it.
     pub write_only: bool,
-    /// Whether it is in `required` but not described: a service may not know it.
+    /// Whether it is in `required` but not described: the service may not return it.
     pub undescribed: bool,
     /// Whether it is deprecated.
     pub deprecated: bool,
@@ -1031,7 +1031,7 @@ pub struct Union {
     pub tag: Option<Vec<String>>,
     /// The types.
     pub variants: Vec<UnionVariant>,
-    /// The variant for values of unknown kind.
+    /// The variant for values with an unknown tag.
     pub fallback: Option<usize>,
     /// Whether a table of checks is emitted.
     pub checked: bool,
@@ -1042,7 +1042,7 @@ pub struct Union {
 pub struct UnionVariant {
     /// Rust name.
     pub ident: String,
-    /// The properties that identify it: in a union with a tag only that one.
+    /// The properties that identify it: in a union with a tag, only the tag.
     pub marks: Vec<Mark>,
     /// The type.
     pub ty: Type,
@@ -1064,11 +1064,11 @@ pub struct Mark {
 /// A value listed in a document.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Constant {
-    /// A text.
+    /// A string.
     Text(String),
     /// An integer.
     Integer(i64),
-    /// True or false.
+    /// `true` or `false`.
     Flag(bool),
 }
 
@@ -1136,7 +1136,7 @@ pub enum SchemeKind {
     Basic,
     /// A bearer token.
     Bearer,
-    /// Undeclared, or of an unsupported kind: calls are sent with or without a key. A key is sent where the name
-    /// suggests.
+    /// Undeclared, or of an unsupported kind: calls are sent with or without a key. A key is sent in the place that the
+    /// name suggests.
     Caller(Option<Box<SchemeKind>>),
 }

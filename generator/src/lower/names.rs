@@ -1,4 +1,4 @@
-//! Names: from the document's names to unique Rust identifiers.
+//! Converts the document's names to unique Rust identifiers.
 //!
 //! Identifiers are ASCII, whatever the script of the document: they can be typed on any keyboard, used as file names,
 //! and are not confusable.
@@ -84,16 +84,16 @@ impl Scope {
         }
     }
 
-    /// Assigns all names of a scope, independent of their order. A contested name goes to the item whose name needs no
-    /// change, else to the one with the lowest rank. A changed name never displaces another.
-    pub fn assign(&mut self, wanted: &[Wanted]) -> Vec<String> {
+    /// Assigns all names of a scope, regardless of their order. A contested name goes to the item whose name needs no
+    /// change, or else to the one with the lowest rank. A changed name never displaces another.
+    pub fn assign(&mut self, wanted: &[Candidates]) -> Vec<String> {
         let mut order: Vec<usize> = (0..wanted.len()).collect();
-        order.sort_by_key(|&at| (!wanted[at].exact, wanted[at].rank, &wanted[at].said));
-        let mut alike: HashMap<&str, Vec<usize>> = HashMap::new();
-        order.iter().for_each(|&at| alike.entry(wanted[at].natural.as_str()).or_default().push(at));
+        order.sort_by_key(|&at| (!wanted[at].exact, wanted[at].rank, &wanted[at].original));
+        let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
+        order.iter().for_each(|&at| by_name.entry(wanted[at].natural.as_str()).or_default().push(at));
         let mut names: Vec<Option<String>> = vec![None; wanted.len()];
         for group in
-            order.iter().filter_map(|at| alike.get(wanted[*at].natural.as_str()).filter(|group| group[0] == *at))
+            order.iter().filter_map(|at| by_name.get(wanted[*at].natural.as_str()).filter(|group| group[0] == *at))
         {
             let winner = match group.as_slice() {
                 [first, second, ..] if !wanted[*first].exact && wanted[*first].rank == wanted[*second].rank => {
@@ -106,9 +106,9 @@ impl Scope {
             }
         }
         for at in order {
-            let Wanted { natural, spelled, placed, .. } = &wanted[at];
+            let Candidates { natural, spelled, placed, .. } = &wanted[at];
             let apart =
-                alike[natural.as_str()].iter().all(|other| *other == at || wanted[*other].rank != wanted[at].rank);
+                by_name[natural.as_str()].iter().all(|other| *other == at || wanted[*other].rank != wanted[at].rank);
             let candidates = match (placed, apart) {
                 (Some(placed), true) => vec![placed, spelled],
                 (Some(placed), false) => vec![spelled, placed],
@@ -123,35 +123,35 @@ impl Scope {
     }
 }
 
-/// The preferred names of an item.
+/// The candidates for an item's name.
 #[derive(Debug, Clone)]
-pub struct Wanted {
+pub struct Candidates {
     /// The document's name.
-    said: String,
+    original: String,
     /// The name if there is no conflict.
     natural: String,
     /// The name with all symbols spelled out.
     spelled: String,
-    /// Whether the name is exactly that of the document.
+    /// Whether the name is exactly the document's.
     exact: bool,
-    /// The name with the place in the request.
+    /// The name with the place in the request appended.
     placed: Option<String>,
-    /// Among items with the same name the lowest rank gets it.
+    /// Among items with the same name, the lowest rank gets it.
     rank: usize,
 }
 
-impl Wanted {
+impl Candidates {
     /// A field, argument, method or module.
     pub fn snake(name: &str) -> Self {
         // Here `_` separates words, so it is kept when symbols are spelled out.
-        let (natural, spelled) = (snake(name), snaked(&spelled(&name.replace('_', &SEAM.to_string()))));
-        Self { said: name.to_owned(), exact: plain(&natural) == name, natural, spelled, placed: None, rank: 0 }
+        let (natural, spelled) = (snake(name), to_snake(&spelled(&name.replace('_', &SEAM.to_string()))));
+        Self { original: name.to_owned(), exact: plain(&natural) == name, natural, spelled, placed: None, rank: 0 }
     }
 
     /// A type.
     pub fn camel(name: &str) -> Self {
-        let (natural, spelled) = (camel(name), cameled(&spelled(name)));
-        Self { said: name.to_owned(), exact: natural == name, natural, spelled, placed: None, rank: 0 }
+        let (natural, spelled) = (camel(name), to_camel(&spelled(name)));
+        Self { original: name.to_owned(), exact: natural == name, natural, spelled, placed: None, rank: 0 }
     }
 
     /// An input at a place of the request; lower ranks are closer to the caller.
@@ -174,23 +174,23 @@ pub fn raw(name: &str) -> String {
 
 /// A field, argument, method or module name.
 pub fn snake(name: &str) -> String {
-    snaked(&natural(name))
+    to_snake(&natural(name))
 }
 
 /// A type or variant name.
 pub fn camel(name: &str) -> String {
-    cameled(&natural(name))
+    to_camel(&natural(name))
 }
 
-fn snaked(words: &str) -> String {
+fn to_snake(words: &str) -> String {
     ident(words.replace(SEAM, " ").to_snake_case(), "n", "empty")
 }
 
-fn cameled(words: &str) -> String {
+fn to_camel(words: &str) -> String {
     ident(upper_camel(words), "N", "Empty")
 }
 
-/// The name of a type that belongs to another, combined.
+/// The name of a type that belongs to another one: both names combined.
 pub fn joined(parent: &str, name: &str) -> String {
     shortened(format!("{}{}", parent.trim_end_matches('_'), name))
 }
@@ -373,7 +373,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_follow_rust() {
+    fn names_follow_the_conventions_of_rust() {
         for (given, expected) in [
             ("GatewayId", "gateway_id"),
             ("type", "r#type"),
@@ -413,7 +413,7 @@ mod tests {
 
     /// The assigned names of a scope do not depend on the order.
     #[test]
-    fn no_order_decides() {
+    fn names_do_not_depend_on_the_order() {
         for (wanted, expected) in [
             (&["getX", "get_X", "getX2"][..], &["get_x", "get_x3", "get_x2"][..]),
             (&["a-b", "a_b", "a.b"], &["a_hyphen_b", "a_b", "a_dot_b"]),
@@ -425,7 +425,7 @@ mod tests {
             (&["\u{7537}", "\u{5357}", "nan"], &["u7537", "u5357", "nan"]),
         ] {
             let assign = |wanted: &[&str]| {
-                let wanted: Vec<_> = wanted.iter().map(|name| Wanted::snake(name)).collect();
+                let wanted: Vec<_> = wanted.iter().map(|name| Candidates::snake(name)).collect();
                 Scope::with(&["new"]).assign(&wanted)
             };
             assert_eq!(assign(wanted), expected);
@@ -433,12 +433,12 @@ mod tests {
             assert_eq!(assign(&back), expected.iter().copied().rev().collect::<Vec<_>>());
         }
         let wanted = [("id", "query", 1), ("id", "path", 0), ("ID", "query", 1), ("send", "query", 1)]
-            .map(|(name, place, rank)| Wanted::placed(name, place, rank));
+            .map(|(name, place, rank)| Candidates::placed(name, place, rank));
         assert_eq!(Scope::with(&["send"]).assign(&wanted), ["id_query", "id", "id2", "send_query"]);
     }
 
     #[test]
-    fn lists_name_their_elements() {
+    fn elements_are_named_by_the_singular() {
         for (given, expected) in [
             ("Instances", "Instance"),
             ("policies", "policy"),
@@ -453,13 +453,13 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn any_text_makes_names(texts in proptest::collection::vec(".{0,12}", 1..8)) {
+        fn any_text_becomes_distinct_names(texts in proptest::collection::vec(".{0,12}", 1..8)) {
             for text in &texts {
                 for name in [snake(text), camel(text)] {
                     proptest::prop_assert!(syn::parse_str::<syn::Ident>(&name).is_ok(), "{text:?} became {name:?}");
                 }
             }
-            let wanted: Vec<_> = texts.iter().map(|text| Wanted::snake(text)).collect();
+            let wanted: Vec<_> = texts.iter().map(|text| Candidates::snake(text)).collect();
             let names = Scope::with(&["new", "send"]).assign(&wanted);
             let distinct: HashSet<&str> = names.iter().map(|name| plain(name)).chain(["new", "send"]).collect();
             proptest::prop_assert_eq!(distinct.len(), texts.len() + 2);

@@ -9,7 +9,7 @@ use super::model::{
     Aliased, Docs, Input, InputKind, Operation, OwnNames, Param, Payload, Place, Representation, ResponseBody,
     Serialization, Server, Setting, Shape, Style, Type, TypeKind,
 };
-use super::names::{Scope, Wanted};
+use super::names::{Candidates, Scope};
 use super::response::Responses;
 use super::sample::Shown;
 use super::schema::{Lowered, Naming, RESPONSE};
@@ -68,7 +68,7 @@ pub fn find(loaded: &Loaded) -> impl Iterator<Item = Found<'_>> {
     })
 }
 
-/// Names of the methods of every call (the runtime's `operation_methods!`).
+/// Names of the methods that every call has (the runtime's `operation_methods!`).
 const CALL_METHODS: &[&str] = &[
     "send",
     "send_as",
@@ -99,7 +99,7 @@ pub(super) struct Inputs {
     pub setters: Vec<Input>,
     pub params: Vec<Param>,
     /// The preferred names of the inputs.
-    wanted: Vec<Wanted>,
+    wanted: Vec<Candidates>,
     /// The document's description of a body whose fields are setters.
     pub body_docs: Vec<String>,
     /// The requirements on its fields as a whole.
@@ -120,7 +120,7 @@ impl Inputs {
             Place::Cookie => ("cookie", 3),
             Place::Field | Place::Form | Place::Part | Place::Body => ("body", 4),
         };
-        self.wanted.push(Wanted::placed(wire, suffix, rank));
+        self.wanted.push(Candidates::placed(wire, suffix, rank));
         (self.wanted.len() - 1).to_string()
     }
 
@@ -172,7 +172,7 @@ impl<'a> Lower<'a, '_> {
                 self.servers(&found.operation, &operation.servers)
             }
         };
-        let words = [said(&operation.summary), said(&operation.description), Some(name.as_str())];
+        let words = [non_blank(&operation.summary), non_blank(&operation.description), Some(name.as_str())];
         let summary = words.into_iter().flatten().map(docs::summary).find(|summary| !summary.is_empty());
         let summary = summary.unwrap_or_else(|| name.clone());
         let paging = self.paging(found, &inputs, &responses.output);
@@ -213,7 +213,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// The name in errors: the vendor's if there is one, as it is needed in tickets.
+    /// The name in errors: the vendor's if there is one, as support tickets require it.
     fn wire_name(&self, found: &Found<'a>) -> String {
         if let Some((_, action)) = found.path.split_once("#Action=") {
             return action.to_owned();
@@ -233,7 +233,7 @@ impl<'a> Lower<'a, '_> {
         let operation = found.operation.item;
         self.take_members(&found.operation, &["summary", "description", "operationId", "deprecated", "x-doc"]);
         self.take_tags(found);
-        let words = [&operation.summary, &operation.description].into_iter().filter_map(said).map(str::trim);
+        let words = [&operation.summary, &operation.description].into_iter().filter_map(non_blank).map(str::trim);
         let mut out = Docs::new();
         for words in words {
             // The first line becomes a sentence in tables of contents.
@@ -248,7 +248,7 @@ impl<'a> Lower<'a, '_> {
         }
         self.take_members(&found.item, &["summary", "description"]);
         let of_path = [&found.item.item.summary, &found.item.item.description];
-        for words in of_path.into_iter().filter_map(said).chain(inputs.body_docs.iter().map(String::as_str)) {
+        for words in of_path.into_iter().filter_map(non_blank).chain(inputs.body_docs.iter().map(String::as_str)) {
             out.push(String::new());
             out.extend(docs::lines(words));
         }
@@ -277,7 +277,7 @@ impl<'a> Lower<'a, '_> {
         out.extend(markdown::wrap(&facts.join(" "), markdown::WIDTH));
         if let Some(external) = &operation.external_docs {
             if let Some(entry) = found.operation.entry("externalDocs") {
-                self.take_whole(&entry.node);
+                self.take_tree(&entry.node);
             }
             let words = external.description.as_deref().map(str::trim).filter(|words| !words.is_empty());
             let words = words.map_or_else(String::new, |words| format!("{}: ", words.trim_end_matches(['.', ':'])));
@@ -300,7 +300,7 @@ impl<'a> Lower<'a, '_> {
         if !responses.representations.is_empty() {
             out.extend([String::new(), "# Representations".to_owned(), String::new()]);
             out.extend([
-                format!("`send` requests `{}`; `send_as` requests another one:", responses.accept),
+                format!("`send` requests `{}`; `send_as` requests any other:", responses.accept),
                 String::new(),
             ]);
             let line = |it: &Representation| format!("- [`{0}`]({type_name}::{0}): `{1}`", it.name, it.media_type);
@@ -447,8 +447,11 @@ impl<'a> Lower<'a, '_> {
             ParameterSchemaOrContent::Content(content) => match part.map("content", content).next() {
                 Some((media_type, media)) => {
                     for (other, media) in part.map("content", content).skip(1) {
-                        let message = format!("the parameter `{}` as `{other}` beside `{media_type}`", data.name);
-                        self.unsupported("parameter-content", message, media.at, "only the first is sent");
+                        let message = format!(
+                            "the parameter `{}` has several media types: `{media_type}` and `{other}`",
+                            data.name
+                        );
+                        self.unsupported("parameter-content", message, media.at, "the first one applies");
                     }
                     let json = super::body::is_json(media_type);
                     self.ledger.take(media.at);
@@ -467,7 +470,7 @@ impl<'a> Lower<'a, '_> {
                             "parameter-content",
                             format!("the parameter `{}` has the media type `{media_type}`", data.name),
                             media.at,
-                            "the caller gives its text",
+                            "its value is passed as text",
                         );
                     }
                     (lowered.unwrap_or_else(Lowered::text), json)
@@ -540,13 +543,13 @@ impl<'a> Lower<'a, '_> {
     }
 }
 
-/// The value of an example, which has another key in OpenAPI 3.2.
+/// The value of an example, which has a different key in OpenAPI 3.2.
 fn example_value(example: &Node) -> Option<&Node> {
     example.get("value").or_else(|| example.get("dataValue"))
 }
 
 impl Lowered<'_> {
-    /// Text without limits.
+    /// A string without limits.
     pub fn text() -> Self {
         Self::plain(Type::String)
     }
@@ -626,14 +629,14 @@ fn address(found: &Found<'_>) -> String {
     }
 }
 
-/// Whether a schema is a single text, number or flag.
+/// Whether a schema is a single string, number or boolean.
 fn is_scalar(schema: &Schema<'_>) -> bool {
     use JsonType::{Boolean, Integer, Number, String};
     schema.ty.is_some_and(|ty| matches!(ty.value, String | Integer | Number | Boolean))
 }
 
 /// The text, unless it is blank.
-fn said(words: &Option<String>) -> Option<&str> {
+fn non_blank(words: &Option<String>) -> Option<&str> {
     words.as_deref().filter(|words| !words.trim().trim_matches('.').is_empty())
 }
 
@@ -659,6 +662,6 @@ fn deprecation(found: &Found<'_>) -> String {
         // Its method is assigned when all operations are known.
         (Some(replacement), _) => format!("use `{replacement}`"),
         (None, Some(date)) => format!("retired on {date}"),
-        (None, None) => "the service discourages its use".to_owned(),
+        (None, None) => "deprecated by the service".to_owned(),
     }
 }

@@ -76,7 +76,7 @@ impl<'a> Lower<'a, '_> {
             self.diagnostics.push(key.error("own-type", message).help("write it as in `my_crate::Money`"));
             return None;
         }
-        self.take_whole(&entry.node);
+        self.take_tree(&entry.node);
         self.types.push(TypeDef {
             name: rust,
             docs: Vec::new(),

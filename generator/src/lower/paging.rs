@@ -29,7 +29,7 @@ impl<'a> Lower<'a, '_> {
         let Some(position) = position else {
             self.warn(
                 "x-pagination",
-                "`request` does not name the parameter that moves on".to_owned(),
+                "`request` does not name the parameter with the position".to_owned(),
                 at,
                 "write `offset:`, `page:` or `token:` with a parameter's name",
             );

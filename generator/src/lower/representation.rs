@@ -78,7 +78,7 @@ impl<'a> Lower<'a, '_> {
         self.take_members(media, &["schema"]);
         let naming = Naming::new(owner.parent, owner.name);
         let lowered = media.schema().map_or_else(|| Lowered::plain(Type::Value), |it| self.schema(&it, &naming));
-        let words = self.body_words(&lowered);
+        let words = self.schema_description(&lowered);
         (Payload::Json(lowered.element()), words)
     }
 
@@ -97,7 +97,7 @@ impl<'a> Lower<'a, '_> {
     fn lines(&mut self, media: &Part<'a, MediaType>, owner: Owner<'_>) -> (Payload, Option<String>) {
         let naming = Naming::new(owner.parent, &item_name(owner.name, "item"));
         match self.sequence_item(media) {
-            // The type of a text does not describe its lines.
+            // A string's type does not describe its lines.
             Some(Item { schema, .. }) if self.peek(&schema).ty.is_some_and(|ty| ty.value == JsonType::String) => {
                 (Payload::Lines(Type::Value), self.raw_schema(media, owner.parent))
             }
@@ -118,18 +118,18 @@ impl<'a> Lower<'a, '_> {
             // All `allOf` parts contribute fields.
             flat = self.flat(item.schema.clone());
         }
-        if flat.ty.is_none() && flat.says_no_type() && flat.all_of.is_empty() {
-            // Undescribed data is a text, as on the wire.
+        if flat.ty.is_none() && flat.has_no_own_type() && flat.all_of.is_empty() {
+            // Data without a description is text, as on the wire.
             let (_, words) = self.item_type(&item, &naming);
             return (text, words);
         }
         if let Some((data, content)) = self.plain_event(&item, &flat) {
-            let words = self.event_words(&item, &flat);
+            let words = self.event_field_docs(&item, &flat);
             let lowered = match content {
                 Some(content) => self.schema(&content, &naming),
                 None => self.schema(&data, &naming),
             };
-            let words = words.into_iter().chain(self.body_words(&lowered)).collect::<Vec<_>>().join(" ");
+            let words = words.into_iter().chain(self.schema_description(&lowered)).collect::<Vec<_>>().join(" ");
             return (Payload::Events(lowered.element(), false), Some(words).filter(|words| !words.is_empty()));
         }
         let whole = self.is_event(&item, &flat);
@@ -152,8 +152,8 @@ impl<'a> Lower<'a, '_> {
         };
         self.take_members(media, &["itemSchema"]);
         if let Some(whole) = media.entry("schema") {
-            let message = "a schema of the whole sequence beside that of its items".to_owned();
-            self.unsupported("sequence-schema", message, &whole.key, "its items are read one by one");
+            let message = "both `schema` and `itemSchema` describe the sequence".to_owned();
+            self.unsupported("sequence-schema", message, &whole.key, "`itemSchema` applies");
         }
         Some(Item { list: None, schema, stated: true })
     }
@@ -161,7 +161,7 @@ impl<'a> Lower<'a, '_> {
     /// The type of an item, and its description.
     fn item_type(&mut self, item: &Item<'a>, naming: &Naming) -> (Type, Option<String>) {
         let lowered = self.schema(item.list.as_ref().unwrap_or(&item.schema), naming);
-        let words = self.body_words(&lowered);
+        let words = self.schema_description(&lowered);
         match lowered.element() {
             Type::List(inner) if item.list.is_some() => (*inner, words),
             ty => (ty, words),
@@ -169,14 +169,15 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// Whether items are described as events with their fields: an object with `data` and the other fields of events.
-    /// Unless OpenAPI states that items are meant (`itemSchema`), it must have `event`, and require nothing else.
+    /// Unless OpenAPI declares that the schema is of items (`itemSchema`), it must have `event` and require no other
+    /// fields.
     fn is_event(&mut self, item: &Item<'a>, flat: &Schema<'a>) -> bool {
         let mut data = false;
         self.is_of_event(item, flat, &[], &mut data) && data
     }
 
-    /// Like [`is_event`](Self::is_event), for a possible alternative, of which some have no `data`; `outer` are the
-    /// fields common to all of them.
+    /// Like [`is_event`](Self::is_event), for one alternative of possibly several, of which some have no `data`;
+    /// `outer` are the fields common to all of them.
     fn is_of_event(&mut self, item: &Item<'a>, flat: &Schema<'a>, outer: &[&'a str], data: &mut bool) -> bool {
         let fields: Vec<&'a str> = outer.iter().copied().chain(flat.properties.0.keys().copied()).collect();
         let alternatives: Vec<Sub<'a>> = flat.one_of.iter().chain(&flat.any_of).cloned().collect();
@@ -195,7 +196,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// The data of an event whose other fields are only the standard ones, and its schema as JSON.
+    /// The data of an event whose other fields are only the standard ones, and the schema of JSON data.
     fn plain_event(&mut self, item: &Item<'a>, flat: &Schema<'a>) -> Option<(Sub<'a>, Option<Sub<'a>>)> {
         if item.list.is_some() || !flat.one_of.is_empty() || !flat.any_of.is_empty() || !self.is_event(item, flat) {
             return None;
@@ -209,7 +210,7 @@ impl<'a> Lower<'a, '_> {
         Some((data, content))
     }
 
-    /// The schema of a text's JSON content, from `contentSchema`.
+    /// The schema of a string's JSON content, from `contentSchema`.
     fn content_schema(&mut self, data: &Sub<'a>) -> Option<Sub<'a>> {
         let flat = self.flat(data.clone());
         self.take(&flat.content_media_type);
@@ -217,12 +218,12 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// The descriptions of the standard fields of events.
-    fn event_words(&mut self, item: &Item<'a>, flat: &Schema<'a>) -> Vec<String> {
+    fn event_field_docs(&mut self, item: &Item<'a>, flat: &Schema<'a>) -> Vec<String> {
         self.ledger.ignore(item.schema.at(), Reason::EventField);
         let mut words: Vec<String> = self.take(&flat.description).into_iter().map(str::to_owned).collect();
         for (name, property) in flat.properties.0.iter().filter(|(name, _)| **name != "data") {
             self.ledger.ignore(property.at(), Reason::EventField);
-            words.extend(self.take(&property.read().description).map(|said| format!("`{name}`: {}", said.trim())));
+            words.extend(self.take(&property.read().description).map(|text| format!("`{name}`: {}", text.trim())));
         }
         words
     }

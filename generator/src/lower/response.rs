@@ -143,7 +143,7 @@ impl<'a> Lower<'a, '_> {
             let Some(item) = item else { continue };
             if matches!(status, Status::Code(..200) | Status::Range(1)) {
                 let message = format!("`{key}` is an interim status");
-                self.unsupported("interim-status", message, &entry.key, "no call ends with it");
+                self.unsupported("interim-status", message, &entry.key, "no call ends with this status");
                 continue;
             }
             self.ledger.take(&entry.key);
@@ -161,7 +161,7 @@ impl<'a> Lower<'a, '_> {
             Ok(response) => Some((response, shared.and_then(|reference| reference.rsplit('/').next()))),
             Err(at) => {
                 let message = "the reference does not lead to a response".to_owned();
-                self.unsupported("foreign-ref", message, at, "the response is not read");
+                self.unsupported("foreign-ref", message, at, "the response is not typed");
                 None
             }
         }
@@ -184,7 +184,7 @@ impl<'a> Lower<'a, '_> {
                     None => of_status.push((payload, vec![essence(media_type)])),
                 }
             }
-            // Errors with an undocumented media type are decoded as the best one.
+            // Errors with an undocumented media type are decoded like the best one.
             for (index, (payload, media_types)) in of_status.into_iter().enumerate().rev() {
                 guarded.push((status, if index == 0 { Vec::new() } else { media_types }, payload));
             }

@@ -1,5 +1,5 @@
-//! The place of the document's descriptions of responses: the returned type if they apply wherever it is used, else the
-//! operation.
+//! Where the document's descriptions of responses go: to the returned type if they apply wherever it is used, otherwise
+//! to the operation.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -111,7 +111,7 @@ pub fn fallback(operation: &str) -> Docs {
 
 /// Adds to an error type the description that all operations have for it.
 fn of_errors(service: &mut Service) {
-    let mut said: HashMap<TypeId, Option<Meaning>> = HashMap::new();
+    let mut meanings: HashMap<TypeId, Option<Meaning>> = HashMap::new();
     let operations = || service.groups.iter().flat_map(|group| &group.operations);
     for operation in operations() {
         let Some(id) = body(&operation.error) else { continue };
@@ -121,14 +121,17 @@ fn of_errors(service: &mut Service) {
             [one] => Some((*one).clone()),
             _ => None,
         };
-        said.entry(id).and_modify(|known| *known = known.take().filter(|it| Some(it) == only.as_ref())).or_insert(only);
+        meanings
+            .entry(id)
+            .and_modify(|known| *known = known.take().filter(|it| Some(it) == only.as_ref()))
+            .or_insert(only);
     }
     for operation in service.groups.iter_mut().flat_map(|group| &mut group.operations) {
-        if body(&operation.error).and_then(|id| said.get(&id)).is_some_and(Option::is_some) {
+        if body(&operation.error).and_then(|id| meanings.get(&id)).is_some_and(Option::is_some) {
             operation.meanings.retain(|meaning| !meaning.error);
         }
     }
-    for (id, meaning) in said {
+    for (id, meaning) in meanings {
         meaning.iter().for_each(|meaning| add(&mut service.types[id].docs, &meaning.words));
     }
 }
@@ -142,7 +145,7 @@ fn add(own: &mut Docs, words: &str) {
     }
 }
 
-/// The rest for the operation's own docs: a line, or a list of statuses and their meanings.
+/// The remaining descriptions for the operation's own docs: a line, or a list of statuses and their meanings.
 fn section(meanings: &[Meaning]) -> Docs {
     let mut out = Docs::new();
     match meanings {
@@ -160,7 +163,7 @@ fn section(meanings: &[Meaning]) -> Docs {
     out
 }
 
-/// Marks the fields that callers have to set.
+/// Marks the fields that callers must set.
 fn required(service: &mut Service) {
     for definition in service.types.iter_mut().filter(|definition| definition.input) {
         let TypeKind::Struct(body) = &mut definition.kind else { continue };

@@ -6,7 +6,7 @@ use super::Lower;
 use super::model::{Example, Sample, Type};
 use crate::load::{Entry, Node, Part};
 
-/// A body shown by the document, and its description.
+/// A sample body of the document, and its description.
 #[derive(Clone, Debug)]
 pub(super) struct Shown {
     pub summary: Option<String>,
@@ -57,7 +57,8 @@ impl<'a> Lower<'a, '_> {
         Some(Shown { summary: node.get("summary").and_then(Node::as_str).map(str::to_owned), value })
     }
 
-    /// The example of a parameter. In our own documents, `sample` is the value in the request sample of their source.
+    /// The example of a parameter. In our own documents, `sample` is the value in the request sample of the vendor's
+    /// document.
     pub(super) fn parameter_example<T>(&self, part: &Part<'a, T>, of_schema: Option<&Node>) -> Option<Example> {
         let value = |node: &Node| node.get("value").or_else(|| node.get("dataValue")).map(Node::to_json);
         let examples = part.entry("examples").map(|entry| &entry.node);
@@ -71,7 +72,7 @@ impl<'a> Lower<'a, '_> {
     }
 }
 
-/// The example of a field: from the sample of the whole, or else its own.
+/// The example of a field: from the sample of the whole object, or else its own.
 pub(super) fn of_field(whole: Option<&Shown>, wire: &str, own: Option<&Node>) -> Option<Example> {
     match whole.and_then(|shown| shown.value.get(wire)) {
         Some(value) => Some(Example { value: value.clone(), sent: true }),

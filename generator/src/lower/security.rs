@@ -46,7 +46,7 @@ impl<'a> Lower<'a, '_> {
                 scheme.docs.extend(docs::lines(&format!("Scopes: {}.", scopes.join(", "))));
             }
         }
-        for (name, places) in self.asked_for() {
+        for (name, places) in self.required_schemes() {
             if !schemes.iter().any(|scheme| scheme.name == name) {
                 let kind = suggested(name);
                 self.undeclared(name, &places, kind.as_ref());
@@ -74,7 +74,7 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// The names in `security`, each with its locations.
-    fn asked_for(&self) -> IndexMap<&'a str, Vec<&'a Location>> {
+    fn required_schemes(&self) -> IndexMap<&'a str, Vec<&'a Location>> {
         let document = self.loaded.document().node;
         let operations = operation::find(self.loaded).map(|found| found.operation.node);
         let mut found: IndexMap<&'a str, Vec<&'a Location>> = IndexMap::new();
@@ -120,16 +120,16 @@ impl<'a> Lower<'a, '_> {
         let (what, help) = match scheme {
             Some(SecurityScheme::HTTP { scheme, .. }) if scheme.eq_ignore_ascii_case(MUTUAL_TLS) => (
                 "mutual TLS".to_owned(),
-                "give the client an identity: `.client_certificate_pem(..)` of its builder".to_owned(),
+                "set a certificate with `.client_certificate_pem(..)` of the builder".to_owned(),
             ),
             Some(SecurityScheme::HTTP { scheme, .. }) => (
                 format!("HTTP `{scheme}`"),
-                "set the header at each call with `.extra_header(\"authorization\", ..)`, or in an `.interceptor(..)`"
+                "set the header for each call with `.extra_header(\"authorization\", ..)`, or in an `.interceptor(..)`"
                     .to_owned(),
             ),
-            _ => ("a reference that leads nowhere".to_owned(), help(name, suggested(name).as_ref())),
+            _ => ("a dangling reference".to_owned(), help(name, suggested(name).as_ref())),
         };
-        let message = format!("the security scheme `{name}` is {what}, which the client does not do by itself");
+        let message = format!("the security scheme `{name}` is {what}, which the client does not support");
         let diagnostic = Diagnostic::warning(CODE, message).label("calls are sent without it").help(help);
         self.diagnostics.push(diagnostic.at(at.clone()).left_out());
     }
@@ -138,14 +138,14 @@ impl<'a> Lower<'a, '_> {
         let Some((first, others)) = places.split_first() else { return };
         let more = match others.len() {
             0 => String::new(),
-            1 => "; it is asked for in one more place".to_owned(),
-            count => format!("; it is asked for in {count} more places"),
+            1 => "; required in one more place".to_owned(),
+            count => format!("; required in {count} more places"),
         };
         let label = match kind {
             Some(_) => format!("calls are sent with or without it{more}"),
             None => format!("calls are sent without it{more}"),
         };
-        let message = format!("`components.securitySchemes` declares no scheme `{name}` that can be read");
+        let message = format!("`components.securitySchemes` does not declare a valid scheme `{name}`");
         let section = self.loaded.root.get("components").and_then(|components| components.get("securitySchemes"));
         let near = nearest(name, section.into_iter().flat_map(Node::entries).map(|(name, _)| name));
         let help = match near.filter(|near| *near != name) {
@@ -172,7 +172,7 @@ fn kind(scheme: &SecurityScheme) -> SchemeKind {
             "bearer" => SchemeKind::Bearer,
             _ => SchemeKind::Caller(None),
         },
-        // Both result in a bearer token; obtaining it is left to the caller.
+        // Both use a bearer token; obtaining it is left to the caller.
         SecurityScheme::OAuth2 { .. } | SecurityScheme::OpenIDConnect { .. } => SchemeKind::Bearer,
     }
 }
@@ -210,14 +210,14 @@ fn is_header(name: &str) -> bool {
 
 fn help(name: &str, kind: Option<&SchemeKind>) -> String {
     let meanwhile = match kind {
-        Some(SchemeKind::Bearer) => "a token from `.bearer_token(..)` goes into `Authorization`".to_owned(),
-        Some(SchemeKind::Basic) => "`.basic_auth(..)` goes into `Authorization`".to_owned(),
+        Some(SchemeKind::Bearer) => "a token from `.bearer_token(..)` is sent in `Authorization`".to_owned(),
+        Some(SchemeKind::Basic) => "`.basic_auth(..)` is sent in `Authorization`".to_owned(),
         Some(SchemeKind::ApiKey(..)) => {
-            format!("a key from `.api_key(\"{name}\", ..)` goes into the header of that name")
+            format!("a key from `.api_key(\"{name}\", ..)` is sent in the header of that name")
         }
-        _ => "set headers at each call with `.extra_header(..)`, or in an `.interceptor(..)`".to_owned(),
+        _ => "set headers for each call with `.extra_header(..)`, or in an `.interceptor(..)`".to_owned(),
     };
-    format!("declare it in `components.securitySchemes`; as it is, {meanwhile}")
+    format!("declare it in `components.securitySchemes`; until then, {meanwhile}")
 }
 
 #[cfg(test)]
@@ -225,7 +225,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_suggest_where_keys_go() {
+    fn undeclared_schemes_are_recognized_by_name() {
         for name in [
             "bearer",
             "BearerAuth",

@@ -46,13 +46,13 @@ fn named_within(mut ty: &Type) -> Option<TypeId> {
     }
 }
 
-/// Which types are sent and received: first those that operations name, then those they refer to.
+/// Which types are sent and received: first those that operations use, then those they refer to.
 fn directions(service: &mut Service) {
     let received = service.received.iter().filter_map(|received| match &received.payload {
         Payload::Json(ty) => Some(ty),
         _ => None,
     });
-    for id in received.chain(&service.lone).filter_map(Type::innermost) {
+    for id in received.chain(&service.standalone).filter_map(Type::innermost) {
         let definition = &mut service.types[id];
         definition.output = true;
         definition.users = Users::Several;
@@ -128,7 +128,7 @@ fn presence(definition: &mut TypeDef, lists: &[bool]) {
     let input = definition.input;
     let TypeKind::Struct(body) = &mut definition.kind else { return };
     for field in &mut body.fields {
-        // Null is one of the values of any JSON; if it is the only one, it has to be distinguished from absence.
+        // Null is one of the values of untyped JSON; if it is the only one, it has to be distinguished from absence.
         let only_null = matches!(field.shape.rules.as_slice(), [Rule::Values(values)] if values.as_slice() == ["null"]);
         let nullable = field.presence == Presence::Nullable && (field.ty != Type::Value || only_null);
         let list = match field.ty {
@@ -142,7 +142,7 @@ fn presence(definition: &mut TypeDef, lists: &[bool]) {
             (true, false) if nullable => Presence::Nullable,
             (true, false) => Presence::Optional,
             (false, false) if list => Presence::Empty,
-            // Write-only fields are not required in a response. An undescribed one may be a mistake of the document.
+            // Write-only fields are not required in a response. An undescribed one may be a mistake in the document.
             (false, false) if field.required && !nullable && !field.write_only && !field.undescribed => {
                 Presence::Always
             }
@@ -184,17 +184,17 @@ fn directly(ty: &Type) -> Option<TypeId> {
 /// Finds the types with checks, and removes checks without effect.
 fn checks(service: &mut Service) {
     let ids = 0..service.types.len();
-    let mut holders: Vec<Vec<TypeId>> = vec![Vec::new(); service.types.len()];
+    let mut containers: Vec<Vec<TypeId>> = vec![Vec::new(); service.types.len()];
     for id in ids.clone() {
         let objects = shapes(&service.types[id]).into_iter().flat_map(Shape::objects);
-        objects.for_each(|object| holders[object].push(id));
+        objects.for_each(|object| containers[object].push(id));
     }
     // From the types with their own checks to those that contain them.
     let mut checked = vec![false; service.types.len()];
-    let mut open: Vec<TypeId> = ids.filter(|id| says_something(&service.types[*id])).collect();
+    let mut open: Vec<TypeId> = ids.filter(|id| has_own_checks(&service.types[*id])).collect();
     while let Some(id) = open.pop() {
         if !std::mem::replace(&mut checked[id], true) {
-            open.extend(&holders[id]);
+            open.extend(&containers[id]);
         }
     }
     for (id, definition) in service.types.iter_mut().enumerate() {
@@ -252,7 +252,7 @@ fn shapes(definition: &TypeDef) -> Vec<&Shape> {
 }
 
 /// Whether a type has checks of its own, apart from those of types it refers to.
-fn says_something(definition: &TypeDef) -> bool {
+fn has_own_checks(definition: &TypeDef) -> bool {
     let own = match &definition.kind {
         TypeKind::Struct(body) => {
             let mut rules = body.rules.clone();

@@ -30,7 +30,7 @@ pub fn variants<T: AsRef<str>>(values: &[T]) -> Vec<String> {
     number(names, &values)
 }
 
-/// The variant of every enum for other values.
+/// The variant that every enum has for other values.
 const UNKNOWN: &str = "Unknown";
 
 /// Takes the names in order, first those equal to their values; all but one of equal names get a number.
@@ -241,7 +241,7 @@ mod tests {
 
     /// Values of one enum, and their names. The order of the values does not matter.
     #[test]
-    fn names_tell_values_apart() {
+    fn names_distinguish_values() {
         for (values, names) in [
             // Signs.
             (&["-08:00", "+08:00"][..], &["Minus08_00", "Plus08_00"][..]),
@@ -294,7 +294,7 @@ mod tests {
 
     /// Values with the same name even when spelled out are numbered.
     #[test]
-    fn numbers_are_the_last_resort() {
+    fn values_with_the_same_name_are_numbered() {
         assert_eq!(variants(&["asc", "ASC", "unknown"]), ["Asc", "Asc2", "Unknown2"]);
         assert_eq!(variants(&["v1", "V1", "v1.2"]), ["V1No2", "V1", "V1_2"]);
         assert_eq!(variants(&["asc", "ASC", "asc2"]), ["Asc", "Asc3", "Asc2"]);
@@ -302,7 +302,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn any_values_get_distinct_names(
+        fn any_values_get_distinct_identifiers(
             values in proptest::collection::hash_set(r"[-+.<>=!~ a-cA-C_0-2]{0,5}|\PC{0,8}", 1..12)
         ) {
             let values: Vec<_> = values.into_iter().collect();

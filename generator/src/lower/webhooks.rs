@@ -41,7 +41,7 @@ impl<'a> Lower<'a, '_> {
         self.take_entries(&item.node, &["summary", "description"]);
         let words: Vec<&str> =
             ["summary", "description"].iter().filter_map(|key| item.node.get(key)?.as_str()).collect();
-        self.not_typed(&item.node, "parameters", "the receiver reads them from the request");
+        self.not_typed(&item.node, "parameters", "not typed; read them from the request");
         if let Some(servers) = item.node.as_object().and_then(|entries| entries.get("servers")) {
             self.ledger.ignore(&servers.key, Reason::Overridden);
         }
@@ -61,10 +61,10 @@ impl<'a> Lower<'a, '_> {
             self.ledger.ignore(&tag.location, Reason::FurtherTag);
         }
         for (key, effect) in [
-            ("parameters", "the receiver reads them from the request"),
-            ("security", "the receiver checks who sends it"),
-            ("callbacks", "what is sent in turn is not typed"),
-            ("servers", "where it is sent is the receiver's address"),
+            ("parameters", "not typed; read them from the request"),
+            ("security", "not checked; authenticate the sender in the receiver"),
+            ("callbacks", "not typed"),
+            ("servers", "ignored; requests are sent to the address of the receiver"),
         ] {
             self.not_typed(operation, key, effect);
         }
@@ -72,7 +72,7 @@ impl<'a> Lower<'a, '_> {
         let words = words.iter().copied().chain(own).map(str::trim).filter(|words| !words.is_empty());
         let mut out: Docs = docs::lines(&words.collect::<Vec<_>>().join("\n\n"));
         if let Some(further) = member("externalDocs") {
-            self.take_whole(&further.node);
+            self.take_tree(&further.node);
             let url = further.node.get("url").and_then(Node::as_str).unwrap_or_default();
             out.extend([String::new()].into_iter().chain(docs::lines(&format!("See {url}"))));
         }
@@ -82,7 +82,7 @@ impl<'a> Lower<'a, '_> {
         }
         let media_type = media_type.map(|name| format!(" with a body of `{name}`")).unwrap_or_default();
         out.push(format!("{intro}{media_type}."));
-        self.answers_to(operation, &mut out);
+        self.describe_responses(operation, &mut out);
         let name = self.scope.take(rust);
         let is_deprecated = operation.get("deprecated").and_then(Node::as_bool) == Some(true);
         self.received.push(Received { name, docs: out, payload, deprecated: is_deprecated });
@@ -107,8 +107,8 @@ impl<'a> Lower<'a, '_> {
         let json = content.iter().copied().find(|(name, _)| is_json(name));
         let typed = json.or_else(|| content.iter().copied().find(|(name, _)| is_text(name)));
         for (other, media) in content.iter().filter(|(name, _)| typed.is_none_or(|(typed, _)| typed != *name)) {
-            let message = format!("a body of `{other}` that the service sends");
-            self.unsupported("received-body", message, &media.key, "the receiver reads it");
+            let message = format!("a body of `{other}` sent by the service");
+            self.unsupported("received-body", message, &media.key, "not typed; read it from the request");
         }
         let Some((name, media)) = typed else { return (Payload::Empty, content.first().map(|(name, _)| *name)) };
         self.ledger.take(&media.key);
@@ -128,34 +128,36 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// Describes the response expected from the receiver.
-    fn answers_to(&mut self, operation: &'a Node, out: &mut Docs) {
+    fn describe_responses(&mut self, operation: &'a Node, out: &mut Docs) {
         let responses = operation.get("responses").into_iter().flat_map(Node::entries);
-        let mut said = Vec::new();
+        let mut responses_described = Vec::new();
         for (status, entry) in responses {
             self.ledger.take(&entry.key);
             let response = self.through(&entry.node, "responses");
             self.take_entries(response, &["summary", "description"]);
             let words = ["summary", "description"].iter().filter_map(|key| response.get(key)?.as_str());
             let words: Vec<&str> = words.map(str::trim).filter(|words| !words.is_empty()).collect();
-            said.push((status, words.join("\n\n")));
-            self.not_typed(response, "content", "the receiver writes its response");
-            self.not_typed(response, "headers", "the receiver writes its response");
+            responses_described.push((status, words.join("\n\n")));
+            self.not_typed(response, "content", "not typed; the receiver creates the response");
+            self.not_typed(response, "headers", "not typed; the receiver creates the response");
         }
-        let described = said.iter().any(|(_, words)| !words.is_empty());
+        let described = responses_described.iter().any(|(_, words)| !words.is_empty());
         if described {
             out.extend([String::new(), "The receiver responds with:".to_owned(), String::new()]);
             out.extend(
-                said.iter().flat_map(|(status, words)| docs::listed(&format!("`{status}`"), &docs::lines(words))),
+                responses_described
+                    .iter()
+                    .flat_map(|(status, words)| docs::listed(&format!("`{status}`"), &docs::lines(words))),
             );
         }
     }
 
-    fn not_typed(&mut self, holder: &'a Node, key: &str, effect: &str) {
-        let Some(entry) = holder.as_object().and_then(|entries| entries.get(key)) else { return };
+    fn not_typed(&mut self, parent: &'a Node, key: &str, effect: &str) {
+        let Some(entry) = parent.as_object().and_then(|entries| entries.get(key)) else { return };
         if entry.node.items().next().is_none() && entry.node.entries().next().is_none() {
             return;
         }
-        let message = format!("`{key}` of what the service sends by itself");
+        let message = format!("`{key}` of a webhook or callback");
         self.unsupported("received", message, &entry.key, effect);
     }
 
@@ -182,7 +184,7 @@ impl<'a> Lower<'a, '_> {
     pub(super) fn all_types(&mut self) {
         for (name, schema) in self.loaded.schemas() {
             let lowered = self.component(name, schema.at());
-            self.lone.push(lowered.ty);
+            self.standalone.push(lowered.ty);
         }
     }
 }

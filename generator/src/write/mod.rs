@@ -41,7 +41,7 @@ impl Changes {
 /// only if its `Cargo.toml` has `generated = true` under `[package.metadata.yundb]`.
 ///
 /// # Errors
-/// If the folder can't be read or written, isn't a generated crate, or holds a foreign file at the path of a generated
+/// If the folder can't be read or written, isn't a generated crate, or contains another file at the path of a generated
 /// one. The folder is unchanged then.
 pub fn write(dir: &Path, files: &BTreeMap<PathBuf, String>, check: bool) -> io::Result<Changes> {
     if let Some(path) = files.keys().find(|path| !may_be_generated(path)) {
@@ -64,7 +64,7 @@ pub fn write(dir: &Path, files: &BTreeMap<PathBuf, String>, check: bool) -> io::
     let mut folder = Folder { dir, removed: BTreeSet::new() };
     for path in owned.iter().filter(|path| !files.contains_key(*path)) {
         folder.through_no_link(path)?;
-        // A path that became a link or a folder since is not our file any more; it is left alone.
+        // A path that has become a link or a folder since is not our file any more; it is left alone.
         if folder.is_file(path)? {
             folder.removed.insert(path.clone());
         }
@@ -111,7 +111,7 @@ impl Folder<'_> {
         for folder in parents(path) {
             if self.kind(folder)?.is_some_and(|kind| kind.is_symlink()) {
                 return Err(
-                    self.in_the_way(folder, "is a symbolic link, and generated files are not written through links")
+                    self.in_the_way(folder, "is a symbolic link, which generated files are not written through")
                 );
             }
         }
@@ -127,24 +127,25 @@ impl Folder<'_> {
             }
         }
         match self.kind(path)? {
-            Some(kind) if kind.is_dir() && !self.goes(path)? => {
-                Err(self.in_the_way(path, "is a folder in the place of a generated file"))
+            Some(kind) if kind.is_dir() && !self.becomes_empty(path)? => {
+                Err(self.in_the_way(path, "is a folder at the path of a generated file"))
             }
             Some(kind) if !kind.is_dir() && !kind.is_file() => {
-                Err(self.in_the_way(path, "is not a regular file, and is in the place of a generated one"))
+                Err(self.in_the_way(path, "is not a regular file, and is at the path of a generated one"))
             }
             _ => Ok(()),
         }
     }
 
     /// Whether a folder is empty once the removed files are gone.
-    fn goes(&self, folder: &Path) -> io::Result<bool> {
+    fn becomes_empty(&self, folder: &Path) -> io::Result<bool> {
         let mut any = false;
         for entry in fs::read_dir(self.dir.join(folder))? {
             let entry = entry?;
             let path = folder.join(entry.file_name());
-            let goes = if entry.file_type()?.is_dir() { self.goes(&path)? } else { self.removed.contains(&path) };
-            if !goes {
+            let becomes_empty =
+                if entry.file_type()?.is_dir() { self.becomes_empty(&path)? } else { self.removed.contains(&path) };
+            if !becomes_empty {
                 return Ok(false);
             }
             any = true;
@@ -167,7 +168,7 @@ impl Folder<'_> {
 
     fn in_the_way(&self, path: &Path, what: &str) -> io::Error {
         let path = self.dir.join(path);
-        let message = format!("`{}` {what}. Move or remove it, then generate again", path.display());
+        let message = format!("`{}` {what}. Move or remove it, then run the generator again", path.display());
         io::Error::new(io::ErrorKind::AlreadyExists, message)
     }
 }

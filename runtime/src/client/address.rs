@@ -5,9 +5,10 @@ use std::path::Path;
 use super::overrides::Overrides;
 use super::settings::Settings;
 use crate::auth::credentials::ProviderConfig;
+use crate::codec::closest;
 use crate::data::operation::Spec;
 use crate::request::{self, Values};
-use crate::response::Failure;
+use crate::response::{ErrorKind, Failure};
 use crate::vendors::Regions;
 
 /// The base URL: from the call, the client, the environment, the user's file of regions, or the document, in this
@@ -24,7 +25,7 @@ pub(super) async fn base(
         Some(own) => Some(own.to_owned()),
         None => surroundings(settings, values).await.map_err(config)?,
     };
-    request::resolve(servers, own.as_deref(), &values.for_endpoint()).map_err(config)
+    request::resolve(servers, own.as_deref(), values).map_err(config)
 }
 
 /// The endpoint from the environment, else from the user's file of regions.
@@ -36,12 +37,57 @@ async fn surroundings(settings: &Settings, values: &Values) -> Result<Option<Str
         return Ok(found.split(',').next().map(|main| main.trim().to_owned()));
     }
     let Some(region) = region else { return Ok(None) };
+    Ok(of_user(settings).await?.address(&vendor.service_names(service), &region).map(str::to_owned))
+}
+
+/// The user's file of regions.
+async fn of_user(settings: &Settings) -> Result<&Regions, String> {
     let read = || async {
-        match vendor.regions_file(&ProviderConfig::new()) {
+        match settings.vendor.regions_file(&ProviderConfig::new()) {
             Some(file) => Regions::load(Path::new(&file)).await,
             None => Ok(Regions::default()),
         }
     };
-    let regions = settings.regions.get_or_try_init(read).await?;
-    Ok(regions.address(&vendor.service_names(service), &region).map(str::to_owned))
+    settings.regions.get_or_try_init(read).await
+}
+
+/// The region and where it comes from, for errors; with the regions that were probably meant, if it is not known.
+pub(super) async fn region(settings: &Settings, values: &Values) -> Option<String> {
+    let (region, source) = (values.get(REGION)?, values.source(REGION)?);
+    let mut text = format!("the region is `{region}`, from {source}");
+    if let Some(doubt) = doubt(settings, &region).await {
+        text.push_str(&doubt);
+    }
+    Some(text)
+}
+
+/// Adds the region to a failure to connect to an address that contains it, unless it is a known one.
+pub(super) async fn doubted(settings: &Settings, values: &Values, base: &str, failure: Box<Failure>) -> Box<Failure> {
+    let Some(region) = values.get(REGION).filter(|region| base.contains(&**region)) else { return failure };
+    if failure.kind != ErrorKind::Connect || doubt(settings, &region).await.is_none() {
+        return failure;
+    }
+    match self::region(settings, values).await {
+        Some(about) => failure.remarking(&about),
+        None => failure,
+    }
+}
+
+const REGION: &str = "region";
+
+/// What a region that is not known may have been meant to be. Nothing is known of an API without regions.
+async fn doubt(settings: &Settings, region: &str) -> Option<String> {
+    let (vendor, service) = (settings.vendor, settings.service);
+    let names = vendor.service_names(service);
+    // A file that cannot be read fails the call where it is needed.
+    let of_user = of_user(settings).await.ok();
+    let mut known: Vec<&str> = request::regions(service.servers).chain(vendor.regions().iter().copied()).collect();
+    known.extend(of_user.into_iter().flat_map(|regions| regions.of(&names)));
+    if known.is_empty() || known.contains(&region) {
+        return None;
+    }
+    Some(match &closest::meant(region, known.into_iter())[..] {
+        [] => ", which is not a known one".to_owned(),
+        meant => format!(": did you mean `{}`?", meant.join("` or `")),
+    })
 }

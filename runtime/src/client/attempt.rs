@@ -7,10 +7,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{HeaderMap, Method, Request};
+use tracing::Span;
 
 use super::interceptor;
 use super::overrides::Overrides;
 use super::settings::Settings;
+use super::trace;
 use super::unsigned::UnsignedRequest;
 use crate::auth::credentials::{Credentials, CredentialsError, CredentialsProvider};
 use crate::codec::media_type;
@@ -47,6 +49,13 @@ pub(super) struct Trial {
     pub(super) exchange: Exchange,
     /// Whether an interceptor replaced the call's client token.
     pub(super) token_replaced: bool,
+    span: Span,
+}
+
+impl Trial {
+    pub(super) fn new(skew: i64, exchange: Exchange, span: Span) -> Self {
+        Self { skew, credentials: None, exchange, token_replaced: false, span }
+    }
 }
 
 /// Sends a call once.
@@ -77,6 +86,7 @@ pub(super) async fn attempt(
     }
     let prepared = settings.vendor.prepare(&context, &plan);
     let mut prepared = prepared.map_err(|detail| Failure::config(spec, detail))?;
+    trace::begin(&trial.span, &prepared.request);
     prepared.request.extensions_mut().insert(trial.exchange.clone());
     settings.interceptors.iter().for_each(|it| it.before_attempt(about, &mut prepared.request));
     let exchanged = exchange(settings, planned, about.number, prepared.request, &trial.exchange);

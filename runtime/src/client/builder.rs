@@ -362,9 +362,17 @@ impl<C: From<Client>> ClientBuilder<C> {
     fn settings(self) -> Result<Settings, String> {
         let service = self.service;
         let vendor = vendors::of(service.protocol);
+        let values = Values {
+            set: self.values,
+            found: BTreeMap::new(),
+            // A client with an address of its own does not use the vendor's public services.
+            by_region: if self.endpoint.is_none() { vendor.discoverable_by_region() } else { &[] },
+            variable: vendor.variable(),
+            environment: |name| std::env::var(name).ok(),
+        };
         // If the service has no servers of its own, its operations may have some.
-        if self.endpoint.is_some() || (!service.servers.is_empty() && self.values.contains_key("region")) {
-            request::resolve(service.servers, self.endpoint.as_deref(), &self.values)?;
+        if self.endpoint.is_some() || (!service.servers.is_empty() && values.set.contains_key("region")) {
+            request::resolve(service.servers, self.endpoint.as_deref(), &values)?;
         }
         if !vendor.signs() && self.credentials.is_some() {
             return Err(format!(
@@ -396,12 +404,6 @@ impl<C: From<Client>> ClientBuilder<C> {
         }
         self.headers.add_to(&mut headers)?;
         let keyring = Keyring::new(service, self.keys)?;
-        let values = Values {
-            set: self.values,
-            found: BTreeMap::new(),
-            variable: vendor.variable(),
-            environment: |name| std::env::var(name).ok(),
-        };
         let http = if vendor.signs() { self.http } else { self.http.follow_redirects() };
         Ok(Settings {
             service,

@@ -448,19 +448,3 @@ macro_rules! headers_or_none {
         $headers
     };
 }
-
-/// Expands to nothing without the feature `blocking`.
-#[cfg(not(feature = "blocking"))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! blocking_methods {
-    ($($any:tt)*) => {};
-}
-
-/// Expands to nothing without the feature `blocking`.
-#[cfg(not(feature = "blocking"))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! blocking_presigned_methods {
-    ($($any:tt)*) => {};
-}

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::address;
 use super::attempt;
 use super::lookups::Question;
 use super::settings::Settings;
@@ -107,7 +108,13 @@ async fn find(
             {
                 renewed = true;
             }
-            Err(why) => return Err(failure(settings, spec, name, &why)),
+            Err(why) => {
+                let failure = failure(settings, spec, name, &why);
+                return Err(match address::region(settings, values).await {
+                    Some(region) => failure.remarking(&region),
+                    None => failure,
+                });
+            }
         }
     }
 }
@@ -187,7 +194,7 @@ fn failure(settings: &Settings, spec: &Spec, name: &str, why: &Unanswered) -> Bo
     let throttled = category == Some(ErrorCategory::Throttled);
     let repeatable = Repeatable { method: true, ..Repeatable::default() };
     let failed = FailedAttempt { cause, status, code, busy: &[], throttled, repeatable, mended: false, spent: false };
-    let detail = format!("{name}: it is not set, and IAM does not tell: {why}");
+    let detail = format!("{name} is not set, and looking it up in IAM failed: {why}");
     let failure = Failure::lookup(spec, detail, cause, retry::classify(&failed));
     match category {
         Some(category) => failure.meaning(category),

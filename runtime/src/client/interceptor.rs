@@ -6,6 +6,8 @@ use std::time::Duration;
 use http::Request;
 
 use super::unsigned::UnsignedRequest;
+use crate::data::operation::Spec;
+use crate::data::service::Service;
 use crate::response::ErrorKind;
 use crate::transport::RequestBody;
 
@@ -28,7 +30,8 @@ pub trait Interceptor: fmt::Debug + Send + Sync {
         let _ = (attempt, request);
     }
 
-    /// After the response, or the failure, within the `tracing` span of the attempt. An attempt that is given up, as its caller waits no longer, has no end.
+    /// Called after the response, or the failure, within the `tracing` span of the attempt. It is not called for an
+    /// attempt that is dropped, as its caller no longer waits.
     fn after_attempt(&self, attempt: &Attempt, outcome: &Outcome<'_>) {
         let _ = (attempt, outcome);
     }
@@ -40,10 +43,19 @@ pub trait Interceptor: fmt::Debug + Send + Sync {
 pub struct Attempt {
     /// The operation, by its documented name.
     pub operation: &'static str,
-    /// Package and version of the client, such as `yundb-aliyun-dts/0.1.0`.
+    /// The service: the name of the client's crate without `yundb-`, such as `aliyun-dts`.
     pub service: &'static str,
+    /// Name and version of the client's crate, such as `yundb-aliyun-dts/0.1.0`.
+    pub package: &'static str,
     /// Number of the attempt, from 1.
     pub number: u32,
+}
+
+impl Attempt {
+    /// An attempt of an operation of this service.
+    pub(super) fn new(service: &Service, operation: &Spec, number: u32) -> Self {
+        Self { operation: operation.name, service: service.name(), package: service.package, number }
+    }
 }
 
 /// The outcome of an attempt.

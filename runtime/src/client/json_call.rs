@@ -97,6 +97,11 @@ impl Client {
     }
 }
 
+#[cfg(not(feature = "blocking"))]
+crate::without_async!(JsonCall {
+    send_blocking() -> Result<Response<Value>, CallError<Value>>;
+});
+
 impl JsonCall {
     /// Sets a query parameter, or for an action any parameter. Lists and objects are serialized in OpenAPI's `form`
     /// style, and for an action as in Alibaba Cloud's RPC (`Name.1`, `Name.1.Key`). The last value wins.

@@ -10,7 +10,7 @@ use super::interceptor::{Attempt, Interceptor, Outcome};
 /// | `yundb_attempt_duration_seconds` | histogram | `service`, `operation` |
 /// | `yundb_retries_total` | counter: attempts after which another follows | `service`, `operation` |
 ///
-/// `service` is package and version of the client, such as `yundb-aliyun-dts/0.1.0`; `operation` is the documented name.
+/// `service` is the name of the client's crate without `yundb-`, such as `aliyun-dts`; `operation` is the documented name.
 /// `outcome` is `success`, or the [`ErrorKind`](crate::ErrorKind) in small letters.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Metrics;

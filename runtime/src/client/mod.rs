@@ -21,6 +21,7 @@ mod presign;
 mod read;
 mod settings;
 mod skews;
+mod trace;
 mod unsigned;
 
 pub use builder::ClientBuilder;

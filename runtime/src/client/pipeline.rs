@@ -14,6 +14,7 @@ use super::handle::Client;
 use super::interceptor::{Attempt, Outcome};
 use super::overrides::Overrides;
 use super::settings::Settings;
+use super::trace;
 use crate::check::Violation;
 use crate::data::category::ErrorCategory;
 use crate::request::{self, Common, Draft, Plan, Values};
@@ -35,8 +36,8 @@ pub(crate) struct Sending {
 
 /// Runs a call up to the successful response. Boxed, so that it is compiled here and not again in each crate.
 pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse, Box<Failure>>> {
-    let (spec, service) = (sending.draft.spec, sending.client.service().package);
-    let span = tracing::debug_span!("call", operation = spec.name, service);
+    let spec = sending.draft.spec;
+    let span = trace::call(sending.client.service(), spec);
     let run = async move {
         in_runtime().map_err(|why| Failure::config(spec, why))?;
         let client = sending.client.clone();
@@ -69,8 +70,10 @@ pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse
             credentials,
             limit,
         };
-        let response = attempts(settings, &planned, progress).await.map_err(|failure| failure.at(&base))?;
-        Ok(response.with_reconnect(|| reconnect(sending)))
+        match attempts(settings, &planned, progress).await {
+            Ok(response) => Ok(response.with_reconnect(|| reconnect(sending))),
+            Err(failure) => Err(address::doubted(settings, values, &base, failure.at(&base)).await),
+        }
     };
     Box::pin(run.instrument(span))
 }
@@ -132,11 +135,11 @@ async fn attempts(
     loop {
         // Another call may have corrected the skew in the meantime.
         let skew = progress.skew.unwrap_or_else(|| settings.skews.of(planned.base));
-        let about = Attempt { operation: spec.name, service: settings.service.package, number: progress.attempts + 1 };
+        let about = Attempt::new(settings.service, spec, progress.attempts + 1);
         let begin = settings.clock.monotonic();
         let exchange = Exchange::default();
-        let mut trial = Trial { skew, credentials: None, exchange: exchange.clone(), token_replaced: false };
-        let span = tracing::debug_span!("attempt", number = about.number);
+        let span = trace::attempt(about.number);
+        let mut trial = Trial::new(skew, exchange.clone(), span.clone());
         let attempt = attempt::attempt(settings, planned, &about, &mut trial).instrument(span.clone());
         let outcome = exchange.until(&*settings.clock, progress.end, attempt).await;
         let outcome = outcome.unwrap_or_else(|| Err(Failure::out_of_time(spec, progress.limit, progress.last.take())));
@@ -146,6 +149,7 @@ async fn attempts(
                 if let Some(skew) = progress.skew {
                     settings.skews.keep(planned.base, skew);
                 }
+                trace::end(&span, Some(response.status()), None);
                 span.in_scope(|| succeeded(settings, &about, &response, elapsed));
                 settings.budget.earn(progress.paid);
                 return Ok(response);
@@ -162,6 +166,7 @@ async fn attempts(
         repeatable.token &= !trial.token_replaced;
         let failure = classified(settings, planned, failure, repeatable, mended);
         let retry_in = progress.next(settings, planned, &failure, repeatable.is_safe());
+        trace::end(&span, failure.status(), Some(failure.kind));
         span.in_scope(|| failed(settings, &about, &failure, elapsed, retry_in));
         let Some(pause) = retry_in else { return Err(failure.after(progress.attempts)) };
         tracing::debug!(?pause, "another attempt follows");
@@ -203,15 +208,14 @@ fn repeatable(settings: &Settings, planned: &Planned<'_>) -> Repeatable {
 }
 
 fn succeeded(settings: &Settings, about: &Attempt, response: &RawResponse, elapsed: Duration) {
-    let (status, request_id) = (response.status(), response.head().request_id.as_deref());
-    tracing::debug!(status, request_id, "succeeded");
-    let status = Some(status);
+    let (status, request_id) = (Some(response.status()), response.head().request_id.as_deref());
+    tracing::debug!(request_id, "succeeded");
     notify(settings, about, &Outcome { failure: None, status, code: None, request_id, elapsed, retry_in: None });
 }
 
 fn failed(settings: &Settings, about: &Attempt, failure: &Failure, elapsed: Duration, retry_in: Option<Duration>) {
     let (status, code, request_id) = (failure.status(), failure.code(), failure.request_id());
-    tracing::debug!(status, code, class = ?failure.class, "failed");
+    tracing::debug!(request_id, code, class = ?failure.class, "failed");
     notify(settings, about, &Outcome { failure: Some(failure.kind), status, code, request_id, elapsed, retry_in });
 }
 

@@ -31,7 +31,7 @@ pub(super) async fn presigned_url(mut sending: Sending) -> Result<Secret, Box<Fa
     let endpoint = sending.overrides.endpoint(settings);
     let values = &*discover::values(settings, provider, &sending.draft, endpoint, limit).await?;
     let mut plan = pipeline::plan(settings, values, &sending).await?;
-    let about = Attempt { operation: spec.name, service: settings.service.package, number: 1 };
+    let about = Attempt::new(settings.service, spec, 1);
     for interceptor in &settings.interceptors {
         interceptor.before_signing(&about, &mut UnsignedRequest::new(&mut plan));
     }

@@ -1,5 +1,7 @@
 //! Arguments of setters: values, convertible types, and options of either.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::codec::formatted::Formatted;
@@ -7,7 +9,8 @@ use crate::codec::json_text::JsonText;
 use crate::data::secret::Secret;
 
 /// An argument of a setter for `T`: a `T`, anything that converts into one, or an `Option` of either, of which `None`
-/// omits the parameter. For a list, any iterator of items that convert into its elements.
+/// omits the parameter. For a list, any iterator of items that convert into its elements. For a map, any iterator of
+/// pairs of names that convert into `String` and values.
 ///
 /// `M` distinguishes the implementations; the compiler infers it.
 ///
@@ -31,7 +34,8 @@ pub trait Argument<T, M> {
     fn into_argument(self) -> Option<T>;
 }
 
-/// A type other than a list, an option and any JSON, which have their own conversions. Implemented by generated types.
+/// A type other than a list, a map, an option and any JSON, which have their own conversions. Implemented by generated
+/// types.
 #[doc(hidden)]
 pub trait Single {}
 
@@ -51,7 +55,6 @@ macro_rules! singles {
 
 singles!(String, bool, i32, i64, u64, i128, f64, Secret);
 
-impl<V> Single for std::collections::BTreeMap<String, V> {}
 impl<T> Single for Formatted<T> {}
 impl<T> Single for JsonText<T> {}
 impl<T: Single> Single for Box<T> {}
@@ -102,6 +105,60 @@ impl<T, I: IntoIterator<Item: Into<T>>> Argument<Option<Vec<T>>, Items> for I {
 impl<T, I: IntoIterator<Item: Into<T>>> Argument<Option<Vec<T>>, OptionalItems> for Option<I> {
     fn into_argument(self) -> Option<Option<Vec<T>>> {
         Some(Argument::<Vec<T>, OptionalItems>::into_argument(self))
+    }
+}
+
+/// A type of values in maps, which a `U` is accepted for: the type itself, and a `&str` for a text. Not any type that
+/// converts into it, as the type of a number or of `x.into()` could not be inferred then.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(message = "`{U}` cannot be a value of a map of `{Self}`", label = "expected `{Self}`")]
+pub trait MapValue<U>: Sized {
+    /// Returns the value.
+    fn from_value(value: U) -> Self;
+}
+
+impl<T> MapValue<T> for T {
+    fn from_value(value: T) -> T {
+        value
+    }
+}
+
+impl MapValue<&str> for String {
+    fn from_value(value: &str) -> Self {
+        value.to_owned()
+    }
+}
+
+impl<T: MapValue<U>, K: Into<String>, U, I: IntoIterator<Item = (K, U)>> Argument<BTreeMap<String, T>, Items> for I {
+    fn into_argument(self) -> Option<BTreeMap<String, T>> {
+        Some(self.into_iter().map(|(name, value)| (name.into(), T::from_value(value))).collect())
+    }
+}
+
+impl<T, I> Argument<BTreeMap<String, T>, OptionalItems> for Option<I>
+where
+    I: Argument<BTreeMap<String, T>, Items>,
+{
+    fn into_argument(self) -> Option<BTreeMap<String, T>> {
+        self.and_then(Argument::into_argument)
+    }
+}
+
+impl<T, I> Argument<Option<BTreeMap<String, T>>, Items> for I
+where
+    I: Argument<BTreeMap<String, T>, Items>,
+{
+    fn into_argument(self) -> Option<Option<BTreeMap<String, T>>> {
+        Some(self.into_argument())
+    }
+}
+
+impl<T, I> Argument<Option<BTreeMap<String, T>>, OptionalItems> for Option<I>
+where
+    I: Argument<BTreeMap<String, T>, Items>,
+{
+    fn into_argument(self) -> Option<Option<BTreeMap<String, T>>> {
+        Some(self.and_then(Argument::into_argument))
     }
 }
 
@@ -160,8 +217,6 @@ integers!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize);
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
 
     fn argument<T, M>(value: impl Argument<T, M>) -> Option<T> {
@@ -177,7 +232,6 @@ mod tests {
         assert_eq!(argument::<String, _>(absent), None);
         assert_eq!(argument::<Box<String>, _>("a".to_owned()), Some(Box::new("a".to_owned())));
         assert_eq!(argument::<f64, _>(1), Some(1.0));
-        assert_eq!(argument::<BTreeMap<String, bool>, _>([("a".to_owned(), true)]).map(|map| map.len()), Some(1));
         assert_eq!(argument::<Value, _>("a"), Some(Value::from("a")));
     }
 
@@ -190,6 +244,27 @@ mod tests {
         assert_eq!(argument::<Vec<String>, _>(Some(["a"])), list);
         assert_eq!(argument::<Vec<String>, _>(None::<Vec<String>>), None);
         assert_eq!(argument::<Vec<Vec<String>>, _>([vec!["a".to_owned()]]), list.map(|list| vec![list]));
+    }
+
+    #[test]
+    fn maps_of_whatever_iterates_over_pairs() {
+        let map = Some(BTreeMap::from([("a".to_owned(), 1.0)]));
+        assert_eq!(argument::<BTreeMap<String, f64>, _>([("a", 1.0)]), map);
+        assert_eq!(argument::<BTreeMap<String, f64>, _>([("a".to_owned(), 1.into())]), map);
+        assert_eq!(argument::<BTreeMap<String, f64>, _>(vec![("a", 1.0)]), map);
+        assert_eq!(argument::<BTreeMap<String, f64>, _>(["a"].into_iter().zip([1.0])), map);
+        assert_eq!(argument::<BTreeMap<String, f64>, _>(std::collections::HashMap::from([("a", 1.0)])), map);
+        assert_eq!(argument::<BTreeMap<String, f64>, _>(map.clone().unwrap()), map);
+        assert_eq!(argument::<BTreeMap<String, f64>, _>(map.clone()), map);
+        assert_eq!(argument::<BTreeMap<String, f64>, _>(Some([("a", 1.0)])), map);
+        assert_eq!(argument::<BTreeMap<String, f64>, _>(None::<BTreeMap<String, f64>>), None);
+        assert_eq!(argument::<BTreeMap<String, f64>, _>(BTreeMap::<String, f64>::new()), Some(BTreeMap::new()));
+        assert_eq!(argument::<BTreeMap<String, u64>, _>([("a", 1)]), Some([("a".to_owned(), 1)].into()));
+        let texts: Option<BTreeMap<String, String>> = Some([("a".to_owned(), "b".to_owned())].into());
+        assert_eq!(argument::<BTreeMap<String, String>, _>([("a", "b")]), texts);
+        assert_eq!(argument::<BTreeMap<String, String>, _>([(&"a".to_owned(), "b".to_owned())]), texts);
+        assert_eq!(argument::<Option<BTreeMap<String, f64>>, _>([("a", 1.0)]), Some(map));
+        assert_eq!(argument::<Option<BTreeMap<String, f64>>, _>(None::<[(&str, f64); 0]>), Some(None));
     }
 
     #[test]

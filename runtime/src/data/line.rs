@@ -61,6 +61,25 @@ pub(crate) fn unsaid<'a>(
     source
 }
 
+/// Writes an error as `{:?}`, which is what `main` prints of the error that it returns: its text, and below it the
+/// causes.
+pub(crate) fn report(
+    f: &mut fmt::Formatter<'_>,
+    error: &impl fmt::Display,
+    source: Option<&(dyn StdError + 'static)>,
+) -> fmt::Result {
+    write!(f, "{error}")?;
+    let mut cause = source;
+    if cause.is_some() {
+        f.write_str("\n\nCaused by:")?;
+    }
+    while let Some(inner) = cause {
+        write!(f, "\n    {}", InLine(inner))?;
+        cause = unsaid(&InLine(inner), inner.source());
+    }
+    Ok(())
+}
+
 struct InLine<'a>(&'a dyn StdError);
 
 impl fmt::Display for InLine<'_> {

@@ -7,7 +7,7 @@ use super::operation::Job;
 /// A service: the facts common to all its operations.
 #[derive(Clone, Copy, Debug)]
 pub struct Service {
-    /// The name and version of the generated crate, for logs and metrics.
+    /// The name and version of the generated crate, for the service's logs.
     pub package: &'static str,
     /// The API's version.
     pub version: &'static str,
@@ -29,6 +29,15 @@ pub struct Service {
     pub busy: &'static [&'static str],
     /// The categories of other error codes, if the HTTP status does not determine them.
     pub errors: &'static [(ErrorCategory, &'static [&'static str])],
+}
+
+impl Service {
+    /// The name, for traces and metrics: that of the generated crate without its version and `yundb-`, such as
+    /// `aliyun-dts`.
+    pub(crate) fn name(&self) -> &'static str {
+        let package = self.package.split_once('/').map_or(self.package, |(name, _)| name);
+        package.strip_prefix("yundb-").unwrap_or(package)
+    }
 }
 
 /// How calls are addressed, signed and classified.

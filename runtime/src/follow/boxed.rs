@@ -12,7 +12,8 @@ pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 /// A boxed stream, which can be stored, moved and polled without pinning: the items of a listing, its pages, or the
 /// states of a job.
 ///
-/// [`next`](Self::next) needs no other crate; as a [`Stream`], it also has the methods of `futures_util`.
+/// [`next`](Self::next) and [`collect`](Self::collect) need no other crate; as a [`Stream`], it also has the methods of
+/// `futures_util`.
 #[must_use = "nothing is sent before the first item is asked for"]
 pub struct BoxStream<T>(Pin<Box<dyn Stream<Item = T> + Send>>);
 
@@ -29,6 +30,17 @@ impl<T> BoxStream<T> {
     #[cfg(feature = "blocking")]
     pub(super) fn into_inner(self) -> Pin<Box<dyn Stream<Item = T> + Send>> {
         self.0
+    }
+}
+
+impl<T, E> BoxStream<Result<T, E>> {
+    /// Returns all items, or the first error.
+    pub async fn collect(mut self) -> Result<Vec<T>, E> {
+        let mut items = Vec::new();
+        while let Some(item) = self.next().await {
+            items.push(item?);
+        }
+        Ok(items)
     }
 }
 

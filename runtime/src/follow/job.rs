@@ -13,7 +13,8 @@ use crate::data::operation::Job;
 use crate::request::REQUEST;
 use crate::response::Response;
 
-/// A handle to a job. It can be stored and used to wait for the job in another process.
+/// A handle to a job. It can be stored and used to wait for the job in another process: see
+/// [`Response::job_handle`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobHandle {
     /// The job's id.
@@ -99,7 +100,7 @@ pub(super) fn find<T, H>(response: &Response<T, H>) -> Result<(&'static Job, Job
             Ok((job, handle(id, also.collect())))
         }
         None => Err(match ["order_id", "orderId"].into_iter().find_map(text) {
-            Some(order) => format!("{operation} made the order {order}, whose job the service does not tell"),
+            Some(order) => format!("{operation} made the order {order}, and the response does not name its job"),
             None => format!("the response of {operation} has no {path}: there is nothing to wait for"),
         }),
     }

@@ -219,7 +219,8 @@ macro_rules! paged {
                 $crate::pages::<Self>(self.0)
             }
 
-            /// Returns the items of all pages from here on as a stream.
+            /// Returns the items of all pages from here on as a stream: take one after the other with `next`, or all with
+            /// `collect`.
             pub fn items(self) -> $crate::BoxStream<::core::result::Result<$item, $crate::CallError<$error $(, $headers)?>>> {
                 $crate::items::<Self>(self.0)
             }
@@ -233,12 +234,4 @@ macro_rules! paged {
 
         $crate::blocking_paged_methods!($name => $item, Response<$output $(, $headers)?>, CallError<$error>);
     };
-}
-
-/// Expands to nothing without the feature `blocking`.
-#[cfg(not(feature = "blocking"))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! blocking_paged_methods {
-    ($($any:tt)*) => {};
 }

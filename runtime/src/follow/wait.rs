@@ -47,12 +47,25 @@ impl Client {
         Wait::new(self.clone(), response)
     }
 
-    /// Waits for a job started earlier, perhaps by another process. If that call had credentials or an endpoint of its
-    /// own, set them again: [`Wait::with_credentials`], [`Wait::with_endpoint`]. The final states are those of the
-    /// operation in the handle; an operation that starts no such job is [`WaitError::NoJob`]. If the handle names no
-    /// operation, a state that is final for only some operations is not treated as final.
+    /// Waits for a job started earlier, perhaps by another process, by its [handle](Response::job_handle). If that call
+    /// had credentials or an endpoint of its own, set them again: [`Wait::with_credentials`], [`Wait::with_endpoint`].
+    /// The final states are those of the operation in the handle; an operation that starts no such job is
+    /// [`WaitError::NoJob`]. If the handle names no operation, a state that is final for only some operations is not
+    /// treated as final.
     pub fn resume(&self, job: JobHandle) -> Wait {
         Wait::resume(self.clone(), job)
+    }
+}
+
+impl<T, H> Response<T, H> {
+    /// Returns the handle of the job that the call started, to be stored and waited for elsewhere with
+    /// [`Client::resume`].
+    ///
+    /// # Errors
+    ///
+    /// [`WaitError::NoJob`] if the call started no job that can be waited for.
+    pub fn job_handle(&self) -> Result<JobHandle, WaitError> {
+        find(self).map(|(_, handle)| handle).map_err(WaitError::NoJob)
     }
 }
 
@@ -162,6 +175,12 @@ impl Wait {
         crate::blocking::BlockingIter::new(self.progress().into_inner(), |why| Err(WaitError::NoJob(why)))
     }
 }
+
+#[cfg(not(feature = "blocking"))]
+crate::without_async!(Wait {
+    blocking() -> Result<JobState, WaitError>;
+    progress_blocking() -> std::iter::Empty<Result<JobState, WaitError>>;
+});
 
 impl IntoFuture for Wait {
     type Output = Result<JobState, WaitError>;

@@ -5,35 +5,45 @@ use std::collections::BTreeMap;
 
 use http::Uri;
 
-use super::values::setter;
+use super::values::{Values, setter};
 use crate::codec::closest::{closest, joined};
 use crate::codec::encode;
 use crate::data::service::{Server, Variable};
 
 /// Returns the base URL without a trailing slash.
 ///
-/// `own` is the client's own endpoint, which takes precedence over all servers; `settings` provide the region and other
-/// variables. An error describes the missing setting.
-pub(crate) fn resolve(
-    servers: &[Server],
-    own: Option<&str>,
-    settings: &BTreeMap<String, String>,
-) -> Result<String, String> {
+/// `own` is the client's own endpoint, which takes precedence over all servers; `values` provide the region and other
+/// variables. An error describes the setting that is missing or wrong.
+pub(crate) fn resolve(servers: &[Server], own: Option<&str>, values: &Values) -> Result<String, String> {
+    let settings = &values.for_endpoint();
+    let unknown = |name: &str, value: &str, hint: String| {
+        let source = values.source(name).map(|source| format!(" (from {source})")).unwrap_or_default();
+        format!("unknown {name} `{value}`{source}: {hint}")
+    };
     if let Some(own) = own {
         if has_user(own) {
             return Err(format!("the endpoint `{}` {NO_USER}", without_user(own)));
         }
         let url = if own.contains("://") { own.to_owned() } else { format!("https://{own}") };
-        return valid(&fill(&url, &[], settings)?);
+        return valid(&fill(&url, &[], settings, unknown)?);
     }
-    let server = choose(servers, settings.get("region").map(String::as_str))?;
-    valid(&fill(server.url, &[server], settings)?)
+    let server = choose(servers, settings.get("region").map(String::as_str), unknown)?;
+    valid(&fill(server.url, &[server], settings, unknown)?)
+}
+
+/// The regions that the servers are declared for.
+pub(crate) fn regions(servers: &[Server]) -> impl Iterator<Item = &'static str> {
+    let values = |server: &Server| server.variables.iter().filter(|it| it.name == "region").flat_map(|it| it.values);
+    servers.iter().flat_map(move |server| server.region.into_iter().chain(values(server).copied()))
 }
 
 /// The server of the region: one that is declared for it, else one with a region variable in its URL.
-fn choose<'a>(servers: &'a [Server], region: Option<&str>) -> Result<&'a Server, String> {
-    let values = |server: &'a Server| server.variables.iter().filter(|it| it.name == "region").flat_map(|it| it.values);
-    let known = || servers.iter().flat_map(|server| server.region.into_iter().chain(values(server).copied()));
+fn choose<'a>(
+    servers: &'a [Server],
+    region: Option<&str>,
+    unknown: impl Fn(&str, &str, String) -> String,
+) -> Result<&'a Server, String> {
+    let known = || regions(servers);
     let Some(region) = region else {
         // A relative URL needs an unknown base, while the document may have an absolute one.
         let central = servers.iter().filter(|server| server.region.is_none());
@@ -53,18 +63,23 @@ fn choose<'a>(servers: &'a [Server], region: Option<&str>) -> Result<&'a Server,
     }
     let absolute = of_any_region.clone().find(|server| !is_relative(server.url));
     match (known().next(), absolute.or_else(|| of_any_region.next())) {
-        (Some(_), _) => Err(format!(
-            "unknown region `{region}`: {}; or set the address with `.endpoint(..)`",
-            closest(region, known())
-        )),
+        (Some(_), _) => {
+            let hint = format!("{}; or set the address with `.endpoint(..)`", closest(region, known()));
+            Err(unknown("region", region, hint))
+        }
         // One address serves all regions.
         (None, Some(server)) => Ok(server),
-        (None, None) => choose(servers, None),
+        (None, None) => choose(servers, None, unknown),
     }
 }
 
 /// Fills the variables in the URL: from the client's settings, else the document's defaults.
-fn fill(url: &str, server: &[&Server], settings: &BTreeMap<String, String>) -> Result<String, String> {
+fn fill(
+    url: &str,
+    server: &[&Server],
+    settings: &BTreeMap<String, String>,
+    unknown: impl Fn(&str, &str, String) -> String,
+) -> Result<String, String> {
     let mut filled = String::with_capacity(url.len());
     let mut is_set = false;
     let mut rest = url;
@@ -80,7 +95,7 @@ fn fill(url: &str, server: &[&Server], settings: &BTreeMap<String, String>) -> R
         if let Some(allowed) = variable.map(|variable| variable.values).filter(|allowed| !allowed.is_empty())
             && !allowed.contains(&value)
         {
-            return Err(format!("unknown {name} `{value}`: {}", closest(value, allowed.iter().copied())));
+            return Err(unknown(name, value, closest(value, allowed.iter().copied())));
         }
         // Documented values are used verbatim.
         let known = variable.is_some_and(|variable| variable.values.contains(&value) || variable.default == value);
@@ -209,8 +224,9 @@ mod tests {
     ];
 
     fn at(servers: &[Server], own: Option<&str>, settings: &[(&str, &str)]) -> Result<String, String> {
-        let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        resolve(servers, own, &settings)
+        let set = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let (variable, environment) = (|_: &str| None, |_: &str| None);
+        resolve(servers, own, &Values { set, found: BTreeMap::new(), by_region: &[], variable, environment })
     }
 
     #[test]
@@ -221,7 +237,8 @@ mod tests {
     #[test]
     fn an_unknown_region_names_the_closest() {
         let error = at(LISTED, None, &[("region", "cn-shanghia")]).expect_err("is wrong");
-        assert!(error.starts_with("unknown region `cn-shanghia`: the closest are cn-shanghai, "), "{error}");
+        let begin = "unknown region `cn-shanghia` (from `.region(..)`): the closest are cn-shanghai, ";
+        assert!(error.starts_with(begin), "{error}");
         let error = at(LISTED, None, &[]).expect_err("is wrong");
         assert!(error.starts_with("no region: set it with `.region(..)`, one of cn-hangzhou, "), "{error}");
     }
@@ -264,7 +281,7 @@ mod tests {
         assert_eq!(at(&[PORT], None, &[("host", "h"), ("port", "8080")]).as_deref(), Ok("http://h:8080/v1"));
         assert_eq!(
             at(&[PORT], None, &[("host", "h"), ("port", "1")]).expect_err("is wrong"),
-            "unknown port `1`: there are 80, 8080"
+            "unknown port `1` (from `.parameter(\"port\", ..)`): there are 80, 8080"
         );
         assert_eq!(
             at(&[PORT], None, &[]).expect_err("is wrong"),

@@ -27,5 +27,12 @@ pub(super) fn missing(param: &Param, values: &Values) -> String {
     if let Some(variable) = (values.variable)(name) {
         message.push_str(&format!(", or {variable} in the environment"));
     }
+    if values.by_region.contains(&name) && values.get("region").is_none() {
+        message.push_str(&format!("; or set only the region, with `{}`", setter("region")));
+        if let Some(variable) = (values.variable)("region") {
+            message.push_str(&format!(" or {variable}"));
+        }
+        message.push_str(", by which the client looks it up");
+    }
     message
 }

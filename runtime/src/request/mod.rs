@@ -12,7 +12,7 @@ mod values;
 
 pub(crate) use body::json_bytes;
 pub(crate) use draft::{CLIENT_TOKEN, Content, Draft, OtherBody, REQUEST};
-pub(crate) use endpoint::{resolve, without_user};
+pub(crate) use endpoint::{regions, resolve, without_user};
 pub(crate) use inputs::Input;
 pub use inputs::{Form, Inputs};
 pub use multipart::Part;

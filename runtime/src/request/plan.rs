@@ -230,10 +230,11 @@ mod tests {
         let set: BTreeMap<String, String> = set.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
         let variable = |name: &str| match name {
             "project_id" => Some("PROJECT"),
+            "region" => Some("REGION"),
             "domain_id" => Some("DOMAIN"),
             _ => None,
         };
-        Values { set, found: BTreeMap::new(), variable, environment }
+        Values { set, found: BTreeMap::new(), by_region: &["project_id"], variable, environment }
     }
 
     fn planned(draft: &Draft, values: &Values) -> Result<Plan, Vec<String>> {
@@ -251,11 +252,24 @@ mod tests {
                 "X-Domain: is required: set it with `.domain_id(..)` on the client's builder, or DOMAIN in the environment",
                 "X-Language: is required: set it with `.language(..)` on the client's builder",
                 "X-Zone: is required: set it with `.parameter(\"zone\", ..)` on the client's builder",
-                "project_id: is required: set it with `.project_id(..)` on the client's builder, or PROJECT in the environment",
+                "project_id: is required: set it with `.project_id(..)` on the client's builder, or PROJECT in the environment; \
+                 or set only the region, with `.region(..)` or REGION, by which the client looks it up",
             ]
         );
         // Without it there is no path, even without validation.
         assert_eq!(planned(&Draft { checked: false, ..draft }, &values).err().unwrap_or_default().len(), 1);
+    }
+
+    #[test]
+    fn sources_of_settings() {
+        let mut values = values(&[("project_id", "p"), ("zone", "z")], |name| Some(format!("{name} ")));
+        values.found.insert("domain_id", "d".to_owned());
+        let source = |name| values.source(name);
+        assert_eq!(source("project_id").as_deref(), Some("`.project_id(..)`"));
+        assert_eq!(source("zone").as_deref(), Some("`.parameter(\"zone\", ..)`"));
+        assert_eq!(source("domain_id").as_deref(), Some("the profile of the credentials"));
+        assert_eq!(source("region").as_deref(), Some("REGION"));
+        assert_eq!(source("language"), None);
     }
 
     #[test]

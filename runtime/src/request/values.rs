@@ -9,6 +9,8 @@ pub(crate) struct Values {
     /// Settings that were looked up for one call. They belong to its credentials, so they take precedence over the
     /// environment.
     pub(crate) found: BTreeMap<&'static str, String>,
+    /// The settings that are looked up by the region if they are not set.
+    pub(crate) by_region: &'static [&'static str],
     /// The environment variable of a setting, if the vendor has one.
     pub(crate) variable: fn(&str) -> Option<&'static str>,
     /// Looks up a variable.
@@ -20,6 +22,18 @@ impl Values {
     pub(crate) fn get(&self, name: &str) -> Option<String> {
         let given = self.set.get(name).or_else(|| self.found.get(name)).cloned();
         given.or_else(|| self.variable_value((self.variable)(name)?))
+    }
+
+    /// Where the value of a setting comes from, for errors.
+    pub(crate) fn source(&self, name: &str) -> Option<String> {
+        if self.set.contains_key(name) {
+            Some(format!("`{}`", setter(name)))
+        } else if self.found.contains_key(name) {
+            Some("the profile of the credentials".to_owned())
+        } else {
+            let variable = (self.variable)(name)?;
+            self.variable_value(variable).map(|_| variable.to_owned())
+        }
     }
 
     /// The value of an environment variable.

@@ -6,7 +6,7 @@ use std::fmt::{self, Write as _};
 use super::accessors::accessors;
 use super::failure::{ErrorKind, Failure};
 use crate::data::category::ErrorCategory;
-use crate::data::line::{Line, one_line, unsaid};
+use crate::data::line::{Line, one_line, report, unsaid};
 #[cfg(feature = "blocking")]
 use crate::data::operation::Spec;
 
@@ -15,7 +15,7 @@ use crate::data::operation::Spec;
 /// `?` converts it to an [`Error`](crate::Error), which is the same type for all operations.
 ///
 /// `Display` is one line: the operation and, for an error of the service, status, code, message and request id. `Debug`
-/// has the same as named fields. Neither includes the body, as services may echo input.
+/// adds its causes, each on a line; `{:#?}` has named fields instead. None includes the body, as services may echo input.
 pub struct CallError<E = serde_json::Value, H = ()> {
     failure: Box<Failure>,
     body: Option<Box<E>>,
@@ -122,6 +122,9 @@ impl<E, H> fmt::Display for CallError<E, H> {
 // have been cleaned of secrets.
 impl<E, H: fmt::Debug> fmt::Debug for CallError<E, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            return report(f, self, self.source());
+        }
         let mut fields = f.debug_struct("CallError");
         fields.field("kind", &self.kind()).field("category", &self.category()).field("operation", &self.operation());
         if !self.failure.detail.is_empty() {

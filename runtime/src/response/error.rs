@@ -10,14 +10,19 @@ use super::failure::{ErrorKind, Failure, meaning, transport_kind};
 use super::stream::{StreamError, StreamErrorKind};
 use crate::auth::credentials::CredentialsError;
 use crate::codec::decode::DecodeError;
+use crate::codec::formatted::FormatError;
 use crate::data::category::ErrorCategory;
 use crate::data::config_error::ConfigError;
+use crate::data::line::report;
 use crate::transport::TransportError;
 
-/// Any error of any client, for `?`: of a call, of waiting for a job, of a stream, or of the client's settings.
+/// Any error of any client, for `?`: of a call, of waiting for a job, of a stream, of a value's format, of the client's
+/// settings, or of credentials.
 ///
 /// It contains the error that it was converted from: [`body`](Self::body) is the documented body of the service's
 /// error, and [`downcast_ref`](Self::downcast_ref) returns the error itself.
+///
+/// `Debug` is the message and its causes, each on a line, so `main` can return this error; `{:#?}` shows the fields.
 ///
 /// ```
 /// use yundb_runtime::{Call, Error, Operation, Value};
@@ -98,7 +103,7 @@ impl Error {
     }
 
     /// Whether it was converted from an error of this type: a [`CallError`], [`WaitError`](crate::WaitError),
-    /// [`StreamError`], [`ConfigError`], [`CredentialsError`], [`TransportError`] or [`DecodeError`].
+    /// [`StreamError`], [`ConfigError`], [`CredentialsError`], [`TransportError`], [`DecodeError`] or [`FormatError`].
     pub fn is<T: StdError + 'static>(&self) -> bool {
         self.downcast_ref::<T>().is_some()
     }
@@ -132,9 +137,13 @@ impl fmt::Display for Error {
     }
 }
 
+// Manual: `main` prints the error that it returns in this form.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
+        match f.alternate() {
+            true => fmt::Debug::fmt(&self.0, f),
+            false => report(f, self, self.source()),
+        }
     }
 }
 
@@ -192,6 +201,7 @@ erased! {
     CredentialsError: |_| ErrorKind::Credentials;
     TransportError: |error| transport_kind(error.kind());
     DecodeError: |_| ErrorKind::Decode;
+    FormatError: |_| ErrorKind::Decode;
     StreamError: |error| match error.kind() {
         StreamErrorKind::Item | StreamErrorKind::Truncated => ErrorKind::Decode,
         StreamErrorKind::Idle => ErrorKind::Timeout,

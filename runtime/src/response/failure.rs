@@ -194,6 +194,13 @@ impl Failure {
         self
     }
 
+    /// Adds a remark to the description.
+    pub(crate) fn remarking(mut self: Box<Self>, remark: &str) -> Box<Self> {
+        self.detail.push_str("; ");
+        self.detail.push_str(remark);
+        self
+    }
+
     /// Sets the number of attempts.
     pub(crate) fn after(mut self: Box<Self>, attempts: u32) -> Box<Self> {
         self.attempts = attempts;

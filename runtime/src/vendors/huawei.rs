@@ -12,7 +12,7 @@ use super::error_codes::{Codes, HUAWEI};
 use super::prepare::{AttemptContext, PreparedRequest, body_hash, request};
 use super::vendor::{Unknown, Vendor, service_name, variable_name};
 use crate::auth::credentials::{
-    Credentials, CredentialsChain, CredentialsProvider, Directory, ProviderConfig, Unanswered,
+    Credentials, CredentialsChain, CredentialsProvider, Directory, IAM_REGIONS, ProviderConfig, Unanswered,
 };
 use crate::auth::sign;
 use crate::data::service::Service;
@@ -63,8 +63,16 @@ impl Vendor for Huawei {
         named.or_else(|| Some(config.home().ok()?.join(".huaweicloud").join("regions.yaml")))
     }
 
+    fn regions(&self) -> &'static [&'static str] {
+        &IAM_REGIONS
+    }
+
     fn discoverable(&self) -> &'static [&'static str] {
         &["project_id", "domain_id"]
+    }
+
+    fn discoverable_by_region(&self) -> &'static [&'static str] {
+        &["project_id"]
     }
 
     fn discover<'a>(&'a self, unknown: Unknown<'a>) -> BoxFuture<'a, Result<Option<String>, Unanswered>> {

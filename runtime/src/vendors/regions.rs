@@ -29,6 +29,12 @@ impl Regions {
         services.iter().find_map(|service| self.0.get(service)?.get(region)).map(String::as_str)
     }
 
+    /// The regions in which a service has an address, by any of its names.
+    pub(crate) fn of<'a>(&'a self, services: &[String]) -> Vec<&'a str> {
+        let of_service = services.iter().filter_map(|service| self.0.get(service));
+        of_service.flat_map(BTreeMap::keys).map(String::as_str).collect()
+    }
+
     fn read(text: &str) -> Result<Self, Wrong> {
         let mut regions = Self::default();
         for (service, listed) in Reader::document(text)?.entries()? {
@@ -207,6 +213,7 @@ mod tests {
         assert_eq!(address("RDS", "cn-north-1"), None);
         let names = ["RDS", "ECS"].map(str::to_owned);
         assert_eq!(regions.address(&names, "cn-north-1"), Some("https://ecs.one"));
+        assert_eq!(regions.of(&names), ["cn-north-1", "cn-north-9"]);
     }
 
     #[test]

@@ -58,8 +58,18 @@ pub(crate) trait Vendor: Sync {
         None
     }
 
+    /// Regions that exist whatever the service's document has. Others may exist as well.
+    fn regions(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// The settings that [`discover`](Self::discover) can look up.
     fn discoverable(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Those of them that can be looked up only if the region is set.
+    fn discoverable_by_region(&self) -> &'static [&'static str] {
         &[]
     }
 
@@ -104,9 +114,8 @@ pub(crate) trait Vendor: Sync {
 
 /// A service's name in environment variables: `DTS` for the package `aliyun-dts/0.1.0`.
 pub(super) fn service_name(service: &Service) -> String {
-    let package = service.package.split('/').next().unwrap_or_default();
-    let package = package.strip_prefix("yundb-").unwrap_or(package);
-    variable_name(package.split_once('-').map_or(package, |(_, name)| name))
+    let name = service.name();
+    variable_name(name.split_once('-').map_or(name, |(_, name)| name))
 }
 
 /// A part of the name of an environment variable.

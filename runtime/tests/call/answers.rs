@@ -44,7 +44,7 @@ async fn errors_of_the_service() {
     assert_eq!(error.raw_body(), body);
     assert_eq!(error.headers().map(|headers| headers.len()), Some(1));
     assert!(!error.is_retryable());
-    assert!(format!("{error:?}").contains("status: 404"));
+    assert!(format!("{error:#?}").contains("status: 404"));
 }
 
 /// A server that returns the string it expected to be signed.

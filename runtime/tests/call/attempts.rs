@@ -31,7 +31,10 @@ struct Witness(Arc<Mutex<Vec<String>>>);
 impl Interceptor for Witness {
     fn before_attempt(&self, attempt: &Attempt, request: &mut Request<RequestBody>) {
         request.headers_mut().insert("traceparent", HeaderValue::from(attempt.number));
-        self.0.lock().expect("no poison").push(format!("{} {} {}", attempt.service, attempt.operation, attempt.number));
+        self.0
+            .lock()
+            .expect("no poison")
+            .push(format!("{} {} {} {}", attempt.service, attempt.package, attempt.operation, attempt.number));
     }
 
     fn after_attempt(&self, attempt: &Attempt, outcome: &Outcome<'_>) {
@@ -52,11 +55,11 @@ async fn interceptors() {
     assert_eq!(
         *witness.0.lock().expect("no poison"),
         [
-            "mini-aliyun/1 AddDatabase 1",
+            "mini-aliyun mini-aliyun/1 AddDatabase 1",
             "1 Some(Service) Some(429) Some(\"Throttling.User\") Some(\"r-0\") true",
-            "mini-aliyun/1 AddDatabase 2",
+            "mini-aliyun mini-aliyun/1 AddDatabase 2",
             "2 Some(Connect) None None None true",
-            "mini-aliyun/1 AddDatabase 3",
+            "mini-aliyun mini-aliyun/1 AddDatabase 3",
             "3 None Some(200) None Some(\"r-1\") false",
         ]
     );

@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 
 use futures_util::TryStreamExt as _;
 use serde::Deserialize;
+use yundb_runtime::format::{Formatted, Uuid};
 use yundb_runtime::operation::path;
 use yundb_runtime::shape::any;
 use yundb_runtime::test_util::{Replay, Reply};
@@ -127,6 +128,7 @@ async fn all_errors_are_one() {
         (Error::from(TransportError::new(TransportErrorKind::Connect, "x")), ErrorKind::Connect),
         (Error::from(TransportError::new(TransportErrorKind::ReadTimeout, "x")), ErrorKind::Timeout),
         (Error::from(DecodeError::new("", "x")), ErrorKind::Decode),
+        (Error::from(Formatted::<Uuid>::from("x").get().expect_err("no UUID")), ErrorKind::Decode),
     ] {
         assert_eq!(error.kind(), kind, "{error:?}");
     }
@@ -209,7 +211,9 @@ async fn messages() {
     let body = r#"{"code": "DBS.280001", "message": "quota exceeded", "request_id": "r1"}"#;
     let error = failed(reply(403, &[], body)).await;
     let expected = "show_pet (ShowOnePet, pets.example:8080): 403 DBS.280001: quota exceeded (request id r1)";
-    assert_eq!((error.to_string(), report(error)), (expected.to_owned(), expected.to_owned()));
+    assert_eq!((error.to_string(), format!("{error:?}")), (expected.to_owned(), expected.to_owned()));
+    assert!(format!("{error:#?}").starts_with("CallError {\n    kind: Service,"), "{error:#?}");
+    assert_eq!(report(error), expected);
     let error = failed(reply(200, &[], "[]")).await;
     assert!(error.to_string().starts_with("show_pet (ShowOnePet, pets.example:8080) succeeded (200), but "), "{error}");
     let error = show_pet([]).0.set("id", "123456789").send::<ShowPet>().await.expect_err("too long");
@@ -237,7 +241,11 @@ async fn everything_once() {
     is_said_once(TransportError::new(TransportErrorKind::Body, format!("no body: {lost}")).with_source(lost), "disk");
     let lost = std::io::Error::other("the disk is gone");
     let transport = TransportError::new(TransportErrorKind::Body, "no body").with_source(lost);
-    assert_eq!(report(Error::from(transport)), "no body: the disk is gone");
+    let error = Error::from(transport);
+    // As `main` prints it.
+    assert_eq!(format!("{error:?}"), "no body\n\nCaused by:\n    the disk is gone");
+    assert!(format!("{error:#?}").starts_with("TransportError {"), "{error:#?}");
+    assert_eq!(report(error), "no body: the disk is gone");
 
     let closed = std::net::TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("an address");
     let builder = ClientBuilder::new(&PETS).endpoint(format!("http://{closed}")).retries(RetryPolicy::none());

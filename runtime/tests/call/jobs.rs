@@ -147,13 +147,14 @@ async fn handles_that_were_kept() {
 async fn answers_without_a_job() {
     let answered = |body: &str| Replay::new([response(200, body.to_owned())]);
     for (body, says) in [
-        (r#"{"order_id": "CS1"}"#, "Begin made the order CS1, whose job the service does not tell"),
+        (r#"{"order_id": "CS1"}"#, "Begin made the order CS1, and the response does not name its job"),
         ("{}", "the response of Begin has no data.job_id: there is nothing to wait for"),
         (r#"{"data": {"job_id": ""}}"#, "the response of Begin has no data.job_id: there is nothing to wait for"),
     ] {
         let client = client(&answered(body));
         let response = client.begin().send().await.expect("success");
         assert_eq!(client.wait_for(&response).await.expect_err("no job").to_string(), says);
+        assert_eq!(response.job_handle().expect_err("no job").to_string(), says);
     }
     let fake = answered("[]");
     let client = client(&fake);
@@ -226,8 +227,8 @@ async fn a_job_is_asked_for_where_and_as_it_was_begun() {
     let client = client(&fake);
     let response =
         client.begin().with_endpoint("http://other").with_credentials(other()).send().await.expect("success");
-    let wait = client.wait_for(&response);
-    let handle = wait.handle().expect("a job").clone();
+    let (handle, wait) = (response.job_handle().expect("a job"), client.wait_for(&response));
+    assert_eq!(wait.handle(), Some(&handle));
     wait.await.expect("done");
     // Other errors are not tolerated.
     let response = client.begin().send().await.expect("success");

@@ -167,6 +167,28 @@ impl CredentialsProvider for Always {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_unknown_region_is_named_when_its_address_does_not_exist() {
+    let connect = || builder(Broken(TransportErrorKind::Connect));
+    let remark = "; the region is `cn-nroth-4`, from `.region(..)`: did you mean `cn-north-4`?";
+    // In the lookup, and, with a project, in the call itself.
+    for builder in [connect(), connect().project_id("p")] {
+        let error = builder.region("cn-nroth-4").build().expect("a client").begin().send().await.expect_err("broken");
+        assert_eq!(error.kind(), ErrorKind::Connect);
+        assert!(error.to_string().contains(remark), "{error}");
+    }
+    // One that resembles no other may be new.
+    let error = connect().region("mars-1").build().expect("a client").begin().send().await.expect_err("broken");
+    let remark = "; the region is `mars-1`, from `.region(..)`, which is not a known one";
+    assert!(error.to_string().contains(remark), "{error}");
+    // A known region, and one that the address does not contain, are not the reason.
+    let elsewhere = connect().region("mars-1").endpoint("https://drs.example.com");
+    for builder in [connect(), elsewhere] {
+        let error = builder.project_id("p").build().expect("a client").begin().send().await.expect_err("broken");
+        assert!(!error.to_string().contains("the region"), "{error}");
+    }
+}
+
 /// Has no connection to IAM.
 #[derive(Debug)]
 struct Broken(TransportErrorKind);
@@ -190,7 +212,10 @@ async fn failures_that_pass_may_be_repeated() {
     ] {
         let error = builder(Broken(fault)).build().expect("a client").begin().send().await.expect_err("broken");
         assert_eq!((error.kind(), error.is_retryable(), error.attempts()), (kind, retryable, 0), "{error}");
-        assert!(error.to_string().contains("project_id: it is not set, and IAM does not tell: no way"), "{error}");
+        assert!(
+            error.to_string().contains("project_id is not set, and looking it up in IAM failed: no way"),
+            "{error}"
+        );
     }
     let silent = builder(Replay::new([Reply::never()])).timeout(Duration::from_secs(1)).build().expect("a client");
     let error = silent.create_connection("g").unchecked().send().await.expect_err("silent");

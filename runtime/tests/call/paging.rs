@@ -1,6 +1,5 @@
 //! Listings with circular positions.
 
-use futures_util::TryStreamExt as _;
 use serde::Deserialize;
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
@@ -57,17 +56,17 @@ async fn a_circle_of_tokens_ends() {
     ];
     for (tokens, count) in table {
         let (fake, client) = listing(tokens.iter().map(|token| Value::from(*token)));
-        let seen: Vec<u32> = items::<List>(client.call(List::SPEC)).try_collect().await.expect("items");
+        let seen: Vec<u32> = items::<List>(client.call(List::SPEC)).collect().await.expect("items");
         assert_eq!((seen.len(), fake.requests().len()), (count, count), "{tokens:?}");
     }
     // Starting at the caller's own token, and with numbers.
     let (_, client) = listing(["b", "a", "b"].map(Value::from));
-    let seen: Vec<_> = pages::<List>(client.call(List::SPEC).text("token", "a")).try_collect().await.expect("pages");
+    let seen: Vec<_> = pages::<List>(client.call(List::SPEC).text("token", "a")).collect().await.expect("pages");
     assert_eq!(seen.len(), 2);
     let (_, client) = listing([1, 2, 1, 2].map(Value::from));
-    let seen: Vec<_> = pages::<List>(client.call(List::SPEC)).try_collect().await.expect("pages");
+    let seen: Vec<_> = pages::<List>(client.call(List::SPEC)).collect().await.expect("pages");
     assert_eq!(seen.len(), 3);
     let (_, client) = listing((1..500).map(Value::from).chain([Value::Null]));
-    let seen: Vec<_> = pages::<List>(client.call(List::SPEC)).try_collect().await.expect("pages");
+    let seen: Vec<_> = pages::<List>(client.call(List::SPEC)).collect().await.expect("pages");
     assert_eq!(seen.len(), 500);
 }

@@ -23,7 +23,7 @@ async fn recorded_without_secrets_and_replayed() {
     let more = json!({
         "id": "c-1", "db_password": "p-hush", "note": "said-hush", "list": [{"token": 1}], "adminPass": "a-hush",
         "passwords": ["one-hush"], "credentials": {"value": "c-hush"}, "text": "{\"sk\": \"t-hush\"}",
-        "quoted": "said-\"hush",
+        "quoted": "said-\"hush", "tags": [{"value": "v-hush", "name": "Password"}, {"Key": "api_token", "Values": ["k-hush"]}],
     })
     .to_string();
     let fake = Replay::new([
@@ -88,11 +88,14 @@ async fn lines_and_events() {
     let path = file("lines");
     let body = "{\"id\": 1, \"token\": \"l-hush\"}\n{\"id\": 2}\n\ndata: {\"secret\": \"e-hush\"}\n";
     let recorder = Recorder::new(Replay::new([reply(200, &[], body)]), &path);
-    let request =
-        http::Request::get("http://localhost/x?api%20key=q-hush&Config=%7B%22Password%22%3A%22p-hush%22%7D&n=1");
+    let request = http::Request::get(concat!(
+        "http://localhost/x?api%20key=q-hush&Config=%7B%22Password%22%3A%22p-hush%22%7D&n=1",
+        "&Tag.1.Value=t-hush&Tag.1.Key=password&Tag.2.Key=zone&Tag.2.Value=north&name=secret&value=n-hush",
+    ));
     recorder.send(request.body(Default::default()).expect("a request")).await.expect("a response");
     let text = std::fs::read_to_string(&path).expect("a file");
-    assert!(!text.contains("hush") && text.contains("&n=1") && text.contains("\\\"id\\\":2"), "{text}");
+    assert!(!text.contains("hush") && text.contains("&n=1&") && text.contains("\\\"id\\\":2"), "{text}");
+    assert!(text.contains("&Tag.2.Value=north&name=secret&value=***"), "{text}");
     std::fs::remove_file(&path).expect("removed");
 }
 
@@ -118,12 +121,12 @@ async fn recorded(name: &str, headers: &[(&str, &str)], body: impl Into<Vec<u8>>
 async fn xml() {
     let body = "<?xml version=\"1.0\"?><!-- hush --><r xmlns='urn:x' token='hush' n='1'><Id>a&amp;b</Id>\
         <ns:DbPassword>p<![CDATA[-hush]]>&#33;<b>hush</b></ns:DbPassword><Note>said &amp; hush</Note><Secret/>\
-        <entry key=\"sk\" value=\"hush\">hush</entry><Json>{\"pwd\": \"hush\", \"n\": 1}</Json></r>";
+        <entry key=\"sk\" value=\"hush\">hush</entry><t><Key>Pwd</Key><Value>hush</Value></t><v><value>1</value></v><Json>{\"pwd\": \"hush\", \"n\": 1}</Json></r>";
     for media_type in ["application/xml", "text/xml; charset=utf-8", "application/problem+xml"] {
         let found = recorded("xml", &[("content-type", media_type)], body).await;
         let expected = "<?xml version=\"1.0\"?><r xmlns=\"urn:x\" token=\"***\" n=\"1\"><Id>a&amp;b</Id>\
             <ns:DbPassword>***<b>***</b></ns:DbPassword><Note>***</Note><Secret/>\
-            <entry key=\"sk\" value=\"***\">***</entry><Json>{&quot;pwd&quot;:&quot;***&quot;,&quot;n&quot;:1}</Json></r>";
+            <entry key=\"sk\" value=\"***\">***</entry><t><Key>Pwd</Key><Value>***</Value></t><v><value>1</value></v><Json>{&quot;pwd&quot;:&quot;***&quot;,&quot;n&quot;:1}</Json></r>";
         assert_eq!(found, expected);
     }
     // XML that is malformed, or defines its own entities, cannot be searched.

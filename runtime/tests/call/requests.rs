@@ -151,7 +151,7 @@ async fn settings_of_the_client() {
     let error = builder(&ALIYUN, &fake).region("cn-hangzou").build().expect_err("no such region");
     assert_eq!(
         error.to_string(),
-        "unknown region `cn-hangzou`: there are cn-hangzhou, cn-shanghai; or set the address with `.endpoint(..)`"
+        "unknown region `cn-hangzou` (from `.region(..)`): there are cn-hangzhou, cn-shanghai; or set the address with `.endpoint(..)`"
     );
     let client = builder(&ALIYUN, &fake).credentials(Credentials::access_key("a", "b")).build().expect("a client");
     let error = client.add_database().set("Host", "h").send().await.expect_err("no region");

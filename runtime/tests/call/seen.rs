@@ -51,10 +51,13 @@ async fn spans_and_events() {
 
     let text = LOG.with_borrow(|log| String::from_utf8_lossy(log).into_owned());
     for said in [
-        r#"operation="AddDatabase" service="mini-aliyun/1""#,
-        r#":attempt{number=1}: yundb_runtime::client::pipeline: failed status=429 code="Throttling.User" class=Throttled"#,
+        r#"call{otel.name=mini-aliyun/AddDatabase rpc.service="mini-aliyun" rpc.method="AddDatabase"}:attempt{"#,
+        r#":attempt{otel.kind="client" otel.name="POST" http.request.method="POST" server.address="dg.hangzhou.example.com""#,
+        r#" server.port=443 http.response.status_code=429 error.type="429"}: yundb_runtime::client::pipeline: failed "#,
+        r#"failed code="Throttling.User" class=Throttled"#,
         "another attempt follows pause=",
-        r#":attempt{number=2}: yundb_runtime::client::pipeline: succeeded status=200 request_id="r-1""#,
+        " http.request.resend_count=1 ",
+        r#" http.response.status_code=200}: yundb_runtime::client::pipeline: succeeded request_id="r-1""#,
     ] {
         assert!(text.contains(said), "{said} in {text}");
     }

@@ -104,6 +104,7 @@ async fn services_at_an_address_of_their_own_have_another_iam() {
     let client = builder(&world).region("cn-north-4").endpoint("https://drs.example.com").build().unwrap();
     let (kind, error) = call::<OfProject>(&client).await.unwrap_err();
     assert!(kind == ErrorKind::Invalid && error.contains("`.project_id(..)`"), "{error}");
+    assert!(!error.contains("region"), "the region alone would not help: {error}");
     assert!(world.requests().await.is_empty());
 }
 
@@ -112,12 +113,12 @@ async fn a_project_that_nobody_knows() {
     let world = World::new().await;
     let (kind, error) = call::<OfProject>(&builder(&world).build().unwrap()).await.unwrap_err();
     assert_eq!(kind, ErrorKind::Invalid, "without a region there is nothing to ask by: {error}");
-    assert!(error.contains("project_id: is required"), "{error}");
+    assert!(error.contains("project_id: is required") && error.contains("or set only the region"), "{error}");
     assert!(world.requests().await.is_empty());
     let client = builder(&world).region("cn-north-4").build().unwrap();
     let (kind, error) = call::<OfProject>(&client).await.unwrap_err();
     assert_eq!(kind, ErrorKind::Config);
-    assert!(error.contains("project_id: it is not set, and IAM does not tell: status 404"), "{error}");
+    assert!(error.contains("project_id is not set, and looking it up in IAM failed: status 404"), "{error}");
     // It may exist the next time.
     world.answers("GET", IAM, "/v3/projects", ok(json!({"projects": [{"id": "x", "name": "other"}]}))).await;
     let (_, error) = call::<OfProject>(&client).await.unwrap_err();
@@ -197,6 +198,22 @@ async fn the_region_that_stands_beside_the_keys() {
     world.file(".huaweicloud/credentials", "[basic]\nak = K\n");
     let (kind, error) = call::<OfProject>(&client).await.unwrap_err();
     assert!(kind == ErrorKind::Credentials && error.contains("there is no `sk`"), "{error}");
+}
+
+#[tokio::test]
+async fn a_mistyped_region_is_named_with_its_source() {
+    let world = World::new().await;
+    let iam = "https://iam.myhuaweicloud.com";
+    world.answers("GET", iam, "/v3/projects", ok(json!({"projects": []}))).await;
+    world.file(".huaweicloud/credentials", "[basic]\nak = K\nsk = s\nregion = cn-nroth-4\n");
+    let profile = ProfileCredentials::huawei().configure(&world.config());
+    let of_profile = builder(&world).credentials_provider(profile).build().unwrap();
+    let explicit = builder(&world).region("cn-nroth-4").build().unwrap();
+    for (client, source) in [(of_profile, "the profile of the credentials"), (explicit, "`.region(..)`")] {
+        let (_, error) = call::<OfProject>(&client).await.unwrap_err();
+        let remark = format!("the region is `cn-nroth-4`, from {source}: did you mean `cn-north-4`?");
+        assert!(error.contains(&remark), "{error}");
+    }
 }
 
 /// Never completes.

@@ -1,4 +1,4 @@
-//! Ten thousand calls by two hundred tasks on one client, some of which fail.
+//! Ten thousand calls from two hundred tasks with one client, some of which fail.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -47,7 +47,7 @@ fn resident() -> Option<usize> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn ten_thousand_calls() {
+async fn concurrent_calls_all_end() {
     for protocol in PROTOCOLS {
         calls(protocol).await;
     }

@@ -13,7 +13,7 @@ use yundb_runtime::{CallError, Client, ClientBuilder, Credentials, ErrorKind, Re
 
 use super::server::{Fault, Moment, PROTOCOLS, Protocol, Server};
 
-/// Operations that change something, that have a client token, that are idempotent, that only read; of both protocols.
+/// Operations that make changes, that have a client token, that are idempotent, or that only read, of both protocols.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind {
     RpcChange,
@@ -118,7 +118,7 @@ const HTTP2_FAULTS: [(Fault, ErrorKind, usize, usize); 9] = [
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn outcome_of_each_fault() {
+async fn each_fault_has_the_documented_outcome() {
     for table in PROTOCOLS.map(|protocol| tokio::spawn(all_faults(protocol))) {
         table.await.unwrap();
     }
@@ -161,7 +161,7 @@ async fn leads_to(
 }
 
 #[tokio::test]
-async fn no_server() {
+async fn connection_failures_are_retried() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -173,7 +173,7 @@ async fn no_server() {
 }
 
 #[tokio::test]
-async fn a_success_that_failed() {
+async fn failures_with_a_success_status_are_not_retried() {
     for (protocol, kind) in each().filter(|(_, kind)| kind.is_rpc()) {
         let server = Server::start(protocol, SUCCESS, |_, _| Fault::Response(200, "", FAILED)).await;
         let failed = kind.call(&protocol.transport(), &server.url).await.unwrap_err();

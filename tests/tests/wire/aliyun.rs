@@ -1,4 +1,4 @@
-//! Alibaba Cloud: every operation's request against its sample, with each way of signing, and its response.
+//! Alibaba Cloud: every operation's request and response against its samples, with each way of signing.
 
 use std::collections::BTreeMap;
 
@@ -163,7 +163,7 @@ fn check_acs3(request: &Request, operation: &Operation, service: &Service, way: 
 fn map(pairs: Vec<(String, String)>, id: &str) -> BTreeMap<String, String> {
     let count = pairs.len();
     let map: BTreeMap<_, _> = pairs.into_iter().collect();
-    assert_eq!(map.len(), count, "{id}: a parameter is there twice");
+    assert_eq!(map.len(), count, "{id}: a parameter is sent twice");
     map
 }
 
@@ -197,29 +197,29 @@ async fn all(way: Way) {
 }
 
 #[tokio::test]
-async fn the_documents_samples() {
+async fn samples_of_the_documents_are_sent_and_decoded() {
     all(Way::default()).await;
 }
 
 #[tokio::test]
-async fn by_get() {
+async fn requests_can_be_sent_by_get() {
     all(Way { get: true, ..Way::default() }).await;
 }
 
 #[tokio::test]
-async fn with_a_security_token() {
+async fn security_tokens_are_sent() {
     all(Way { token: true, ..Way::default() }).await;
     all(Way { token: true, get: true, ..Way::default() }).await;
 }
 
 #[tokio::test]
-async fn with_acs3() {
+async fn requests_can_be_signed_with_acs3() {
     all(Way { acs3: true, ..Way::default() }).await;
     all(Way { acs3: true, token: true, get: true }).await;
 }
 
 #[tokio::test]
-async fn characters_that_encodings_differ_in() {
+async fn special_characters_are_encoded_for_the_signature() {
     let server = Server::json(serde_json::json!({"Success": true})).await;
     let client: dg::Client = server.client(dg::Client::builder().credentials(Credentials::access_key(KEY, SECRET)));
     let texts = [" +*~/%&=:;", "数据库 é\u{1F600}", "a\tb\nc", "%20%2B", "'\"<>#?[]{}|\\^`!$()@,"];

@@ -1,4 +1,4 @@
-//! Whether a typed response, written as JSON again, has everything in the sample, and nothing else.
+//! Compares a typed response, serialized as JSON, with the sample: it must have everything in it, and nothing else.
 
 use serde_json::{Map, Value};
 
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_in_another_way() {
+    fn equivalent_forms_are_equal() {
         same(
             json!({"Count": "50", "Success": "true", "Port": 3306, "On": false}),
             json!({"Count": 50, "Success": true, "Port": "3306", "On": "false"}),
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_field_is_found() {
+    fn a_lost_field_is_detected() {
         differ(json!({"a": 1, "b": {"c": "x"}}), json!({"a": 1, "b": {}}), &[r#".b.c: lost "x""#]);
         differ(json!({"a": {"b": 1}}), json!({}), &[r#".a: lost {"b":1}"#]);
         differ(json!({"a": {}}), json!({}), &[".a: lost {}"]);
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_changed_or_invented_value_is_found() {
+    fn a_changed_or_invented_value_is_detected() {
         differ(json!({"a": "50"}), json!({"a": 5}), &[r#".a: "50" became 5"#]);
         differ(json!({"a": "true"}), json!({"a": false}), &[r#".a: "true" became false"#]);
         differ(json!({"a": "x"}), json!({"a": "y"}), &[r#".a: "x" became "y""#]);

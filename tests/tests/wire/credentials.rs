@@ -14,7 +14,7 @@ fn iam_client(server: &Server) -> iam::Client {
 }
 
 #[tokio::test]
-async fn of_iam() {
+async fn iam_tokens_are_obtained() {
     let response = ResponseTemplate::new(201)
         .insert_header("X-Subject-Token", "the-token")
         .set_body_json(json!({"token": {"expires_at": "2040-01-04T09:05:22.701000Z"}}));

@@ -1,5 +1,4 @@
-//! DTS: the objects that calls carry as JSON, built with the types as in the document's sections on them, and unusual
-//! responses.
+//! DTS: objects sent as JSON, built with their types and compared with the document's samples, and unusual responses.
 
 #![allow(deprecated, reason = "deprecated operations have to work, too")]
 
@@ -38,7 +37,7 @@ fn column(name: &str, key: &str, ty: &str) -> DbColumn {
 
 /// Section 6.4.19.1, its samples in order.
 #[test]
-fn objects_of_tasks() {
+fn objects_of_tasks_match_the_document() {
     let whole = |name: &str| map([("dtstestdata", DbObject::new().name(name).all(true))]);
     is(whole("dtstestdata"), json!({"dtstestdata": {"name": "dtstestdata", "all": true}}));
     is(whole("dtstestdata_new"), json!({"dtstestdata": {"name": "dtstestdata_new", "all": true}}));
@@ -109,7 +108,7 @@ fn objects_of_tasks() {
 
 /// Section 6.4.19.2.
 #[test]
-fn reserve() {
+fn reserve_matches_the_document() {
     let kafka = Reserve::new()
         .dest_topic("dtstestdata")
         .dest_version(KafkaVersion::from("1.0"))
@@ -136,7 +135,7 @@ fn reserve() {
 
 /// Section 6.5.8.1.
 #[test]
-fn migration_objects() {
+fn migration_objects_match_the_document() {
     let database = || MigrationObject::new().db_name("dtstestdata");
     is([database()], json!([{"DBName": "dtstestdata"}]));
     is([database().new_db_name("mysqltest")], json!([{"DBName": "dtstestdata", "NewDBName": "mysqltest"}]));
@@ -173,7 +172,7 @@ fn migration_objects() {
 
 /// Section 6.5.8.2.
 #[test]
-fn subscription_objects() {
+fn subscription_objects_match_the_document() {
     let database = || SubscriptionObject::new().db_name("dtstestdata");
     is([database()], json!([{"DBName": "dtstestdata"}]));
     is(
@@ -193,7 +192,7 @@ fn subscription_objects() {
 
 /// Section 6.5.8.3.
 #[test]
-fn synchronization_objects() {
+fn synchronization_objects_match_the_document() {
     let database = || SynchronizationObject::new().db_name("dtstestdata");
     is([database()], json!([{"DBName": "dtstestdata"}]));
     is(
@@ -211,7 +210,7 @@ fn synchronization_objects() {
 
 /// Section 6.5.8.4.
 #[test]
-fn migration_reserved() {
+fn migration_reserved_matches_the_document() {
     let reserved = MigrationReserved::new().auto_start_modules_after_config(AutoStart::None).target_table_mode(2);
     is(reserved, json!({"autoStartModulesAfterConfig": "none", "targetTableMode": 2}));
     let redis = MigrationReserved::new().src_redis_type(RedisType::Enterprise).dest_redis_type(RedisType::Enterprise);
@@ -219,7 +218,7 @@ fn migration_reserved() {
 }
 
 #[tokio::test]
-async fn json_by_type_and_by_text() {
+async fn json_can_be_given_as_a_type_or_as_text() {
     let server = Server::json(json!({"Success": true})).await;
     let client = client(&server);
     let call = || client.update_subscription().dts_job_id("j").dts_instance_id("i");
@@ -238,7 +237,7 @@ async fn json_by_type_and_by_text() {
 
 /// `DynamicMessage` is the payload of one call (6.5.4.1) and part of the message of failures.
 #[tokio::test]
-async fn dynamic_messages() {
+async fn dynamic_messages_are_filled_in() {
     let addresses = "10.151.12.0/24,47.102.181.0/24";
     let success = json!({"DynamicMessage": addresses, "ErrCode": "", "ErrMessage": "", "Success": true});
     let server = Server::json(success).await;
@@ -259,7 +258,7 @@ async fn dynamic_messages() {
 
 /// Lists of instances have more fields on Apsara Stack (2.5).
 #[tokio::test]
-async fn apsara_stack_responses() {
+async fn apsara_stack_responses_have_more_fields() {
     let job = json!({"DtsJobId": "j", "ResourceGroup": 7, "ResourceGroupName": "set", "Department": "3"});
     let server = Server::json(json!({"Success": "true", "DtsJobList": {"DtsJobStatus": [job]}})).await;
     let response = client(&server).list_jobs().region("cn-hangzhou").send().await.unwrap();

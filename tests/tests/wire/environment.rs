@@ -39,8 +39,8 @@ const ALL: [&str; 20] = [
     "HUAWEICLOUD_SDK_DRS_ENDPOINT",
 ];
 
-/// Whether this is the process in which the test `name` runs. If not, it has been run in one, with only these
-/// variables.
+/// Returns whether this is the process for the test `name`. If not, runs the test in such a process first, with only
+/// these variables.
 fn inner(name: &str, variables: &[(&str, &str)]) -> bool {
     if std::env::var_os(INNER).is_some() {
         return true;
@@ -65,8 +65,8 @@ fn endpoint() -> drs::types::BaseEndpoint {
 }
 
 #[tokio::test]
-async fn nothing() {
-    if !inner("nothing", &[]) {
+async fn an_empty_environment_has_no_configuration() {
+    if !inner("an_empty_environment_has_no_configuration", &[]) {
         return;
     }
     let server = Server::silent().await;
@@ -88,14 +88,14 @@ async fn nothing() {
 }
 
 #[tokio::test]
-async fn huawei() {
+async fn huawei_clients_are_configured_by_variables() {
     let variables = [
         ("HUAWEICLOUD_SDK_AK", "ak-env"),
         ("HUAWEICLOUD_SDK_SK", "sk-env\n"),
         ("HUAWEICLOUD_SDK_SECURITY_TOKEN", "token-env"),
         ("HUAWEICLOUD_SDK_PROJECT_ID", "project-env"),
     ];
-    if !inner("huawei", &variables) {
+    if !inner("huawei_clients_are_configured_by_variables", &variables) {
         return;
     }
     let server = Server::json(json!({})).await;
@@ -109,9 +109,9 @@ async fn huawei() {
 }
 
 #[tokio::test]
-async fn aliyun() {
+async fn aliyun_clients_are_configured_by_variables() {
     let variables = [("ALIBABA_CLOUD_ACCESS_KEY_ID", "ak-env"), ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "sk-env")];
-    if !inner("aliyun", &variables) {
+    if !inner("aliyun_clients_are_configured_by_variables", &variables) {
         return;
     }
     let server = Server::json(json!({})).await;
@@ -124,7 +124,7 @@ async fn aliyun() {
 }
 
 /// The target of a call of this client.
-async fn goes<T, E: std::fmt::Debug>(replay: &Replay, call: impl Future<Output = Result<T, E>>) -> String {
+async fn target<T, E: std::fmt::Debug>(replay: &Replay, call: impl Future<Output = Result<T, E>>) -> String {
     let before = replay.requests().len();
     call.await.unwrap();
     let request = replay.requests().remove(before);
@@ -136,46 +136,46 @@ fn replay() -> Replay {
 }
 
 #[tokio::test]
-async fn regions() {
+async fn regions_come_from_variables() {
     let variables = [("ALIBABA_CLOUD_REGION_ID", "cn-beijing\n"), ("HUAWEICLOUD_SDK_REGION", "cn-south-1")];
-    if !inner("regions", &variables) {
+    if !inner("regions_come_from_variables", &variables) {
         return;
     }
     let replay = replay();
     let dts = || dts::Client::builder().transport(replay.clone()).credentials(Credentials::access_key("a", "s"));
     let call = |builder: ClientBuilder<dts::Client>| builder.build().unwrap().list_jobs().unchecked().send();
-    assert!(goes(&replay, call(dts())).await.contains("beijing"));
+    assert!(target(&replay, call(dts())).await.contains("beijing"));
     // It also fills the parameter for the region.
     let sent = replay.requests().remove(0);
     assert!(String::from_utf8_lossy(sent.body()).contains("RegionId=cn-beijing"), "{sent:?}");
     // The builder's setting takes precedence.
-    assert!(!goes(&replay, call(dts().region("cn-hangzhou"))).await.contains("beijing"));
+    assert!(!target(&replay, call(dts().region("cn-hangzhou"))).await.contains("beijing"));
     let drs = drs::Client::builder().transport(replay.clone()).credentials(Credentials::token("t")).project_id("p");
     let call = drs.build().unwrap().create_connection().name("DRS-mysql").db_type("mysql").endpoint(endpoint());
-    assert!(goes(&replay, call.send()).await.contains("cn-south-1"));
+    assert!(target(&replay, call.send()).await.contains("cn-south-1"));
 }
 
 #[tokio::test]
-async fn endpoints() {
+async fn endpoints_come_from_variables() {
     let variables = [
         ("ALIBABA_CLOUD_DG_ENDPOINT", "https://dg.internal/x"),
         ("HUAWEICLOUD_SDK_REGION_DRS_CN_NORTH_4", "drs.north.internal"),
         ("HUAWEICLOUD_SDK_DRS_ENDPOINT", "drs.internal"),
     ];
-    if !inner("endpoints", &variables) {
+    if !inner("endpoints_come_from_variables", &variables) {
         return;
     }
     let replay = replay();
     let dg = || dg::Client::builder().transport(replay.clone()).credentials(Credentials::access_key("a", "s"));
     let call = |builder: ClientBuilder<dg::Client>| builder.build().unwrap().stop_gateway().gateway_id("g");
-    assert_eq!(goes(&replay, call(dg()).send()).await, "dg.internal/x/");
-    assert_eq!(goes(&replay, call(dg().endpoint("own.internal")).send()).await, "own.internal/");
-    assert_eq!(goes(&replay, call(dg()).with_endpoint("call.internal").send()).await, "call.internal/");
+    assert_eq!(target(&replay, call(dg()).send()).await, "dg.internal/x/");
+    assert_eq!(target(&replay, call(dg().endpoint("own.internal")).send()).await, "own.internal/");
+    assert_eq!(target(&replay, call(dg()).with_endpoint("call.internal").send()).await, "call.internal/");
     for (region, host) in [("cn-north-4", "drs.north.internal"), ("cn-south-1", "drs.internal")] {
         let drs = drs::Client::builder().transport(replay.clone()).credentials(Credentials::token("t")).project_id("p");
         let client = drs.region(region).build().unwrap();
         let call = client.create_connection().name("DRS-mysql").db_type("mysql").endpoint(endpoint());
-        assert_eq!(goes(&replay, call.send()).await, format!("{host}/v5/p/connections"));
+        assert_eq!(target(&replay, call.send()).await, format!("{host}/v5/p/connections"));
     }
 }
 
@@ -198,7 +198,7 @@ GaussDB:
   - {id: cn-north-4, endpoint: gaussdb.file.internal}
 ";
 
-/// Calls with this client of DRS go there.
+/// The host of calls with this client of DRS.
 async fn of_drs(replay: &Replay, region: &str) -> Result<String, String> {
     let drs = drs::Client::builder().transport(replay.clone()).credentials(Credentials::token("t")).project_id("p");
     let client = drs.region(region).build().unwrap();
@@ -209,21 +209,21 @@ async fn of_drs(replay: &Replay, region: &str) -> Result<String, String> {
 }
 
 #[tokio::test]
-async fn regions_files_of_huawei() {
+async fn endpoints_come_from_regions_files_of_huawei() {
     let file = file("regions.yaml", REGIONS);
     let variables = [
         ("HUAWEICLOUD_SDK_REGIONS_FILE", &*file),
         ("HUAWEICLOUD_SDK_REGION_DRS_CN_EAST_3", "https://drs.east.internal, https://drs.backup.internal"),
         ("HUAWEICLOUD_SDK_REGION_GAUSSDB_CN_EAST_3", "gaussdb.east.internal"),
     ];
-    if !inner("regions_files_of_huawei", &variables) {
+    if !inner("endpoints_come_from_regions_files_of_huawei", &variables) {
         return;
     }
     let replay = replay();
     for (region, host) in [
         ("cn-north-4", "drs.file.internal"),
         ("cn-south-1", "drs.south.internal"),
-        // The environment counts before the file, and the document behind it.
+        // The environment takes precedence over the file, and the file over the document.
         ("cn-east-3", "drs.east.internal"),
         ("cn-north-1", "drs.cn-north-1.myhuaweicloud.com"),
     ] {
@@ -232,14 +232,14 @@ async fn regions_files_of_huawei() {
     for (region, host) in [("cn-north-4", "gaussdb.file.internal"), ("cn-east-3", "gaussdb.east.internal")] {
         let builder = gaussdb::Client::builder().transport(replay.clone()).credentials(Credentials::token("t"));
         let client = builder.project_id("p").region(region).build().unwrap();
-        assert!(goes(&replay, client.restart_instance("i").unchecked().send()).await.starts_with(host), "{region}");
+        assert!(target(&replay, client.restart_instance("i").unchecked().send()).await.starts_with(host), "{region}");
     }
 }
 
 #[tokio::test]
-async fn regions_files_that_are_broken() {
+async fn broken_regions_files_are_reported() {
     let broken = file("broken-regions.yaml", "drs:\n  - id: cn-north-4\n    endpoint: [x]\n");
-    if !inner("regions_files_that_are_broken", &[("HUAWEICLOUD_SDK_REGIONS_FILE", &broken)]) {
+    if !inner("broken_regions_files_are_reported", &[("HUAWEICLOUD_SDK_REGIONS_FILE", &broken)]) {
         return;
     }
     let error = of_drs(&replay(), "cn-north-4").await.unwrap_err();
@@ -247,35 +247,35 @@ async fn regions_files_that_are_broken() {
 }
 
 #[tokio::test]
-async fn regions_files_that_are_not_there() {
-    if !inner("regions_files_that_are_not_there", &[("HUAWEICLOUD_SDK_REGIONS_FILE", "/nowhere/regions.yaml")]) {
+async fn missing_regions_files_are_ignored() {
+    if !inner("missing_regions_files_are_ignored", &[("HUAWEICLOUD_SDK_REGIONS_FILE", "/nowhere/regions.yaml")]) {
         return;
     }
     assert_eq!(of_drs(&replay(), "cn-north-4").await.as_deref(), Ok("drs.cn-north-4.myhuaweicloud.com"));
 }
 
 #[tokio::test]
-async fn regions_of_profiles() {
+async fn regions_come_from_profiles() {
     let profile = file("profile-with-region", "[basic]\nak = K\nsk = s\nproject_id = p\nregion = cn-south-1\n");
     let variables = [("HUAWEICLOUD_SDK_CREDENTIALS_FILE", &*profile)];
     let with = [variables[0], ("HUAWEICLOUD_SDK_REGION", "cn-east-3")];
     let is_inner = std::env::var_os(INNER).is_some();
     let expected = std::env::var("HUAWEICLOUD_SDK_REGION").unwrap_or("cn-south-1".to_owned());
     if !is_inner {
-        inner("regions_of_profiles", &variables);
-        // The environment counts before the profile.
-        inner("regions_of_profiles", &with);
+        inner("regions_come_from_profiles", &variables);
+        // The environment takes precedence over the profile.
+        inner("regions_come_from_profiles", &with);
         return;
     }
     let replay = replay();
     let client = drs::Client::builder().transport(replay.clone()).build().unwrap();
     let call = client.create_connection().name("DRS-mysql").db_type("mysql").endpoint(endpoint());
-    assert!(goes(&replay, call.send()).await.contains(&expected), "{expected}");
+    assert!(target(&replay, call.send()).await.contains(&expected), "{expected}");
 }
 
 #[tokio::test]
-async fn authorities() {
-    if !inner("authorities", &[("ALIBABA_CLOUD_CA_BUNDLE", "/nowhere/ca.pem")]) {
+async fn unreadable_ca_bundles_are_reported() {
+    if !inner("unreadable_ca_bundles_are_reported", &[("ALIBABA_CLOUD_CA_BUNDLE", "/nowhere/ca.pem")]) {
         return;
     }
     let keys = || Credentials::access_key("a", "s");

@@ -1,4 +1,4 @@
-//! Failures: each documented one, and every form in which services report them.
+//! Failures: every documented one, and every form in which services report them.
 
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
@@ -126,7 +126,7 @@ fn text<'a>(body: &'a Value, names: &[&str]) -> &'a str {
 /// Every documented failure of every operation: its samples, or else one generated from its schema with all fields.
 /// Returns the number of each.
 async fn documented<C: From<Client> + Clone>(called: &Called<C>) -> (usize, usize) {
-    let (mut samples, mut made) = (0, 0);
+    let (mut samples, mut synthetic) = (0, 0);
     let mut cases = Vec::new();
     for operation in &called.service.operations {
         assert!(!operation.failures.is_empty(), "{}", operation.id);
@@ -135,8 +135,8 @@ async fn documented<C: From<Client> + Clone>(called: &Called<C>) -> (usize, usiz
             let mut bodies = failure.samples.clone();
             samples += bodies.len();
             if bodies.is_empty() {
-                made += 1;
-                bodies.push(called.service.made(&failure.schema));
+                synthetic += 1;
+                bodies.push(called.service.synthetic(&failure.schema));
             }
             for status in statuses {
                 cases.extend(bodies.iter().map(|body| (operation, status, body.clone())));
@@ -153,16 +153,16 @@ async fn documented<C: From<Client> + Clone>(called: &Called<C>) -> (usize, usiz
         assert!(!expected[0].is_empty() && !expected[1].is_empty(), "{body}");
         check_json(error, operation, *status, body, expected);
     }
-    (samples, made)
+    (samples, synthetic)
 }
 
 #[tokio::test]
-async fn every_documented_failure() {
+async fn documented_failures_are_typed() {
     assert_eq!(documented(&dg()).await, (0, 13));
     // One sample that all calls share.
     assert_eq!(documented(&dts()).await, (82, 0));
     assert_eq!(documented(&sts()).await, (0, 1));
-    // Two samples that all calls of v1 and v2 share, one that those of v3 do.
+    // Two samples that all calls of v1 and v2 share, and one that all calls of v3 share.
     assert_eq!(documented(&ddm()).await, (83, 0));
     // Two samples that all calls share.
     assert_eq!(documented(&gaussdb()).await, (448, 0));
@@ -181,7 +181,7 @@ fn codes(service: &Service) -> Vec<(String, u16)> {
 }
 
 #[tokio::test]
-async fn every_code_of_sts() {
+async fn codes_of_sts_are_typed() {
     let called = sts();
     let operation = called.service.operation("assumeRole");
     let codes = codes(&called.service);
@@ -199,7 +199,7 @@ async fn every_code_of_sts() {
 }
 
 #[tokio::test]
-async fn an_undocumented_code() {
+async fn undocumented_codes_are_kept() {
     let called = sts();
     let body = json!({"Code": "Throttling.User", "Message": "slower", "RequestId": "R-2"});
     let operation = called.service.operation("assumeRole");
@@ -209,7 +209,7 @@ async fn an_undocumented_code() {
 }
 
 #[tokio::test]
-async fn every_code_of_gaussdb() {
+async fn codes_of_gaussdb_are_typed() {
     let called = gaussdb();
     let operation = called.service.operation("showJob");
     let codes = codes(&called.service);
@@ -222,7 +222,7 @@ async fn every_code_of_gaussdb() {
 }
 
 #[tokio::test]
-async fn every_code_of_ddm() {
+async fn codes_of_ddm_are_typed() {
     let called = ddm();
     // Of v1 and of v3, whose errors look different.
     let (show, list) = (called.service.operation("showInstance"), called.service.operation("listGroups"));
@@ -239,7 +239,7 @@ async fn every_code_of_ddm() {
 }
 
 #[tokio::test]
-async fn every_code_of_drs() {
+async fn codes_of_drs_are_typed() {
     let called = drs();
     let operation = called.service.operation("createConnection");
     for (code, status) in codes(&called.service) {
@@ -251,7 +251,7 @@ async fn every_code_of_drs() {
 }
 
 #[tokio::test]
-async fn a_login_that_iam_rejects() {
+async fn logins_rejected_by_iam_are_errors() {
     let called = iam();
     for operation in &called.service.operations {
         let message = "The username or password is wrong.";
@@ -272,7 +272,7 @@ async fn shape(status: u16, body: &str, expected: [&str; 3]) {
 }
 
 #[tokio::test]
-async fn every_form() {
+async fn every_form_of_errors_is_recognized() {
     shape(400, r#"{"error_code": "DDM.1", "error_msg": "no"}"#, ["DDM.1", "no", ""]).await;
     shape(403, r#"{"error_code": "APIG.0301", "error_msg": "no", "request_id": "r"}"#, ["APIG.0301", "no", "r"]).await;
     shape(400, r#"{"errCode": "DBS.2", "externalMessage": "no"}"#, ["DBS.2", "no", ""]).await;
@@ -290,7 +290,7 @@ async fn every_form() {
 }
 
 #[tokio::test]
-async fn a_request_id_in_a_header() {
+async fn request_ids_may_be_in_headers() {
     let called = drs();
     let operation = called.service.operation("createConnection");
     let body = json!({"error_code": "DRS.1", "error_msg": "no"});
@@ -300,7 +300,7 @@ async fn a_request_id_in_a_header() {
 }
 
 #[tokio::test]
-async fn a_success_status_for_a_failure() {
+async fn failures_with_a_success_status_are_errors() {
     let called = dg();
     let body = |success: Value| json!({"Success": success, "Code": "E-1", "ErrorMsg": "not ready", "RequestId": "r-1"});
     let bodies = [json!(false), json!("false"), json!("False")].map(body);

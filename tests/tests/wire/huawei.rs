@@ -1,4 +1,4 @@
-//! Huawei Cloud: every operation's request against its sample, by key and by token, and its response.
+//! Huawei Cloud: every operation's request and response against its samples, by key and by token.
 
 use serde_json::Value;
 use wiremock::Request;
@@ -145,22 +145,22 @@ async fn all(way: Way) {
 }
 
 #[tokio::test]
-async fn the_documents_samples() {
+async fn samples_of_the_documents_are_sent_and_decoded() {
     all(Way::Key).await;
 }
 
 #[tokio::test]
-async fn with_a_security_token() {
+async fn security_tokens_are_sent() {
     all(Way::TemporaryKey).await;
 }
 
 #[tokio::test]
-async fn with_a_token() {
+async fn requests_can_be_authenticated_with_a_token() {
     all(Way::Token).await;
 }
 
 #[tokio::test]
-async fn the_new_token_is_a_secret_in_a_header() {
+async fn new_tokens_are_secret_headers() {
     let service = Service::load("huawei-iam", Samples::Documented);
     let sample = service.operation("createToken");
     let server = Server::returning([sample.response()]).await;
@@ -182,7 +182,7 @@ async fn the_new_token_is_a_secret_in_a_header() {
 }
 
 #[tokio::test]
-async fn characters_that_encodings_differ_in() {
+async fn special_characters_are_encoded_for_the_signature() {
     let server = Server::json(serde_json::json!({})).await;
     let client: iam::Client = server.client(iam::Client::builder().credentials(Credentials::access_key(KEY, SECRET)));
     for text in [" +*~/%&=:;", "数据库 é\u{1F600}", "%20%2B", "'\"<>#?[]{}|\\^`!$()@,", ""] {

@@ -27,7 +27,7 @@ fn at_once(wait: Wait) -> Wait {
 }
 
 #[tokio::test]
-async fn ddm() {
+async fn ddm_jobs_are_polled() {
     let job = |status: &str| json!({"job": {"id": "j-1", "status": status}});
     let server = server([json!({"jobId": "j-1"}), job("Running"), job("Completed")]).await;
     let client: ddm::Client = server.client(ddm::Client::builder().project_id("p").credentials(keys()));
@@ -41,7 +41,7 @@ async fn ddm() {
 }
 
 #[tokio::test]
-async fn gaussdb() {
+async fn gaussdb_jobs_are_polled() {
     let failed = json!({"job": {"id": "j-1", "status": "Failed", "fail_reason": "no space"}});
     let server = server([json!({"job_id": "j-1"}), failed.clone(), json!({"job_id": "j-2"}), failed]).await;
     let client: gaussdb::Client = server.client(gaussdb::Client::builder().project_id("p").credentials(keys()));
@@ -57,7 +57,7 @@ async fn gaussdb() {
 }
 
 #[tokio::test]
-async fn dts() {
+async fn dts_jobs_are_polled() {
     let state = |status: &str| json!({"Success": true, "DtsJobId": "j", "Status": status});
     let server = server([
         json!({"Success": true, "DtsJobId": "j"}),
@@ -77,7 +77,7 @@ async fn dts() {
 }
 
 #[tokio::test]
-async fn dts_jobs_in_the_response() {
+async fn dts_jobs_in_responses_can_be_resumed() {
     let state = |status: &str| json!({"Success": true, "Status": status});
     let server = server([json!({"Success": true}), state("Suspending"), state("Synchronizing")]).await;
     let client: dts::Client = server.client(dts::Client::builder().region("cn-hangzhou").credentials(keys()));
@@ -107,7 +107,7 @@ async fn dts_jobs_in_the_response() {
 
 /// Configuring fails where the job is suspended, starting begins from there. Both are shown by the same operation.
 #[tokio::test]
-async fn dts_jobs_end_by_the_states_of_the_operation_that_began_them() {
+async fn dts_jobs_end_in_the_states_of_the_operation_that_started_them() {
     let state = |status: &str| json!({"Success": true, "DtsJobId": "j", "Status": status});
     for (operation, end) in [
         (Some("ConfigureDtsJob"), Err("job j has failed (Suspending)")),

@@ -1,4 +1,4 @@
-//! Paged lists: each page is requested when it is needed, and none too many.
+//! Paged lists: each page is requested when it is needed, and no page too many.
 
 use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use super::signature;
 use super::spec::{Samples, Service};
 use crate::server::Server;
 
-/// A server with three pages of 2, 2 and 1 items, made of the sample's one, and a client of it.
+/// A server with three pages of 2, 2 and 1 items, derived from the sample's item, and its client.
 async fn three_pages(operation: &str, id: &str) -> (Server, Client) {
     let service = Service::load("aliyun-dg", Samples::Documented);
     let sample = &service.operation(operation).response.body;
@@ -40,7 +40,7 @@ fn sent(requests: &[Request], name: &str) -> Vec<String> {
 const IDS: [&str; 5] = ["id-1", "id-2", "id-3", "id-4", "id-5"];
 
 #[tokio::test]
-async fn items_of_gateways() {
+async fn items_of_gateways_are_streamed() {
     let (server, client) = three_pages("listGateways", "gatewayId").await;
     let items = client.list_gateways().page_size(2).search_key("k").items();
     let items: Vec<_> = items.try_collect().await.unwrap();
@@ -57,7 +57,7 @@ async fn items_of_gateways() {
 }
 
 #[tokio::test]
-async fn pages_of_gateways() {
+async fn pages_of_gateways_are_requested_on_demand() {
     let (server, client) = three_pages("listGateways", "gatewayId").await;
     let mut pages = client.list_gateways().page_size(2).pages();
     let first = pages.try_next().await.unwrap().unwrap();
@@ -72,7 +72,7 @@ async fn pages_of_gateways() {
 }
 
 #[tokio::test]
-async fn items_of_databases() {
+async fn items_of_databases_are_streamed() {
     // The page number is a string here, and required: a stream sets it to the first one.
     for begin in [false, true] {
         let (server, client) = three_pages("listDatabases", "instanceId").await;
@@ -89,7 +89,7 @@ async fn items_of_databases() {
 }
 
 #[tokio::test]
-async fn pages_of_databases() {
+async fn pages_of_databases_are_streamed() {
     let (server, client) = three_pages("listDatabases", "instanceId").await;
     let pages: Vec<_> = client.list_databases().page_size("2").pages().try_collect().await.unwrap();
     let counts: Vec<_> = pages.iter().map(|page| page.data.as_ref().unwrap().value().unwrap().len()).collect();

@@ -27,7 +27,7 @@ fn paths<E, H>(error: &CallError<E, H>) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn all_that_is_missing_at_once() {
+async fn all_missing_fields_are_reported_at_once() {
     let server = Server::silent().await;
 
     let client: dg::Client = server.client(dg::Client::builder().credentials(keys()));
@@ -74,7 +74,7 @@ async fn all_that_is_missing_at_once() {
 }
 
 #[tokio::test]
-async fn all_limits_at_once() {
+async fn all_violated_limits_are_reported_at_once() {
     let server = Server::silent().await;
     let client: sts::Client = server.client(sts::Client::builder().credentials(keys()));
     let call = client.assume_role().role_session_name("né").duration_seconds(899);
@@ -89,14 +89,14 @@ async fn all_limits_at_once() {
     let endpoint = endpoint.db_user("u").db_password("hunter2 is secret").db_port("65536");
     let call = client.create_connection().db_type(drs::types::DbType::Mysql).name("a b").endpoint(endpoint);
     let error = call.description("x".repeat(256)).send().await.unwrap_err();
-    // The name is too short, and has a blank.
+    // The name is too short, and contains a space.
     assert_eq!(paths(&error), ["description", "endpoint.db_port", "name", "name"]);
     assert!(!format!("{error} {error:?}").contains("hunter2"));
     assert!(server.requests().await.is_empty());
 }
 
 #[tokio::test]
-async fn unchecked_is_sent_as_it_is() {
+async fn unchecked_calls_are_sent_unchanged() {
     let server = Server::json(json!({"Success": true})).await;
     let client: dg::Client = server.client(dg::Client::builder().credentials(keys()));
     client.list_gateways().page_size(3001).unchecked().send().await.unwrap();
@@ -104,7 +104,7 @@ async fn unchecked_is_sent_as_it_is() {
     let requests = server.requests().await;
     assert_eq!(requests.len(), 2);
     assert_eq!(requests[0].body, b"PageSize=3001");
-    // The only type of databases is sent by itself.
+    // The only database type is sent by default.
     assert_eq!(requests[1].body, b"DbType=MySQL");
 
     let server = Server::json(json!({})).await;
@@ -117,7 +117,7 @@ async fn unchecked_is_sent_as_it_is() {
 }
 
 #[tokio::test]
-async fn no_credentials() {
+async fn missing_credentials_are_reported() {
     let server = Server::silent().await;
     let nowhere = |environment: EnvironmentCredentials| environment.with_lookup(|_| None);
 
@@ -143,7 +143,7 @@ async fn no_credentials() {
 }
 
 #[tokio::test]
-async fn an_unknown_region() {
+async fn unknown_regions_are_rejected() {
     let error = dg::Client::builder().region("cn-hangzho").credentials(keys()).build().unwrap_err();
     let message = error.to_string();
     for part in ["unknown region `cn-hangzho`", "cn-hangzhou", ".endpoint("] {

@@ -7,21 +7,21 @@ const SERVICES: [&str; 7] =
 
 /// The operations without samples in their documents, by direction. These are generated from their schemas.
 #[test]
-fn what_is_made_is_known() {
-    let mut made = String::new();
+fn operations_without_samples_are_listed() {
+    let mut synthetic = String::new();
     for service in SERVICES {
         for operation in Service::load(service, Samples::Documented).operations {
-            if !operation.made.is_empty() {
-                made += &format!("{service} {}: {}\n", operation.id, operation.made.join(", "));
+            if !operation.synthetic.is_empty() {
+                synthetic += &format!("{service} {}: {}\n", operation.id, operation.synthetic.join(", "));
             }
         }
     }
-    insta::assert_snapshot!(made);
+    insta::assert_snapshot!(synthetic);
 }
 
 /// The README's table has the number of operations of each crate, and the total.
 #[test]
-fn the_readme_has_the_right_counts() {
+fn the_readme_has_the_number_of_operations() {
     let readme = include_str!("../../../README.md");
     let has = |count: usize, of: &str| {
         readme.lines().any(|line| line.contains(of) && line.ends_with(&format!("| {count} |")))

@@ -16,8 +16,8 @@ use yundb_runtime::{Client, ClientBuilder, Credentials, ErrorKind, RetryPolicy};
 use yundb_tests::drivers;
 
 use super::calls::{self, Tables};
-use super::made::HIDDEN;
 use super::spec::{Samples, Service};
+use super::synthetic::HIDDEN;
 use crate::server::Server;
 
 const SECRET: &str = "hidden-secret-key";
@@ -50,7 +50,7 @@ async fn call_all<C: From<Client> + Clone + Debug>(
         hides(&keys);
         let builder = || with_keys(keys.clone());
         hides(&builder());
-        // The success; a truncated one, and a failure, with secrets in their bodies.
+        // A success, a truncated one, and a failure, with secrets in their bodies.
         let cut = ResponseTemplate::new(200).set_body_string(format!("{{\"echo\": \"{HIDDEN}echo\""));
         let echo = json!({"Code": "E", "error_code": "E", "echo": operation.response.body, "key": SECRET});
         let echo = ResponseTemplate::new(400).set_body_json(echo);
@@ -95,7 +95,7 @@ fn count(value: &Value) -> usize {
 }
 
 #[tokio::test]
-async fn aliyun() {
+async fn secrets_of_aliyun_clients_are_redacted() {
     // Three passwords; a verification code and a signed URL.
     assert_eq!(call_all("aliyun-dg", drivers::yundb_aliyun_dg::TABLES, dg::Client::builder, |it| it).await, (3, 2));
     // By GET, where everything is in the URL.
@@ -113,8 +113,8 @@ async fn aliyun() {
 }
 
 #[tokio::test]
-async fn huawei() {
-    // The passwords of two databases, one within the other; key and password of a certificate.
+async fn secrets_of_huawei_clients_are_redacted() {
+    // The passwords of two databases, one nested in the other; key and password of a certificate.
     let ddm = call_all("huawei-ddm", drivers::yundb_huawei_ddm::TABLES, ddm::Client::builder, |it| it).await;
     assert_eq!(ddm, (7, 0));
     assert_eq!(call_all("huawei-drs", drivers::yundb_huawei_drs::TABLES, drs::Client::builder, |it| it).await, (4, 4));
@@ -132,7 +132,7 @@ async fn huawei() {
 }
 
 #[test]
-fn typed_inputs() {
+fn secrets_in_typed_inputs_are_redacted() {
     let service = Service::load("huawei-drs", Samples::Made);
     let operation = service.operation("createConnection");
     let endpoint: drs::types::BaseEndpoint = operation.input("endpoint").unwrap();

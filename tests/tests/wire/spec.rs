@@ -1,4 +1,4 @@
-//! The documents as used by the tests: each operation with its samples, from `specs/` at run time.
+//! The documents as the tests use them: each operation with its samples, read from `specs/` at run time.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,7 +12,7 @@ use yundb_generator::Diagnostics;
 use yundb_generator::lower::model;
 use yundb_runtime::serde::de::DeserializeOwned;
 
-use super::made::made;
+use super::synthetic::synthetic;
 
 /// A service's document.
 pub struct Service {
@@ -46,7 +46,7 @@ pub struct Operation {
     /// The responses other than success: status (`default` too), schema and samples.
     pub failures: Vec<Failure>,
     /// The parts without a sample in the document.
-    pub made: Vec<String>,
+    pub synthetic: Vec<String>,
 }
 
 /// A parameter and its sample.
@@ -87,8 +87,9 @@ impl Service {
         let mut operations = Vec::new();
         for (path, methods) in document["paths"].as_object().unwrap() {
             for (method, operation) in methods.as_object().unwrap() {
-                operations
-                    .push(Reader { document: &document, samples, made: Vec::new() }.operation(path, method, operation));
+                operations.push(
+                    Reader { document: &document, samples, synthetic: Vec::new() }.operation(path, method, operation),
+                );
             }
         }
         let version = document["info"]["version"].as_str().unwrap().to_owned();
@@ -123,8 +124,8 @@ impl Service {
     }
 
     /// A complete value of a schema.
-    pub fn made(&self, schema: &Value) -> Value {
-        made(&self.document, schema, "body")
+    pub fn synthetic(&self, schema: &Value) -> Value {
+        synthetic(&self.document, schema, "body")
     }
 
     /// A schema under `components`, by the name of its file.
@@ -180,7 +181,7 @@ impl Param {
 struct Reader<'a> {
     document: &'a Value,
     samples: Samples,
-    made: Vec<String>,
+    synthetic: Vec<String>,
 }
 
 impl<'a> Reader<'a> {
@@ -219,7 +220,7 @@ impl<'a> Reader<'a> {
         });
         let failures = failures.collect();
         let (method, path) = (method.to_uppercase(), path.to_owned());
-        Operation { id, name, method, path, params, body, response, failures, made: self.made }
+        Operation { id, name, method, path, params, body, response, failures, synthetic: self.synthetic }
     }
 
     fn param(&mut self, param: &'a Value) -> Param {
@@ -241,8 +242,8 @@ impl<'a> Reader<'a> {
                 return sample.clone();
             }
         }
-        self.made.push(name.to_owned());
-        made(self.document, schema, name)
+        self.synthetic.push(name.to_owned());
+        synthetic(self.document, schema, name)
     }
 }
 

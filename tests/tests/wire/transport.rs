@@ -27,7 +27,7 @@ async fn list(client: &iam::Client) -> CallError<iam::types::ErrorBody> {
 }
 
 #[tokio::test]
-async fn a_refused_connection() {
+async fn refused_connections_are_connect_errors() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -58,7 +58,7 @@ async fn cut(response: &'static str) -> CallError<iam::types::ErrorBody> {
 }
 
 #[tokio::test]
-async fn a_truncated_response() {
+async fn truncated_responses_are_transport_errors() {
     for response in [
         "HTTP/1.1 200 OK\r\nContent-Length: 100\r\nX-Request-Id: r-1\r\n\r\n{\"projects\": [",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-Request-Id: r-1\r\n\r\nd\r\n{\"projects\": \r\n",
@@ -74,7 +74,7 @@ async fn a_truncated_response() {
 }
 
 #[tokio::test]
-async fn a_success_that_cannot_be_read() {
+async fn unreadable_successes_are_decode_errors() {
     for body in [r#"{"projects": [{"id": "a"}"#, "<html></html>", r#"{"projects": 5}"#] {
         let response = ResponseTemplate::new(200).set_body_string(body).insert_header("X-Request-Id", "r-2");
         let server = Server::returning([response]).await;
@@ -94,7 +94,7 @@ async fn a_success_that_cannot_be_read() {
 }
 
 #[tokio::test]
-async fn a_response_that_takes_too_long() {
+async fn slow_responses_time_out() {
     let response = ResponseTemplate::new(200).set_body_json(json!({})).set_delay(Duration::from_secs(20));
     let server = Server::returning([response]).await;
     let uri = server.uri();
@@ -108,7 +108,7 @@ async fn a_response_that_takes_too_long() {
     );
 }
 
-/// A server for the requests of one connection, which it returns.
+/// A server for one connection, which returns the received requests.
 fn proxy() -> (String, thread::JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -131,7 +131,7 @@ async fn ended(server: thread::JoinHandle<Vec<String>>) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn through_a_proxy() {
+async fn requests_can_be_sent_through_a_proxy() {
     let (url, server) = proxy();
     let builder = iam::Client::builder().endpoint("http://iam.example.com").credentials(Credentials::token("t"));
     let client = builder.proxy(url.replace("http://", "http://user:word@")).build().unwrap();
@@ -150,7 +150,7 @@ async fn through_a_proxy() {
 }
 
 #[tokio::test]
-async fn on_one_connection() {
+async fn connections_are_reused() {
     let (url, server) = proxy();
     let client = client(url);
     for _ in 0..5 {

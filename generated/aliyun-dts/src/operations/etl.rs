@@ -20,8 +20,8 @@ impl Client {
     /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let mut items = client.list_etl_job_versions()
     ///     .page_size(20)
-    ///     .page_number(0)
     ///     .dts_instance_id("dtsggk12iwya1a****")
+    ///     .dts_job_id("l5512es7w15****")
     ///     .items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.dts_instance_id);

@@ -34,7 +34,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/configure_migration_job_alert.md")]
     #[doc(alias = "configureMigrationJobAlert")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn configure_migration_job_alert(&self) -> ConfigureMigrationJobAlert {
         ConfigureMigrationJobAlert(self.call(ConfigureMigrationJobAlert::SPEC))
     }
@@ -131,7 +131,7 @@ impl Client {
     #[doc = include_str!("../../docs/samples/show_migration_job_alert.md")]
     #[doc(alias = "DescribeMigrationJobAlert")]
     #[doc(alias = "showMigrationJobAlert")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn show_migration_job_alert(&self) -> ShowMigrationJobAlert {
         ShowMigrationJobAlert(self.call(ShowMigrationJobAlert::SPEC))
     }
@@ -229,7 +229,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/configure_subscription_instance_alert.md")]
     #[doc(alias = "configureSubscriptionInstanceAlert")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn configure_subscription_instance_alert(&self) -> ConfigureSubscriptionInstanceAlert {
         ConfigureSubscriptionInstanceAlert(self.call(ConfigureSubscriptionInstanceAlert::SPEC))
     }
@@ -317,7 +317,7 @@ impl Client {
     #[doc = include_str!("../../docs/samples/show_subscription_instance_alert.md")]
     #[doc(alias = "DescribeSubscriptionInstanceAlert")]
     #[doc(alias = "showSubscriptionInstanceAlert")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn show_subscription_instance_alert(&self) -> ShowSubscriptionInstanceAlert {
         ShowSubscriptionInstanceAlert(self.call(ShowSubscriptionInstanceAlert::SPEC))
     }
@@ -417,7 +417,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/configure_synchronization_job_alert.md")]
     #[doc(alias = "configureSynchronizationJobAlert")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn configure_synchronization_job_alert(&self) -> ConfigureSynchronizationJobAlert {
         ConfigureSynchronizationJobAlert(self.call(ConfigureSynchronizationJobAlert::SPEC))
     }
@@ -514,7 +514,7 @@ impl Client {
     #[doc = include_str!("../../docs/samples/show_synchronization_job_alert.md")]
     #[doc(alias = "DescribeSynchronizationJobAlert")]
     #[doc(alias = "showSynchronizationJobAlert")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn show_synchronization_job_alert(&self) -> ShowSynchronizationJobAlert {
         ShowSynchronizationJobAlert(self.call(ShowSynchronizationJobAlert::SPEC))
     }

@@ -108,7 +108,7 @@ impl Client {
     #[doc = include_str!("../../docs/samples/show_connection_status.md")]
     #[doc(alias = "DescribeConnectionStatus")]
     #[doc(alias = "showConnectionStatus")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn show_connection_status(&self) -> ShowConnectionStatus {
         ShowConnectionStatus(self.call(ShowConnectionStatus::SPEC))
     }

@@ -924,7 +924,7 @@ impl Client {
     #[doc = include_str!("../../docs/samples/update_consumption_timestamp.md")]
     #[doc(alias = "ModifyConsumptionTimestamp")]
     #[doc(alias = "updateConsumptionTimestamp")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn update_consumption_timestamp(&self) -> UpdateConsumptionTimestamp {
         UpdateConsumptionTimestamp(self.call(UpdateConsumptionTimestamp::SPEC))
     }

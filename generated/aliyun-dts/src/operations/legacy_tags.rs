@@ -36,7 +36,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/tag_resources.md")]
     #[doc(alias = "tagResources")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn tag_resources(&self) -> TagResources { TagResources(self.call(TagResources::SPEC)) }
 }
 
@@ -119,7 +119,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_tag_resources.md")]
     #[doc(alias = "listTagResources")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn list_tag_resources(&self) -> ListTagResources { ListTagResources(self.call(ListTagResources::SPEC)) }
 }
 
@@ -244,7 +244,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/untag_resources.md")]
     #[doc(alias = "untagResources")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn untag_resources(&self) -> UntagResources { UntagResources(self.call(UntagResources::SPEC)) }
 }
 

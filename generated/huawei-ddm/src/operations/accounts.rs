@@ -217,7 +217,7 @@ yundb_runtime::setters! {
         pub password: Option<Secret>,
         /// Basic permissions of the account. Required.
         pub base_authority: Option<Vec<BaseAuthority>>,
-        /// Description of the account, up to 256 characters. Defaults to an empty text.
+        /// Description of the account, up to 256 characters. Defaults to an empty string.
         pub description: Option<String>,
         /// Logical databases to associate with the account. Omit it to associate none.
         pub databases: Option<Vec<CreateUserDatabase>>,

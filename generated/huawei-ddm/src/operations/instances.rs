@@ -855,7 +855,7 @@ impl Client {
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.update_read_write_strategy("e90bc6739a3c4666a577c3fa1524dac2in09")
-    ///     .read_weight([("395298ae6fb9496d95939ed556474983in01".to_owned(), 60)])
+    ///     .read_weight([("395298ae6fb9496d95939ed556474983in01", 60)])
     ///     .await?;
     /// println!("{:?}", response.instance_id);
     /// # Ok(())

@@ -23,8 +23,8 @@ impl Client {
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let mut items = client.list_slow_logs("e90bc6739a3c4666a577c3fa1524dac2in09")
-    ///     .cur_page("cur_page")
-    ///     .per_page("per_page")
+    ///     .cur_page("1")
+    ///     .per_page("10")
     ///     .start_date("start_date")
     ///     .end_date("end_date")
     ///     .items();

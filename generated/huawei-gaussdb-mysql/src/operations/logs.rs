@@ -132,7 +132,6 @@ impl Client {
     ///     .start_time("2022-11-20T00:00:00+0800")
     ///     .end_time("2022-11-29T00:00:00+0800")
     ///     .limit(10)
-    ///     .line_num("1669344916000")
     ///     .items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.node_id);
@@ -306,7 +305,6 @@ impl Client {
     ///     .start_time("2022-11-20T00:00:00+0800")
     ///     .end_time("2022-11-29T00:00:00+0800")
     ///     .limit(10)
-    ///     .line_num("1669344916000")
     ///     .items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.node_id);
@@ -436,7 +434,6 @@ impl Client {
     ///     .start_time("2023-07-24T09:27:00+0800")
     ///     .end_time("2023-07-25T15:00:14+0800")
     ///     .node_id("2e723b45786148fc94c8737f5980786cno07")
-    ///     .last_file_name("last_file_name")
     ///     .limit(10)
     ///     .items();
     /// while let Some(item) = items.next().await {

@@ -128,7 +128,7 @@ impl Client {
     /// let response = client.create_parameter_template()
     ///     .name("myparameter")
     ///     .description("parameter1")
-    ///     .parameter_values([("max_user_connections".to_owned(), "10".to_owned())])
+    ///     .parameter_values([("max_user_connections", "10")])
     ///     .await?;
     /// println!("{:?}", response.configurations);
     /// # Ok(())
@@ -315,7 +315,7 @@ impl Client {
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.update_parameter_template("7a8d539ba30f43adaf1b16d08b1df4bdpr07")
-    ///     .parameter_values([("max_user_connections".to_owned(), "4".to_owned())])
+    ///     .parameter_values([("max_user_connections", "4")])
     ///     .await?;
     /// client.wait_for(&response).await?;
     /// # Ok(())
@@ -955,7 +955,7 @@ impl Client {
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.update_instance_parameters("5eebbb4c0f9f4a99b42ed1b6334569aain07")
-    ///     .parameter_values([("max_user_connections".to_owned(), "100".to_owned())])
+    ///     .parameter_values([("max_user_connections", "100")])
     ///     .await?;
     /// client.wait_for(&response).await?;
     /// # Ok(())

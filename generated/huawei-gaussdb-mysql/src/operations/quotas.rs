@@ -387,9 +387,11 @@ pub struct EnterpriseProject {
 yundb_runtime::string_enum! {
     /// State of the enterprise project.
     pub enum EnterpriseProjectStatus {
-        /// Normal.
-        N1 = "1",
-        /// Abnormal.
-        N0 = "0",
+        /// `1`: Normal.
+        #[doc(alias = "1")]
+        Normal = "1",
+        /// `0`: Abnormal.
+        #[doc(alias = "0")]
+        Abnormal = "0",
     }
 }

@@ -300,7 +300,7 @@ impl Client {
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_scheduled_jobs().offset("1").limit("10").items();
+    /// let mut items = client.list_scheduled_jobs().limit("10").items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.job_id);
     /// }

@@ -18,7 +18,7 @@ pub(in crate::emit) fn is_secret(name: &str) -> bool {
     is_password(name) || has(name, &FURTHER)
 }
 
-/// Whether a text with this name probably is a secret even if its type is a plain text: tokens may be page tokens.
+/// Whether a string with this name is probably a secret even if its type is a plain string: tokens may be page tokens.
 pub(in crate::emit) fn is_password(name: &str) -> bool {
     has(name, &PASSWORDS)
 }

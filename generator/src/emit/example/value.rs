@@ -20,7 +20,7 @@ const DEEPEST: usize = 8;
 /// Maximum number of values of the crate's types in an example; further ones are empty.
 const MOST: usize = 40;
 
-/// Maximum length of a sample's text in an example.
+/// Maximum length of a sample string in an example.
 const LONGEST_TEXT: usize = 80;
 
 /// Names under which a tuple struct must not be imported.
@@ -91,7 +91,8 @@ impl<'a> Values<'a> {
         json.into_iter().chain(types).collect()
     }
 
-    /// Whether another optional value of this type may be set. One with optional values of its own must leave room for one.
+    /// Whether another optional value of this type may be set. One with optional values must leave room for one of its
+    /// own.
     pub fn one_more(&self, ty: &Type) -> bool {
         let of_struct = ty.innermost().is_some_and(|id| matches!(self.service.types[id].kind, TypeKind::Struct(_)));
         let left = self.optional.get();
@@ -141,17 +142,7 @@ impl<'a> Values<'a> {
             }
             Type::Value => self.any(known, taken),
             Type::List(inner) => self.list(inner, known, taken),
-            Type::Map(inner) => {
-                let entry = known.sample.and_then(Value::as_object).and_then(|entries| entries.iter().next());
-                let name = entry.map_or("name", |(name, _)| name.as_str());
-                let value = self.within(inner, known.part(entry.map(|(_, value)| value)), Taken::Exact);
-                let entries = value.map(|value| format!("[({name:?}.to_owned(), {value})]"));
-                match (entries, taken) {
-                    (Some(entries), Taken::Loose | Taken::Into) => entries,
-                    (Some(entries), Taken::Exact) => format!("std::collections::BTreeMap::from({entries})"),
-                    (None, _) => format!("std::collections::BTreeMap::<String, {}>::new()", self.rust(inner)),
-                }
-            }
+            Type::Map(inner) => self.map(inner, known, taken),
             Type::Nullable(inner) => match taken {
                 Taken::Loose => self.value(inner, known, Taken::Loose),
                 _ => format!("Some({})", self.value(inner, known, Taken::Exact)),
@@ -192,6 +183,28 @@ impl<'a> Values<'a> {
         }
     }
 
+    fn map(&self, inner: &Type, known: Known<'_>, taken: Taken) -> String {
+        let of = match (taken, inner) {
+            (Taken::Loose, Type::String) => Taken::Into,
+            _ => Taken::Exact,
+        };
+        match (self.entry(inner, known, of), taken) {
+            (Some((name, value)), Taken::Loose) => format!("[({name:?}, {value})]"),
+            (Some((name, value)), Taken::Into) => format!("[({name:?}.to_owned(), {value})]"),
+            (Some((name, value)), Taken::Exact) => {
+                format!("std::collections::BTreeMap::from([({name:?}.to_owned(), {value})])")
+            }
+            (None, _) => format!("std::collections::BTreeMap::<String, {}>::new()", self.rust(inner)),
+        }
+    }
+
+    /// The name and the value of a map's entry.
+    fn entry<'k>(&self, inner: &Type, known: Known<'k>, of: Taken) -> Option<(&'k str, String)> {
+        let entry = known.sample.and_then(Value::as_object).and_then(|entries| entries.iter().next());
+        let value = self.within(inner, known.part(entry.map(|(_, value)| value)), of)?;
+        Some((entry.map_or("name", |(name, _)| name.as_str()), value))
+    }
+
     fn any(&self, known: Known<'_>, taken: Taken) -> String {
         match known.sample {
             Some(Value::String(text)) if taken != Taken::Exact && text.len() <= LONGEST_TEXT => format!("{text:?}"),
@@ -217,7 +230,10 @@ impl<'a> Values<'a> {
                     None => self.value(inner, known, Taken::Exact),
                 }
             }
-            (Type::Map(_), Taken::Loose | Taken::Into) => self.value(inner, known, Taken::Loose),
+            (Type::Map(of), Taken::Loose | Taken::Into) => match self.entry(of, known, Taken::Exact) {
+                Some((name, value)) => format!("[({name:?}, {value})]"),
+                None => self.value(inner, known, Taken::Exact),
+            },
             (Type::Nullable(_), _) | (_, Taken::Exact) => {
                 format!("{}::runtime::JsonText::Value({})", self.krate, self.value(inner, known, Taken::Exact))
             }
@@ -303,7 +319,7 @@ impl<'a> Values<'a> {
         for field in &body.fields {
             let shown = sample.and_then(|sample| sample.get(&field.wire));
             let must = field.required && !field.filled && !field.read_only;
-            let may = shown.is_some_and(is_telling) && !field.required && !field.read_only && !field.deprecated;
+            let may = shown.is_some_and(is_informative) && !field.required && !field.read_only && !field.deprecated;
             if must || may && self.one_more(&field.ty) {
                 let of = Known {
                     sample: shown.or(field.example.as_ref()),
@@ -321,7 +337,7 @@ impl<'a> Values<'a> {
         self.value(&field.ty, known, if field.boxed { Taken::Exact } else { Taken::Loose })
     }
 
-    /// The type of texts with a format, within an expression or not.
+    /// The type of strings with a format, within an expression or not.
     fn formatted(&self, format: Format, in_expression: bool) -> String {
         let (types, turbofish) = (format!("{}::runtime::format", self.krate), if in_expression { "::" } else { "" });
         format!("{types}::Formatted{turbofish}<{types}::{}>", format.type_name())
@@ -354,14 +370,14 @@ pub(super) fn plain(ident: &str) -> &str {
     ident.trim_start_matches("r#")
 }
 
-/// A text for a place, as short as typical ones.
+/// A string for a place, as short as typical ones.
 fn text(known: Known<'_>) -> String {
     let short = |text: &String| text.len() <= LONGEST_TEXT && !text.contains('\n') && !json::is_secret(known.name);
     let shown = known.sample.and_then(scalar).filter(short);
     shown.unwrap_or_else(|| known.name.to_owned())
 }
 
-/// A number, flag or text of a sample, as text.
+/// A number, boolean or string of a sample, as text.
 fn scalar(sample: &Value) -> Option<String> {
     match sample {
         Value::String(text) => Some(text.clone()),
@@ -379,7 +395,7 @@ fn secret(name: &str) -> String {
 }
 
 /// Whether a value is informative.
-pub(super) fn is_telling(sample: &Value) -> bool {
+pub(super) fn is_informative(sample: &Value) -> bool {
     match sample {
         Value::Null => false,
         Value::String(text) => !text.is_empty(),

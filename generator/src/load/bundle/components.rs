@@ -10,7 +10,7 @@ use crate::{
     load::{
         Entry, Node,
         grammar::{Kind, Shape},
-        reference::{given_name, made_name},
+        reference::{declared_name, derived_name},
         report::Reporter,
         swagger::SECTIONS,
     },
@@ -45,7 +45,7 @@ pub(super) struct Own {
 }
 
 impl Components {
-    /// Registers what stands under `components` in the root file, before any `$ref` is resolved.
+    /// Registers the entries of `components` in the root file, before any `$ref` is resolved.
     pub fn own(&mut self, is_swagger: bool, files: &mut Files, reporter: &mut Reporter<'_>) -> Vec<Own> {
         let mut own = Vec::new();
         let root = files.get(0);
@@ -68,7 +68,7 @@ impl Components {
                 continue;
             };
             let here = at.child(written_as);
-            let holder: Vec<String> = [Some("components").filter(|_| !is_swagger), Some(written_as)]
+            let parent: Vec<String> = [Some("components").filter(|_| !is_swagger), Some(written_as)]
                 .into_iter()
                 .flatten()
                 .map(str::to_owned)
@@ -81,7 +81,7 @@ impl Components {
                     continue;
                 }
                 let target = at.child(name);
-                let written = Target { file: 0, pointer: [holder.as_slice(), &[name.to_owned()]].concat() };
+                let written = Target { file: 0, pointer: [parent.as_slice(), &[name.to_owned()]].concat() };
                 // A pointer's separators in a name would need escaping wherever the name is used.
                 let name = self.unused(field.name, &name.replace(['/', '~'], "_"));
                 self.taken.insert((field.name, name.clone()), (target.clone(), entry.key.clone()));
@@ -140,12 +140,12 @@ impl Components {
         let stem = || files.path(target.file).file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let given = match target.pointer.as_slice() {
             [] => Some(stem()),
-            pointer => given_name(pointer).map(str::to_owned),
+            pointer => declared_name(pointer).map(str::to_owned),
         };
         let given = given.map(|name| name.replace(['/', '~'], "_"));
         let made = || match target.file {
-            0 => made_name(&target.pointer),
-            _ => made_name(&[&[stem()], target.pointer.as_slice()].concat()),
+            0 => derived_name(&target.pointer),
+            _ => derived_name(&[&[stem()], target.pointer.as_slice()].concat()),
         };
         let name = self.unused(section, &given.clone().unwrap_or_else(made));
         if let Some(given) = given.filter(|given| *given != name)

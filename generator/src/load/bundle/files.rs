@@ -1,7 +1,7 @@
 //! The files of a document: each is read once, and `$ref`s are followed to their final target.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     path::{Path, PathBuf},
     rc::Rc,
 };
@@ -20,11 +20,11 @@ use crate::{
 /// Index of a file; 0 is the document's own.
 pub(super) type FileId = usize;
 
-/// The number of names, in all, that are compared with those of wrong `$ref`s: the first ones get a suggestion in
+/// Maximum total number of names compared with those of invalid `$ref`s, so that the first ones get a suggestion in
 /// documents of any size.
 const MOST_COMPARED: usize = 200_000;
 
-/// A pointer that grows longer than this while `$ref`s are followed grows without end: `a: {$ref: '#/a/b'}`.
+/// A pointer longer than this grows without end while `$ref`s are followed: `a: {$ref: '#/a/b'}`.
 const LONGEST_POINTER: usize = 1_000;
 
 /// A result, or an error. None if the error was reported already.
@@ -42,8 +42,10 @@ pub(super) struct Files {
     files: Vec<(PathBuf, Rc<File>)>,
     /// By path; None for a file that can't be read, which was reported already.
     by_path: HashMap<PathBuf, Option<FileId>>,
-    /// Final targets of the places that hold nothing but a `$ref`, so that chains are followed once.
+    /// Final targets of the places that consist of nothing but a `$ref`, so that chains are followed once.
     aliases: HashMap<Target, Found<Option<Target>>>,
+    /// The final targets of all `$ref`s.
+    used: HashSet<Target>,
     folder: PathBuf,
     compared: usize,
 }
@@ -57,6 +59,7 @@ impl Files {
             files: vec![(path.clone(), Rc::clone(&root))],
             by_path: HashMap::from([(path, Some(0))]),
             aliases: HashMap::new(),
+            used: HashSet::new(),
             root,
             compared: 0,
         }
@@ -70,7 +73,7 @@ impl Files {
         self.files.get(id).map_or(Path::new(""), |(path, _)| path)
     }
 
-    /// A place in words.
+    /// A description of a place.
     pub fn describe(&self, target: &Target) -> String {
         let file = self.get(target.file);
         match target.pointer.is_empty() {
@@ -89,6 +92,7 @@ impl Files {
     ) -> Found<Option<Target>> {
         let mut passed = HashSet::new();
         let end = self.end(text, place, file, &mut passed, reporter);
+        self.used.extend(end.iter().flatten().cloned());
         self.aliases.extend(passed.into_iter().map(|alias| (alias, end.clone())));
         end
     }
@@ -120,7 +124,7 @@ impl Files {
                         let near = nearest(name, source.anchors.keys().map(String::as_str));
                         diagnostic.help = Some(match near {
                             Some(near) => format!("did you mean `{near}`?"),
-                            None => "start the place in a file with `#/`".to_owned(),
+                            None => "start the pointer within a file with `#/`".to_owned(),
                         });
                         return fail(diagnostic);
                     }
@@ -128,7 +132,7 @@ impl Files {
             };
             let next = match walk(&source.root, &pointer) {
                 Ok(node) => alias(node).map(str::to_owned),
-                // A `$ref` stands on the way: the target is within what that refers to.
+                // A `$ref` on the way: the target is within its target.
                 Err(Missing { through: Some((to, rest)), .. }) => {
                     let more: String = rest.iter().map(|token| format!("/{}", escape(token))).collect();
                     let joint = if to.contains('#') { "" } else { "#" };
@@ -163,7 +167,7 @@ impl Files {
         }
         let path = normal(&self.path(from).parent().unwrap_or(Path::new("")).join(name));
         let shown = path.to_string_lossy().replace('\\', "/");
-        // The file's error is reported once, and its loss at each `$ref` to it.
+        // The file's error is reported once, and the missing part at each `$ref` to it.
         let unread = || fail(Diagnostic::error("missing-ref", format!("cannot read the file `{shown}`")));
         if let Some(known) = self.by_path.get(&path) {
             return known.map_or_else(unread, |id| Ok(Some(id)));
@@ -174,7 +178,7 @@ impl Files {
             return fail(diagnostic);
         }
         if self.is_outside(&path) {
-            let message = format!("the document refers to `{shown}`, outside of its folder");
+            let message = format!("the document refers to `{shown}`, outside its folder");
             reporter.push(Diagnostic::warning("ref-outside", message).at(place.clone()));
         }
         let id = match file::read(&path, &shown) {
@@ -192,7 +196,43 @@ impl Files {
         id.map_or_else(unread, |id| Ok(Some(id)))
     }
 
-    /// Documents may share files with their siblings, but not beyond.
+    /// Reports files and members of shared files that nothing refers to.
+    pub fn unused(&self, reporter: &mut Reporter<'_>) {
+        let mut members: HashMap<FileId, HashSet<&str>> = HashMap::new();
+        let mut whole: HashSet<FileId> = HashSet::from([0]);
+        for target in self.used.iter().chain(self.aliases.keys()) {
+            match target.pointer.first() {
+                Some(first) => drop(members.entry(target.file).or_default().insert(first)),
+                None => drop(whole.insert(target.file)),
+            }
+        }
+        for (id, (_, file)) in self.files.iter().enumerate().filter(|(id, _)| !whole.contains(id)) {
+            let used = members.get(&id);
+            for (name, entry) in file.root.entries() {
+                if !name.starts_with("x-") && used.is_none_or(|used| !used.contains(name)) {
+                    let message = format!("nothing refers to `{name}`");
+                    let warning = Diagnostic::warning("unused", message).at(entry.key.clone());
+                    reporter.push(warning.help("remove it, or refer to it"));
+                }
+            }
+        }
+        // Only folders that contain a part of the document: other files may belong to something else.
+        let folders: BTreeSet<&Path> = self.files.iter().filter_map(|(path, _)| path.parent()).collect();
+        for folder in folders.into_iter().filter(|folder| *folder != self.folder) {
+            let entries = std::fs::read_dir(folder).into_iter().flatten();
+            let paths: BTreeSet<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+            let is_part = |path: &PathBuf| {
+                let extension = path.extension().and_then(|extension| extension.to_str());
+                matches!(extension, Some("yaml" | "yml" | "json")) && !self.by_path.contains_key(&normal(path))
+            };
+            for path in paths.into_iter().filter(is_part) {
+                let message = format!("nothing refers to the file `{}`", path.to_string_lossy().replace('\\', "/"));
+                reporter.push(Diagnostic::warning("unused", message).help("remove it, or refer to it"));
+            }
+        }
+    }
+
+    /// Documents may share files with sibling folders, but not beyond.
     fn is_outside(&self, path: &Path) -> bool {
         match path.strip_prefix(normal(&self.folder.join(".."))) {
             Ok(rest) => rest.starts_with(".."),
@@ -239,7 +279,7 @@ impl Missing<'_> {
 pub(super) fn walk<'n>(root: &'n Node, pointer: &[String]) -> Result<&'n Node, Missing<'n>> {
     let mut node = root;
     for (depth, token) in pointer.iter().enumerate() {
-        // In a URL's query `+` is a space; some tools take fragments for the same.
+        // In a URL's query `+` is a space; some tools encode fragments in the same way.
         let child = node.child(token).or_else(|| node.child(&token.replace('+', " ")));
         node = child.ok_or_else(|| Missing {
             at: node,
@@ -253,7 +293,7 @@ pub(super) fn walk<'n>(root: &'n Node, pointer: &[String]) -> Result<&'n Node, M
     Ok(node)
 }
 
-/// The text of a `$ref` without siblings. With siblings, it is not the same as its target.
+/// The `$ref` of a map without siblings. With siblings, it is not equivalent to its target.
 pub(super) fn alias(node: &Node) -> Option<&str> {
     let entries = node.as_object()?;
     if entries.len() == 1 { node.get("$ref")?.as_str() } else { None }

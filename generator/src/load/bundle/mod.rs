@@ -23,11 +23,11 @@ use super::{
 };
 use crate::diagnostic::{Diagnostic, Location};
 
-/// The number of values that inlining may add in all: a few files can expand to billions.
+/// Maximum total number of values added by inlining: a few files can expand to billions.
 const MOST_INLINED: usize = 1_000_000;
 
-/// Combines the file `root`, read from `path`, and everything it refers to into one OpenAPI 3 tree. None if that has no
-/// end.
+/// Combines the file `root`, read from `path`, and everything it refers to into one OpenAPI 3 tree. None if the tree
+/// would be infinite.
 pub(super) fn bundle(root: File, path: &Path, version: Version, reporter: &mut Reporter<'_>) -> Option<Node> {
     let mut bundler = Bundler {
         reporter,
@@ -43,10 +43,14 @@ pub(super) fn bundle(root: File, path: &Path, version: Version, reporter: &mut R
         own_media: (false, false),
     };
     let document = bundler.document();
+    // What has an error may refer to more.
+    if bundler.reporter.ours && !bundler.reporter.has_errors() {
+        bundler.files.unused(bundler.reporter);
+    }
     (!bundler.endless).then_some(document)
 }
 
-/// Whether a key beside a `$ref` overrides the target's: in OpenAPI 3.1 these two do, in objects that have them.
+/// Whether a key beside a `$ref` overrides the target's: in OpenAPI 3.1 these two keys do, in objects that have them.
 fn overrides(kind: Kind, key: &str) -> bool {
     matches!(key, "summary" | "description") && kind.field(key).is_some()
 }
@@ -59,7 +63,7 @@ struct Bundler<'a, 'd> {
     inlining: Vec<Target>,
     inlined: usize,
     depth: usize,
-    /// Whether the document is too deep or too large, which ends the run.
+    /// Whether the document is too deep or too large, which aborts bundling.
     endless: bool,
     /// Whether the document is Swagger 2.0, or OpenAPI 3.1 and later.
     is_swagger: bool,
@@ -182,7 +186,7 @@ impl Bundler<'_, '_> {
         if let Some(object) = self.swagger_object(node, kind, file) {
             return Some(object);
         }
-        let Cow::Owned(rewritten) = self.swagger_words(node, kind) else { return None };
+        let Cow::Owned(rewritten) = self.swagger_leaf(node, kind) else { return None };
         let members = rewritten.entries().map(|(key, entry)| {
             let member = self.resolve(&entry.node, shape.member(key), file);
             (key.to_owned(), Entry::new(entry.key.clone(), member))
@@ -190,7 +194,7 @@ impl Bundler<'_, '_> {
         Some(Node::new(members.collect::<IndexMap<_, _>>(), rewritten.location.clone()))
     }
 
-    /// The replacement of a `$ref`. A dangling one is reported and stays; `check` handles its consequences.
+    /// The replacement of a `$ref`. A dangling one is reported and kept; `check` handles its consequences.
     fn reference(&mut self, node: &Node, text: &str, shape: Shape, file: FileId) -> Node {
         let place = node.get("$ref").map_or(&node.location, |node| &node.location).clone();
         match self.resolved(node, text, &place, shape, file) {
@@ -214,12 +218,12 @@ impl Bundler<'_, '_> {
             (true, "schemas") => &["definitions"],
             (true, section) => &[section],
         };
-        let holder = path.iter().try_fold(&root.root, |node, key| node.get(key))?;
+        let parent = path.iter().try_fold(&root.root, |node, key| node.get(key))?;
         let last = text.rsplit(['/', '#']).next().filter(|name| !name.is_empty())?;
-        let name = match holder.get(last) {
+        let name = match parent.get(last) {
             Some(_) => Some(last),
             None if text.contains(['/', '#', '.']) => None,
-            None => nearest(text, holder.entries().map(|(name, _)| name)),
+            None => nearest(text, parent.entries().map(|(name, _)| name)),
         };
         let proposed = format!("#/{}/{}", path.join("/"), name?);
         (proposed != text).then_some(proposed)
@@ -237,7 +241,7 @@ impl Bundler<'_, '_> {
         let Some((kind, section)) = shape.kind().and_then(|kind| Some((kind, kind.section()?))) else {
             return self.inline(&target, shape).map(Some);
         };
-        // A description beside it belongs to this place: the component has its own.
+        // A description beside it belongs to this place: the component has a description of its own.
         if self.is_newer && kind != Kind::Schema && node.entries().any(|(key, _)| overrides(kind, key)) {
             return self.inline(&target, shape).map(Some);
         }
@@ -252,7 +256,7 @@ impl Bundler<'_, '_> {
     }
 
     /// Keeps the siblings of a `$ref`: a path item's fields override those of its target; for other objects `check`
-    /// decides which count.
+    /// decides which ones take effect.
     fn with_siblings(&mut self, mut resolved: Node, node: &Node, kind: Option<Kind>, file: FileId) -> Node {
         let in_place = resolved.get("$ref").is_none() && kind != Some(Kind::PathItem);
         for (key, entry) in node.entries().filter(|(key, _)| *key != "$ref") {
@@ -271,7 +275,7 @@ impl Bundler<'_, '_> {
 
     fn inline(&mut self, target: &Target, shape: Shape) -> Found<Node> {
         if self.inlining.contains(target) {
-            let message = format!("{} refers to itself endlessly", self.files.describe(target));
+            let message = format!("{} refers to itself without end", self.files.describe(target));
             return fail(Diagnostic::error("ref-cycle", message).label("leads back to this place"));
         }
         let file = self.files.get(target.file);
@@ -302,7 +306,7 @@ impl Bundler<'_, '_> {
     fn mapped(&mut self, mut node: Node, file: FileId) -> Node {
         let Some(text) = node.as_str() else { return node };
         let is_name = !text.contains(['/', '#']) && !text.ends_with(".yaml") && !text.ends_with(".json");
-        // Names refer to the root's schemas, whichever file uses them.
+        // Names refer to the root's schemas, whichever file they are used in.
         let (text, file) = match is_name {
             true => (format!("#/components/schemas/{text}"), 0),
             false => (text.to_owned(), file),
@@ -325,7 +329,7 @@ impl Bundler<'_, '_> {
                 };
                 let help = near.or_else(|| diagnostic.help.clone());
                 self.reporter.broken_reference(Diagnostic { help, ..*diagnostic }, &place);
-                self.reporter.follows(&place, "a value of this kind is read as unknown", &place);
+                self.reporter.follows(&place, "values with this tag are read as unknown", &place);
             }
         }
         node

@@ -13,7 +13,7 @@ use crate::{
         Entry, Node, Value,
         grammar::{Kind, Shape},
         reason::Reason,
-        swagger::{OF_DOCUMENT, SWAGGER, form_field, media_types, operation_servers, rewritten, servers, word},
+        swagger::{OF_DOCUMENT, SWAGGER, form_field, media_types, operation_servers, put_keyword, rewritten, servers},
     },
 };
 
@@ -23,7 +23,7 @@ type MediaTypes = Vec<(String, Location)>;
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";
 
-/// The media types of bodies: the document's, or those of the operation that is being rewritten.
+/// The media types of bodies: the document's, or those of the operation being rewritten.
 #[derive(Clone, Default)]
 pub(super) struct Media {
     consumes: Option<MediaTypes>,
@@ -49,9 +49,9 @@ impl Bundler<'_, '_> {
         for (key, entry) in root.entries() {
             match key {
                 "swagger" => {
-                    word(&mut out, "openapi", "3.0.3", &entry.key);
+                    put_keyword(&mut out, "openapi", "3.0.3", &entry.key);
                     // Multipart forms have styles in 2.0, but not in 3.0.
-                    word(&mut out, SWAGGER, "2.0", &entry.key);
+                    put_keyword(&mut out, SWAGGER, "2.0", &entry.key);
                 }
                 _ if OF_DOCUMENT.contains(&key) => {}
                 _ => drop(out.insert(key.to_owned(), entry.clone())),
@@ -165,7 +165,7 @@ impl Bundler<'_, '_> {
             let name = components.name(Kind::RequestBody, "requestBodies", &target, &body.at, files, self.reporter);
             if let Ok(name) = name {
                 let mut entries = Entries::new();
-                word(&mut entries, "$ref", format!("#/components/requestBodies/{name}"), &body.at);
+                put_keyword(&mut entries, "$ref", format!("#/components/requestBodies/{name}"), &body.at);
                 return Some(Entry::new(body.at.clone(), Node::new(entries, body.at.clone())));
             }
         }
@@ -189,9 +189,9 @@ impl Bundler<'_, '_> {
             }
         }
         let schema = body.node.get("schema").unwrap_or(&body.node);
-        let types = self.holding(self.media.consumes.clone(), schema, body.file);
+        let types = self.representable(self.media.consumes.clone(), schema, body.file);
         let types = types.unwrap_or_else(|| vec![("application/json".to_owned(), body.at.clone())]);
-        word(&mut out, "content", content(&types, &media, &body.at), &body.at);
+        put_keyword(&mut out, "content", content(&types, &media, &body.at), &body.at);
         Node::new(out, body.node.location.clone())
     }
 
@@ -219,16 +219,16 @@ impl Bundler<'_, '_> {
             properties.insert(text, Entry::new(name.key.clone(), schema));
         }
         let mut schema = Entries::new();
-        word(&mut schema, "type", "object", &at);
-        word(&mut schema, "properties", properties, &at);
+        put_keyword(&mut schema, "type", "object", &at);
+        put_keyword(&mut schema, "properties", properties, &at);
         let is_required = !required.is_empty();
         if is_required {
-            word(&mut schema, "required", required, &at);
+            put_keyword(&mut schema, "required", required, &at);
         }
         let mut media = Entries::new();
-        word(&mut media, "schema", schema, &at);
+        put_keyword(&mut media, "schema", schema, &at);
         if !encoding.is_empty() {
-            word(&mut media, "encoding", encoding, &at);
+            put_keyword(&mut media, "encoding", encoding, &at);
         }
         let mut types = self.media.consumes.clone().unwrap_or_default();
         types.retain(|(name, _)| (name == FORM && !has_files) || name == MULTIPART);
@@ -236,9 +236,9 @@ impl Bundler<'_, '_> {
             types.push(((if has_files { MULTIPART } else { FORM }).to_owned(), at.clone()));
         }
         let mut out = Entries::new();
-        word(&mut out, "content", content(&types, &media, &at), &at);
+        put_keyword(&mut out, "content", content(&types, &media, &at), &at);
         if is_required {
-            word(&mut out, "required", true, &at);
+            put_keyword(&mut out, "required", true, &at);
         }
         Some(Entry::new(at.clone(), Node::new(out, at)))
     }
@@ -260,7 +260,7 @@ impl Bundler<'_, '_> {
         let resolved = self.resolve(&schema.node, Shape::Object(Kind::Schema), file);
         let media = Entries::from([("schema".to_owned(), Entry::new(schema.key.clone(), resolved))]);
         let usual = if is_file { "*/*" } else { "application/json" };
-        let types = self.holding(self.media.produces.clone(), &schema.node, file);
+        let types = self.representable(self.media.produces.clone(), &schema.node, file);
         let types = types.unwrap_or_else(|| vec![(usual.to_owned(), schema.key.clone())]);
         let mut content = content(&types, &media, &schema.key);
         for (name, example) in examples.into_iter().flat_map(|entry| entry.node.entries()) {
@@ -269,21 +269,21 @@ impl Bundler<'_, '_> {
                 None => self.reporter.passed_over(&example.key, Reason::Sample),
             }
         }
-        word(&mut out, "content", content, &schema.key);
+        put_keyword(&mut out, "content", content, &schema.key);
         Node::new(out, node.location.clone())
     }
 
-    /// The media types that can represent values of a schema; None if none can. A list in 2.0 is for all requests or
-    /// all responses of an operation: one that returns an archive has objects as errors nevertheless.
-    fn holding(&mut self, types: Option<MediaTypes>, schema: &Node, file: FileId) -> Option<MediaTypes> {
+    /// The media types that can represent values of a schema; None if none can. In 2.0, a list of media types applies
+    /// to all requests or all responses of an operation: even one that returns an archive has objects as errors.
+    fn representable(&mut self, types: Option<MediaTypes>, schema: &Node, file: FileId) -> Option<MediaTypes> {
         let mut types = types?;
         if self.is_structured(schema, file) {
-            types.retain(|(name, _)| may_hold_objects(name));
+            types.retain(|(name, _)| may_contain_objects(name));
         }
         Some(types).filter(|types| !types.is_empty())
     }
 
-    /// Whether a schema is of an object or list, which only some media types can represent.
+    /// Whether a schema describes an object or list, which only some media types can represent.
     fn is_structured(&mut self, schema: &Node, file: FileId) -> bool {
         let target = schema
             .get("$ref")
@@ -308,13 +308,13 @@ impl Bundler<'_, '_> {
     }
 
     /// A leaf object as OpenAPI 3.0, with its `$ref`s not resolved yet.
-    pub(super) fn swagger_words<'n>(&mut self, node: &'n Node, kind: Kind) -> std::borrow::Cow<'n, Node> {
+    pub(super) fn swagger_leaf<'n>(&mut self, node: &'n Node, kind: Kind) -> std::borrow::Cow<'n, Node> {
         rewritten(node, kind, self.reporter)
     }
 }
 
 /// Whether a media type is structured data, or a wildcard. (Forms are made from separate parameters.)
-fn may_hold_objects(name: &str) -> bool {
+fn may_contain_objects(name: &str) -> bool {
     let essence = name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let structured = ["json", "xml", "yaml", "cbor", "msgpack", "protobuf", "event-stream"];
     name.contains('*') || structured.iter().any(|word| essence.contains(word))

@@ -9,6 +9,7 @@ use super::{Checker, schema::belongs};
 use crate::{
     diagnostic::Diagnostic,
     load::{Entry, Node, Value, report::nearest, schema::integer},
+    pattern::accepts,
 };
 
 type Entries = IndexMap<String, Entry>;
@@ -198,7 +199,7 @@ fn type_of(entries: &Entries) -> Option<&str> {
 }
 
 /// Whether a value is one of a type.
-pub(super) fn is_of_type(node: &Node, name: &str) -> bool {
+pub(in crate::load) fn is_of_type(node: &Node, name: &str) -> bool {
     match (name, &node.value) {
         ("string", Value::String(_)) | ("boolean", Value::Bool(_)) | ("number", Value::Number(_)) => true,
         ("integer", Value::Number(number)) => {
@@ -210,8 +211,8 @@ pub(super) fn is_of_type(node: &Node, name: &str) -> bool {
     }
 }
 
-/// Checks a value against the limits beside it.
-fn outside(value: &Node, entries: &Entries) -> Option<String> {
+/// The keyword beside which a value is not valid, in words.
+pub(in crate::load) fn outside(value: &Node, entries: &Entries) -> Option<String> {
     let node = |key: &str| entries.get(key).map(|entry| &entry.node);
     if let Some(listed) = node("enum").filter(|listed| !listed.items().any(|one| one == value)) {
         return listed.items().next().map(|_| "not among the values of the `enum`".to_owned());
@@ -236,7 +237,17 @@ fn outside(value: &Node, entries: &Entries) -> Option<String> {
             }
         }
     }
-    None
+    let pattern = node("pattern").and_then(Node::as_str);
+    if let (Some(pattern), Some(text)) = (pattern, value.as_str())
+        && accepts(pattern, text) == Some(false)
+    {
+        return Some(format!("not matched by the `pattern` `{pattern}`"));
+    }
+    let step = node("multipleOf").and_then(Node::as_number).and_then(integer).filter(|step| *step != 0);
+    match (step, value.as_number().and_then(integer)) {
+        (Some(step), Some(number)) if number % step != 0 => Some(format!("not a multiple of {step}")),
+        _ => None,
+    }
 }
 
 fn count(count: usize) -> Value {

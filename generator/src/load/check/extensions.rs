@@ -2,6 +2,7 @@
 
 use indexmap::{IndexMap, IndexSet};
 
+use super::parts::list;
 use crate::{
     diagnostic::{Diagnostic, Location},
     load::{
@@ -135,6 +136,15 @@ pub(super) fn enum_keys(entries: &Entries, reporter: &mut Reporter<'_>) {
             unknown("x-errorCategories", code, at);
         }
     }
+    let described = |value: &str| entries.get("x-enumDescriptions").is_some_and(|map| map.node.get(value).is_some());
+    if let Some(map) = entries.get("x-enumDescriptions")
+        && let lacking @ [first, ..] = values.iter().filter(|value| !described(value)).collect::<Vec<_>>().as_slice()
+    {
+        let listed: Vec<&str> = lacking.iter().map(|value| value.as_str()).collect();
+        let message = format!("`x-enumDescriptions` describes some of the values, but not {}", list(&listed));
+        let fault = Diagnostic::error("wrong-extension", message).at(map.key.clone());
+        reporter.fault(fault.help(format!("add `{first}: <what it means>`, or describe none of them")));
+    }
     let mut seen: IndexMap<&str, &Location> = IndexMap::new();
     for (code, at) in codes(entries) {
         if let Some(first) = seen.insert(code, at) {
@@ -164,7 +174,7 @@ fn word(node: &Node, words: &[&str]) -> Verdict {
     match node.as_str() {
         Some(text) if words.contains(&text) => Ok(()),
         Some(text) => {
-            let words = super::parts::list(words);
+            let words = list(words);
             Err((format!("can't be `{text}`: use one of {words}"), node.location.clone()))
         }
         None => text(node),
@@ -230,7 +240,7 @@ fn categories(node: &Node) -> Verdict {
         if !words.contains(&key) {
             let near = nearest(key, words);
             let near = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
-            let message = format!("has no category `{key}`, only {}{near}", super::parts::list(&words));
+            let message = format!("has no category `{key}`, only {}{near}", list(&words));
             return Err((message, entry.key.clone()));
         }
         texts(&entry.node)?;
@@ -265,7 +275,7 @@ fn fields(node: &Node, needed: Fields<'_>, allowed: Fields<'_>) -> Verdict {
             }
             None => {
                 let names: Vec<_> = needed.iter().chain(allowed).map(|(name, _)| *name).collect();
-                let message = format!("has no field `{key}`, only {}", super::parts::list(&names));
+                let message = format!("has no field `{key}`, only {}", list(&names));
                 return Err((message, entry.key.clone()));
             }
         }
@@ -287,6 +297,9 @@ fn errata(node: &Node) -> Verdict {
 }
 
 fn pagination(node: &Node) -> Verdict {
+    if node.get("none").is_some() {
+        return fields(node, &[("none", text)], &[]);
+    }
     fn style(node: &Node) -> Verdict {
         word(node, &["offset", "page", "token"])
     }

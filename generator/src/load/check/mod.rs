@@ -12,6 +12,7 @@ mod parts;
 mod scalars;
 mod schema;
 
+pub(super) use contradictions::{is_of_type, outside};
 pub(crate) use extensions::ERROR_CATEGORIES;
 pub(crate) use operations::{bare, placeholders};
 pub(crate) use parts::MUTUAL_TLS;

@@ -239,10 +239,44 @@ fn named(root: &Node, ids: &HashMap<String, Location>, reporter: &mut Reporter<'
         check(kind.node.get("poll"), "poll", "the operation", &mut ids.keys().map(String::as_str));
     }
     let items = root.get("paths").into_iter().flat_map(Node::entries);
-    for (_, operation) in items.flat_map(|(_, item)| operations(&item.node)) {
-        let field = |extension, field| operation.node.get(extension).and_then(|node| node.get(field));
+    let all: Vec<&Node> =
+        items.flat_map(|(_, item)| operations(&item.node)).map(|(_, operation)| &operation.node).collect();
+    let is_deprecated = |operation: &&Node| operation.get("deprecated").and_then(Node::as_bool) == Some(true);
+    let named = |operation: &&Node| operation.get("operationId").and_then(Node::as_str).map(str::to_owned);
+    let deprecated: HashSet<String> = all.iter().copied().filter(is_deprecated).filter_map(|it| named(&it)).collect();
+    for operation in &all {
+        let field = |extension, field| operation.get(extension).and_then(|node| node.get(field));
         check(field("x-job", "kind"), "x-job.kind", "the kind", &mut kinds().map(|(name, _)| name));
         let replacement = field("x-legacy", "replacement");
         check(replacement, "x-legacy.replacement", "the operation", &mut ids.keys().map(String::as_str));
+    }
+    for operation in all {
+        legacy(operation, is_deprecated(&operation), &deprecated, reporter);
+    }
+}
+
+/// A deprecated operation has `x-legacy`, and the reverse; its replacement is not deprecated itself.
+fn legacy(operation: &Node, is_deprecated: bool, deprecated: &HashSet<String>, reporter: &mut Reporter<'_>) {
+    let key = |key: &str| operation.as_object().and_then(|fields| fields.get(key)).map(|entry| entry.key.clone());
+    let half = match (is_deprecated, key("x-legacy")) {
+        (true, None) => Some((
+            "x-legacy",
+            key("deprecated"),
+            "write `x-legacy: {replacement: <operationId>}` beside it, or `x-legacy: {}` if nothing replaces it",
+        )),
+        (false, Some(at)) => Some(("deprecated: true", Some(at), "write `deprecated: true` beside it")),
+        _ => None,
+    };
+    if let Some((lacking, at, help)) = half {
+        let message = format!(
+            "a deprecated operation has both `deprecated: true` and `x-legacy`, but this one lacks `{lacking}`"
+        );
+        reporter.fault(Diagnostic::error("half-deprecated", message).at(at).help(help));
+    }
+    let replacement = operation.get("x-legacy").and_then(|legacy| legacy.get("replacement"));
+    if let Some(node) = replacement.filter(|node| node.as_str().is_some_and(|name| deprecated.contains(name))) {
+        let message = format!("the replacement `{}` is deprecated itself", node.as_str().unwrap_or_default());
+        let fault = Diagnostic::error("deprecated-replacement", message).at(node.location.clone());
+        reporter.fault(fault.help("name the operation that replaces both, or leave `replacement` out"));
     }
 }

@@ -400,8 +400,22 @@ impl Checker<'_, '_> {
         }
         self.contradictions(entries);
         extensions::enum_keys(entries, self.reporter);
-        if self.reporter.ours && !entries.contains_key("allOf") {
-            self.unknown_required(entries);
+        if self.reporter.ours {
+            self.lone_nullable(entries);
+            if !entries.contains_key("allOf") {
+                self.unknown_required(entries);
+            }
+        }
+    }
+
+    /// OpenAPI 3.0.3 defines `nullable` only beside `type`, and other tools reject it elsewhere.
+    fn lone_nullable(&mut self, entries: &Entries) {
+        let nullable = entries.get("nullable").filter(|entry| entry.node.as_bool() == Some(true));
+        if let Some(entry) = nullable.filter(|_| !self.newer && !entries.contains_key("type")) {
+            let warning = Diagnostic::warning("lone-nullable", "`nullable` has no effect without `type`");
+            let help = "leave it out of a response, where null counts as absent; else write it beside the `type`";
+            let warning = warning.at(entry.key.clone()).help(help);
+            self.reporter.push(warning);
         }
     }
 

@@ -1,6 +1,6 @@
 //! `$dynamicRef`: its target depends on the outermost schema. A schema that refers to another and redefines one of its
-//! dynamic anchors (a list of pets, from a list of anything) gets a copy of that other one, with its own definition in
-//! place of the anchor. All remaining dynamic references lead to the anchor itself.
+//! dynamic anchors (a list of pets, from a list of anything) gets a copy of that other schema, with its own definition
+//! in place of the anchor. All remaining dynamic references point to the anchor itself.
 
 use std::collections::HashMap;
 
@@ -15,11 +15,12 @@ use crate::load::{Entry, Node, Value, reference::Reference};
 
 type Entries = IndexMap<String, Entry>;
 
-/// Limits on nested copies, and on the values in all copies: beyond them, anchors lead to themselves.
+/// Limits on nested copies, and on the values in all copies: beyond them, dynamic references point to the anchors
+/// themselves.
 const DEEPEST: usize = 16;
 const MOST: usize = 100_000;
 
-/// Keys that identify a schema, and are of no use in a copy.
+/// Keys that identify a schema, and are not needed in a copy.
 const NAMES: [&str; 6] = ["$id", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$defs", "definitions"];
 
 pub(super) fn resolve(root: &mut Node, identifiers: &Identifiers) {
@@ -49,11 +50,11 @@ fn copies(root: &Node, identifiers: &Identifiers) -> Vec<(Pointer, Node)> {
     // Grouped by the schema that redefines them: itself, or one in its `$defs`.
     let mut given: IndexMap<Pointer, HashMap<&str, String>> = IndexMap::new();
     for anchor in dynamic() {
-        let mut give = |holder: &[String]| {
-            given.entry(holder.to_vec()).or_default().insert(&anchor.name, written(&anchor.at));
+        let mut give = |parent: &[String]| {
+            given.entry(parent.to_vec()).or_default().insert(&anchor.name, written(&anchor.at));
         };
         match anchor.at.as_slice() {
-            [holder @ .., defs, _] if defs == "$defs" || defs == "definitions" => give(holder),
+            [parent @ .., defs, _] if defs == "$defs" || defs == "definitions" => give(parent),
             at => give(at),
         }
     }
@@ -64,8 +65,8 @@ fn copies(root: &Node, identifiers: &Identifiers) -> Vec<(Pointer, Node)> {
         let parts = schema.get("allOf").into_iter().flat_map(Node::items).enumerate();
         let parts =
             parts.map(|(index, part)| ([at.as_slice(), &["allOf".to_owned(), index.to_string()]].concat(), part));
-        for (at, holder) in std::iter::once((at.clone(), schema)).chain(parts) {
-            let Some(text) = holder.get("$ref").and_then(Node::as_str) else { continue };
+        for (at, parent) in std::iter::once((at.clone(), schema)).chain(parts) {
+            let Some(text) = parent.get("$ref").and_then(Node::as_str) else { continue };
             let mut copier = Copier { root, names: &names, given, open: vec![written(&at)], left: &mut left };
             found.extend(copier.referred(text).map(|copy| (at, copy)));
         }

@@ -105,8 +105,8 @@ impl Identifiers {
             }
             for (value, entry) in node.get("mapping").into_iter().flat_map(Node::entries) {
                 let Some(text) = entry.node.as_str().filter(|text| text.contains(['#', '/'])) else { continue };
-                let holder = [at, &["mapping".to_owned()]].concat();
-                found.extend(self.pointer(text, base, at, root).map(|to| (holder, value.to_owned(), to)));
+                let parent = [at, &["mapping".to_owned()]].concat();
+                found.extend(self.pointer(text, base, at, root).map(|to| (parent, value.to_owned(), to)));
             }
         });
         found
@@ -141,7 +141,7 @@ impl Identifiers {
             Some(pointer) => {
                 let tokens: Pointer = pointer.split('/').map(unescape).collect();
                 let to = [resource.as_slice(), &tokens].concat();
-                // Many tools resolve `#` to the start of the file, even where an `$id` changes the base.
+                // Many tools resolve `#` to the root of the file, even where an `$id` changes the base.
                 if text.starts_with('#') && (resource.is_empty() || find(root, &to).is_none()) {
                     return None;
                 }
@@ -154,7 +154,7 @@ impl Identifiers {
         Some(written(&to))
     }
 
-    /// Of several anchors with one name, which is not allowed in a resource, the nearest.
+    /// If a resource has several anchors with one name, which is invalid, the nearest one.
     fn anchor(&self, resource: &Url, name: &str, from: &[String]) -> Option<&Anchor> {
         let shared = |anchor: &&Anchor| anchor.at.iter().zip(from).take_while(|(a, b)| a == b).count();
         let named = self.anchors.iter().filter(|anchor| anchor.resource == *resource && anchor.name == name);

@@ -1,4 +1,4 @@
-//! Walks over everything that may be a schema or contain one, in a file of unknown kind.
+//! Walks over everything that may be or contain a schema, in a file of unknown kind.
 
 use url::Url;
 
@@ -64,12 +64,12 @@ fn inside<'n>(
     }
 }
 
-/// Whether a key of an object holds data.
+/// Whether a key of an object contains data.
 pub(super) fn is_data(key: &str, entry: &Entry) -> bool {
     DATA.contains(&key) || key.starts_with("x-") || (key == "examples" && entry.node.as_array().is_some())
 }
 
-/// The member of a map or list, for changing.
+/// The member of a map or list, mutable.
 pub(super) fn entries_mut<'n>(node: &'n mut Node, token: &str) -> Option<&'n mut Node> {
     match &mut node.value {
         Value::Object(entries) => entries.get_mut(token).map(|entry| &mut entry.node),

@@ -1,7 +1,7 @@
 //! Swagger 2.0: rewrites its objects as OpenAPI 3.0, keeping the place of each key.
 //!
 //! Objects are rewritten one by one as `bundle` reaches them, since only then is their kind known, whichever file they
-//! are in; the files' trees stay unchanged, so that `$ref`s still lead into them. What depends on the operation
+//! are in; the files' trees stay unchanged, so that `$ref`s still point into them. Whatever depends on the operation
 //! (bodies, forms, media types) is in `bundle/swagger.rs`.
 
 mod objects;
@@ -9,7 +9,7 @@ mod servers;
 
 pub(crate) use self::objects::SWAGGER;
 pub(super) use self::{
-    objects::{form_field, media_types, rewritten, word},
+    objects::{form_field, media_types, put_keyword, rewritten},
     servers::{operation_servers, servers},
 };
 

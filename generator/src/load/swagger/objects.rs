@@ -1,4 +1,4 @@
-//! Objects with the same content in both versions, in different forms.
+//! Objects with the same content but a different form in both versions.
 
 use std::borrow::Cow;
 
@@ -33,13 +33,13 @@ pub(in crate::load) fn rewritten<'n>(node: &'n Node, kind: Kind, reporter: &mut 
 }
 
 /// The media types of a `consumes` or `produces`, each with its place. None if the object has no such list.
-pub(in crate::load) fn media_types(holder: &Node, key: &str) -> Option<Vec<(String, Location)>> {
-    let items = holder.get(key)?.as_array()?.iter();
+pub(in crate::load) fn media_types(node: &Node, key: &str) -> Option<Vec<(String, Location)>> {
+    let items = node.get(key)?.as_array()?.iter();
     Some(items.filter_map(|item| Some((item.as_str()?.to_owned(), item.location.clone()))).collect())
 }
 
 /// A key of OpenAPI 3 at the place of the 2.0 key it replaces.
-pub(in crate::load) fn word(entries: &mut Entries, key: &str, value: impl Into<Value>, from: &Location) {
+pub(in crate::load) fn put_keyword(entries: &mut Entries, key: &str, value: impl Into<Value>, from: &Location) {
     entries.insert(key.to_owned(), Entry::new(from.clone(), Node::new(value, from.clone())));
 }
 
@@ -51,7 +51,7 @@ pub(in crate::load) fn form_field(parameter: &Node, reporter: &mut Reporter<'_>)
         schema.insert("description".to_owned(), description.clone());
     }
     let is =
-        |holder: &Entries, key: &str, value: &str| holder.get(key).and_then(|entry| entry.node.as_str()) == Some(value);
+        |node: &Entries, key: &str, value: &str| node.get(key).and_then(|entry| entry.node.as_str()) == Some(value);
     // In OpenAPI 3, list items in a form are separate fields by default.
     let is_list = is(&schema, "type", "array") && !is(&entries, "collectionFormat", "multi");
     let style = is_list.then(|| collection(&entries, "formData", &parameter.location, reporter));
@@ -71,13 +71,13 @@ fn schema(entries: &Entries) -> Option<Entries> {
             }
             ("discriminator", Value::String(property)) => {
                 let mut map = Entries::new();
-                word(&mut map, "propertyName", property.as_str(), &entry.node.location);
+                put_keyword(&mut map, "propertyName", property.as_str(), &entry.node.location);
                 let map = Node::new(map, entry.node.location.clone());
                 out.insert(key.clone(), Entry::new(entry.key.clone(), map));
             }
             ("type", Value::String(name)) if name == "file" => {
-                word(&mut out, "type", "string", &entry.key);
-                word(&mut out, "format", "binary", &entry.node.location);
+                put_keyword(&mut out, "type", "string", &entry.key);
+                put_keyword(&mut out, "format", "binary", &entry.node.location);
             }
             _ => {
                 out.entry(key.clone()).or_insert_with(|| entry.clone());
@@ -129,7 +129,7 @@ fn collection(entries: &Entries, place: &str, at: &Location, reporter: &mut Repo
     let Some(format) = entries.get("collectionFormat") else {
         // Commas, which OpenAPI 3 defaults to for paths and headers only.
         if matches!(place, "query" | "formData") {
-            word(&mut out, "explode", false, at);
+            put_keyword(&mut out, "explode", false, at);
         }
         return out;
     };
@@ -154,8 +154,8 @@ fn collection(entries: &Entries, place: &str, at: &Location, reporter: &mut Repo
             ("simple", false)
         }
     };
-    word(&mut out, "style", style, &format.node.location);
-    word(&mut out, "explode", explode, &format.key);
+    put_keyword(&mut out, "style", style, &format.node.location);
+    put_keyword(&mut out, "explode", explode, &format.key);
     out
 }
 
@@ -174,8 +174,8 @@ fn scheme(entries: &Entries) -> Option<Entries> {
             for (key, entry) in entries {
                 match key.as_str() {
                     "type" => {
-                        word(&mut out, "type", "http", &ty.key);
-                        word(&mut out, "scheme", "basic", &ty.node.location);
+                        put_keyword(&mut out, "type", "http", &ty.key);
+                        put_keyword(&mut out, "scheme", "basic", &ty.node.location);
                     }
                     _ => drop(out.insert(key.clone(), entry.clone())),
                 }
@@ -198,8 +198,8 @@ fn scheme(entries: &Entries) -> Option<Entries> {
                 }
             }
             let at = &flow.unwrap_or(ty).key;
-            word(&mut flows, name, of_flow, at);
-            word(&mut out, "flows", flows, at);
+            put_keyword(&mut flows, name, of_flow, at);
+            put_keyword(&mut out, "flows", flows, at);
         }
         _ => return None,
     }

@@ -1,4 +1,4 @@
-//! HTML tags in Markdown: which texts may keep theirs.
+//! HTML tags in Markdown: whether a text may keep its tags.
 
 /// Presentational tags supported by browsers.
 const KNOWN: &[&str] = &[
@@ -64,7 +64,7 @@ const ATTRIBUTES: &[&str] = &[
 ];
 
 /// Whether all tags in these pieces of a text are known, presentational, and closed where necessary. Otherwise all tags
-/// are escaped: `Vec<u8>` or `<id>` is not a tag, and an unclosed one would swallow the rest.
+/// are escaped: `Vec<u8>` or `<id>` is not a tag, and an unclosed one would swallow the rest of the text.
 pub fn is_whole<'t>(pieces: impl Iterator<Item = &'t str>) -> bool {
     let mut open: Vec<String> = Vec::new();
     for piece in pieces {

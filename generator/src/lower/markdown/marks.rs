@@ -1,6 +1,6 @@
-//! Marks in inline text, and wrapping.
+//! Markdown characters in inline text, and wrapping.
 
-/// Escapes marks.
+/// Escapes Markdown characters.
 pub fn unmarked(source: &str) -> String {
     let mut out = String::with_capacity(source.len());
     let mut escaped = false;
@@ -21,7 +21,8 @@ pub fn is_address(target: &str) -> bool {
         .any(|scheme| target.get(..scheme.len()).is_some_and(|it| it.eq_ignore_ascii_case(scheme)))
 }
 
-/// Text between marks: URLs become links, and an unmatched backtick is escaped, as it might match a later one.
+/// Text between Markdown characters: URLs become links, and an unmatched backtick is escaped, as it might match a later
+/// one.
 pub fn prose(text: &str, linked: bool, escaped: bool) -> String {
     let mut out = String::with_capacity(text.len());
     let (first, mut rest) = text.split_at(text.chars().next().filter(|_| escaped).map_or(0, char::len_utf8));
@@ -80,7 +81,7 @@ fn words<'t>(line: &'t str) -> Box<dyn Iterator<Item = textwrap::core::Word<'t>>
     Box::new(starts.zip(ends).map(|(start, end)| textwrap::core::Word::from(&line[start..end])))
 }
 
-/// The position of the mark that would turn a paragraph into another block.
+/// The position of the character that would turn a paragraph into another block.
 pub fn begins_with_mark(text: &str) -> Option<usize> {
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let mark = &text[if digits < 10 { digits } else { 0 }..];

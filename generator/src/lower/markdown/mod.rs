@@ -26,8 +26,8 @@ pub fn lines(text: &str) -> Vec<String> {
     writer.out
 }
 
-/// A text whose lines can be put in a comment: line ends are `
-/// `, and invisible characters are replaced by a symbol or their code.
+/// A text whose lines can be put in a comment: line ends are `\n`, and invisible characters are replaced by a symbol or
+/// their code.
 pub fn clean(text: &str) -> String {
     let usual =
         |c: char| (c == '\n' || !c.is_control()) && !is_mark_of_direction(c) && !matches!(c, '\u{2028}' | '\u{2029}');
@@ -51,7 +51,7 @@ pub fn clean(text: &str) -> String {
     out
 }
 
-/// Those rejected by rustc in comments, as they can disguise code.
+/// Characters that rustc rejects in comments, as they can disguise code.
 fn is_mark_of_direction(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
@@ -60,7 +60,7 @@ fn is_mark_of_direction(c: char) -> bool {
 pub fn code(text: &str) -> String {
     let text = clean(text).replace('\n', " ");
     if text.is_empty() {
-        return "an empty text".to_owned();
+        return "an empty string".to_owned();
     }
     let fence = "`".repeat(longest_run(&text) + 1);
     let pad = if text.starts_with('`') || text.ends_with('`') || text.starts_with(' ') && text.ends_with(' ') {

@@ -4,7 +4,7 @@ use super::marks::is_address;
 use super::*;
 
 #[test]
-fn blocks_stay_and_rustdoc_finds_no_fault() {
+fn blocks_are_kept_and_valid_for_rustdoc() {
     for (text, expected) in [
         ("a <b> [c] [d](https://e.f)", &["a \\<b> \\[c] [d](https://e.f)"][..]),
         ("see https://e.f/g_h_i.", &["see <https://e.f/g_h_i>."]),
@@ -48,7 +48,7 @@ fn blocks_stay_and_rustdoc_finds_no_fault() {
 }
 
 #[test]
-fn sentences_are_whole() {
+fn the_first_sentence_is_complete() {
     for (text, sentence) in [
         ("The name of it. More.", "The name of it."),
         ("Some, e.g. this one, and\n`that` one. More.", "Some, e.g. this one, and `that` one."),
@@ -63,7 +63,7 @@ fn sentences_are_whole() {
 }
 
 #[test]
-fn code_and_names_are_shown_as_they_are() {
+fn code_and_names_are_verbatim() {
     assert_eq!(code("a`b"), "``a`b``");
     assert_eq!(code("`"), "`` ` ``");
     assert_eq!(code("a\nb"), "`a b`");
@@ -108,7 +108,7 @@ proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn any_text_is_read_as_it_was(
+    fn conversion_preserves_any_text(
         words in proptest::collection::vec(
             proptest::sample::select(vec![
                 "a", "b", "word", " ", " ", " ", "\n", "\n", "\n\n", "    ", "  ", "- ", "* ", "1. ", "2) ", "> ", "# ", "```", "~~~", "`",

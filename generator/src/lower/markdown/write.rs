@@ -8,7 +8,7 @@ use pulldown_cmark::{Alignment, BrokenLink, CowStr, Event, LinkType, Parser, Tag
 use super::marks::{begins_with_mark, is_address, prose, unmarked, wrap};
 use super::{WIDTH, code, html, lines, longest_run, options};
 
-/// A block that contains others: the prefix of its first line, and of all others.
+/// A block that contains others: the prefix of its first line, and that of all others.
 struct Container {
     first: Option<String>,
     rest: String,

@@ -1,4 +1,4 @@
-//! `allOf`: merges all parts to one schema.
+//! `allOf`: merges all parts into one schema.
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
@@ -11,7 +11,7 @@ use crate::accounting::Reason;
 use crate::load::{Additional, JsonType, Keyword, Placed, Properties, Schema, Sub, integer};
 use crate::lower::Lower;
 use crate::lower::model::Type;
-use crate::stack::grown;
+use crate::stack::recurse;
 
 /// The state of merging parts.
 #[derive(Default)]
@@ -20,7 +20,7 @@ struct Seen<'a> {
     parts: HashSet<&'a str>,
     /// Required fields.
     required: HashSet<&'a str>,
-    /// Whether null is a value of all parts that state a type.
+    /// Whether null is allowed by all parts that declare a type.
     null: Option<bool>,
 }
 
@@ -28,11 +28,11 @@ impl<'a> Lower<'a, '_> {
     pub(super) fn all_of(&mut self, schema: &Schema<'a>, naming: &Naming, component: Option<&'a str>) -> Lowered<'a> {
         // A single reference with a description and limits around it is that reference.
         if let [only] = schema.all_of.as_slice()
-            && schema.says_no_type()
+            && schema.has_no_own_type()
             && (component.is_none() || only.reference().is_some())
             && !self.is_child(component, only)
         {
-            return self.alone(schema, only, naming, component);
+            return self.single_part(schema, only, naming, component);
         }
         let mut merged = self.flatten(schema, component);
         merged.title = schema.title;
@@ -47,11 +47,11 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// Uses parts that only have descriptions as the schema's own.
-    pub(super) fn own_words(&mut self, schema: &mut Schema<'a>) {
+    pub(super) fn merge_annotations(&mut self, schema: &mut Schema<'a>) {
         if schema.all_of.is_empty() {
             return;
         }
-        let words: Vec<Sub<'a>> = schema.all_of.extract_if(.., |part| is_bare(part)).collect();
+        let words: Vec<Sub<'a>> = schema.all_of.extract_if(.., |part| is_unconstrained(part)).collect();
         for part in words {
             let mut part = part.read();
             // The schema's own description takes precedence.
@@ -64,7 +64,7 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// A schema of one part, with the description and limits around it.
-    pub(super) fn alone(
+    pub(super) fn single_part(
         &mut self,
         own: &Schema<'a>,
         part: &Sub<'a>,
@@ -118,7 +118,7 @@ impl<'a> Lower<'a, '_> {
         for part in &schema.all_of {
             self.merge(&mut merged, part, false, &mut seen);
         }
-        // Next to `allOf`, `nullable` applies to the whole, whatever the parts state.
+        // Next to `allOf`, `nullable` applies to the whole, whatever the parts declare.
         let whole = schema.nullable.filter(|nullable| nullable.value);
         let own = Schema { all_of: Vec::new(), description: None, ..schema.clone() };
         self.absorb(&mut merged, &own, false, &mut seen);
@@ -147,7 +147,7 @@ impl<'a> Lower<'a, '_> {
     fn merge_part(&mut self, merged: &mut Schema<'a>, mut part: Schema<'a>, referenced: bool, seen: &mut Seen<'a>) {
         for inner in std::mem::take(&mut part.all_of) {
             // Parts can form chains of thousands.
-            grown(|| self.merge(merged, &inner, referenced, seen));
+            recurse(|| self.merge(merged, &inner, referenced, seen));
         }
         if referenced {
             self.only_fields(&mut part, seen);
@@ -170,7 +170,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// Merges one part: both must hold.
+    /// Merges one part: values must satisfy both.
     fn absorb(&mut self, merged: &mut Schema<'a>, part: &Schema<'a>, referenced: bool, seen: &mut Seen<'a>) {
         self.nullable_of_both(merged, part, seen);
         self.types_of_both(merged, part);
@@ -215,7 +215,7 @@ impl<'a> Lower<'a, '_> {
         merged.unknown.extend(part.unknown.iter().copied());
     }
 
-    /// Null is a value of the whole if it is one of all parts.
+    /// Null is allowed by the whole if all parts allow it.
     fn nullable_of_both(&mut self, merged: &mut Schema<'a>, part: &Schema<'a>, seen: &mut Seen<'a>) {
         let null = part.nullable.is_some_and(|nullable| nullable.value)
             || part.enumeration.iter().any(|value| value.value.value.is_null());
@@ -243,8 +243,8 @@ impl<'a> Lower<'a, '_> {
                 merged.ty = Some(a);
             }
             (a_type, b_type) => {
-                let message = format!("`allOf` joins the types `{}` and `{}`", a_type.name(), b_type.name());
-                self.unsupported("all-of-types", message, a.at, "the later one counts");
+                let message = format!("`allOf` combines the types `{}` and `{}`", a_type.name(), b_type.name());
+                self.unsupported("all-of-types", message, a.at, "the later one applies");
             }
         }
     }
@@ -301,7 +301,7 @@ impl<'a> Lower<'a, '_> {
             }
         }
         match (&mut merged.not, &part.not) {
-            // Both exclusions apply: neither one nor the other may hold.
+            // Both exclusions apply: values must match neither.
             (Some(earlier), Some(later)) if earlier != later => {
                 let any_of = vec![earlier.value.clone(), later.value.clone()];
                 self.ledger.take(earlier.at);
@@ -321,8 +321,8 @@ impl<'a> Lower<'a, '_> {
         }
         match (&merged.contains, &part.contains) {
             (Some(earlier), Some(_)) => {
-                let message = "another `contains` stands in a later part of the `allOf`".to_owned();
-                self.unsupported("all-of-values", message, earlier.at, "the later one counts");
+                let message = "a later part of the `allOf` has another `contains`".to_owned();
+                self.unsupported("all-of-values", message, earlier.at, "the later one applies");
                 merged.contains.clone_from(&part.contains);
             }
             (None, later) => merged.contains.clone_from(later),
@@ -336,11 +336,11 @@ impl<'a> Lower<'a, '_> {
     fn words(&mut self, merged: &mut Schema<'a>, part: &Schema<'a>, referenced: bool) {
         match (merged.description, part.description) {
             (Some(_), Some(words)) if referenced => self.ledger.ignore(words.at, Reason::Base),
-            (Some(earlier), Some(words)) if earlier != words => merged.further_words.push(words),
+            (Some(earlier), Some(words)) if earlier != words => merged.further_descriptions.push(words),
             (Some(_), Some(words)) => self.ledger.ignore(words.at, Reason::Repeated),
             (earlier, words) => merged.description = earlier.or(words),
         }
-        merged.further_words.extend(part.further_words.iter().copied());
+        merged.further_descriptions.extend(part.further_descriptions.iter().copied());
         match (merged.example, part.example) {
             (Some(_), Some(example)) => self.ledger.ignore(example.at, Reason::FurtherExample),
             (earlier, example) => merged.example = earlier.or(example),
@@ -350,7 +350,7 @@ impl<'a> Lower<'a, '_> {
         }
         merged.default = part.default.or(merged.default);
         for (into, from) in [(&mut merged.read_only, part.read_only), (&mut merged.write_only, part.write_only)] {
-            // One part that sets it is enough.
+            // It applies if one part sets it.
             if into.is_none_or(|flag| !flag.value) {
                 into.iter().filter(|_| from.is_some()).for_each(|flag| self.ledger.take(flag.at));
                 *into = from.or(*into);
@@ -436,7 +436,7 @@ impl<'a> Lower<'a, '_> {
         Some(kept)
     }
 
-    /// The later one of two values, if only one can be kept.
+    /// The later of two values that cannot both be kept.
     fn one_of_two<T: Copy + PartialEq>(
         &mut self,
         keyword: &str,
@@ -447,8 +447,8 @@ impl<'a> Lower<'a, '_> {
         if earlier.value == later.value {
             self.ledger.ignore(earlier.at, Reason::Repeated);
         } else {
-            let message = format!("another `{keyword}` stands in a later part of the `allOf`");
-            self.unsupported("all-of-values", message, earlier.at, "the later one counts");
+            let message = format!("a later part of the `allOf` has another `{keyword}`");
+            self.unsupported("all-of-values", message, earlier.at, "the later one applies");
         }
         Some(later)
     }
@@ -464,9 +464,9 @@ impl<'a> Lower<'a, '_> {
         let (common, others): (Vec<_>, Vec<_>) =
             part.enumeration.iter().copied().partition(|value| known.contains(value));
         if common.is_empty() {
-            let message = "no value is listed by all parts of the `allOf`".to_owned();
+            let message = "no value is listed in all parts of the `allOf`".to_owned();
             let at = part.enumeration.first().map_or(part.at.at, |value| value.at);
-            self.unsupported("all-of-values", message, at, "the values of the last part count");
+            self.unsupported("all-of-values", message, at, "the values of the last part apply");
             merged.enumeration.clone_from(&part.enumeration);
         } else {
             others.iter().for_each(|value| self.ledger.ignore(value.at, Reason::Stricter));
@@ -480,7 +480,7 @@ impl<'a> Lower<'a, '_> {
     }
 }
 
-/// Adds a schema that must also hold. They are siblings rather than nested, as there can be thousands.
+/// Adds a schema that values must also satisfy. These are siblings rather than nested, as there can be thousands.
 fn both<'a>(earlier: &mut Sub<'a>, later: &Sub<'a>) {
     let at = Placed { value: (), at: later.at() };
     if let Sub::Merged(schema) = earlier {
@@ -493,9 +493,9 @@ fn both<'a>(earlier: &mut Sub<'a>, later: &Sub<'a>) {
     }
 }
 
-/// Whether a part does not restrict values.
-pub(super) fn is_bare(part: &Sub<'_>) -> bool {
-    part.reference().is_none() && part.read().is_bare()
+/// Whether a part accepts any value.
+pub(super) fn is_unconstrained(part: &Sub<'_>) -> bool {
+    part.reference().is_none() && part.read().is_unconstrained()
 }
 
 pub(super) fn compare(a: &Number, b: &Number) -> Ordering {

@@ -14,8 +14,7 @@ pub(super) struct Annotation<'a> {
 
 impl<'a> Lower<'a, '_> {
     /// The schema as an enum, if each of its alternatives is a single value, with the annotations of each. If values
-    /// are also listed, only those in both count.
-    /// listed as well, only those count that are both.
+    /// are also listed in `enum`, only those in both are kept.
     pub(super) fn annotated(&self, schema: &Schema<'a>) -> Option<(Schema<'a>, Vec<Annotation<'a>>)> {
         let alternatives = match (schema.one_of.as_slice(), schema.any_of.as_slice()) {
             (list, []) | ([], list) if schema.further_unions.is_empty() && schema.discriminator.is_none() => list,
@@ -58,11 +57,14 @@ fn constant<'a>(part: &Sub<'a>) -> Option<Schema<'a>> {
         return None;
     }
     let schema = part.read();
-    let said = schema.example.is_some() || schema.default.is_some() || schema.format.is_some();
+    let has_other_keywords = schema.example.is_some() || schema.default.is_some() || schema.format.is_some();
     let mut rest = schema.clone();
     let one = std::mem::take(&mut rest.enumeration).len() == 1;
     rest.ty = None;
-    let words = rest.is_bare() && rest.further_words.is_empty() && rest.unknown.is_empty() && rest.json.is_none();
+    let words = rest.is_unconstrained()
+        && rest.further_descriptions.is_empty()
+        && rest.unknown.is_empty()
+        && rest.json.is_none();
     let flags = [rest.nullable, rest.read_only, rest.write_only, rest.sensitive];
-    (one && words && !said && flags.iter().all(Option::is_none)).then_some(schema)
+    (one && words && !has_other_keywords && flags.iter().all(Option::is_none)).then_some(schema)
 }

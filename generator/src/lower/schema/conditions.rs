@@ -1,10 +1,10 @@
-//! Fields that are described only in conditions: they are optional fields of the type, and the condition is checked.
+//! Fields that are described only in conditions: they become optional fields of the type, and the condition is checked.
 
 use indexmap::IndexMap;
 
 use crate::load::{Schema, Sub};
 use crate::lower::Lower;
-use crate::stack::grown;
+use crate::stack::recurse;
 
 /// The fields described in branches of conditions, each with its schemas.
 type Described<'a> = IndexMap<&'a str, Vec<Sub<'a>>>;
@@ -31,7 +31,7 @@ impl<'a> Lower<'a, '_> {
 
     fn branch(&mut self, branch: &Sub<'a>, described: &mut Described<'a>) {
         let whole = Schema { all_of: vec![branch.clone()], ..Schema::any(branch.at()) };
-        let flat = grown(|| self.flatten(&whole, None));
+        let flat = recurse(|| self.flatten(&whole, None));
         for (name, property) in &flat.properties.0 {
             let known = described.entry(name).or_default();
             if !known.contains(property) {
@@ -39,7 +39,7 @@ impl<'a> Lower<'a, '_> {
             }
         }
         for part in flat.one_of.iter().chain(&flat.any_of).cloned().chain(branches(&flat)) {
-            grown(|| self.branch(&part, described));
+            recurse(|| self.branch(&part, described));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Enums of text and of integers.
+//! Enums of strings and of integers.
 
 use std::collections::HashSet;
 
@@ -25,7 +25,7 @@ impl<'a> Lower<'a, '_> {
         let meaning = |value: &str| described.and_then(|words| words.get(value)).and_then(Node::as_str);
         let annotated = |value: &str| {
             let annotation = annotations.iter().find(|it| text_of(it.value) == value);
-            annotation.map(|it| self.words_of_value(it)).filter(|words| !words.is_empty())
+            annotation.map(|it| self.value_description(it)).filter(|words| !words.is_empty())
         };
         let words = |value: &str, named_by_meaning: bool| {
             let words = meaning(value).map(str::to_owned).or_else(|| annotated(value));
@@ -44,7 +44,8 @@ impl<'a> Lower<'a, '_> {
             let mut seen = HashSet::new();
             let texts: Vec<String> =
                 values.iter().copied().map(text_of).filter(|value| seen.insert(value.clone())).collect();
-            let meanings: Vec<_> = texts.iter().map(|text| meaning(text).filter(|_| meanings::is_code(text))).collect();
+            let meanings: Vec<_> =
+                texts.iter().map(|text| meaning(text).filter(|_| meanings::is_unreadable(text))).collect();
             let plain = variants::variants(&texts);
             let idents = meanings::names(plain.clone(), &meanings);
             let variant = |((value, ident), plain): ((String, String), String)| {
@@ -57,7 +58,7 @@ impl<'a> Lower<'a, '_> {
             let mut seen = HashSet::new();
             let values: Vec<i64> = integers().flatten().filter(|value| seen.insert(*value)).collect();
             let texts: Vec<String> = values.iter().map(i64::to_string).collect();
-            // A number is not a name, but a title or a meaning may be.
+            // A number is not an identifier, but a title or a meaning may be.
             let titles = texts.iter().map(|text| annotations.iter().find(|it| text_of(it.value) == *text)?.title);
             let titles: Option<Vec<&str>> = titles.collect::<Option<Vec<_>>>().map(|titles| {
                 titles.iter().for_each(|title| self.ledger.take(title.at));
@@ -95,7 +96,7 @@ impl<'a> Lower<'a, '_> {
         Some(Lowered { nullable, ..Lowered::plain(Type::Named(id)) })
     }
 
-    fn words_of_value(&self, annotation: &Annotation<'a>) -> String {
+    fn value_description(&self, annotation: &Annotation<'a>) -> String {
         let words = self.take(&annotation.words).map(str::to_owned);
         let deprecated = annotation.deprecated.then(|| "Deprecated.".to_owned());
         words.into_iter().chain(deprecated).collect::<Vec<_>>().join("\n\n")

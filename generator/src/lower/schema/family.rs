@@ -48,7 +48,7 @@ impl<'a> Lower<'a, '_> {
         found
     }
 
-    /// Whether a component represents those derived from it.
+    /// Whether a component is represented by those derived from it.
     pub(super) fn is_family(&self, name: &str) -> bool {
         let Some(entry) = self.loaded.component("schemas", name) else { return false };
         has_discriminator(&entry.node) && self.children.contains_key(name)
@@ -105,8 +105,8 @@ impl<'a> Lower<'a, '_> {
                 continue;
             }
             let message =
-                format!("the types that the mapping names are not made of this one, and have not its `{name}`");
-            self.unsupported("base-field", message, property.at(), "the field is no part of theirs");
+                format!("the types in the mapping are not derived from this one, and do not have its `{name}`");
+            self.unsupported("base-field", message, property.at(), "the field is left out of these types");
         }
         for name in &schema.required {
             self.ledger.ignore(name.at, Reason::Base);
@@ -130,7 +130,7 @@ impl<'a> Lower<'a, '_> {
         let own = Schema {
             title: None,
             description: None,
-            further_words: Vec::new(),
+            further_descriptions: Vec::new(),
             example: None,
             default: None,
             nullable: None,

@@ -105,7 +105,7 @@ impl<'a> Lower<'a, '_> {
             let earlier = Shape { pattern: shape.pattern.take(), ..Shape::default() };
             shape.rules.push(Rule::AnyOf(vec![earlier]));
         }
-        match super::pattern::checked(pattern.value) {
+        match crate::pattern::checked(pattern.value) {
             Ok(checked) => {
                 self.ledger.take(pattern.at);
                 shape.pattern = Some(checked);

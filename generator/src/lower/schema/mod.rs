@@ -9,7 +9,6 @@ mod limits;
 mod numbers;
 mod object;
 mod overlap;
-mod pattern;
 mod recursion;
 mod rules;
 mod tuple;
@@ -28,7 +27,7 @@ use super::{Lower, docs, names};
 use crate::accounting::{Ledger, Reason};
 use crate::diagnostic::Location;
 use crate::load::{Additional, JsonType, Keyword, Kind, Node, Placed, Schema, Sub, Value, integer, nearest};
-use crate::stack::grown;
+use crate::stack::recurse;
 use union::is_typed;
 
 /// The suffix for the type of an operation's response.
@@ -48,7 +47,7 @@ pub struct Lowered<'a> {
     pub shape: Shape,
     /// The possible values, if they are listed.
     pub values: Vec<Constant>,
-    /// Its words.
+    /// Its description and annotations.
     pub description: Keyword<'a, &'a str>,
     /// Whether the description is that of a shared type, which contains all of it.
     pub words_of_type: bool,
@@ -183,7 +182,7 @@ impl<'a> Lower<'a, '_> {
             None => {}
         }
         let Some(entry) = self.loaded.component("schemas", name) else {
-            self.unsupported("foreign-ref", format!("there is no schema `{name}`"), at, "it is read as any JSON");
+            self.unsupported("foreign-ref", format!("there is no schema `{name}`"), at, "values are untyped JSON");
             return Lowered::plain(Type::Value);
         };
         self.components.insert(name, Component::Open(None));
@@ -192,7 +191,7 @@ impl<'a> Lower<'a, '_> {
         let schema = Sub::of(entry);
         let mut lowered = match self.own_type(name, entry) {
             Some(own) => own,
-            None => grown(|| match schema.reference() {
+            None => recurse(|| match schema.reference() {
                 Some(alias) => self.reference(alias.value, alias.at),
                 None => self.item(schema.read(), &inside, Some(name)),
             }),
@@ -204,8 +203,8 @@ impl<'a> Lower<'a, '_> {
     }
 
     fn item(&mut self, mut schema: Schema<'a>, naming: &Naming, component: Option<&'a str>) -> Lowered<'a> {
-        self.own_words(&mut schema);
-        let mut lowered = grown(|| self.kind(&schema, naming, component));
+        self.merge_annotations(&mut schema);
+        let mut lowered = recurse(|| self.kind(&schema, naming, component));
         self.limit(&schema, &lowered.ty, &mut lowered.shape);
         if !schema.enumeration.is_empty() {
             lowered.values = constants(&schema);
@@ -220,7 +219,7 @@ impl<'a> Lower<'a, '_> {
         if let Some(words) = schema.description {
             lowered.description = Some(words);
         }
-        for words in &schema.further_words {
+        for words in &schema.further_descriptions {
             self.ledger.take(words.at);
             lowered.facts.push(words.value.trim().to_owned());
         }
@@ -228,7 +227,7 @@ impl<'a> Lower<'a, '_> {
         lowered.facts.extend(self.listed_values(&schema, &lowered.ty));
         lowered.facts.extend(match &lowered.ty {
             Type::Named(id) if matches!(self.types[*id].kind, TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_)) => {
-                docs::facts(&schema.words_only(), &lowered.ty, self.ledger)
+                docs::facts(&schema.only_annotations(), &lowered.ty, self.ledger)
             }
             // The length of a tuple is part of its type.
             Type::Named(id) if matches!(self.types[*id].kind, TypeKind::Tuple(_)) => {
@@ -242,7 +241,7 @@ impl<'a> Lower<'a, '_> {
         }
         lowered.example = schema.example.or(lowered.example);
         self.unknown(&schema);
-        self.hold(&schema, &mut lowered);
+        self.add_rules(&schema, &mut lowered);
         lowered
     }
 
@@ -250,8 +249,8 @@ impl<'a> Lower<'a, '_> {
     fn flags(&self, schema: &Schema<'a>) -> Vec<String> {
         let words = [
             (schema.nullable, "May be null."),
-            (schema.read_only, "Only the service sets it."),
-            (schema.write_only, "Never in a response."),
+            (schema.read_only, "Set by the service only."),
+            (schema.write_only, "Never returned."),
             (schema.deprecated, "Deprecated."),
         ];
         let set = words.into_iter().filter(|(flag, _)| flag.is_some_and(|flag| flag.value));
@@ -291,8 +290,8 @@ impl<'a> Lower<'a, '_> {
             && let Some(lowered) = self.enumeration(schema, naming, component, &[])
         {
             for part in schema.one_of.iter().chain(&schema.any_of) {
-                let message = "`oneOf` or `anyOf` beside `enum`".to_owned();
-                self.unsupported("union-beside-enum", message, part.at(), "the listed values count");
+                let message = "`oneOf` or `anyOf` next to `enum`".to_owned();
+                self.unsupported("union-beside-enum", message, part.at(), "the listed values apply");
             }
             return lowered;
         }
@@ -313,7 +312,7 @@ impl<'a> Lower<'a, '_> {
             for part in lists {
                 self.unsupported(
                     "two-unions",
-                    "alternatives beside other alternatives, and too many together".to_owned(),
+                    "several lists of alternatives, with too many combinations".to_owned(),
                     part.at(),
                     "its fields are kept as untyped JSON",
                 );
@@ -336,7 +335,7 @@ impl<'a> Lower<'a, '_> {
             Some(JsonType::String) => self.string(&schema, naming),
             Some(JsonType::Boolean) => Lowered::plain(Type::Bool),
             Some(JsonType::Integer) => Lowered::plain(self.integer(&schema)),
-            Some(JsonType::Number) if numbers::is_whole(&schema) => Lowered::plain(self.integer(&schema)),
+            Some(JsonType::Number) if numbers::is_integer(&schema) => Lowered::plain(self.integer(&schema)),
             Some(JsonType::Number) => {
                 self.inexact(&schema);
                 Lowered::plain(Type::F64)
@@ -361,8 +360,8 @@ impl<'a> Lower<'a, '_> {
         let Some(content) = &schema.content_schema else { return self.text(schema) };
         let is_json = schema.content_media_type.is_some_and(|media| super::body::is_json(media.value));
         if !is_json || schema.content_encoding.is_some() {
-            let message = "`contentSchema` of a text that is not plain JSON".to_owned();
-            self.unsupported("content-schema", message, content.at, "the text is given and returned as it is");
+            let message = "`contentSchema` of a string that is not plain JSON".to_owned();
+            self.unsupported("content-schema", message, content.at, "the string is passed and returned unchanged");
             return Lowered::plain(Type::String);
         }
         self.ledger.take(content.at);
@@ -371,7 +370,7 @@ impl<'a> Lower<'a, '_> {
         Lowered::plain(Type::JsonText(Box::new(inner.element())))
     }
 
-    /// A text with its format.
+    /// A string with its format.
     fn text(&self, schema: &Schema<'a>) -> Lowered<'a> {
         let Some(format) = schema.format.and_then(|format| self.choices.formats.typed(format.value)) else {
             return Lowered::text();
@@ -389,7 +388,7 @@ impl<'a> Lower<'a, '_> {
                     Additional::Allowed(_) => None,
                 }
             }
-            // No more applies to it.
+            // Nothing more specific applies to it.
             further => {
                 further.iter().for_each(|it| self.ledger.ignore(it.at, Reason::OtherType));
                 None
@@ -404,27 +403,26 @@ impl<'a> Lower<'a, '_> {
             }
             None => Lowered::plain(Type::Value),
         };
-        let facts = self.element_words(&element);
+        let facts = self.element_description(&element);
         let shape = Shape { inner: Inner::List(Box::new(element.shape.clone())), ..Shape::default() };
         Lowered { shape, facts, ..Lowered::plain(Type::List(Box::new(element.element()))) }
     }
 
-    /// The type of a list's or map's elements: any JSON beyond the maximum nesting, which would be unusable, and for
-    /// which later stages need not be prepared.
+    /// The type of a list's or map's elements: beyond the maximum nesting any JSON, as such a type would be unusable,
+    /// and later stages need not support it.
     pub(super) fn element(&mut self, schema: &Sub<'a>, naming: &Naming, at: &'a Location) -> Lowered<'a> {
         let element = self.schema(schema, naming);
         let around = element.ty.layers().filter(|ty| matches!(ty, Type::List(_) | Type::Map(_) | Type::JsonText(_)));
         if around.count() < DEEPEST_TYPE {
             return element;
         }
-        let message =
-            format!("more than {DEEPEST_TYPE} lists and maps stand in each other, and none of them has a name");
-        self.unsupported("deep-type", message, at, "what is inside is read as any JSON");
+        let message = format!("more than {DEEPEST_TYPE} unnamed lists and maps are nested in each other");
+        self.unsupported("deep-type", message, at, "the inner values are untyped JSON");
         Lowered::plain(Type::Value)
     }
 
     /// The description of a list's elements or a map's values, if they have no type with it.
-    fn element_words(&self, element: &Lowered<'a>) -> Vec<String> {
+    fn element_description(&self, element: &Lowered<'a>) -> Vec<String> {
         let at_type =
             matches!(element.ty, Type::Named(_)) && element.description.is_some_and(|it| self.ledger.has(it.at));
         let words = match at_type {
@@ -441,15 +439,15 @@ impl<'a> Lower<'a, '_> {
     }
 }
 
-/// The effect on a keyword that is unknown to everyone.
+/// The effect on a keyword that no version of OpenAPI or JSON Schema defines.
 const IGNORED: &str = "ignored";
 
-/// The effect on an unknown keyword; `None` for those that matter only to tools.
+/// The effect on an unknown keyword; `None` for those that only matter to tools.
 fn unknown_keyword(keyword: &str) -> Option<&'static str> {
     Some(match keyword {
         "$schema" | "$id" | "$anchor" | "$dynamicAnchor" | "$recursiveAnchor" | "$comment" | "$defs"
         | "definitions" | "$vocabulary" => return None,
-        "additionalItems" => "the elements are typed by `items` alone",
+        "additionalItems" => "only `items` determines the type of elements",
         "dependencies" => "values are sent without this check",
         _ => IGNORED,
     })
@@ -516,7 +514,7 @@ fn either<'a>(parts: Vec<Sub<'a>>, at: &'a Location) -> Sub<'a> {
     Sub::Merged(Arc::new(Schema { any_of: parts, ..Schema::any(at) }))
 }
 
-/// The values listed by a schema, except null; empty if there are others than texts, integers and bools.
+/// The values listed in a schema, except null; empty if there are values other than strings, integers and booleans.
 fn constants(schema: &Schema<'_>) -> Vec<Constant> {
     let constant = |node: &Node| {
         let text = node.as_str().map(|text| Constant::Text(text.to_owned()));

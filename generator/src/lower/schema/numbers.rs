@@ -21,7 +21,7 @@ impl<'a> Lower<'a, '_> {
         for bound in [schema.minimum, schema.maximum].into_iter().flatten() {
             if limit(&Some(bound)).is_some_and(|limit| !(i64::MIN.into()..=u64::MAX.into()).contains(&limit)) {
                 let message = "an integer of more than 64 bits".to_owned();
-                self.warn("wide-integer", message, bound.at, "JSON libraries send 64 bits: a text has any length");
+                self.warn("wide-integer", message, bound.at, "use a string: JSON numbers are limited to 64 bits");
             }
         }
         // A bound outside the format's range contradicts the format; the bound wins.
@@ -38,8 +38,8 @@ impl<'a> Lower<'a, '_> {
     /// affects the whole program.
     pub(super) fn inexact(&mut self, schema: &Schema<'a>) {
         if let Some(format) = schema.format.filter(|format| format.value.starts_with("decimal")) {
-            let message = format!("numbers of the format `{}` are floats of 64 bits", format.value);
-            self.warn("inexact-number", message, format.at, "digits beyond the 15th may be rounded; a text keeps all");
+            let message = format!("numbers with the format `{}` become 64-bit floats", format.value);
+            self.warn("inexact-number", message, format.at, "use a string to keep more than 15 significant digits");
         }
     }
 }
@@ -55,7 +55,7 @@ pub(super) fn range(format: &str) -> Option<(i128, i128)> {
 }
 
 /// Whether a `number` is an integer by its format, without contradiction.
-pub(super) fn is_whole(schema: &Schema<'_>) -> bool {
+pub(super) fn is_integer(schema: &Schema<'_>) -> bool {
     let limits = [schema.minimum, schema.maximum, schema.multiple_of].into_iter().flatten().map(|limit| limit.value);
     let shown = [schema.default, schema.example].into_iter().flatten().filter_map(|shown| shown.value.as_number());
     schema.format.is_some_and(|format| range(format.value).is_some())

@@ -8,7 +8,7 @@ use super::{Inline, Lowered, Naming, RESPONSE, anything};
 use crate::accounting::Reason;
 use crate::load::{Additional, JsonType, Placed, Schema, Sub};
 use crate::lower::model::{Aliased, Field, Inner, Presence, Rule, Shape, Struct, Type, TypeDef, TypeId, TypeKind};
-use crate::lower::names::{Scope, Wanted};
+use crate::lower::names::{Candidates, Scope};
 use crate::lower::{Lower, docs, markdown, names, response_docs};
 
 impl<'a> Lower<'a, '_> {
@@ -22,14 +22,14 @@ impl<'a> Lower<'a, '_> {
             schema.additional = Some(anything(schema.at.at));
         }
         self.complete(&mut schema);
-        let additional = self.beyond(&schema);
+        let additional = self.additional_values(&schema);
         // No components are derived from it.
         self.ignore_discriminator(&schema);
         if schema.properties.0.is_empty() {
             return match additional {
                 Some(Additional::Of(values)) => {
                     let inner = self.further(&schema, &values, naming);
-                    let facts = self.element_words(&inner);
+                    let facts = self.element_description(&inner);
                     let shape = match self.patterns(&schema, &inner) {
                         Some(rule) => Shape { rules: vec![rule], ..Shape::default() },
                         None => Shape { inner: Inner::Map(Box::new(inner.shape.clone())), ..Shape::default() },
@@ -81,8 +81,8 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// The schema of entries beyond the properties: by pattern, or any.
-    fn beyond(&mut self, schema: &Schema<'a>) -> Option<Additional<'a>> {
-        let said = schema.additional.as_ref().or(schema.unevaluated.as_ref());
+    fn additional_values(&mut self, schema: &Schema<'a>) -> Option<Additional<'a>> {
+        let additional = schema.additional.as_ref().or(schema.unevaluated.as_ref());
         let places = schema.additional.iter().chain(&schema.unevaluated);
         places.for_each(|place| self.ledger.take(place.at));
         let mut kinds: Vec<Sub<'a>> = Vec::new();
@@ -92,8 +92,8 @@ impl<'a> Lower<'a, '_> {
                 kinds.push(kind.clone());
             }
         }
-        match said.map(|said| &said.value) {
-            said if kinds.is_empty() => return said.cloned(),
+        match additional.map(|additional| &additional.value) {
+            additional if kinds.is_empty() => return additional.cloned(),
             Some(Additional::Allowed(true)) => return Some(Additional::Allowed(true)),
             Some(Additional::Of(values)) if !kinds.contains(values) => kinds.push(values.clone()),
             None if leaves_names_open(schema) => kinds.push(Sub::Merged(Arc::new(Schema::any(schema.at.at)))),
@@ -110,14 +110,14 @@ impl<'a> Lower<'a, '_> {
         if schema.patterns.0.is_empty() {
             return None;
         }
-        let said = schema.additional.as_ref().or(schema.unevaluated.as_ref()).map(|said| &said.value);
+        let additional = schema.additional.as_ref().or(schema.unevaluated.as_ref()).map(|additional| &additional.value);
         // The values have a single type, which already expresses this.
-        let others = matches!(said, Some(Additional::Of(_))) || said.is_none() && leaves_names_open(schema);
+        let others = matches!(additional, Some(Additional::Of(_))) || additional.is_none() && leaves_names_open(schema);
         let alone = schema.patterns.0.len() == 1 && !others;
         let mut patterns = Vec::new();
         for (pattern, part) in &schema.patterns.0 {
             let shape = if alone { Some(values.shape.clone()) } else { self.constraint(part) };
-            match (super::pattern::checked(pattern), shape) {
+            match (crate::pattern::checked(pattern), shape) {
                 (Ok(pattern), Some(shape)) => patterns.push((pattern, shape)),
                 (Err(error), _) => {
                     let message = format!("the pattern `{pattern}` cannot be checked: {error}");
@@ -125,14 +125,14 @@ impl<'a> Lower<'a, '_> {
                     return None;
                 }
                 (_, None) => {
-                    let message = format!("the values of `{pattern}` ask for more than can be checked");
-                    self.unsupported("unchecked", message, part.at(), "they are sent without these checks");
+                    let message = format!("the schema of `{pattern}` is too complex to be checked");
+                    self.unsupported("unchecked", message, part.at(), "values are sent without this check");
                     return None;
                 }
             }
         }
         let known = schema.properties.0.keys().map(|name| (*name).to_owned()).collect();
-        let rest = match said {
+        let rest = match additional {
             Some(Additional::Allowed(false)) => Shape::never(),
             Some(Additional::Of(further)) => self.constraint(further).unwrap_or_default(),
             _ => Shape::default(),
@@ -151,15 +151,15 @@ impl<'a> Lower<'a, '_> {
             if schema.properties.0.contains_key(name.value) {
                 continue;
             }
-            let by_pattern = schema.patterns.0.iter().find(|(pattern, _)| super::pattern::matches(pattern, name.value));
+            let by_pattern = schema.patterns.0.iter().find(|(pattern, _)| crate::pattern::matches(pattern, name.value));
             let property = match (by_pattern, schema.additional.as_ref().map(|additional| &additional.value)) {
                 (Some((_, values)), _) => values.clone(),
                 (None, Some(Additional::Allowed(false))) => {
                     self.unsupported(
                         "required-unknown",
-                        format!("`required` names `{}`, and `additionalProperties` excludes it", name.value),
+                        format!("`required` names `{}`, which `additionalProperties` excludes", name.value),
                         name.at,
-                        "no value is valid: it is sent and read without this check",
+                        "no value is valid, so this is not checked",
                     );
                     continue;
                 }
@@ -167,9 +167,9 @@ impl<'a> Lower<'a, '_> {
                 (None, _) => {
                     self.warn(
                         "required-unknown",
-                        format!("`required` names `{}`, which is not among the properties", name.value),
+                        format!("`required` names `{}`, which is not a property", name.value),
                         name.at,
-                        "it is any JSON: add the property, or take the name out of `required`",
+                        "add the property, or remove the name from `required`; until then, it is untyped JSON",
                     );
                     let any = Schema::any(name.at);
                     let tag = schema.discriminator.as_ref().filter(|it| it.value.property.value == name.value);
@@ -191,7 +191,7 @@ impl<'a> Lower<'a, '_> {
         let any = match additional {
             Some(Additional::Of(values)) => {
                 let inner = self.further(schema, &values, naming);
-                let words = self.element_words(&inner);
+                let words = self.element_description(&inner);
                 let rule = self.patterns(schema, &inner).unwrap_or_else(|| {
                     let known = schema.properties.0.keys().map(|name| (*name).to_owned()).collect();
                     Rule::Others(known, Vec::new(), Box::new(inner.shape.clone()))
@@ -208,7 +208,7 @@ impl<'a> Lower<'a, '_> {
     fn further(&mut self, schema: &Schema<'a>, values: &Sub<'a>, naming: &Naming) -> Lowered<'a> {
         let name = names::singular(&naming.name);
         let name = if name == naming.name { format!("{name} value").trim_start().to_owned() } else { name };
-        let of = |said: &&Placed<'a, Additional<'a>>| matches!(said.value, Additional::Of(_));
+        let of = |additional: &&Placed<'a, Additional<'a>>| matches!(additional.value, Additional::Of(_));
         let at = schema.additional.as_ref().filter(of).map_or(values.at(), |additional| additional.at);
         self.element(values, &Naming::new(&naming.parent, &name), at)
     }
@@ -217,9 +217,8 @@ impl<'a> Lower<'a, '_> {
     pub(in crate::lower) fn never_there(&mut self, schema: &Schema<'a>) {
         let never = |name: &str| schema.properties.0.get(name).is_some_and(is_never);
         for name in schema.required.iter().filter(|name| never(name.value)) {
-            let message =
-                format!("`required` names {}, whose schema lets no value through", markdown::code(name.value));
-            self.unsupported("contradiction", message, name.at, "there is no such field");
+            let message = format!("`required` names {}, whose schema accepts no value", markdown::code(name.value));
+            self.unsupported("contradiction", message, name.at, "the field is left out");
         }
     }
 
@@ -229,7 +228,7 @@ impl<'a> Lower<'a, '_> {
             schema.properties.0.iter().partition(|(_, property)| is_never(property));
         never.iter().for_each(|(_, property)| self.ledger.ignore(property.at(), Reason::Never));
         self.never_there(schema);
-        let wanted: Vec<Wanted> = properties.iter().map(|(wire, _)| Wanted::snake(wire)).collect();
+        let wanted: Vec<Candidates> = properties.iter().map(|(wire, _)| Candidates::snake(wire)).collect();
         let mut idents = scope.assign(&wanted).into_iter();
         let mut fields = Vec::new();
         let mut obligations = HashMap::new();
@@ -325,7 +324,7 @@ impl<'a> Lower<'a, '_> {
 /// Whether an entry may have a name that matches no pattern. Its value may then be anything, unless the schema
 /// restricts it.
 fn leaves_names_open(schema: &Schema<'_>) -> bool {
-    !schema.patterns.0.keys().any(|pattern| super::pattern::matches_any_name(pattern))
+    !schema.patterns.0.keys().any(|pattern| crate::pattern::matches_any_name(pattern))
 }
 
 /// A type whose fields or alternatives are checked.

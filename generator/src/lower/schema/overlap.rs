@@ -9,7 +9,7 @@ use super::union::Choice;
 use crate::diagnostic::Location;
 use crate::load::{Additional, JsonType, Properties, Schema, Sub};
 use crate::lower::Lower;
-use crate::stack::grown;
+use crate::stack::recurse;
 
 /// Maximum number of variants that combine several alternatives.
 const MOST: usize = 4;
@@ -20,7 +20,7 @@ const DEEPEST: usize = 12;
 /// Maximum number of schemas inspected for one union, as recursion by several paths is exponential.
 const MOST_SEEN: usize = 1_000;
 
-/// The differences of two objects that a value may match at once.
+/// How two objects that a value may match at once differ.
 #[derive(Clone, Copy, Default)]
 struct Together {
     /// Whether each has fields that the other lacks.
@@ -67,9 +67,9 @@ impl<'a> Lower<'a, '_> {
         if is_unclear || joined.len() > MOST {
             self.warn(
                 "any-of-overlap",
-                "a value may be several alternatives of this `anyOf` at once, and is read as one of them".to_owned(),
+                "a value may match several alternatives of this `anyOf`, and is decoded as one of them".to_owned(),
                 at,
-                "fields that only the others have are left out: write `oneOf` if a value is always one alternative alone",
+                "fields of the other alternatives are lost: write `oneOf` if a value always matches exactly one alternative",
             );
             return Vec::new();
         }
@@ -107,9 +107,9 @@ impl<'a> Lower<'a, '_> {
         let lacks = |a: &Properties<'a>, b: &Properties<'a>| a.0.keys().any(|name| !b.0.contains_key(name));
         let mut together = Together { own: [lacks(a, b), lacks(b, a)], is_unclear: false };
         for (name, a) in &a.0 {
-            let Some(b) = b.0.get(name).filter(|b| !self.says_the_same(a, b)) else { continue };
+            let Some(b) = b.0.get(name).filter(|b| !self.is_equivalent(a, b)) else { continue };
             let within = match (self.plain_fields(a, deepest, left), self.plain_fields(b, deepest, left)) {
-                (Some(a), Some(b)) if deepest > 0 => grown(|| self.together(&a, &b, deepest - 1, left))?,
+                (Some(a), Some(b)) if deepest > 0 => recurse(|| self.together(&a, &b, deepest - 1, left))?,
                 _ if self.excludes(a, b) => return None,
                 _ => Together { is_unclear: true, ..Together::default() },
             };
@@ -136,7 +136,7 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// Whether two schemas are equal except for descriptions.
-    fn says_the_same(&self, a: &Sub<'a>, b: &Sub<'a>) -> bool {
+    fn is_equivalent(&self, a: &Sub<'a>, b: &Sub<'a>) -> bool {
         let wordless = |schema: &Sub<'a>| {
             let schema = self.read_through(schema)?;
             Some(Schema { title: None, description: None, example: None, default: None, deprecated: None, ..schema })

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::all_of::is_bare;
+use super::all_of::is_unconstrained;
 use super::object::named;
 use super::union::is_null;
 use super::{Component, Lowered, Naming, is_typed};
@@ -21,7 +21,7 @@ pub(in crate::lower) struct Flags {
 }
 
 impl<'a> Lower<'a, '_> {
-    /// A reference to a component from within itself, with the result that it will have.
+    /// A reference to a component from within itself, with its eventual result.
     pub(super) fn within_itself(&mut self, name: &'a str, id: Option<TypeId>, at: &'a Location) -> Lowered<'a> {
         let flags = self.flags_of(name);
         let lowered = match id {
@@ -51,8 +51,8 @@ impl<'a> Lower<'a, '_> {
                 _ => return self.reference(name, at),
             }
         }
-        let message = format!("`{name}` contains itself with nothing in between");
-        self.unsupported("endless-type", message, at, "it is read as any JSON there");
+        let message = format!("`{name}` refers to itself with nothing in between");
+        self.unsupported("endless-type", message, at, "the inner value is untyped JSON");
         Lowered::plain(Type::Value)
     }
 
@@ -78,10 +78,10 @@ impl<'a> Lower<'a, '_> {
             return Some(reference.value);
         }
         let schema = schema.read();
-        let parts: Vec<&Sub<'a>> = schema.all_of.iter().filter(|part| !is_bare(part)).collect();
+        let parts: Vec<&Sub<'a>> = schema.all_of.iter().filter(|part| !is_unconstrained(part)).collect();
         let alternatives: Vec<&Sub<'a>> = typed(&schema).filter(|part| !is_null(&self.peek(part))).collect();
         let only = match (parts.as_slice(), alternatives.as_slice()) {
-            ([only], []) if schema.says_no_type() => only,
+            ([only], []) if schema.has_no_own_type() => only,
             ([], [only]) if schema.enumeration.is_empty() && schema.properties.0.is_empty() => only,
             _ => return None,
         };
@@ -94,7 +94,7 @@ impl<'a> Lower<'a, '_> {
         }
         let mut flags = Flags::default();
         let mut seen = HashSet::from([(name, true)]);
-        // Whether a schema is the whole component: a statement of one of several alternatives applies to the whole only
+        // Whether a schema is the whole component: a keyword of one of several alternatives applies to the whole only
         // if it allows null.
         let mut open: Vec<(Sub<'a>, bool)> = Vec::new();
         open.extend(self.loaded.component("schemas", name).map(|entry| (Sub::of(entry), true)));

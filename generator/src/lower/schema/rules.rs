@@ -12,12 +12,12 @@ use crate::lower::model::{Bound, Inner, Rule, Shape, Type, TypeKind};
 const MOST: usize = 2_000;
 const DEEPEST: usize = 12;
 
-/// The findings in a schema that is only checked.
+/// Findings about a schema that is only checked.
 #[derive(Default)]
 struct Found<'a> {
     taken: Vec<&'a Location>,
     /// Annotations, which do not restrict values.
-    words: Vec<&'a Location>,
+    annotations: Vec<&'a Location>,
     /// The enclosing components.
     open: Vec<&'a str>,
     depth: usize,
@@ -25,7 +25,7 @@ struct Found<'a> {
 
 impl<'a> Lower<'a, '_> {
     /// Adds a schema's rules: to its own type, or to the place where a type is used.
-    pub(super) fn hold(&mut self, schema: &Schema<'a>, lowered: &mut Lowered<'a>) {
+    pub(super) fn add_rules(&mut self, schema: &Schema<'a>, lowered: &mut Lowered<'a>) {
         let rules = self.rules(schema, &lowered.ty, lowered.nullable);
         let own = schema.all_of.is_empty()
             && schema
@@ -55,7 +55,7 @@ impl<'a> Lower<'a, '_> {
     /// The rules of a schema with values of this type.
     pub(in crate::lower) fn rules(&mut self, schema: &Schema<'a>, ty: &Type, nullable: bool) -> Vec<Rule> {
         let mut rules = Vec::new();
-        rules.extend(self.values_listed(schema, ty, nullable));
+        rules.extend(self.allowed_values(schema, ty, nullable));
         if let Some(not) = &schema.not {
             match self.constraint(&not.value) {
                 Some(shape) => {
@@ -64,7 +64,7 @@ impl<'a> Lower<'a, '_> {
                 }
                 None => {
                     let message = "`not` is not checked".to_owned();
-                    self.unsupported("not", message, not.at, "values that it excludes are sent as they are");
+                    self.unsupported("not", message, not.at, "values that it excludes are sent");
                 }
             }
         }
@@ -104,12 +104,12 @@ impl<'a> Lower<'a, '_> {
     }
 
     fn unchecked(&mut self, keyword: &str, at: &'a Location) {
-        let message = format!("`{keyword}` asks for more than can be checked");
+        let message = format!("`{keyword}` is too complex to be checked");
         self.unsupported("unchecked", message, at, "values are sent without this check");
     }
 
     /// The allowed values of a schema without an enum type.
-    fn values_listed(&self, schema: &Schema<'a>, ty: &Type, nullable: bool) -> Option<Rule> {
+    fn allowed_values(&self, schema: &Schema<'a>, ty: &Type, nullable: bool) -> Option<Rule> {
         let open = match ty {
             Type::Named(id) => !matches!(self.types[*id].kind, TypeKind::Struct(_) | TypeKind::Tuple(_)),
             Type::Secret => true,
@@ -192,7 +192,7 @@ impl<'a> Lower<'a, '_> {
                             "required-alternatives",
                             format!("an alternative of `{keyword}` that only differs in `required` is not checked"),
                             part.at(),
-                            "a value that meets none of them is sent as it is",
+                            "values that match no alternative are sent",
                         );
                     }
                 }
@@ -216,22 +216,22 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// The requirements of a schema for values of any type, if it is only checked. `None` if a part of it cannot be
+    /// The constraint of a schema on values of any type, if it is only checked. `None` if a part of it cannot be
     /// checked.
     pub(super) fn constraint(&self, schema: &Sub<'a>) -> Option<Shape> {
         let mut found = Found::default();
-        let shape = self.asked(schema, &mut found)?;
+        let shape = self.shape_of(schema, &mut found)?;
         found.taken.into_iter().for_each(|at| self.ledger.take(at));
-        found.words.into_iter().for_each(|at| self.ledger.ignore(at, Reason::OnlyChecked));
+        found.annotations.into_iter().for_each(|at| self.ledger.ignore(at, Reason::OnlyChecked));
         Some(shape)
     }
 
-    fn asked(&self, schema: &Sub<'a>, found: &mut Found<'a>) -> Option<Shape> {
+    fn shape_of(&self, schema: &Sub<'a>, found: &mut Found<'a>) -> Option<Shape> {
         let Some(reference) = schema.reference() else {
             found.depth += 1;
-            let asked = if found.depth > DEEPEST { None } else { self.asked_by(&schema.read(), found) };
+            let shape_of = if found.depth > DEEPEST { None } else { self.shape_of_keywords(&schema.read(), found) };
             found.depth -= 1;
-            return asked;
+            return shape_of;
         };
         if found.open.contains(&reference.value) {
             return None;
@@ -239,18 +239,18 @@ impl<'a> Lower<'a, '_> {
         let entry = self.loaded.component("schemas", reference.value)?;
         found.taken.push(reference.at);
         found.open.push(reference.value);
-        let shape = self.asked(&Sub::of(entry), found);
+        let shape = self.shape_of(&Sub::of(entry), found);
         found.open.pop();
         shape
     }
 
-    fn asked_by(&self, schema: &Schema<'a>, found: &mut Found<'a>) -> Option<Shape> {
+    fn shape_of_keywords(&self, schema: &Schema<'a>, found: &mut Found<'a>) -> Option<Shape> {
         let foreign = schema.unknown.iter().any(|keyword| unknown_keyword(keyword.value).is_some());
         if foreign || schema.json.is_some() || found.taken.len() > MOST {
             return None;
         }
-        self.words_of(schema, found);
-        let mut shape = self.limits_asked(schema, found)?;
+        self.record_annotations(schema, found);
+        let mut shape = self.limits_shape(schema, found)?;
         if let Some(ty) = schema.ty {
             found.taken.push(ty.at);
             let null = schema.nullable.filter(|nullable| nullable.value).map(|_| "null");
@@ -261,25 +261,25 @@ impl<'a> Lower<'a, '_> {
             let values = schema.enumeration.iter().map(|value| value.value.to_json().to_string());
             shape.rules.push(Rule::Values(values.collect()));
         }
-        self.fields_asked(schema, &mut shape, found)?;
-        self.elements_asked(schema, &mut shape, found)?;
-        self.parts_asked(schema, &mut shape, found)?;
+        self.add_fields(schema, &mut shape, found)?;
+        self.add_elements(schema, &mut shape, found)?;
+        self.add_parts(schema, &mut shape, found)?;
         Some(shape)
     }
 
     /// Annotations, and other keywords that do not restrict values.
-    fn words_of(&self, schema: &Schema<'a>, found: &mut Found<'a>) {
-        let words = [schema.description, schema.format, schema.content_encoding, schema.content_media_type];
-        found.words.extend(words.into_iter().flatten().map(|it| it.at));
-        found.words.extend([schema.default, schema.example].into_iter().flatten().map(|it| it.at));
+    fn record_annotations(&self, schema: &Schema<'a>, found: &mut Found<'a>) {
+        let annotations = [schema.description, schema.format, schema.content_encoding, schema.content_media_type];
+        found.annotations.extend(annotations.into_iter().flatten().map(|it| it.at));
+        found.annotations.extend([schema.default, schema.example].into_iter().flatten().map(|it| it.at));
         let flags = [schema.deprecated, schema.read_only, schema.write_only, schema.nullable, schema.sensitive];
-        found.words.extend(flags.into_iter().flatten().map(|it| it.at));
-        found.words.extend(schema.enum_descriptions.map(|it| it.at));
-        found.words.extend(schema.discriminator.as_ref().map(|it| it.at));
-        found.words.extend(schema.content_schema.as_ref().map(|it| it.at));
+        found.annotations.extend(flags.into_iter().flatten().map(|it| it.at));
+        found.annotations.extend(schema.enum_descriptions.map(|it| it.at));
+        found.annotations.extend(schema.discriminator.as_ref().map(|it| it.at));
+        found.annotations.extend(schema.content_schema.as_ref().map(|it| it.at));
     }
 
-    fn limits_asked(&self, schema: &Schema<'a>, found: &mut Found<'a>) -> Option<Shape> {
+    fn limits_shape(&self, schema: &Schema<'a>, found: &mut Found<'a>) -> Option<Shape> {
         let counts = [
             schema.min_length,
             schema.max_length,
@@ -298,7 +298,7 @@ impl<'a> Lower<'a, '_> {
         let entries = (count(schema.min_properties), count(schema.max_properties));
         let (least, most) = match (items, entries) {
             ((None, None), counts) | (counts, (None, None)) => counts,
-            // A shape can hold only one of the two.
+            // A shape has only one of the two.
             _ => return None,
         };
         let bound = |value: crate::load::Keyword<'a, &serde_json::Number>,
@@ -309,7 +309,7 @@ impl<'a> Lower<'a, '_> {
         let pattern = match schema.pattern {
             Some(pattern) => {
                 found.taken.push(pattern.at);
-                Some(super::pattern::checked(pattern.value).ok()?)
+                Some(crate::pattern::checked(pattern.value).ok()?)
             }
             None => None,
         };
@@ -327,11 +327,11 @@ impl<'a> Lower<'a, '_> {
         })
     }
 
-    fn fields_asked(&self, schema: &Schema<'a>, shape: &mut Shape, found: &mut Found<'a>) -> Option<()> {
+    fn add_fields(&self, schema: &Schema<'a>, shape: &mut Shape, found: &mut Found<'a>) -> Option<()> {
         let mut fields: Vec<(String, bool, Shape)> = Vec::new();
         for (name, property) in &schema.properties.0 {
             found.taken.push(property.at());
-            fields.push(((*name).to_owned(), false, self.asked(property, found)?));
+            fields.push(((*name).to_owned(), false, self.shape_of(property, found)?));
         }
         for name in &schema.required {
             found.taken.push(name.at);
@@ -343,74 +343,74 @@ impl<'a> Lower<'a, '_> {
         if !fields.is_empty() {
             shape.inner = Inner::Fields(fields);
         }
-        let (patterns, rest) = (self.patterns_asked(schema, found)?, self.rest_asked(schema, found)?);
+        let (patterns, rest) = (self.pattern_shapes(schema, found)?, self.rest_shape(schema, found)?);
         if !patterns.is_empty() || rest != Shape::default() {
             let known = schema.properties.0.keys().map(|name| (*name).to_owned()).collect();
             shape.rules.push(Rule::Others(known, patterns, Box::new(rest)));
         }
         if let Some(names) = &schema.property_names {
             found.taken.push(names.at);
-            shape.rules.push(Rule::Names(Box::new(self.asked(&names.value, found)?)));
+            shape.rules.push(Rule::Names(Box::new(self.shape_of(&names.value, found)?)));
         }
         Some(())
     }
 
-    fn patterns_asked(&self, schema: &Schema<'a>, found: &mut Found<'a>) -> Option<Vec<(String, Shape)>> {
+    fn pattern_shapes(&self, schema: &Schema<'a>, found: &mut Found<'a>) -> Option<Vec<(String, Shape)>> {
         let mut patterns = Vec::new();
         for (pattern, values) in &schema.patterns.0 {
             found.taken.push(values.at());
-            patterns.push((super::pattern::checked(pattern).ok()?, self.asked(values, found)?));
+            patterns.push((crate::pattern::checked(pattern).ok()?, self.shape_of(values, found)?));
         }
         Some(patterns)
     }
 
-    /// The requirements for entries beyond the named ones.
-    fn rest_asked(&self, schema: &Schema<'a>, found: &mut Found<'a>) -> Option<Shape> {
+    /// The constraint on entries beyond the named ones.
+    fn rest_shape(&self, schema: &Schema<'a>, found: &mut Found<'a>) -> Option<Shape> {
         let composed = !(schema.all_of.is_empty() && schema.one_of.is_empty() && schema.any_of.is_empty());
         if composed && schema.unevaluated.is_some() || schema.unevaluated.is_some() && !schema.conditions.is_empty() {
             return None;
         }
         let further = schema.additional.as_ref().or(schema.unevaluated.as_ref());
-        let places = schema.additional.iter().chain(&schema.unevaluated);
-        found.taken.extend(places.map(|it| it.at));
+        let elements_rule = schema.additional.iter().chain(&schema.unevaluated);
+        found.taken.extend(elements_rule.map(|it| it.at));
         match further.map(|further| &further.value) {
             None | Some(Additional::Allowed(true)) => Some(Shape::default()),
             Some(Additional::Allowed(false)) => Some(Shape::never()),
-            Some(Additional::Of(values)) => self.asked(values, found),
+            Some(Additional::Of(values)) => self.shape_of(values, found),
         }
     }
 
-    fn elements_asked(&self, schema: &Schema<'a>, shape: &mut Shape, found: &mut Found<'a>) -> Option<()> {
+    fn add_elements(&self, schema: &Schema<'a>, shape: &mut Shape, found: &mut Found<'a>) -> Option<()> {
         if !schema.prefix.is_empty() || schema.items.is_some() || schema.unevaluated_items.is_some() {
-            let (first, rest) = self.places_asked(schema, found)?;
+            let (first, rest) = self.element_shapes(schema, found)?;
             shape.rules.push(Rule::Prefix(first, Box::new(rest)));
         }
         if let Some(contains) = &schema.contains {
             found.taken.push(contains.at);
             found.taken.extend(schema.min_contains.iter().chain(&schema.max_contains).map(|it| it.at));
             let (fewest, most) = (schema.min_contains.map_or(1, |it| it.value), schema.max_contains.map(|it| it.value));
-            shape.rules.push(Rule::Contains(Box::new(self.asked(&contains.value, found)?), fewest, most));
+            shape.rules.push(Rule::Contains(Box::new(self.shape_of(&contains.value, found)?), fewest, most));
         }
         Some(())
     }
 
-    /// The requirements for the elements of a list: for the first by position, and for the rest.
-    fn places_asked(&self, schema: &Schema<'a>, found: &mut Found<'a>) -> Option<(Vec<Shape>, Shape)> {
+    /// The constraints on the elements of a list: on the first ones by position, and on the rest.
+    fn element_shapes(&self, schema: &Schema<'a>, found: &mut Found<'a>) -> Option<(Vec<Shape>, Shape)> {
         let mut first = Vec::new();
         for element in &schema.prefix {
-            first.push(self.asked(element, found)?);
+            first.push(self.shape_of(element, found)?);
         }
         let rest = match (&schema.items, &schema.unevaluated_items) {
             (Some(items), _) => {
                 found.taken.push(items.at);
-                self.asked(&items.value, found)?
+                self.shape_of(&items.value, found)?
             }
             (None, Some(further)) => {
                 found.taken.push(further.at);
                 match &further.value {
                     Additional::Allowed(true) => Shape::default(),
                     Additional::Allowed(false) => Shape::never(),
-                    Additional::Of(values) => self.asked(values, found)?,
+                    Additional::Of(values) => self.shape_of(values, found)?,
                 }
             }
             (None, None) => Shape::default(),
@@ -419,19 +419,19 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// Like [`Self::constraint`], for the elements of a list only.
-    pub(super) fn places(&self, schema: &Schema<'a>) -> Option<Rule> {
+    pub(super) fn elements_rule(&self, schema: &Schema<'a>) -> Option<Rule> {
         let mut found = Found::default();
-        let (first, rest) = self.places_asked(schema, &mut found)?;
+        let (first, rest) = self.element_shapes(schema, &mut found)?;
         found.taken.into_iter().for_each(|at| self.ledger.take(at));
         Some(Rule::Prefix(first, Box::new(rest)))
     }
 
-    fn parts_asked(&self, schema: &Schema<'a>, shape: &mut Shape, found: &mut Found<'a>) -> Option<()> {
+    fn add_parts(&self, schema: &Schema<'a>, shape: &mut Shape, found: &mut Found<'a>) -> Option<()> {
         let list = |parts: &[Sub<'a>], found: &mut Found<'a>| -> Option<Vec<Shape>> {
-            parts.iter().map(|part| self.asked(part, found)).collect()
+            parts.iter().map(|part| self.shape_of(part, found)).collect()
         };
         for part in &schema.all_of {
-            shape.rules.push(Rule::AnyOf(vec![self.asked(part, found)?]));
+            shape.rules.push(Rule::AnyOf(vec![self.shape_of(part, found)?]));
         }
         if !schema.any_of.is_empty() {
             shape.rules.push(Rule::AnyOf(list(&schema.any_of, found)?));
@@ -441,24 +441,24 @@ impl<'a> Lower<'a, '_> {
         }
         if let Some(not) = &schema.not {
             found.taken.push(not.at);
-            shape.rules.push(Rule::Not(Box::new(self.asked(&not.value, found)?)));
+            shape.rules.push(Rule::Not(Box::new(self.shape_of(&not.value, found)?)));
         }
         for condition in schema.conditions.iter().filter(|condition| condition.test.is_some()) {
             let mut shapes = [Shape::default(), Shape::default(), Shape::default()];
             for (place, part) in shapes.iter_mut().zip([&condition.test, &condition.then, &condition.otherwise]) {
                 if let Some(part) = part {
                     found.taken.push(part.at);
-                    *place = self.asked(&part.value, found)?;
+                    *place = self.shape_of(&part.value, found)?;
                 }
             }
             shape.rules.push(Rule::When(Box::new(shapes)));
         }
-        // Rare in schemas that are only checked.
+        // Rare in schemas that are only checked, so not supported.
         (schema.dependent_required.is_empty() && schema.dependent_schemas.0.is_empty()).then_some(())
     }
 }
 
-/// The runtime's name of a type's kind.
+/// The runtime's name for a type's kind.
 fn kind(ty: JsonType) -> &'static str {
     match ty {
         JsonType::String => "text",

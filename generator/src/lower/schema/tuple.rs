@@ -24,8 +24,8 @@ impl<'a> Lower<'a, '_> {
         }
         self.take(&schema.min_items);
         self.take(&schema.max_items);
-        let places = schema.items.iter().map(|it| it.at).chain(schema.unevaluated_items.iter().map(|it| it.at));
-        places.for_each(|at| self.ledger.take(at));
+        let elements_rule = schema.items.iter().map(|it| it.at).chain(schema.unevaluated_items.iter().map(|it| it.at));
+        elements_rule.for_each(|at| self.ledger.take(at));
         schema.items.iter().for_each(|items| self.take_never(&items.value));
         let key = Inline::Object(naming.full_name(), Box::new(schema.clone()));
         let known = self.inline.get(&key).copied().filter(|_| component.is_none());
@@ -84,21 +84,20 @@ impl<'a> Lower<'a, '_> {
                     max_items: closed.then_some(schema.prefix.len()),
                     ..Shape::default()
                 };
-                let facts = self.element_words(&element);
+                let facts = self.element_description(&element);
                 return Lowered { shape, facts, ..Lowered::plain(Type::List(Box::new(element.element()))) };
             }
             _ => self.element(&super::either(kinds, schema.at.at), &naming, schema.at.at),
         };
-        let facts = self.element_words(&element);
+        let facts = self.element_description(&element);
         let mut shape = Shape::default();
-        match self.places(schema) {
+        match self.elements_rule(schema) {
             // Each element is checked by position, for its kind and all requirements.
             Some(rule) => shape.rules.push(rule),
             None => {
                 for part in &schema.prefix {
-                    let message =
-                        "an element of `prefixItems` asks for more than can be checked by its place".to_owned();
-                    self.unsupported("unchecked", message, part.at(), "it is checked as any element of the list");
+                    let message = "an element of `prefixItems` is too complex to be checked by position".to_owned();
+                    self.unsupported("unchecked", message, part.at(), "it is checked like any element of the list");
                 }
                 shape.inner = Inner::List(Box::new(element.shape.clone()));
             }
@@ -128,7 +127,7 @@ pub fn is_never(schema: &Sub<'_>) -> bool {
     }
     let anything = |schema: &Sub<'_>| {
         let read = schema.read();
-        schema.reference().is_none() && read.is_bare() && read.unknown.is_empty() && read.json.is_none()
+        schema.reference().is_none() && read.is_unconstrained() && read.unknown.is_empty() && read.json.is_none()
     };
     schema.read().not.is_some_and(|not| anything(&not.value))
 }

@@ -40,7 +40,7 @@ struct Alternative<'a> {
 }
 
 impl<'a> Lower<'a, '_> {
-    /// The values of all enums, if the alternatives are enums of text, with or without plain text.
+    /// The values of all enums, if the alternatives are string enums, with or without plain strings.
     fn texts(&self, alternatives: &[Alternative<'_>]) -> Option<Vec<Variant<String>>> {
         let mut merged: Vec<Variant<String>> = Vec::new();
         let mut known = HashSet::new();
@@ -89,7 +89,7 @@ impl<'a> Lower<'a, '_> {
         });
         if let [only] = choices.as_slice() {
             self.ignore_discriminator(schema);
-            let mut lowered = self.alone(schema, &only.schema, naming, component);
+            let mut lowered = self.single_part(schema, &only.schema, naming, component);
             lowered.nullable |= nullable;
             lowered.facts.append(&mut null_words);
             return lowered;
@@ -99,11 +99,11 @@ impl<'a> Lower<'a, '_> {
         }
         self.take(&schema.ty);
         if schema.properties.0.is_empty() {
-            self.further_fields_of_all(schema);
+            self.account_for_additional_properties(schema);
         }
         name_by_constants(&mut choices);
         let at_once = self.at_once(schema, &choices);
-        let alone = choices.len();
+        let singles = choices.len();
         choices.extend(at_once);
         let key = Inline::Union(
             naming.full_name(),
@@ -134,11 +134,11 @@ impl<'a> Lower<'a, '_> {
         self.inline.insert(key.clone(), id);
         self.seen.insert(schema.at.at);
         let alternatives = self.alternatives(&choices, id, is_tagged, &mut nullable);
-        for one in alternatives.iter().skip(alone) {
+        for one in alternatives.iter().skip(singles) {
             if let (Type::Named(id), Some(name)) = (&one.ty, &one.name) {
                 let names: Vec<String> =
                     name.split(" and ").map(|name| crate::lower::code(&names::camel(name))).collect();
-                self.types[*id].docs = docs::lines(&format!("What is {} at once.", names.join(" and ")));
+                self.types[*id].docs = docs::lines(&format!("A value that is {} at once.", names.join(" and ")));
             }
         }
         let done = |nullable| Lowered { nullable, ..Lowered::plain(Type::Named(id)) };
@@ -175,7 +175,7 @@ impl<'a> Lower<'a, '_> {
             None => untagged(&alternatives),
         };
         let mut union_kind = union_kind;
-        self.hold_to_values(&mut union_kind);
+        self.restrict_to_values(&mut union_kind);
         // A single remaining type needs no union.
         if let ([only], None) = (union_kind.variants.as_slice(), &union_kind.tag)
             && only.ty != Type::Named(id)
@@ -189,7 +189,7 @@ impl<'a> Lower<'a, '_> {
             // The descriptions of alternatives that have no type for it.
             let words = words.iter().filter(|line| line.starts_with("- `")).map(|line| line.trim_start_matches("- "));
             let facts = words.map(|line| line.split_once(": ").map_or(line, |(_, words)| words).to_owned()).collect();
-            // A value may be meant for any of them.
+            // A value may be intended for any of them.
             let shapes = alternatives.iter().map(|one| one.shape.clone());
             let shape = shapes.reduce(|shape, other| shape.or(&other)).unwrap_or_default();
             return Lowered { nullable, facts, shape, ..Lowered::plain(ty) };
@@ -198,9 +198,9 @@ impl<'a> Lower<'a, '_> {
         union(nullable)
     }
 
-    /// Enums accept any text. Next to limited texts they are restricted to their values, or the limits would have no
-    /// effect.
-    fn hold_to_values(&self, union: &mut Union) {
+    /// Enums accept any string. Next to strings with limits they are restricted to their values, or the limits would
+    /// have no effect.
+    fn restrict_to_values(&self, union: &mut Union) {
         let is_plain = |ty: &Type| matches!(ty, Type::String | Type::Formatted(_));
         let plain = || union.variants.iter().filter(|variant| is_plain(&variant.ty));
         if plain().next().is_none() || plain().any(|variant| variant.shape == Shape::default()) {
@@ -230,7 +230,7 @@ impl<'a> Lower<'a, '_> {
             let hint = called.unwrap_or_else(|| format!("option {}", index + 1));
             let lowered = self.schema(part, &Naming::new(&parent, &hint));
             *nullable |= lowered.nullable;
-            let words = self.element_words(&lowered);
+            let words = self.element_description(&lowered);
             // Another equal union already has the description.
             if !words.is_empty() && matches!(&self.types[id].kind, TypeKind::Union(union) if union.variants.is_empty())
             {
@@ -267,17 +267,17 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// Accounts for additional properties next to alternatives that have none. The client enforces their absence.
-    fn further_fields_of_all(&mut self, schema: &Schema<'a>) {
+    fn account_for_additional_properties(&mut self, schema: &Schema<'a>) {
         for further in [&schema.additional, &schema.unevaluated].into_iter().flatten() {
             match further.value {
                 Additional::Allowed(_) => self.ledger.take(further.at),
                 Additional::Of(_) => {
-                    let message = "the type of further fields stands beside `oneOf` or `anyOf`".to_owned();
+                    let message = "`additionalProperties` next to `oneOf` or `anyOf`".to_owned();
                     self.unsupported(
                         "union-additional",
                         message,
                         further.at,
-                        "such fields are typed as each alternative says",
+                        "each alternative determines the type of such fields",
                     );
                 }
             }
@@ -303,9 +303,9 @@ impl<'a> Lower<'a, '_> {
             }
             self.unsupported(
                 "discriminator",
-                format!("{value} leads to `{}`, which is not among the alternatives", component.value),
+                format!("{value} maps to `{}`, which is not among the alternatives", component.value),
                 component.at,
-                "a value of this kind is read as unknown",
+                "values with this tag are read as unknown",
             );
         }
         Some(Stated { at: discriminator.at, property: discriminator.value.property, mapping: found })
@@ -342,14 +342,14 @@ fn name_by_constants(choices: &mut [Choice<'_>]) {
     }
 }
 
-/// The values of an enum of text, for docs.
+/// The values of a string enum, for docs.
 fn listed_values(definition: &TypeDef) -> String {
     let TypeKind::StringEnum(variants) = &definition.kind else { return String::new() };
     let values: Vec<String> = variants.iter().map(|variant| crate::lower::code(&variant.value)).collect();
     values.join(", ")
 }
 
-/// The limits of a text that is one of listed values or within limits: none, if one alternative has none.
+/// The limits of a string that is one of the listed values or within limits: none, if one alternative has none.
 fn limited_texts(alternatives: &[Alternative<'_>], variants: &[Variant<String>]) -> Shape {
     let plain = alternatives.iter().filter(|one| one.ty == Type::String);
     let limits: Vec<Shape> = plain.map(|one| one.shape.clone()).collect();
@@ -414,13 +414,13 @@ fn untagged(alternatives: &[Alternative<'_>]) -> Union {
     for (index, Alternative { component, name, ty, shape, .. }) in alternatives.iter().enumerate() {
         let place = *known.entry(ty).or_insert(variants.len());
         if let Some(same) = variants.get_mut(place) {
-            // A value may be meant for either.
+            // A value may be intended for either.
             same.shape = std::mem::take(&mut same.shape).or(shape);
             continue;
         }
         let ident = match (component.or(name.as_deref()), ty) {
             (Some(name), _) => names::camel(name),
-            // Not after the type, which is named after its first place.
+            // Not named after the type, which is named after its first place.
             (None, Type::Named(_)) => format!("Option{}", index + 1),
             (None, ty) => kind_name(ty),
         };
@@ -467,5 +467,5 @@ pub(super) fn is_typed(part: &Sub<'_>) -> bool {
     let mut schema = part.read();
     let required = !std::mem::take(&mut schema.required).is_empty();
     let object = schema.ty.take_if(|ty| ty.value == JsonType::Object).is_some();
-    !(schema.is_bare() && (required || object) && (required || schema.title.is_none()))
+    !(schema.is_unconstrained() && (required || object) && (required || schema.title.is_none()))
 }

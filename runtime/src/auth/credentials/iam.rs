@@ -16,7 +16,7 @@ use crate::data::secret::Secret;
 use crate::transport::RequestBody;
 
 /// Regions with an IAM of their own, whose address contains the region's name.
-const IAM_REGIONS: [&str; 27] = [
+pub(crate) const IAM_REGIONS: [&str; 27] = [
     "ae-ad-1",
     "af-south-1",
     "ap-southeast-1",

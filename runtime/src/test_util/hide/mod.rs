@@ -160,8 +160,10 @@ impl Hiding {
         match value {
             Value::Array(elements) => elements.iter_mut().for_each(|element| self.hide_values(element)),
             Value::Object(entries) => {
+                let named = names_secret(entries);
                 for (name, value) in entries {
-                    if is_secret(name) { hide_all(value) } else { self.hide_values(value) }
+                    let is_secret = is_secret(name) || named && is_value(name);
+                    if is_secret { hide_all(value) } else { self.hide_values(value) }
                 }
             }
             // JSON within a text.
@@ -191,6 +193,21 @@ fn is_secret(name: &str) -> bool {
     WHOLE.contains(&name.as_str()) || WORDS.iter().any(|word| name.contains(word))
 }
 
+/// Whether a field contains the name of the value in a field beside it, as in `{"name": "password", "value": ".."}`.
+fn is_label(name: &str) -> bool {
+    ["name", "key", "id"].iter().any(|label| name.eq_ignore_ascii_case(label))
+}
+
+/// Whether a field is such a value.
+fn is_value(name: &str) -> bool {
+    name.to_ascii_lowercase().contains("value")
+}
+
+/// Whether a field of an object states that the value beside it is secret.
+fn names_secret(entries: &serde_json::Map<String, Value>) -> bool {
+    entries.iter().any(|(name, value)| is_label(name) && value.as_str().is_some_and(is_secret))
+}
+
 /// Redacts all values under a secret name, keeping their structure.
 fn hide_all(value: &mut Value) {
     match value {
@@ -204,11 +221,24 @@ fn hide_all(value: &mut Value) {
 
 /// Redacts the pairs of a query or form that have secret names or contain JSON with such names.
 fn without_pairs(text: &str) -> String {
+    // The object and the field of `Tag.1.Key` and the like.
+    let split = |name: &str| match name.rsplit_once('.') {
+        Some((object, field)) => (object.to_owned(), field.to_owned()),
+        None => (String::new(), name.to_owned()),
+    };
+    let split_pairs = text.split('&').filter_map(|pair| pair.split_once('='));
+    let labels = split_pairs.filter(|(_, value)| is_secret(&decoded(value))).map(|(name, _)| split(&decoded(name)));
+    let named: Vec<String> = labels.filter(|(_, field)| is_label(field)).map(|(object, _)| object).collect();
+    let is_named = |name: &str| {
+        let (object, field) = split(name);
+        is_value(&field) && named.contains(&object)
+    };
     let pairs = text.split('&').map(|pair| match pair.split_once('=') {
         Some((name, value)) if !value.is_empty() => {
             // Names that are harmless in a body denote the caller's keys in parameters.
             let is_key = ["key", "sig", "code"].contains(&decoded(name).to_ascii_lowercase().as_str());
-            let is_secret = is_key || is_secret(&decoded(name)) || holds_secrets(&decoded(value));
+            let of_name = is_key || is_secret(&decoded(name)) || is_named(&decoded(name));
+            let is_secret = of_name || holds_secrets(&decoded(value));
             format!("{name}={}", if is_secret { HIDDEN } else { value })
         }
         _ => pair.to_owned(),
@@ -225,7 +255,9 @@ fn holds_secrets(text: &str) -> bool {
     fn any(value: &Value) -> bool {
         match value {
             Value::Array(elements) => elements.iter().any(any),
-            Value::Object(entries) => entries.iter().any(|(name, value)| is_secret(name) || any(value)),
+            Value::Object(entries) => {
+                names_secret(entries) || entries.iter().any(|(name, value)| is_secret(name) || any(value))
+            }
             Value::String(text) => holds_secrets(text),
             Value::Null | Value::Bool(_) | Value::Number(_) => false,
         }

@@ -4,16 +4,23 @@ use quick_xml::events::attributes::Attribute;
 use quick_xml::events::{BytesStart, BytesText, Event};
 use quick_xml::{Reader, Writer, XmlVersion};
 
-use super::{HIDDEN, Hiding, is_secret};
+use super::{HIDDEN, Hiding, is_label, is_secret, is_value};
 
 /// An XML document being rewritten.
 struct Copy<'h> {
     hiding: &'h Hiding,
     written: Writer<Vec<u8>>,
-    /// Whether each enclosing element is secret.
-    around: Vec<bool>,
+    /// The enclosing elements.
+    around: Vec<Around>,
     /// The text since the last tag.
     text: String,
+}
+
+/// An element around the current place.
+struct Around {
+    is_secret: bool,
+    /// Whether a label in it, so far, states that the value beside it is secret.
+    names_secret: bool,
 }
 
 impl Hiding {
@@ -28,7 +35,7 @@ impl Hiding {
                     elements += 1;
                     copy.flush()?;
                     let (element, is_secret) = copy.element(&element)?;
-                    copy.around.push(is_secret);
+                    copy.around.push(Around { is_secret, names_secret: false });
                     copy.write(Event::Start(element))?;
                 }
                 Event::Empty(element) => {
@@ -38,8 +45,12 @@ impl Hiding {
                     copy.write(Event::Empty(element))?;
                 }
                 Event::End(element) => {
+                    let labels = is_label(element.name().0) && is_secret(copy.text.trim());
                     copy.flush()?;
                     copy.around.pop()?;
+                    if let Some(around) = copy.around.last_mut() {
+                        around.names_secret |= labels;
+                    }
                     copy.write(Event::End(element))?;
                 }
                 Event::Text(text) => copy.text.push_str(&text),
@@ -71,18 +82,19 @@ impl Copy<'_> {
         let value =
             |attribute: &Attribute<'_>| Some(attribute.normalized_value(XmlVersion::Implicit1_0).ok()?.into_owned());
         let name = element.name().0.to_owned();
-        let mut hides = is_secret(&name) || self.around.last() == Some(&true);
+        let around = self.around.last();
+        let mut hides =
+            is_secret(&name) || around.is_some_and(|around| around.is_secret || around.names_secret && is_value(&name));
         let mut attributes = Vec::new();
         for attribute in element.attributes() {
             let attribute = attribute.ok()?;
             attributes.push((attribute.key.0.to_owned(), value(&attribute)?));
         }
-        let names = |key: &str| ["name", "key", "id"].iter().any(|known| key.eq_ignore_ascii_case(known));
-        hides |= attributes.iter().any(|(key, value)| names(key) && is_secret(value));
+        hides |= attributes.iter().any(|(key, value)| is_label(key) && is_secret(value));
         let mut copied = BytesStart::new(name);
         for (key, value) in attributes {
             let is_namespace = key == "xmlns" || key.starts_with("xmlns:");
-            let hidden = (hides && !is_namespace && !names(&key)) || is_secret(&key);
+            let hidden = (hides && !is_namespace && !is_label(&key)) || is_secret(&key);
             let value = if hidden { HIDDEN.to_owned() } else { self.hiding.text(value) };
             copied.push_attribute((&*key, &*value));
         }
@@ -96,7 +108,7 @@ impl Copy<'_> {
             return Some(());
         }
         let text = match self.around.last() {
-            Some(true) if !text.trim().is_empty() => HIDDEN.to_owned(),
+            Some(Around { is_secret: true, .. }) if !text.trim().is_empty() => HIDDEN.to_owned(),
             _ => self.hiding.maybe_json(text),
         };
         self.write(Event::Text(BytesText::new(&text)))

@@ -24,7 +24,7 @@ impl Client {
     /// let response = client.configure_job()
     ///     .data_initialization(true)
     ///     .data_synchronization(true)
-    ///     .db_list([("name".to_owned(), DbObject::new())])
+    ///     .db_list([("name", DbObject::new())])
     ///     .destination_endpoint_instance_type(JobDestinationType::Express)
     ///     .dts_job_name("rdsmysql至专线接入的自建mysql")
     ///     .job_type(ConfiguredJobType::Sync)

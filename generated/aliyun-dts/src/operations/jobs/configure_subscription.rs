@@ -19,7 +19,7 @@ impl Client {
     ///
     /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.configure_subscription()
-    ///     .db_list([("name".to_owned(), DbObject::new())])
+    ///     .db_list([("name", DbObject::new())])
     ///     .dts_job_name("MySQL订阅")
     ///     .subscription_instance_network_type(NetworkType::Classic)
     ///     .source_endpoint_instance_type(SubscriptionSourceType::Rds)

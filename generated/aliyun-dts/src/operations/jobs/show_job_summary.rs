@@ -19,7 +19,7 @@ impl Client {
     /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.show_job_summary()
     ///     .dts_job_id("l3m1213ye7l****")
-    ///     .job_code(SummaryPhase::N02)
+    ///     .job_code(SummaryPhase::Schema)
     ///     .synchronization_direction(SynchronizationDirection::Forward)
     ///     .await?;
     /// println!("{:?}", response.job_id);
@@ -76,10 +76,12 @@ impl ShowJobSummary {
 yundb_runtime::string_enum! {
     /// The type of `JobCode` in `ShowJobSummary`.
     pub enum SummaryPhase {
-        /// Schema.
-        N02 = "02",
-        /// Incremental migration.
-        N03 = "03",
+        /// `02`: Schema.
+        #[doc(alias = "02")]
+        Schema = "02",
+        /// `03`: Incremental migration.
+        #[doc(alias = "03")]
+        IncrementalMigration = "03",
     }
 }
 

@@ -22,7 +22,7 @@ impl Client {
     /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let mut items = client.show_precheck_status()
     ///     .dts_job_id("i03e3zty16i****")
-    ///     .job_code(JobCode::N01)
+    ///     .job_code(JobCode::Precheck)
     ///     .struct_type(StructType::Before)
     ///     .items();
     /// while let Some(item) = items.next().await {
@@ -94,14 +94,18 @@ yundb_runtime::paged! {
 yundb_runtime::string_enum! {
     /// Subtask of a task.
     pub enum JobCode {
-        /// Precheck.
-        N01 = "01",
-        /// Schema.
-        N02 = "02",
-        /// Full load.
-        N03 = "03",
-        /// Incremental phase.
-        N04 = "04",
+        /// `01`: Precheck.
+        #[doc(alias = "01")]
+        Precheck = "01",
+        /// `02`: Schema.
+        #[doc(alias = "02")]
+        Schema = "02",
+        /// `03`: Full load.
+        #[doc(alias = "03")]
+        FullLoad = "03",
+        /// `04`: Incremental phase.
+        #[doc(alias = "04")]
+        IncrementalPhase = "04",
     }
 }
 

@@ -134,10 +134,12 @@ yundb_runtime::setters! {
 yundb_runtime::string_enum! {
     /// How to handle tables that already exist in the destination. Required for migration and synchronization.
     pub enum TargetTableMode {
-        /// Fail the precheck.
-        N0 = "0",
-        /// Ignore the error and continue.
-        N2 = "2",
+        /// `0`: Fail the precheck.
+        #[doc(alias = "0")]
+        FailPrecheck = "0",
+        /// `2`: Ignore the error and continue.
+        #[doc(alias = "2")]
+        IgnoreErrorAndContinue = "2",
     }
 }
 

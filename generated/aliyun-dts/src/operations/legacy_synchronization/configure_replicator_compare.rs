@@ -27,7 +27,7 @@ impl Client {
     #[doc = include_str!("../../../docs/samples/configure_replicator_compare.md")]
     #[doc(alias = "ConfigureSynchronizationJobReplicatorCompare")]
     #[doc(alias = "configureReplicatorCompare")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn configure_replicator_compare(&self) -> ConfigureReplicatorCompare {
         ConfigureReplicatorCompare(self.call(ConfigureReplicatorCompare::SPEC))
     }

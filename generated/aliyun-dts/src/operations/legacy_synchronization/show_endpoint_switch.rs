@@ -24,7 +24,7 @@ impl Client {
     #[doc = include_str!("../../../docs/samples/show_endpoint_switch.md")]
     #[doc(alias = "DescribeEndpointSwitchStatus")]
     #[doc(alias = "showEndpointSwitch")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn show_endpoint_switch(&self) -> ShowEndpointSwitch { ShowEndpointSwitch(self.call(ShowEndpointSwitch::SPEC)) }
 }
 

@@ -24,7 +24,7 @@ impl Client {
     #[doc = include_str!("../../../docs/samples/show_replicator_compare.md")]
     #[doc(alias = "DescribeSynchronizationJobReplicatorCompare")]
     #[doc(alias = "showReplicatorCompare")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn show_replicator_compare(&self) -> ShowReplicatorCompare {
         ShowReplicatorCompare(self.call(ShowReplicatorCompare::SPEC))
     }

@@ -38,7 +38,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/switch_synchronization_endpoint.md")]
     #[doc(alias = "switchSynchronizationEndpoint")]
-    #[deprecated(note = "the service discourages its use")]
+    #[deprecated(note = "deprecated by the service")]
     pub fn switch_synchronization_endpoint(&self) -> SwitchSynchronizationEndpoint {
         SwitchSynchronizationEndpoint(self.call(SwitchSynchronizationEndpoint::SPEC))
     }

@@ -346,20 +346,24 @@ pub struct ClickhousePayInfo {
 yundb_runtime::string_enum! {
     /// Unit of `period`: months or years.
     pub enum ClickhousePayInfoPeriodType {
-        /// Months.
-        N2 = "2",
-        /// Years.
-        N3 = "3",
+        /// `2`: Months.
+        #[doc(alias = "2")]
+        Months = "2",
+        /// `3`: Years.
+        #[doc(alias = "3")]
+        Years = "3",
     }
 }
 
 yundb_runtime::string_enum! {
     /// Whether the subscription is renewed automatically.
     pub enum ClickhousePayInfoIsAutoRenew {
-        /// Renewed automatically.
-        N1 = "1",
-        /// Not renewed automatically.
-        N0 = "0",
+        /// `1`: Renewed automatically.
+        #[doc(alias = "1")]
+        RenewedAutomatically = "1",
+        /// `0`: Not renewed automatically.
+        #[doc(alias = "0")]
+        NotRenewedAutomatically = "0",
     }
 }
 

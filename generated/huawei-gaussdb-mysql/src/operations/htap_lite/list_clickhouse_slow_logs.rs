@@ -28,7 +28,6 @@ impl Client {
     ///     .start_time("2023-12-12T00:14:27+0100")
     ///     .end_time("2023-12-12T02:14:27+0100")
     ///     .limit(10)
-    ///     .line_num("1669344916000")
     ///     .operate_type("All")
     ///     .database("DBS_NODE")
     ///     .items();

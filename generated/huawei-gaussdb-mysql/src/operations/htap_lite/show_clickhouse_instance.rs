@@ -359,10 +359,12 @@ yundb_runtime::integer_enum! {
 yundb_runtime::string_enum! {
     /// Billing mode of a ClickHouse instance or node.
     pub enum ClickhousePayModel {
-        /// Pay-per-use.
-        N0 = "0",
-        /// Yearly/monthly.
-        N1 = "1",
+        /// `0`: Pay-per-use.
+        #[doc(alias = "0")]
+        PayPerUse = "0",
+        /// `1`: Yearly/monthly.
+        #[doc(alias = "1")]
+        YearlyMonthly = "1",
     }
 }
 

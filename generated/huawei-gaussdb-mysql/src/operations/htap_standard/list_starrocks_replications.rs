@@ -23,10 +23,7 @@ impl Client {
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_starrocks_replications("df3ae779e2ad4993a03ccd7a81240125in16")
-    ///     .limit("10")
-    ///     .offset("1")
-    ///     .items();
+    /// let mut items = client.list_starrocks_replications("df3ae779e2ad4993a03ccd7a81240125in16").limit("10").items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.task_name);
     /// }
