@@ -4,6 +4,7 @@
 //! Each stage is a pure function of the one before; [`generate`] runs all four.
 
 pub mod accounting;
+mod builder;
 mod bundle;
 pub mod choices;
 pub mod diagnostic;
@@ -23,6 +24,7 @@ pub mod write;
 
 use std::path::Path;
 
+pub use builder::Builder;
 pub use bundle::{Bundled, bundle};
 use choices::Choices;
 use diagnostic::Diagnostic;
