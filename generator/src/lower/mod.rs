@@ -103,6 +103,7 @@ fn service(
         open: Vec::new(),
         renamed: None,
         titles: HashMap::new(),
+        methods: HashMap::new(),
         chosen: HashSet::new(),
     };
     // Shared types have the first claim on their names, whether or not operations use them.
@@ -240,6 +241,8 @@ pub(crate) struct Lower<'a, 'd> {
     renamed: Option<HashSet<model::TypeId>>,
     /// Names given by the document itself, independent of the place.
     titles: HashMap<Aliased, String>,
+    /// The methods by operationId.
+    methods: HashMap<String, String>,
     /// The types, by name, for which there were choices.
     chosen: HashSet<String>,
 }
@@ -387,13 +390,15 @@ impl<'a> Lower<'a, '_> {
     where
         'a: 'f,
     {
-        let ids = operations.map(|found| {
-            let address = format!("{} {}", found.method, found.path);
-            self.chosen_method(&found.id(), &address).map_or_else(|| found.id(), str::to_owned)
-        });
-        let ids: Vec<String> = ids.collect();
-        let wanted: Vec<Candidates> = ids.iter().map(|id| Candidates::snake(id)).collect();
+        let (ids, wanted): (Vec<String>, Vec<Candidates>) = operations
+            .map(|found| {
+                let (id, address) = (found.id(), format!("{} {}", found.method, found.path));
+                let wanted = Candidates::snake(self.chosen_method(&id, &address).unwrap_or(&id));
+                (id, wanted)
+            })
+            .unzip();
         let methods = Scope::with(CLIENT_METHODS).assign(&wanted);
+        self.methods = ids.into_iter().zip(methods.iter().cloned()).collect();
         let call = |method: String| {
             let camel = names::camel(names::plain(&method));
             let call = format!("{}Call", camel.trim_end_matches('_'));
