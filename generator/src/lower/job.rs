@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
+use super::Lower;
 use super::model::{Group, Job, JobStart, Payload, ResponseBody, TypeKind};
 use super::operation::{Found, Inputs};
-use super::Lower;
 use crate::diagnostic::Diagnostic;
 
 impl<'a> Lower<'a, '_> {

@@ -24,9 +24,7 @@ pub struct Client(yundb_runtime::Client);
 
 impl Client {
     /// Returns a builder of a client; see [`ClientBuilder`](yundb_runtime::ClientBuilder).
-    pub fn builder() -> ClientBuilder<Self> {
-        ClientBuilder::new(&SERVICE)
-    }
+    pub fn builder() -> ClientBuilder<Self> { ClientBuilder::new(&SERVICE) }
     /// Starts a call that is not in the document, typed as JSON, by method and path. Names in braces are filled
     /// in by the call, or else from the client's setting of that name: `/v3/{project_id}/instances`.
     pub fn call_path(&self, method: impl Into<String>, path: impl Into<String>) -> JsonCall {
@@ -34,15 +32,11 @@ impl Client {
     }
 
     #[allow(dead_code, reason = "a crate without any feature has no operation")]
-    pub(crate) fn call(&self, spec: &'static Spec) -> Call {
-        self.0.call(spec)
-    }
+    pub(crate) fn call(&self, spec: &'static Spec) -> Call { self.0.call(spec) }
 }
 
 impl yundb_runtime::builder::HasKeys for Client {}
 
 impl From<yundb_runtime::Client> for Client {
-    fn from(inner: yundb_runtime::Client) -> Self {
-        Self(inner)
-    }
+    fn from(inner: yundb_runtime::Client) -> Self { Self(inner) }
 }

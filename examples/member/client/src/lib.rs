@@ -42,8 +42,11 @@
 //! The document declares no security scheme.
 
 #![forbid(unsafe_code)]
+
 #![allow(rustdoc::redundant_explicit_links)]
+
 #![cfg_attr(not(feature = "default"), allow(rustdoc::broken_intra_doc_links))]
+
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod client;

@@ -2,10 +2,10 @@
 
 //! Orders.
 
-use crate::Client;
+use yundb_runtime::{Argument, Field, Object, Operation, Spec, Value};
 use yundb_runtime::operation::{body, query};
 use yundb_runtime::shape::{any, object, optional, required};
-use yundb_runtime::{Argument, Field, Object, Operation, Spec, Value};
+use crate::Client;
 
 impl Client {
     /// Lists the orders.
@@ -26,9 +26,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listOrders")]
-    pub fn list_orders(&self) -> ListOrders {
-        ListOrders(self.call(ListOrders::SPEC))
-    }
+    pub fn list_orders(&self) -> ListOrders { ListOrders(self.call(ListOrders::SPEC)) }
 }
 
 yundb_runtime::operation! {
@@ -38,9 +36,7 @@ yundb_runtime::operation! {
 
 impl ListOrders {
     /// Only orders in this state.
-    pub fn state<M>(self, state: impl Argument<State, M>) -> Self {
-        Self(self.0.argument("state", state))
-    }
+    pub fn state<M>(self, state: impl Argument<State, M>) -> Self { Self(self.0.argument("state", state)) }
 }
 
 yundb_runtime::string_enum! {
@@ -69,8 +65,10 @@ yundb_runtime::setters! {
 }
 
 impl Object for Order {
-    const FIELDS: &'static [Field] =
-        &[required("item", any().max_length(40)), optional("price", any().pattern("^\\d+ [A-Z]{3}$"))];
+    const FIELDS: &'static [Field] = &[
+        required("item", any().max_length(40)),
+        optional("price", any().pattern("^\\d+ [A-Z]{3}$")),
+    ];
 }
 
 impl Client {
