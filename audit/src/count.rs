@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::{
     compare::{Aspect, Difference, LIST, SAMPLE, Stated, Topic},
-    fact::{Facts, Field, Operation},
+    fact::{Detail, Facts, Field, Operation, Statement},
 };
 
 /// Number of facts of each kind.
@@ -25,6 +25,8 @@ pub struct Counts {
     pub values: usize,
     /// Error codes.
     pub codes: usize,
+    /// Statements about fields: bounds, defaults, examples, units, conditions.
+    pub details: usize,
     /// Samples.
     pub samples: usize,
     /// Endpoints and permissions; of errata also those on the document as a whole.
@@ -33,12 +35,13 @@ pub struct Counts {
 
 impl Counts {
     /// The names of the counts, used as column headings.
-    pub const NAMES: [&str; 7] = ["operations", "parameters", "responses", "values", "codes", "samples", "other"];
+    pub const NAMES: [&str; 8] =
+        ["operations", "parameters", "responses", "values", "details", "codes", "samples", "other"];
 
     /// The counts in the order of their names.
-    pub fn all(&self) -> [usize; 7] {
-        let Self { operations, parameters, responses, values, codes, samples, other } = *self;
-        [operations, parameters, responses, values, codes, samples, other]
+    pub fn all(&self) -> [usize; 8] {
+        let Self { operations, parameters, responses, values, details, codes, samples, other } = *self;
+        [operations, parameters, responses, values, details, codes, samples, other]
     }
 
     /// The facts of a side.
@@ -69,6 +72,7 @@ impl Counts {
             parameters: request.fields,
             responses: response.fields,
             values: request.values + response.values,
+            details: request.details + response.details,
             samples: operation.samples.len(),
             ..Self::default()
         }
@@ -92,6 +96,9 @@ impl Counts {
                 Aspect::Values if difference.topic == Topic::Value => {
                     (items(&difference.left), items(&difference.right))
                 }
+                Aspect::Detail(detail) if detail != Detail::Mention => {
+                    (items(&difference.left), items(&difference.right))
+                }
                 _ => continue,
             };
             let count = counts.of_topic(difference.topic);
@@ -106,6 +113,7 @@ impl Counts {
             Topic::Parameter => &mut self.parameters,
             Topic::Response => &mut self.responses,
             Topic::Value => &mut self.values,
+            Topic::Detail => &mut self.details,
             Topic::Code => &mut self.codes,
             Topic::Sample => &mut self.samples,
             Topic::Endpoint | Topic::Permission | Topic::Document => &mut self.other,
@@ -131,6 +139,7 @@ impl Add for Counts {
             parameters: self.parameters + more.parameters,
             responses: self.responses + more.responses,
             values: self.values + more.values,
+            details: self.details + more.details,
             codes: self.codes + more.codes,
             samples: self.samples + more.samples,
             other: self.other + more.other,
@@ -150,6 +159,7 @@ impl AddAssign for Counts {
 struct Fields<'a> {
     fields: usize,
     values: usize,
+    details: usize,
     types: HashSet<&'a str>,
 }
 
@@ -160,6 +170,8 @@ impl<'a> Fields<'a> {
         for field in fields.into_iter().filter(|field| !field.implied) {
             self.fields += 1;
             self.values += field.values.len();
+            let counts = |stated: &&Statement| !matches!(stated.detail, Detail::Mention | Detail::Unread);
+            self.details += field.details.iter().filter(counts).count();
             let of = field.ty.as_ref().and_then(|ty| types.get_key_value(ty.of.as_ref()?));
             if let Some((_, fields)) = of.filter(|(name, _)| self.types.insert(name)) {
                 self.add(fields, types);
@@ -180,6 +192,9 @@ mod tests {
 operation 1 POST /a
   path a: String
   query b: String = x, y
+    max-length 4
+    mentions z
+    example x
   body
     c: X object -> X
     d: Array of X objects -> X
@@ -214,7 +229,16 @@ states A-1 = A, B, C
         let facts = lock::read(lock, "document.lock").unwrap();
         assert_eq!(
             Counts::of(&facts),
-            Counts { operations: 2, parameters: 6, responses: 3, values: 6, codes: 2, samples: 1, other: 2 }
+            Counts {
+                operations: 2,
+                parameters: 6,
+                responses: 3,
+                values: 6,
+                details: 2,
+                codes: 2,
+                samples: 1,
+                other: 2
+            }
         );
         assert_eq!(Counts::of_operation(&facts.operations[1]), Counts { operations: 1, ..Counts::default() });
     }

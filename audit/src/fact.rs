@@ -1,10 +1,13 @@
 //! Facts about an API, in one model: documents, locks and specs are all read into it.
 
+mod detail;
 mod parse;
 
 use std::collections::BTreeMap;
 
 use yundb_generator::diagnostic::Location;
+
+pub use self::detail::{Detail, Prose, Statement};
 
 /// All facts of one document, lock or spec about one service.
 #[derive(Clone, Debug, Default)]
@@ -55,12 +58,35 @@ pub struct Operation {
     pub responses: Vec<Response>,
     /// Samples of requests and responses.
     pub samples: Vec<Sample>,
+    /// The values that the request's sample sends in path and query, each with its name. Empty for specs, which have
+    /// them as examples of the parameters.
+    pub sent: Vec<(String, String)>,
+    /// How a spec presents it. Default for documents and locks.
+    pub shown: Shown,
     /// Reasons why parts of the section could not be read, without line numbers.
     pub unread: Vec<String>,
     /// The place of the section or the operation.
     pub at: Location,
     /// The errata at this place, by index into those of the spec. Empty for documents and locks.
     pub errata: Vec<usize>,
+}
+
+impl Operation {
+    /// The parameters and all fields of bodies.
+    pub fn fields(&self) -> impl Iterator<Item = &Field> {
+        let bodies = self.body.iter().chain(self.responses.iter().map(|response| &response.shape));
+        let fields = bodies.flat_map(|shape| shape.fields.iter().chain(shape.types.values().flatten()));
+        self.parameters.iter().map(|parameter| &parameter.field).chain(fields)
+    }
+}
+
+/// What only a spec has of an operation, and the audit verifies with the document.
+#[derive(Clone, Debug, Default)]
+pub struct Shown {
+    /// The vendor's name: `x-sdk-name`, or else the operationId in UpperCamelCase.
+    pub sdk_name: String,
+    /// Whether it has `x-pagination`.
+    pub pages: bool,
 }
 
 /// The call of an operation.
@@ -140,9 +166,12 @@ pub struct Field {
     pub required: Required,
     /// The values that it can have, where the document lists them as such.
     pub values: Vec<String>,
-    /// Its description and example without blanks, which may contain values that are not listed. Only available with
-    /// the document at hand: a lock does not keep it.
-    pub mentions: Option<String>,
+    /// What else is stated about it: bounds, defaults, examples, units, conditions.
+    pub details: Vec<Statement>,
+    /// The text of a spec about it. Empty for documents and locks.
+    pub prose: Prose,
+    /// Whether a spec marks it as a secret. False for documents and locks.
+    pub secret: bool,
     /// Whether the client fills it, so that it may be missing on either side (the token header).
     pub implied: bool,
     /// The place of its description.
@@ -207,6 +236,8 @@ pub struct Sample {
     pub request: bool,
     /// The keys in it, as paths: `instances[].name`. For a broken sample names only, without their paths.
     pub keys: Vec<String>,
+    /// Its values as text, each with its path, in the sample's order.
+    pub values: Vec<(String, String)>,
     /// Its state.
     pub state: SampleState,
     /// Its place.

@@ -11,6 +11,7 @@ pub mod extract;
 pub mod fact;
 pub mod layout;
 pub mod lock;
+pub mod mutate;
 pub mod report;
 mod run;
 pub mod spec;

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::{
     compare::{Difference, Settled, Subject},
     count::Counts,
-    fact::{Facts, Operation, Unread},
+    fact::{Detail, Facts, Operation, Unread},
 };
 
 /// The results of all services.
@@ -35,7 +35,8 @@ pub struct Service {
     pub open: usize,
     /// Number of differences that need no explanation.
     pub noted: usize,
-    /// Number of unreadable parts of the document.
+    /// Number of unreadable parts of the document, and of rows that hint at a bound, default or set of characters that
+    /// was not read.
     pub unread: usize,
     /// The unreadable parts. Only with the document at hand.
     pub lines: Vec<Line>,
@@ -85,7 +86,9 @@ pub struct Specified<'a> {
 impl Service {
     /// The result for a document's or lock's facts. `unread` is known with the document at hand.
     pub fn new(service: &str, documented: &Facts, unread: Option<&[Unread]>, specified: Option<Specified<'_>>) -> Self {
-        let noted = documented.operations.iter().map(|operation| operation.unread.len()).sum();
+        let noted = documented.operations.iter().map(|operation| operation.unread.len()).sum::<usize>();
+        let hinted = documented.operations.iter().flat_map(Operation::fields).flat_map(|field| &field.details);
+        let hinted = hinted.filter(|stated| stated.detail == Detail::Unread).count();
         let sections = self::sections(documented, specified);
         let lines = unread.unwrap_or_default().iter().map(|unread| Line {
             file: unread.at.file().to_owned(),
@@ -105,7 +108,7 @@ impl Service {
             errata: specified.map(|spec| Counts::of_differences(accepted(spec.settled))),
             open: specified.map_or(0, |spec| spec.settled.open.len()),
             noted: specified.map_or(0, |spec| spec.settled.noted.len()),
-            unread: unread.map_or(noted, <[_]>::len),
+            unread: unread.map_or(noted, <[_]>::len) + hinted,
             lines: lines.collect(),
             sections,
         }

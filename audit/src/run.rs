@@ -45,6 +45,8 @@ pub struct Outcome {
     pub diagnostics: Diagnostics,
     /// Differences of locks from the documents, as unified diffs.
     pub stale: String,
+    /// The unexplained differences, one per line, by service and place.
+    pub list: Vec<String>,
     /// The locks that were written.
     pub written: Vec<PathBuf>,
 }
@@ -140,7 +142,7 @@ impl Audit {
     }
 
     /// The selected services.
-    fn services(&self) -> Result<Vec<String>, Error> {
+    pub(crate) fn services(&self) -> Result<Vec<String>, Error> {
         let mut known = Vec::new();
         for entry in fs::read_dir(&self.specs).map_err(at(&self.specs))? {
             let path = entry.map_err(at(&self.specs))?.path();
@@ -182,6 +184,7 @@ impl Audit {
                 let Some(spec) = spec else { return Ok(()) };
                 let settled = compare::settle(compare::facts(&facts, &spec.facts, Mode::Spec), &spec.errata);
                 outcome.diagnostics.extend(compare::diagnostics(&settled, &spec.errata));
+                outcome.list.extend(compare::lines(&settled, &spec.errata));
                 Some((spec, settled))
             }
             false => None,

@@ -1,6 +1,8 @@
 //! The words by which documents mark their parts: column headings, titles of parts, types. In English and Chinese: this
 //! is the one place of the project with the documents' language.
 
+pub mod rows;
+
 /// The meaning of a table's column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Column {
@@ -240,6 +242,9 @@ pub fn introduces_values(text: &str) -> bool {
     let text = text.to_lowercase();
     WORDS.iter().any(|word| text.contains(word))
 }
+
+/// The word that announces a list of values and nothing else.
+pub const VALUES: &str = "枚举值";
 
 /// Whether a text before a list announces examples.
 pub fn introduces_examples(text: &str) -> bool {

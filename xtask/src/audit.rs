@@ -25,6 +25,9 @@ pub struct Arguments {
     /// List the differences of two editions of the documents: two folders, or for one service two files.
     #[arg(long, num_args = 2, value_names = ["OLD", "NEW"], conflicts_with_all = ["docs", "update", "verbose"])]
     diff: Option<Vec<PathBuf>>,
+    /// Test the audit itself: change one fact of the specs at a time, in memory, and list the changes that it misses.
+    #[arg(long, conflicts_with_all = ["docs", "update", "verbose", "diff"])]
+    mutate: bool,
     /// Output format of the report.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -33,26 +36,36 @@ pub struct Arguments {
     verbose: bool,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
+    /// Tables, and a diagnostic for each difference.
     Text,
+    /// The tables as JSON.
     Json,
+    /// One line for each difference, by file.
+    List,
 }
 
 /// Returns whether the specs agree with the documents.
 pub fn run(arguments: Arguments) -> anyhow::Result<bool> {
-    let Arguments { services, docs, update, diff, format, verbose } = arguments;
+    let Arguments { services, docs, update, diff, mutate, format, verbose } = arguments;
     // Relative to the caller's working directory, not to the workspace.
     let absolute = |path: PathBuf| std::path::absolute(&path).with_context(|| path.display().to_string());
     let docs = docs.map(absolute).transpose()?;
     let editions = diff.map(|paths| paths.into_iter().map(absolute).collect::<Result<Vec<_>, _>>()).transpose()?;
     std::env::set_current_dir(workspace()?)?;
     let audit = Audit { specs: "specs".into(), services, docs, update };
+    if mutate {
+        io::stdout().write_all(audit.mutate()?.text().as_bytes())?;
+        return Ok(true);
+    }
     match editions.as_deref() {
         Some([old, new]) => {
             let diffs = audit.diff(old, new)?;
             let text = match format {
-                Format::Text => diffs.iter().map(yundb_audit::diff::Diff::text).collect::<Vec<_>>().join("\n"),
+                Format::Text | Format::List => {
+                    diffs.iter().map(yundb_audit::diff::Diff::text).collect::<Vec<_>>().join("\n")
+                }
                 Format::Json => serde_json::to_string_pretty(&diffs)? + "\n",
             };
             io::stdout().write_all(text.as_bytes())?;
@@ -64,11 +77,14 @@ pub fn run(arguments: Arguments) -> anyhow::Result<bool> {
 
 fn report(audit: &Audit, format: Format, verbose: bool) -> anyhow::Result<bool> {
     let outcome = audit.run()?;
-    diagnostics(&outcome.diagnostics)?;
-    eprint!("{}", outcome.stale);
+    if format != Format::List {
+        diagnostics(&outcome.diagnostics)?;
+        eprint!("{}", outcome.stale);
+    }
     let text = match format {
         Format::Text => outcome.report.text(verbose),
         Format::Json => outcome.report.json()?,
+        Format::List => outcome.list.iter().map(|line| format!("{line}\n")).collect(),
     };
     io::stdout().write_all(text.as_bytes())?;
     for path in &outcome.written {

@@ -90,12 +90,24 @@ fn quotes(entry: &Erratum, difference: &Difference) -> bool {
         list.split(LIST).filter(|value| !value.is_empty()).all(|it| contains(quote, value(it)))
     };
     match difference.aspect {
-        Aspect::Values => all(&left, &entry.document) && all(&right, &entry.spec),
+        Aspect::Values | Aspect::Content => all(&left, &entry.document) && all(&right, &entry.spec),
         Aspect::Extra => all(&right, &entry.spec),
+        // A short number may be in an entry about something else.
+        Aspect::Detail(_) => {
+            // A cell breaks a value anywhere, so blanks are no part of it.
+            let left = left.is_empty() || all(&squeezed(&left), &squeezed(&entry.document));
+            left && (right.is_empty() || all(&squeezed(&right), &squeezed(&entry.spec)))
+        }
         // Where the document has nothing, only the spec's value can be quoted.
         _ if left.is_empty() => all(&right, &entry.spec),
         _ => all(&left, &entry.document),
     }
+}
+
+/// Without blanks; a list stays one.
+fn squeezed(text: &str) -> String {
+    let items = text.split(LIST).map(|item| item.chars().filter(|c| !c.is_whitespace()).collect::<String>());
+    items.collect::<Vec<_>>().join(LIST)
 }
 
 /// Whether a text quotes another, as a whole word.

@@ -1,10 +1,11 @@
 //! Compares one parameter or field of both sides.
 
 use super::{
-    Aspect, Topic,
+    Aspect, Topic, detail,
     findings::{Findings, LIST, only, stated},
+    text,
 };
-use crate::fact::{Field, Kind, Required, Type};
+use crate::fact::{Detail, Field, Kind, Required, Type};
 
 /// The places of two fields.
 #[derive(Clone, Copy)]
@@ -33,9 +34,11 @@ pub(super) fn compare(left: &Field, right: &Field, site: Site<'_>, findings: &mu
         difference.explained_by(&right.errata, site.around);
     }
     printed(left, right, site, findings);
+    secret(left, right, site, findings);
     ty(left, right, site, findings);
     required(left, right, site, findings);
     values(left, right, site, findings);
+    detail::compare(&[left], &[right], site, findings);
 }
 
 fn printed(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
@@ -48,6 +51,21 @@ fn printed(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings)
         let difference =
             findings.add(site.topic, Aspect::Print, site.path, stated(before, &left.at), stated(after, &right.at));
         difference.soft().explained_by(&right.errata, site.around);
+    }
+}
+
+/// Names of secrets, without `_`, in lower case.
+const SECRETS: &[&str] = &["password", "passwd", "pwd", "secret", "privatekey", "certkey", "securitytoken"];
+
+/// Reports a secret that a spec does not mark: programs would print it.
+fn secret(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
+    let name: String = left.name.to_lowercase().chars().filter(|c| *c != '_').collect();
+    // When a password expires is none.
+    let is_text = !name.contains("expire") && left.ty.as_ref().is_none_or(|ty| ty.kind == Kind::String);
+    if findings.lenient() && !right.secret && is_text && SECRETS.iter().any(|word| name.contains(word)) {
+        let sides = (stated(left.name.as_str(), &left.at), stated("", &right.at));
+        let difference = findings.add(site.topic, Aspect::Secret, site.path, sides.0, sides.1);
+        difference.explained_by(&right.errata, site.around);
     }
 }
 
@@ -64,7 +82,11 @@ fn ty(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
     let (before, after) = (left.ty.as_ref(), right.ty.as_ref());
     let fit = match (before, after) {
         (None, _) if findings.lenient() => Fit::Same,
-        (Some(left), Some(right)) if findings.lenient() => fit(left, right),
+        (Some(before), Some(after)) if findings.lenient() => match fit(before, after) {
+            Fit::Same if after.kind == Kind::Integer && wide(left, findings) => Fit::Different,
+            Fit::Nearly if before.kind == Kind::Long || !(wide(left, findings) || is_time(left)) => Fit::Different,
+            fit => fit,
+        },
         (Some(left), Some(right)) => {
             match (left.kind, left.lists, &left.text) == (right.kind, right.lists, &right.text) {
                 true => Fit::Same,
@@ -78,10 +100,34 @@ fn ty(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
         return;
     }
     let text = |ty: Option<&Type>| ty.map_or_else(String::new, |ty| ty.text.clone());
-    let sides = (stated(text(before), &left.at), stated(text(after), &right.at));
+    let same = matches!((before, after), (Some(before), Some(after)) if (before.kind, after.kind) == (Kind::Integer, Kind::Integer) && before.lists == after.lists);
+    let width = if same && findings.lenient() { " with values beyond 32 bits" } else { "" };
+    let sides = (stated(text(before) + width, &left.at), stated(text(after), &right.at));
     let difference = findings.add(site.topic, Aspect::Type, site.path, sides.0, sides.1);
     difference.explained_by(&right.errata, site.around);
     difference.soft = fit == Fit::Nearly;
+}
+
+/// Whether the document has a value of a field that 32 bits cannot hold.
+fn wide(field: &Field, findings: &Findings) -> bool {
+    let wide = |value: &String| value.parse::<i64>().is_ok_and(|value| i32::try_from(value).is_err());
+    let stated = field.details.iter().filter(|it| it.detail.is_bound() || it.detail == Detail::Example);
+    let sampled = findings.left_values.get(&field.name);
+    stated.map(|it| &it.value).chain(sampled.into_iter().flatten()).any(wide)
+}
+
+/// Whether a field may be a time in milliseconds, which 32 bits cannot hold.
+fn is_time(field: &Field) -> bool {
+    field.details.iter().any(|it| it.detail == Detail::Unit && it.value == "milliseconds")
+}
+
+/// Compares the type of one of several fields of a name with theirs, where the document gives them all the same one.
+pub(super) fn compare_type(lefts: &[&Field], right: &Field, site: Site<'_>, findings: &mut Findings) {
+    let Some((first, rest)) = lefts.split_first() else { return };
+    let kind = |field: &Field| field.ty.as_ref().map(|ty| (ty.kind, ty.lists));
+    if rest.iter().all(|other| kind(other) == kind(first)) {
+        ty(first, right, site, findings);
+    }
 }
 
 /// Compatibility of a spec's type with a document's.
@@ -125,7 +171,28 @@ fn required(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings
 }
 
 fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
-    let (missing, extra) = (only(&left.values, &right.values), only(&right.values, &left.values));
+    // In running text a document may name only some values as such, and others elsewhere in the row.
+    let named = |value: &&String| left.details.iter().any(|it| it.detail == Detail::Mention && it.value == **value);
+    let known: Vec<String> = match findings.lenient() && !left.values.is_empty() {
+        true => left.values.iter().chain(right.values.iter().filter(named)).cloned().collect(),
+        false => left.values.clone(),
+    };
+    // The list is one of what a text consists of, and no enum can have it.
+    let in_words = |value: &String| right.values.is_empty() && detail::mentions(&right.prose.text, value);
+    let stated_values: Vec<String> = match findings.lenient() {
+        true => {
+            left.values.iter().filter(|value| !in_words(value)).map(|value| as_listed(value, &right.values)).collect()
+        }
+        false => left.values.clone(),
+    };
+    let known = known.iter().map(|value| as_listed(value, &right.values)).collect::<Vec<_>>();
+    let (missing, extra) = (only(&stated_values, &right.values), only(&right.values, &known));
+    // A scan may join the items of a list; and a range of numbers has the same values as their list.
+    let joined = left.values.concat() == right.values.concat();
+    let in_range = right.values.is_empty() && !left.values.is_empty() && covers(right, &left.values);
+    if findings.lenient() && (joined || in_range) {
+        return;
+    }
     if missing.is_empty() && extra.is_empty() || findings.lenient() && lists_booleans(left, right) {
         return;
     }
@@ -135,19 +202,17 @@ fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) 
         difference.explained_by(&right.errata, site.around);
         return;
     }
-    // The document does not list values as such. With the document at hand, a value that it never mentions is known to
-    // be extra.
+    // The document does not list values as such; but a value that it never mentions is extra.
     let known = |value: &str, words: &String| {
         let value = without_blanks(value);
         let elsewhere = findings.mentioned.get(&left.name);
-        words.contains(&value)
+        text::plain(words).contains(&text::plain(&value))
             || findings.states.contains(&value)
             || elsewhere.is_some_and(|words| words.contains(&value))
     };
-    let unmentioned: Vec<&str> = match &left.mentions {
-        None => Vec::new(),
-        Some(words) => right.values.iter().map(String::as_str).filter(|value| !known(value, words)).collect(),
-    };
+    let words: String = left.details.iter().map(|stated| stated.value.as_str()).collect();
+    let unmentioned: Vec<&str> =
+        right.values.iter().map(String::as_str).filter(|value| !known(value, &words)).collect();
     if unmentioned.is_empty() {
         let difference =
             findings.add(Topic::Value, Aspect::Values, site.path, stated("", &left.at), stated(extra, &right.at));
@@ -157,6 +222,26 @@ fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) 
         let difference = findings.add(Topic::Value, Aspect::Extra, site.path, stated("", &left.at), right_stated);
         difference.explained_by(&right.errata, site.around);
     }
+}
+
+/// A value as a list has it, which may have blanks that a narrow cell lost.
+fn as_listed(value: &str, list: &[String]) -> String {
+    let same = |listed: &&String| without_blanks(listed) == without_blanks(value);
+    list.iter().find(same).map_or_else(|| value.to_owned(), String::clone)
+}
+
+/// Whether a field's bounds are the least and the greatest of some numbers.
+fn covers(field: &Field, values: &[String]) -> bool {
+    let bound = |detail: Detail| {
+        let stated = field.details.iter().find(|it| it.detail == detail);
+        stated.and_then(|it| it.value.parse::<f64>().ok())
+    };
+    let Ok(numbers) = values.iter().map(|value| value.parse::<f64>()).collect::<Result<Vec<_>, _>>() else {
+        return false;
+    };
+    let (least, greatest) = (bound(Detail::Minimum), bound(Detail::Maximum));
+    let among = |bound: Option<f64>| bound.is_some_and(|bound| numbers.contains(&bound));
+    among(least) && among(greatest)
 }
 
 /// Without blanks, as descriptions are kept: a narrow cell breaks words.

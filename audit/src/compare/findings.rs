@@ -16,15 +16,39 @@ pub(super) struct Findings {
     pub subject: Option<Subject>,
     /// The lists of states apart from fields on the left side, which descriptions refer to.
     pub states: HashSet<String>,
-    /// The left side's values and descriptions for all fields of one name: values listed once count for the field
+    /// The left side's values and mentions for all fields of one name: values listed once count for the field
     /// everywhere.
     pub mentioned: HashMap<String, String>,
+    /// The values that the left operation's samples have for fields of a name.
+    pub left_values: HashMap<String, Vec<String>>,
+    /// The examples of the left operation's fields, by their names.
+    pub examples: HashMap<String, Vec<String>>,
+    /// The values of all samples of the left side.
+    pub sampled: HashSet<String>,
+    /// The values that the left operation's sample sends in path and query.
+    pub sent: Vec<(String, String)>,
+    /// The values that the right operation's samples and examples have for fields of a name.
+    pub right_values: HashMap<String, Vec<String>>,
+    /// Places of the right side's statements that the left side has for some field: others may share them.
+    pub supported: HashSet<Location>,
     list: Vec<Difference>,
 }
 
 impl Findings {
     pub fn new(mode: Mode) -> Self {
-        Self { mode, subject: None, states: HashSet::new(), mentioned: HashMap::new(), list: Vec::new() }
+        Self {
+            mode,
+            subject: None,
+            states: HashSet::new(),
+            mentioned: HashMap::new(),
+            left_values: HashMap::new(),
+            examples: HashMap::new(),
+            sampled: HashSet::new(),
+            sent: Vec::new(),
+            right_values: HashMap::new(),
+            supported: HashSet::new(),
+            list: Vec::new(),
+        }
     }
 
     /// Records the values that the left side names, in lists of states and for fields of one name.
@@ -32,12 +56,12 @@ impl Findings {
         let states = left.states.iter().flat_map(|states| &states.values);
         self.states = states.map(|state| state.split_whitespace().collect()).collect();
         for operation in &left.operations {
-            let bodies = operation.body.iter().chain(operation.responses.iter().map(|response| &response.shape));
-            let fields = bodies.flat_map(|shape| shape.fields.iter().chain(shape.types.values().flatten()));
-            let parameters = operation.parameters.iter().map(|parameter| &parameter.field);
-            for field in parameters.chain(fields) {
+            let values = operation.samples.iter().flat_map(|sample| &sample.values).chain(&operation.sent);
+            self.sampled.extend(values.map(|(_, value)| value.clone()));
+            for field in operation.fields() {
                 let mentioned = self.mentioned.entry(field.name.clone()).or_default();
-                for words in field.values.iter().chain(&field.mentions) {
+                let words = field.details.iter().map(|stated| &stated.value);
+                for words in field.values.iter().chain(words) {
                     mentioned.push_str(words);
                     mentioned.push('\n');
                 }
@@ -77,6 +101,18 @@ impl Findings {
 
     /// Returns the differences; in exact mode none is soft.
     pub fn done(mut self) -> Vec<Difference> {
+        let (mut seen, mut same) = (HashSet::new(), HashSet::new());
+        self.list.retain(|difference| match (difference.aspect, &difference.left, &difference.right) {
+            // Only the spec has it: at a shared place it counts once, and not if another user of it has it.
+            (Aspect::Detail(_), Some(left), Some(right)) if left.text.is_empty() && self.mode == Mode::Spec => {
+                !self.supported.contains(&right.at) && seen.insert(right.at.clone())
+            }
+            // At a shared place, one difference of all users counts.
+            (Aspect::Detail(_) | Aspect::Content, Some(left), Some(right)) if self.mode == Mode::Spec => {
+                same.insert((difference.aspect, left.text.clone(), right.text.clone(), right.at.clone()))
+            }
+            _ => true,
+        });
         if self.mode == Mode::Exact {
             self.list.iter_mut().for_each(|difference| difference.soft = false);
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Aspect,
+    Aspect, detail,
     field::{self, Site},
     findings::{Findings, lacks, stated},
     names::pair,
@@ -35,6 +35,14 @@ pub(super) fn compare(left: &[Field], right: &[Field], level: &Level<'_>, walk: 
         if let ([left], [right]) = (lefts.as_slice(), rights.as_slice()) {
             let site = Site { topic: walk.topic, path: &right.path, around: &right.around };
             field::compare(left, right.field, site, findings);
+        } else if let Some(first) = rights.first() {
+            let site = Site { topic: walk.topic, path: &first.path, around: &first.around };
+            let fields: Vec<&Field> = rights.iter().map(|found| found.field).collect();
+            for found in &rights {
+                let site = Site { topic: walk.topic, path: &found.path, around: &found.around };
+                field::compare_type(&lefts, found.field, site, findings);
+            }
+            detail::compare(&lefts, &fields, site, findings);
         }
     }
     for name in paired.left.iter().map(|index| unique[*index]) {

@@ -1,5 +1,6 @@
 //! Compares two sets of facts: a document's or lock's (left) with a spec's or a newer document's (right).
 
+mod detail;
 pub mod errata;
 mod explain;
 mod field;
@@ -13,17 +14,18 @@ mod sample;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use yundb_generator::diagnostic::Location;
 
-use crate::fact::{Call, Facts};
+use crate::fact::{Call, Detail, Facts};
 
 use self::findings::Findings;
 pub(crate) use self::{findings::LIST, sample::SAMPLE};
 
 pub use self::{
     errata::{Settled, settle},
-    explain::diagnostics,
+    explain::{diagnostics, lines},
 };
 
 /// The strictness of a comparison.
@@ -103,6 +105,8 @@ pub enum Topic {
     Value,
     /// An error code.
     Code,
+    /// What is stated about a field: bounds, defaults, examples, units, conditions.
+    Detail,
     /// A sample.
     Sample,
     /// An endpoint.
@@ -134,4 +138,12 @@ pub enum Aspect {
     Values,
     /// The printed form, or damage.
     Print,
+    /// A bound, default, example, unit, condition.
+    Detail(Detail),
+    /// The values of a sample.
+    Content,
+    /// `x-sensitive` of a secret.
+    Secret,
+    /// `x-pagination` of a list.
+    Pages,
 }

@@ -5,13 +5,13 @@ use std::collections::HashSet;
 use yundb_generator::diagnostic::Location;
 
 use super::{
-    Aspect, Subject, Topic,
+    Aspect, Subject, Topic, detail,
     field::{self, Site},
-    findings::{Findings, lacks, stated},
+    findings::{Findings, LIST, lacks, stated},
     names, response, sample,
     shape::{self, Bodies, Walk},
 };
-use crate::fact::{Call, Facts, Operation, Parameter, Shape};
+use crate::fact::{Call, Detail, Facts, Field, Operation, Parameter, Shape, Statement};
 
 /// Compares all operations.
 pub(super) fn all(left: &Facts, right: &Facts, findings: &mut Findings) {
@@ -71,10 +71,77 @@ fn compare(left: &Operation, right: &Operation, findings: &mut Findings) {
         let (before, after) = sides(left.section.clone(), right.section.clone());
         findings.add(Topic::Operation, Aspect::Place, "section", before, after).explained_by(&right.errata, &[]);
     }
+    if findings.lenient() {
+        shown(left, right, findings);
+    }
+    findings.examples = sample::examples_by_name(left);
+    findings.left_values = sample::values_by_name(left);
+    findings.right_values = sample::values_by_name(right);
+    findings.sent.clone_from(&left.sent);
     let moved = parameters(left, right, findings);
     body(left, right, moved, findings);
+    sent(left, right, findings);
     response::all(left, right, findings);
     sample::all(left, right, findings);
+}
+
+/// The parameters of operations that return a list by pages.
+const PAGING: [(&str, &str); 9] = [
+    ("offset", "limit"),
+    ("PageNumber", "PageSize"),
+    ("PageNum", "PageSize"),
+    ("PageNo", "PageSize"),
+    ("page_no", "page_size"),
+    ("curPage", "perPage"),
+    ("line_num", "limit"),
+    ("last_file_name", "limit"),
+    ("NextToken", "NextToken"),
+];
+
+/// Compares how a spec presents an operation with what the document has.
+fn shown(left: &Operation, right: &Operation, findings: &mut Findings) {
+    if let Call::Rpc { action } = &left.call
+        && *action != right.shown.sdk_name
+    {
+        let sides = (stated(action.as_str(), &left.at), stated(right.shown.sdk_name.as_str(), &right.at));
+        findings.add(Topic::Operation, Aspect::Name, "x-sdk-name", sides.0, sides.1).explained_by(&right.errata, &[]);
+    }
+    let parameters = left.parameters.iter().map(|parameter| &parameter.field);
+    let fields = left.body.iter().flat_map(|body| &body.fields);
+    let names: HashSet<&str> = parameters.chain(fields).map(|field| field.name.as_str()).collect();
+    let paging = PAGING.iter().find(|(page, size)| names.contains(page) && names.contains(size));
+    if let Some((page, size)) = paging.filter(|_| !right.shown.pages) {
+        let sides = (stated(format!("{page}, {size}"), &left.at), stated("", &right.at));
+        findings.add(Topic::Operation, Aspect::Pages, "operation", sides.0, sides.1).explained_by(&right.errata, &[]);
+    }
+}
+
+/// Compares the values that a document's sample sends in path and query with the examples of the parameters.
+fn sent(left: &Operation, right: &Operation, findings: &mut Findings) {
+    if !findings.lenient() {
+        let only = |these: &Operation, others: &Operation| {
+            let pairs = these.sent.iter().filter(|pair| !others.sent.contains(pair));
+            pairs.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(LIST)
+        };
+        let (before, after) = (only(left, right), only(right, left));
+        if !before.is_empty() || !after.is_empty() {
+            let sides = (stated(before, &left.at), stated(after, &right.at));
+            findings.add(Topic::Sample, Aspect::Content, "sample URL", sides.0, sides.1);
+        }
+        return;
+    }
+    for (name, value) in &left.sent {
+        let parameter = right.parameters.iter().find(|parameter| parameter.field.name == *name);
+        let Some(parameter) = parameter.filter(|parameter| !parameter.field.implied) else { continue };
+        let field = Field {
+            details: vec![Statement { detail: Detail::Example, value: value.clone(), at: left.at.clone() }],
+            at: left.at.clone(),
+            ..parameter.field.clone()
+        };
+        let path = format!("{} {name}", parameter.place);
+        let site = Site { topic: Topic::Parameter, path: &path, around: &right.errata };
+        detail::missing_ones(&field, &parameter.field, site, findings);
+    }
 }
 
 /// Compares the parameters. Returns the names of those that one side sends in the body.

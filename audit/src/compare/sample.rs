@@ -1,11 +1,14 @@
 //! Compares the samples of two operations, and the samples of the left with the fields of the right.
 
+use std::collections::{BTreeMap, HashMap};
+
 use super::{
     Aspect, Topic,
-    findings::{Findings, chain, lacks, only, stated},
-    response,
+    findings::{Findings, LIST, chain, lacks, only, stated},
+    response, text,
 };
-use crate::fact::{Call, Kind, Operation, Parameter, Place, Sample, SampleState, Shape, Type};
+use crate::extract;
+use crate::fact::{Call, Detail, Kind, Operation, Parameter, Place, Sample, SampleState, Shape, Type};
 
 /// The value for a sample where the other side has none.
 pub(crate) const SAMPLE: &str = "sample";
@@ -14,9 +17,10 @@ pub(crate) const SAMPLE: &str = "sample";
 pub(super) fn all(left: &Operation, right: &Operation, findings: &mut Findings) {
     let mut used = vec![false; right.samples.len()];
     for sample in &left.samples {
-        let mut candidates = right.samples.iter().zip(&used).enumerate();
-        let found = candidates.find(|(_, (other, used))| !**used && same_place(sample, other, findings.lenient()));
-        let partner = found.map(|(index, (other, _))| (index, other));
+        let free = right.samples.iter().enumerate().filter(|(index, _)| !used[*index]);
+        let fits: Vec<_> = free.filter(|(_, other)| same_place(sample, other, findings.lenient())).collect();
+        // Of several, one with the same values: failures share theirs.
+        let partner = fits.iter().find(|(_, other)| alike(sample, other)).or(fits.first()).copied();
         if let Some((index, _)) = partner {
             used[index] = true;
         }
@@ -45,6 +49,90 @@ pub(super) fn all(left: &Operation, right: &Operation, findings: &mut Findings) 
         let sides = (lacks(&left.at), stated(SAMPLE, &sample.at));
         let difference = findings.add(Topic::Sample, Aspect::Extra, path(sample), sides.0, sides.1);
         difference.explained_by(&sample.errata, &right.errata);
+    }
+}
+
+/// The values of an operation's samples, and of examples of objects, by the names of their fields.
+pub(super) fn values_by_name(operation: &Operation) -> HashMap<String, Vec<String>> {
+    let mut values: HashMap<String, Vec<String>> = HashMap::new();
+    let examples = operation
+        .fields()
+        .flat_map(|field| &field.details)
+        .filter(|it| it.detail == Detail::Example && it.value.starts_with(['{', '[']));
+    let objects = examples.filter_map(|it| serde_json::from_str(&it.value).ok());
+    let inside: Vec<(String, String)> = objects.flat_map(|object| extract::sample::values(&object)).collect();
+    for (path, value) in operation.samples.iter().flat_map(|sample| &sample.values).chain(&inside) {
+        let named = values.entry(last_name(path).to_owned()).or_default();
+        if !named.contains(value) {
+            named.push(value.clone());
+        }
+        // A parameter with dots in its name is one field.
+        if path.contains('.') {
+            values.entry(numbered(path)).or_default().push(value.clone());
+        }
+    }
+    values
+}
+
+/// The examples of an operation's fields, by name.
+pub(super) fn examples_by_name(operation: &Operation) -> HashMap<String, Vec<String>> {
+    let mut examples: HashMap<String, Vec<String>> = HashMap::new();
+    for field in operation.responses.iter().flat_map(|response| &response.shape.fields) {
+        let stated = field.details.iter().filter(|it| it.detail == Detail::Example);
+        examples.entry(field.name.clone()).or_default().extend(stated.map(|it| it.value.clone()));
+    }
+    examples
+}
+
+/// Whether two samples have the same values.
+fn alike(left: &Sample, right: &Sample) -> bool {
+    let sorted = |sample: &Sample| {
+        let mut values = sample.values.clone();
+        values.sort();
+        values
+    };
+    let (before, after) = (sorted(left), sorted(right));
+    let same = |((path, value), (other_path, other)): (&(String, String), &(String, String))| {
+        path == other_path && text::same(value, other)
+    };
+    before.len() == after.len() && before.iter().zip(&after).all(same)
+}
+
+/// Compares the values that both samples have at one path: of a broken one, under one name.
+fn contents(left: &Sample, right: &Sample, operation: &Operation, findings: &mut Findings) {
+    let broken = left.state == SampleState::Broken && right.state != SampleState::Broken;
+    let key = |path: &str| if broken { last_name(path).to_owned() } else { path.to_owned() };
+    let by_path = |sample: &Sample| {
+        let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (path, value) in &sample.values {
+            values.entry(key(path)).or_default().push(value.clone());
+        }
+        values
+    };
+    let (before, after) = (by_path(left), by_path(right));
+    for (at, values) in &before {
+        let Some(others) = after.get(at) else { continue };
+        let mut rest: Vec<&String> = others.iter().collect();
+        let mut only = Vec::new();
+        for value in values {
+            let same = |other: &&String| if findings.lenient() { text::same(value, other) } else { value == *other };
+            match rest.iter().position(same) {
+                Some(index) => drop(rest.remove(index)),
+                None => only.push(value.as_str()),
+            }
+        }
+        // Of a broken sample some values are lost, and others repeated.
+        if broken {
+            only.retain(|value| !others.iter().any(|other| text::same(value, other)));
+        }
+        if only.is_empty() && (rest.is_empty() || broken) {
+            continue;
+        }
+        let rest: Vec<&str> = rest.into_iter().map(String::as_str).collect();
+        let sides = (stated(only.join(LIST), &left.at), stated(rest.join(LIST), &right.at));
+        let path = format!("{} {at}", path(right));
+        let difference = findings.add(Topic::Sample, Aspect::Content, path, sides.0, sides.1);
+        difference.explained_by(&right.errata, &operation.errata);
     }
 }
 
@@ -97,6 +185,7 @@ fn compare(left: &Sample, keys: &[String], right: &Sample, operation: &Operation
         let difference = findings.add(Topic::Sample, Aspect::Values, path(right), sides.0, sides.1);
         difference.explained_by(&right.errata, &operation.errata);
     }
+    contents(left, right, operation, findings);
     let (before, after) = (state(left.state), state(right.state));
     if before != after {
         let sides = (stated(before, &left.at), stated(after, &right.at));
@@ -200,7 +289,7 @@ fn same_name(left: &str, right: &str, any_case: bool) -> bool {
 }
 
 /// The documented name of a numbered one: `Tag.N.Key` for `Tag.1.Key`.
-fn numbered(key: &str) -> String {
+pub(super) fn numbered(key: &str) -> String {
     let part = |part| if str::parse::<u32>(part).is_ok() { "N" } else { part };
     key.split('.').map(part).collect::<Vec<_>>().join(".")
 }

@@ -48,6 +48,18 @@ pub fn read(section: &Section<'_>, facts: &mut Facts, places: &Places, notes: &m
     }
 }
 
+/// Adds the error codes that a section on an operation lists.
+pub fn codes(section: &Section<'_>, facts: &mut Facts, places: &Places, notes: &mut Notes) {
+    for block in &section.blocks {
+        let BlockKind::Table(rows) = &block.kind else { continue };
+        let Some((header, rows)) = rows.split_first() else { continue };
+        let columns = table::columns(header);
+        if columns.contains(&Some(Column::Code)) && columns.contains(&Some(Column::Status)) {
+            rows.iter().for_each(|row| self::row(row, &columns, "", facts, places, notes));
+        }
+    }
+}
+
 fn row(row: &Row, columns: &[Option<Column>], caption: &str, facts: &mut Facts, places: &Places, notes: &mut Notes) {
     let has = |column| columns.contains(&Some(column));
     let at = places.line(row.line);
@@ -55,6 +67,8 @@ fn row(row: &Row, columns: &[Option<Column>], caption: &str, facts: &mut Facts, 
     if has(Column::Code) {
         let (code, printed) = mend::name(text(Column::Code));
         match mend::name(text(Column::Status)).0.parse() {
+            // Several sections list the same code.
+            Ok(status) if facts.codes.iter().any(|known| known.code == code && known.status == Some(status)) => {}
             Ok(status) if TOKEN.is_match(&code) => {
                 facts.codes.push(ErrorCode { code, printed, status: Some(status), at, errata: Vec::new() });
             }

@@ -22,6 +22,10 @@ static PATH: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^(/|(/[\w.{}~-]+)+/
 static REST_OF_URL: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^[\w{}/?&=.,~\[\]*-]+$").expect("a constant pattern"));
 
+/// The characters of a line that continues a query, with values.
+static REST_OF_QUERY: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^[\w{}/?&=.,~\[\]*+:%-]+$").expect("a constant pattern"));
+
 /// A method, a path and the names in the query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
@@ -66,6 +70,48 @@ fn joined(url: &str, mut at: usize, rest: &[Line<'_>]) -> String {
         at = line.line;
     }
     url
+}
+
+/// The values that samples of a call send in path and query, each with its name. Placeholders are no values.
+pub fn sent(lines: &[Line<'_>], method: &str, path: &str) -> Vec<(String, String)> {
+    let mut sent: Vec<(String, String)> = Vec::new();
+    let mut add = |name: &str, value: &str| {
+        let value = value.trim_end_matches(['`', '"', '\u{201d}', ')']);
+        let plain = !value.is_empty() && value != "null" && !value.contains(['{', '}', '[', ']', '<', '>']);
+        let pair = (name.to_owned(), value.to_owned());
+        if plain && mend::is_name(name) && !sent.contains(&pair) {
+            sent.push(pair);
+        }
+    };
+    for (index, line) in lines.iter().enumerate() {
+        let Some(found) = REQUEST.captures(line.text).filter(|found| found[1] == *method) else { continue };
+        let url = joined(&found[2], line.line, lines.get(index + 1..).unwrap_or_default());
+        let rest = lines.get(index + 1..).unwrap_or_default();
+        let mut url: String = url.chars().filter(|c| !c.is_whitespace()).collect();
+        // A long query breaks anywhere.
+        for (more, next) in rest.iter().enumerate() {
+            let text = next.text.trim();
+            let follows = next.line == line.line + more + 1 && url.contains('?');
+            if !follows || text.len() < 2 || !REST_OF_QUERY.is_match(text) {
+                break;
+            }
+            if !url.contains(text) {
+                url.push_str(text);
+            }
+        }
+        let url = HOST.replace(&url, "").replace("//", "/");
+        let (sampled, query) = url.split_once('?').unwrap_or((&url, ""));
+        let (names, values) = (path.split('/'), sampled.split('/'));
+        if names.clone().count() == values.clone().count() {
+            let names = names.map(|name| name.strip_prefix('{').and_then(|name| name.strip_suffix('}')));
+            names
+                .zip(values)
+                .filter_map(|(name, value)| Some((name?, value)))
+                .for_each(|(name, value)| add(name, value));
+        }
+        query.split('&').filter_map(|pair| pair.split_once('=')).for_each(|(name, value)| add(name, value));
+    }
+    sent
 }
 
 /// Splits a URL, without artifacts of scan and markup: doubled braces, brackets, blanks.

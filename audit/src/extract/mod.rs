@@ -5,11 +5,14 @@ mod call;
 mod mend;
 mod operation;
 mod parts;
+pub(crate) mod row;
 pub mod sample;
 mod section;
 mod shape;
 mod table;
 mod values;
+
+pub(crate) use self::mend::latin;
 
 use std::sync::Arc;
 
@@ -32,6 +35,7 @@ pub fn read(config: &Config, text: &str, name: &str) -> (Facts, Vec<Unread>) {
     for section in section::of_operations(&sections, config) {
         notes.line = section.line;
         facts.operations.extend(operation::read(&section, config.calls, &places, &mut notes));
+        appendix::codes(&section, &mut facts, &places, &mut notes);
     }
     for section in sections.iter().filter(|section| section::is_under(section.number, &config.appendices)) {
         appendix::read(section, &mut facts, &places, &mut notes);

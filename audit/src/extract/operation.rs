@@ -5,14 +5,14 @@ use super::{
     call::{self, Request},
     parts::{Parts, Tabled},
     sample,
-    section::Section,
+    section::{Line, Section},
     shape::{self, Named},
     table::Draft,
 };
 use crate::{
     block::{Block, BlockKind},
     config::Calls,
-    fact::{Call, Operation, Parameter, Place, Required, Response, Sample, SampleState, Shape},
+    fact::{Call, Operation, Parameter, Place, Required, Response, Sample, SampleState, Shape, Shown},
     words::{Part, Role},
 };
 
@@ -20,6 +20,7 @@ use crate::{
 pub fn read(section: &Section<'_>, calls: Calls, places: &Places, notes: &mut Notes) -> Option<Operation> {
     let before = notes.len();
     let mut parts = Parts::read(section, places, notes);
+    relate(&mut parts);
     let describes =
         parts.tables.iter().any(|table| table.fields.iter().any(|draft| draft.field.required != Required::Unknown));
     let request = match calls {
@@ -38,6 +39,10 @@ pub fn read(section: &Section<'_>, calls: Calls, places: &Places, notes: &mut No
     let responses = responses(&mut parts, calls, places, section, notes);
     let samples = parts.samples.iter().map(|draft| draft.sample(places)).collect::<Vec<_>>();
     let samples = samples.into_iter().chain(url_sample(section, calls, places)).collect();
+    let sent = match &request.call {
+        Call::Rest { method, path } => call::sent(&of_samples(section), method, path),
+        Call::Rpc { .. } => Vec::new(),
+    };
     Some(Operation {
         section: section.number.to_owned(),
         call: request.call,
@@ -45,10 +50,29 @@ pub fn read(section: &Section<'_>, calls: Calls, places: &Places, notes: &mut No
         body,
         responses,
         samples,
+        sent,
+        shown: Shown::default(),
         unread: notes.since(before),
         at: places.line(line),
         errata: Vec::new(),
     })
+}
+
+/// Lets each row of a section know the names of the others: a request does not depend on response fields.
+fn relate(parts: &mut Parts) {
+    let names = |requests: bool| -> Vec<String> {
+        let tables = parts.tables.iter().filter(|table| !(requests && table.response));
+        let mut names: Vec<String> =
+            tables.flat_map(|table| &table.fields).map(|draft| draft.field.name.clone()).collect();
+        names.sort();
+        names.dedup();
+        names
+    };
+    let (request, all) = (names(true), names(false));
+    for table in &mut parts.tables {
+        let names: Vec<&str> = if table.response { &all } else { &request }.iter().map(String::as_str).collect();
+        table.fields.iter_mut().for_each(|draft| draft.relate(&names));
+    }
 }
 
 /// Method and path of a section. A section without them is not an operation; one with tables of parameters is reported.
@@ -79,6 +103,21 @@ fn of_uri<'a>(section: &Section<'a>) -> Vec<&'a Block> {
         return section.blocks.clone();
     }
     blocks.take_while(|block| part(block).is_none_or(|part| matches!(part, Part::Uri | Part::UriSample))).collect()
+}
+
+/// The lines of the samples of requests; all if none are marked.
+fn of_samples<'a>(section: &Section<'a>) -> Vec<Line<'a>> {
+    let part = |block: &&Block| match &block.kind {
+        BlockKind::Text(text) | BlockKind::Subheading(text) => Part::of(text),
+        _ => None,
+    };
+    let mut blocks =
+        section.blocks.iter().copied().skip_while(|block| part(block) != Some(Part::RequestSample)).peekable();
+    if blocks.peek().is_none() {
+        return Section::lines(&section.blocks);
+    }
+    let samples: Vec<&Block> = blocks.take_while(|block| part(block) != Some(Part::ResponseSample)).collect();
+    Section::lines(&samples)
 }
 
 /// The action of a section: complete in a request's sample, possibly broken in a narrow table cell.
@@ -211,15 +250,17 @@ fn url_sample(section: &Section<'_>, calls: Calls, places: &Places) -> Option<Sa
         .take_while(|text| text.contains("Action=") || text.starts_with('&'))
         .collect();
     let (_, query) = url.split_once('?')?;
-    let mut keys: Vec<String> = query
+    let mut values: Vec<(String, String)> = query
         .split('&')
         .filter_map(|pair| pair.split_once('='))
-        .map(|(name, _)| super::mend::name(name).0)
-        .filter(|name| name != "Action" && super::mend::is_name(name))
+        .map(|(name, value)| (super::mend::name(name).0, value.trim().to_owned()))
+        .filter(|(name, _)| name != "Action" && super::mend::is_name(name))
         .collect();
+    let mut keys: Vec<String> = values.iter().map(|(name, _)| name.clone()).collect();
     keys.sort();
     keys.dedup();
+    values.retain(|(_, value)| !value.is_empty());
     let at = places.line(lines[start].line);
     let state = if sample::has_radicals(&url) { SampleState::Mended } else { SampleState::Whole };
-    Some(Sample { status: None, request: true, keys, state, at, errata: Vec::new() })
+    Some(Sample { status: None, request: true, keys, values, state, at, errata: Vec::new() })
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Notes, Places, call,
-    sample::{self, Piece, Pieces},
+    sample::{self, Content, Piece, Pieces},
     section::Section,
     table::{self, Draft},
 };
@@ -246,11 +246,14 @@ impl<'a> Reader<'a> {
 impl SampleDraft {
     /// The sample's direction and status.
     pub fn sample(&self, places: &Places) -> Sample {
-        let (keys, state) = match self.pieces.texts.as_slice() {
-            [text] if text.trim_start().starts_with('<') => (sample::elements(text), SampleState::Broken),
+        let content = match self.pieces.texts.as_slice() {
+            [text] if text.trim_start().starts_with('<') => {
+                Content { keys: sample::elements(text), values: sample::contents(text), state: SampleState::Broken }
+            }
             _ => self.pieces.read(),
         };
+        let Content { keys, values, state } = content;
         let at = places.line(self.pieces.line);
-        Sample { status: self.status, request: !self.response, keys, state, at, errata: Vec::new() }
+        Sample { status: self.status, request: !self.response, keys, values, state, at, errata: Vec::new() }
     }
 }

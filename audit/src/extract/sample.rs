@@ -11,15 +11,34 @@ use crate::fact::SampleState;
 /// A key of JSON, also in text that is not valid JSON.
 static KEY: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#""\s*([A-Za-z_][\w.\- ]*?)\s*"\s*:"#).expect("a constant pattern"));
+/// A key of JSON and its plain value, also in text that is not valid JSON.
+static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#""\s*([A-Za-z_][\w.\- ]*?)\s*"\s*:\s*(?:"([^"\\\n]*)"|(-?[0-9][0-9.]*|true|false))\s*[,}\]\n]"#)
+        .expect("a constant pattern")
+});
 /// The start of a member that continues the text before.
 static MEMBER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"^"[^"]+"\s*:"#).expect("a constant pattern"));
 /// An element of XML.
 static ELEMENT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"<([A-Za-z_][\w.-]*)>").expect("a constant pattern"));
+/// An element of XML with plain text.
+static CONTENT: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"<([A-Za-z_][\w.-]*)>([^<>]+)</([A-Za-z_][\w.-]*)>").expect("a constant pattern"));
 /// A comma before a bracket that closes.
 static TRAILING_COMMA: LazyLock<Regex> = LazyLock::new(|| Regex::new(r",(\s*[}\]])").expect("a constant pattern"));
 /// The end of a value, and a key on the next line, without a comma in between.
 static MISSING_COMMA: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"(["\d\]}el])[ \t]*\n(\s*")"#).expect("a constant pattern"));
+
+/// What is known of a sample.
+#[derive(Clone, Debug)]
+pub struct Content {
+    /// Its keys.
+    pub keys: Vec<String>,
+    /// Its values, with their paths.
+    pub values: Vec<(String, String)>,
+    /// Its state.
+    pub state: SampleState,
+}
 
 /// A sample's text, possibly in several pieces of code.
 #[derive(Clone, Debug, Default)]
@@ -60,18 +79,19 @@ impl Pieces {
         (Piece::Other, 0, String::new())
     }
 
-    /// The keys and the state of the sample.
-    pub fn read(&self) -> (Vec<String>, SampleState) {
+    /// The keys, the values and the state of the sample.
+    pub fn read(&self) -> Content {
         let whole = self.texts.join("\n");
         if let [text] = self.texts.as_slice()
             && let Ok(value) = serde_json::from_str::<Value>(text)
         {
             let sound = !has_radicals(text) && texts_are_sound(&value);
-            return (keys(&value), if sound { SampleState::Whole } else { SampleState::Mended });
+            let state = if sound { SampleState::Whole } else { SampleState::Mended };
+            return Content { keys: keys(&value), values: values(&value), state };
         }
         match self.candidates().iter().find_map(|text| mended(text)) {
-            Some(value) => (keys(&value), SampleState::Mended),
-            None => (names(&whole), SampleState::Broken),
+            Some(value) => Content { keys: keys(&value), values: values(&value), state: SampleState::Mended },
+            None => Content { keys: names(&whole), values: members(&whole), state: SampleState::Broken },
         }
     }
 
@@ -177,6 +197,34 @@ pub fn keys(value: &Value) -> Vec<String> {
     found.into_iter().collect()
 }
 
+/// The values that have no content of their own, in order, each with its path: `instances[].id`.
+pub fn values(value: &Value) -> Vec<(String, String)> {
+    fn walk(value: &Value, path: &str, values: &mut Vec<(String, String)>) {
+        match value {
+            Value::Object(members) => {
+                for (name, member) in members {
+                    let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                    walk(member, &path, values);
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| walk(item, &format!("{path}[]"), values)),
+            Value::String(text) => values.push((path.to_owned(), text.clone())),
+            Value::Null => {}
+            Value::Bool(_) | Value::Number(_) => values.push((path.to_owned(), value.to_string())),
+        }
+    }
+    let mut found = Vec::new();
+    walk(value, "", &mut found);
+    found
+}
+
+/// The members with plain values in a text that is not JSON, by name.
+fn members(text: &str) -> Vec<(String, String)> {
+    let text: String = text.nfkc().map(|c| if matches!(c, '“' | '”') { '"' } else { c }).collect();
+    let value = |found: &regex::Captures<'_>| found.get(2).or(found.get(3)).map(|value| value.as_str().to_owned());
+    PLAIN.captures_iter(&text).filter_map(|found| Some((found[1].replace(' ', ""), value(&found)?))).collect()
+}
+
 /// The names of the keys in a text that is not JSON.
 fn names(text: &str) -> Vec<String> {
     let text: String = text.nfkc().map(|c| if matches!(c, '“' | '”') { '"' } else { c }).collect();
@@ -190,12 +238,19 @@ pub fn elements(text: &str) -> Vec<String> {
     found.into_iter().filter(|name| !name.ends_with("Response")).collect()
 }
 
+/// The texts of the elements in XML that have no other content, by name.
+pub fn contents(text: &str) -> Vec<(String, String)> {
+    let found = CONTENT.captures_iter(text).filter(|found| found[1] == found[3]);
+    found.map(|found| (found[1].to_owned(), found[2].trim().to_owned())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn read(texts: &[&str]) -> (Vec<String>, SampleState) {
-        Pieces { texts: texts.iter().map(|text| (*text).to_owned()).collect(), line: 1 }.read()
+        let content = Pieces { texts: texts.iter().map(|text| (*text).to_owned()).collect(), line: 1 }.read();
+        (content.keys, content.state)
     }
 
     #[test]

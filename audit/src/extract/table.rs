@@ -1,9 +1,9 @@
 //! Reads the tables of parameters and fields.
 
-use super::{Notes, Places, mend, values};
+use super::{Notes, Places, mend, row, values};
 use crate::{
     block::Row,
-    fact::{Field, Required, Type},
+    fact::{Detail, Field, Prose, Required, Statement, Type},
     words::{self, Column},
 };
 
@@ -16,6 +16,8 @@ pub struct Draft {
     pub example: String,
     /// Numbers of the tables mentioned in its description.
     pub references: Vec<String>,
+    /// Its description without blanks, and what of that states nothing yet.
+    pub text: (String, String),
 }
 
 /// The meaning of a table's columns, from its header.
@@ -43,21 +45,21 @@ pub fn fields(rows: &[Row], places: &Places, notes: &mut Notes) -> Vec<Draft> {
     rows.filter_map(|row| field(row, &columns, places, notes)).collect()
 }
 
-fn field(row: &Row, columns: &[Option<Column>], places: &Places, notes: &mut Notes) -> Option<Draft> {
-    let printed = cell(row, columns, Column::Name);
-    if row.cells.iter().all(|cell| cell.trim().is_empty()) {
+fn field(line: &Row, columns: &[Option<Column>], places: &Places, notes: &mut Notes) -> Option<Draft> {
+    let printed = cell(line, columns, Column::Name);
+    if line.cells.iter().all(|cell| cell.trim().is_empty()) {
         return None;
     }
     let (name, printed) = mend::name(printed);
     if name.is_empty() {
-        notes.add(row.line, "a row without a name");
+        notes.add(line.line, "a row without a name");
         return None;
     }
     if !mend::is_name(&name) {
-        notes.add(row.line, format!("`{name}` is not a name of a parameter or field"));
+        notes.add(line.line, format!("`{name}` is not a name of a parameter or field"));
         return None;
     }
-    let required = match cell(row, columns, Column::Required) {
+    let required = match cell(line, columns, Column::Required) {
         "" => Required::Unknown,
         text => match words::required(text) {
             Some(true) => Required::Required,
@@ -65,38 +67,62 @@ fn field(row: &Row, columns: &[Option<Column>], places: &Places, notes: &mut Not
             None if words::is_prose(text) => Required::Conditional,
             None => {
                 notes.add(
-                    row.line,
+                    line.line,
                     format!("`{name}`: unknown value `{}` for whether it is required", mend::one_line(text)),
                 );
                 Required::Unknown
             }
         },
     };
-    let ty = words::type_of_cell(cell(row, columns, Column::Type)).map(|words| {
+    let ty = words::type_of_cell(cell(line, columns, Column::Type)).map(|words| {
         let words: String = words.chars().map(mend::latin).collect();
         if words.chars().any(|c| c.is_alphabetic() && !c.is_ascii()) {
-            notes.add(row.line, format!("`{name}`: the type is printed `{}`", mend::one_line(&words)));
+            notes.add(line.line, format!("`{name}`: the type is printed `{}`", mend::one_line(&words)));
         }
         words.chars().filter(char::is_ascii).collect::<String>()
     });
-    let example = cell(row, columns, Column::Example);
-    let description = cell(row, columns, Column::Description);
+    let example = cell(line, columns, Column::Example);
+    let description = cell(line, columns, Column::Description);
     let mut references = ty.as_deref().map(words::references).unwrap_or_default();
     references.extend(words::references(description));
     let ty = ty.as_deref().map(Type::parse);
+    let read = row::read(description, example, ty.as_ref());
+    let mut values = values::listed(description);
+    if values.is_empty() {
+        values = read.values;
+    }
+    let at = places.line(line.line);
+    let statement = |(detail, value)| Statement { detail, value, at: at.clone() };
+    let details = read.details.into_iter().map(statement).collect();
     Some(Draft {
         field: Field {
             name,
             printed,
             ty,
             required,
-            values: values::listed(description),
-            mentions: values::mentioned(description, example),
+            values,
+            details,
+            prose: Prose::default(),
+            secret: false,
             implied: false,
-            at: places.line(row.line),
+            at,
             errata: Vec::new(),
         },
         example: example.to_owned(),
         references,
+        text: (read.text, read.rest),
     })
+}
+
+impl Draft {
+    /// Adds what depends on the names of the section's other fields: the conditions with them, and what remains.
+    pub fn relate(&mut self, names: &[&str]) {
+        let (text, rest) = &self.text;
+        let conditions = row::conditions(text, &self.field.name, &self.field.values, names);
+        let mentions = row::leftover(rest, &self.field.values, names);
+        let all = conditions.into_iter().map(|value| (Detail::Condition, value));
+        for (detail, value) in all.chain(mentions.into_iter().map(|value| (Detail::Mention, value))) {
+            self.field.details.push(Statement { detail, value, at: self.field.at.clone() });
+        }
+    }
 }

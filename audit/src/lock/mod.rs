@@ -10,17 +10,25 @@
 //!   body
 //!     lines: Array of OrderLine objects, required -> OrderLine
 //!     window: String, optional = day, night (printed "win dow")
+//!       default day
+//!       condition lines 1f0a93c2
 //!     type OrderLine
 //!       amount: Integer, required
+//!         minimum 1
+//!         mentions 12
 //!   response 201
 //!   sample response 201 mended
 //!     {}: lines, order_id
 //!     lines[]: amount
+//!     lines[].amount = 2, 1
+//!   sent shop_id = 7f3
 //! code 404 SHOP.1001
 //! ```
 //!
 //! A field's name is followed by its type in the document's words and its obligation; `->` names the type with its
-//! fields, `=` starts a list. Unusual text is quoted as in JSON. `flat` marks fields without their nesting.
+//! fields, `=` starts a list. Unusual text is quoted as in JSON. `flat` marks fields without their nesting. Below a field
+//! is what its text states: see [`Detail`](crate::fact::Detail). The values of a sample follow its keys, by path; `sent`
+//! has those of a sample's URL.
 
 mod read;
 mod text;

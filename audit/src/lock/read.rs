@@ -6,8 +6,8 @@ use yundb_generator::diagnostic::{Location, Source};
 
 use super::{LockError, text::Cursor, write};
 use crate::fact::{
-    Call, Endpoint, ErrorCode, Facts, Field, Kind, Operation, Parameter, Permission, Place, Required, Response, Sample,
-    SampleState, Shape, States, Type,
+    Call, Detail, Endpoint, ErrorCode, Facts, Field, Kind, Operation, Parameter, Permission, Place, Prose, Required,
+    Response, Sample, SampleState, Shape, Shown, Statement, States, Type,
 };
 
 /// Reads a lock; errors refer to the file as `name`.
@@ -74,6 +74,8 @@ fn operation(head: &Line<'_>, mut words: Cursor<'_>, lines: &mut Lines<'_>) -> R
         body: None,
         responses: Vec::new(),
         samples: Vec::new(),
+        sent: Vec::new(),
+        shown: Shown::default(),
         unread: Vec::new(),
         at: head.at.clone(),
         errata: Vec::new(),
@@ -98,13 +100,20 @@ fn operation(head: &Line<'_>, mut words: Cursor<'_>, lines: &mut Lines<'_>) -> R
                 operation.samples.push(sample(&line, words, lines)?);
                 continue;
             }
+            "sent" => {
+                let name = line.need(words.word(), "the name of a parameter")?;
+                let values = line.list(&mut words)?;
+                operation.sent.extend(values.into_iter().map(|value| (name.clone(), value)));
+                continue;
+            }
             "unread" => {
                 operation.unread.push(line.need(words.rest(), "a reason")?);
                 continue;
             }
-            _ => return Err(line.error("`path`, `query`, `header`, `body`, `response`, `sample` or `unread`")),
+            _ => return Err(line.error("`path`, `query`, `header`, `body`, `response`, `sample`, `sent` or `unread`")),
         };
-        operation.parameters.push(Parameter { place, field: field(&line, words)?, filled: false });
+        let field = field(&line, words, lines)?;
+        operation.parameters.push(Parameter { place, field, filled: false });
     }
     Ok(operation)
 }
@@ -115,14 +124,14 @@ fn shape(head: &Line<'_>, mut words: Cursor<'_>, lines: &mut Lines<'_>) -> Resul
     while let Some(line) = lines.next_at(2) {
         let mut words = Cursor::new(line.text);
         if !words.take("type ") {
-            shape.fields.push(field(&line, words)?);
+            shape.fields.push(field(&line, words, lines)?);
             continue;
         }
         let key = line.need(words.word(), "the name of a type")?;
         line.end(&words)?;
         let mut fields = Vec::new();
         while let Some(line) = lines.next_at(3) {
-            fields.push(field(&line, Cursor::new(line.text))?);
+            fields.push(field(&line, Cursor::new(line.text), lines)?);
         }
         if shape.types.insert(key, fields).is_some() {
             return Err(line.error("a type that is not here already"));
@@ -131,7 +140,7 @@ fn shape(head: &Line<'_>, mut words: Cursor<'_>, lines: &mut Lines<'_>) -> Resul
     Ok(shape)
 }
 
-fn field(line: &Line<'_>, mut words: Cursor<'_>) -> Result<Field, LockError> {
+fn field(line: &Line<'_>, mut words: Cursor<'_>, lines: &mut Lines<'_>) -> Result<Field, LockError> {
     const FIELD: &str = "a field: its name, a colon, its type";
     let name = line.need(words.name(), FIELD)?;
     if !words.take(":") {
@@ -182,11 +191,27 @@ fn field(line: &Line<'_>, mut words: Cursor<'_>) -> Result<Field, LockError> {
         ty,
         required,
         values,
-        mentions: None,
+        details: details(line.level + 1, lines)?,
+        prose: Prose::default(),
+        secret: false,
         implied: false,
         at: line.at.clone(),
         errata: Vec::new(),
     })
+}
+
+/// The statements below a field's line.
+fn details(level: usize, lines: &mut Lines<'_>) -> Result<Vec<Statement>, LockError> {
+    let mut details = Vec::new();
+    while let Some(line) = lines.next_at(level) {
+        let mut words = Cursor::new(line.text);
+        let detail = words.word().and_then(|word| Detail::of(&word));
+        let detail = line.need(detail, "a statement about the field (`minimum`, `default`, `example`, ...)")?;
+        let values = line.need(words.list(), "its values")?;
+        line.end(&words)?;
+        details.extend(values.into_iter().map(|value| Statement { detail, value, at: line.at.clone() }));
+    }
+    Ok(details)
 }
 
 /// Separates the words of a type from the word that may follow them.
@@ -220,20 +245,25 @@ fn sample(head: &Line<'_>, mut words: Cursor<'_>, lines: &mut Lines<'_>) -> Resu
         SampleState::Whole
     };
     head.end(&words)?;
-    while state != SampleState::Broken
-        && let Some(line) = lines.next_at(2)
-    {
+    let mut values = Vec::new();
+    while let Some(line) = lines.next_at(2) {
         let mut words = Cursor::new(line.text);
         let level = if words.take("{}") { String::new() } else { line.need(words.name(), "a level of the sample")? };
-        if !words.take(": ") {
-            return Err(line.error("a colon and keys"));
+        if words.take(" = ") {
+            let texts = line.need(words.list(), "values")?;
+            line.end(&words)?;
+            values.extend(texts.into_iter().map(|text| (level.clone(), text)));
+            continue;
+        }
+        if state == SampleState::Broken || !words.take(": ") {
+            return Err(line.error("a colon and keys, or `=` and values"));
         }
         let names = line.need(words.list(), "keys")?;
         line.end(&words)?;
         keys.extend(names.into_iter().map(|name| if level.is_empty() { name } else { format!("{level}.{name}") }));
     }
     keys.sort();
-    Ok(Sample { status, request, keys, state, at: head.at.clone(), errata: Vec::new() })
+    Ok(Sample { status, request, keys, values, state, at: head.at.clone(), errata: Vec::new() })
 }
 
 /// The notes in brackets at the end of a line.

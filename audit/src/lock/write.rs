@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::text::{list, name, naturally, optional, quoted, rest, word};
 use crate::fact::{
-    Call, Endpoint, ErrorCode, Facts, Field, Kind, Operation, Origin, Permission, Required, Response, Sample,
+    Call, Detail, Endpoint, ErrorCode, Facts, Field, Kind, Operation, Origin, Permission, Required, Response, Sample,
     SampleState, Shape, States, Type,
 };
 
@@ -34,11 +34,20 @@ pub fn write(facts: &Facts) -> String {
     lines.text
 }
 
+/// The statements of a field in the order of a lock.
+fn sort_details(field: &mut Field) {
+    field.details.sort_by_key(|stated| stated.detail);
+}
+
 /// The facts in the order of a lock. The fields of flat shapes keep theirs: it is the only hint at their nesting.
 /// Values keep the document's order, too. Equal keys keep their order.
 pub fn sorted(facts: &Facts) -> Facts {
     let mut facts = facts.clone();
     for operation in &mut facts.operations {
+        operation.parameters.iter_mut().for_each(|parameter| sort_details(&mut parameter.field));
+        for shape in operation.responses.iter_mut().map(|response| &mut response.shape).chain(&mut operation.body) {
+            shape.fields.iter_mut().chain(shape.types.values_mut().flatten()).for_each(sort_details);
+        }
         operation.parameters.sort_by(|a, b| (a.place, &a.field.name).cmp(&(b.place, &b.field.name)));
         let shapes = operation.responses.iter_mut().map(|response| &mut response.shape);
         for shape in shapes.chain(&mut operation.body).filter(|shape| !shape.flat) {
@@ -48,7 +57,12 @@ pub fn sorted(facts: &Facts) -> Facts {
         // Without a status last.
         operation.responses.sort_by_key(|response| (response.status.is_none(), response.status));
         operation.samples.sort_by_key(|sample| (!sample.request, sample.status.is_none(), sample.status));
-        operation.samples.iter_mut().for_each(|sample| sample.keys.sort());
+        for sample in &mut operation.samples {
+            sample.keys.sort();
+            // Values keep their order among those of one path.
+            sample.values.sort_by(|a, b| a.0.cmp(&b.0));
+        }
+        operation.sent.sort();
         operation.unread.sort();
     }
     facts.operations.sort_by(|a, b| naturally(&a.section, &b.section).then_with(|| a.call.cmp(&b.call)));
@@ -81,6 +95,7 @@ impl Lines {
         self.add(0, format!("operation {} {}", optional(section), call(&operation.call)));
         for parameter in &operation.parameters {
             self.add(1, format!("{} {}", parameter.place, field(&parameter.field)));
+            self.details(2, &parameter.field);
         }
         if let Some(body) = &operation.body {
             self.shape("body".to_owned(), body);
@@ -89,6 +104,11 @@ impl Lines {
             self.shape(format!("response {}", self::status(*status)), shape);
         }
         operation.samples.iter().for_each(|sample| self.sample(sample));
+        let mut sent: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (name, value) in &operation.sent {
+            sent.entry(name).or_default().push(value);
+        }
+        sent.iter().for_each(|(name, values)| self.add(1, format!("sent {} = {}", word(name), list(values))));
         operation.unread.iter().for_each(|why| self.add(1, format!("unread {}", rest(why))));
     }
 
@@ -97,10 +117,30 @@ impl Lines {
             head.push_str(" flat");
         }
         self.add(1, head);
-        shape.fields.iter().for_each(|field| self.add(2, self::field(field)));
+        shape.fields.iter().for_each(|field| self.field(2, field));
         for (key, fields) in &shape.types {
             self.add(2, format!("type {}", word(key)));
-            fields.iter().for_each(|field| self.add(3, self::field(field)));
+            fields.iter().for_each(|field| self.field(3, field));
+        }
+    }
+
+    fn field(&mut self, level: usize, field: &Field) {
+        self.add(level, self::field(field));
+        self.details(level + 1, field);
+    }
+
+    /// The other statements of a field, by kind in a fixed order. A condition has a line of its own.
+    fn details(&mut self, level: usize, field: &Field) {
+        for detail in Detail::ALL {
+            let stated = field.details.iter().filter(|stated| stated.detail == detail);
+            let values: Vec<&str> = stated.map(|stated| stated.value.as_str()).collect();
+            match detail {
+                _ if values.is_empty() => {}
+                Detail::Condition => {
+                    values.iter().for_each(|value| self.add(level, format!("{} {}", detail.word(), list(&[value]))));
+                }
+                _ => self.add(level, format!("{} {}", detail.word(), list(&values))),
+            }
         }
     }
 
@@ -120,7 +160,8 @@ impl Lines {
                 if !sample.keys.is_empty() {
                     head.push_str(&format!(": {}", list(&sample.keys)));
                 }
-                return self.add(1, head);
+                self.add(1, head);
+                return self.values(sample);
             }
         }
         self.add(1, head);
@@ -132,6 +173,18 @@ impl Lines {
         for (level, keys) in levels {
             let level = if level.is_empty() { "{}".into() } else { name(level) };
             self.add(2, format!("{level}: {}", list(&keys)));
+        }
+        self.values(sample);
+    }
+
+    /// The values of a sample, by path.
+    fn values(&mut self, sample: &Sample) {
+        let mut paths: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (path, value) in &sample.values {
+            paths.entry(path).or_default().push(value);
+        }
+        for (path, values) in paths {
+            self.add(2, format!("{} = {}", name(path), list(&values)));
         }
     }
 }

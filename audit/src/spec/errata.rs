@@ -27,7 +27,7 @@ pub struct Erratum {
 
 /// All entries of a spec, by the place of their list.
 #[derive(Debug, Default)]
-pub(super) struct Errata {
+pub(crate) struct Errata {
     pub entries: Vec<Erratum>,
     /// A part that is used twice may be in the tree twice: its list counts once, as its place in the file is the same.
     lists: HashMap<Location, Vec<usize>>,

@@ -2,6 +2,7 @@
 //!
 //! The spec is read in the same way as by the generator; so a fact of the spec is what the client does.
 
+mod detail;
 mod errata;
 mod lists;
 mod operation;
@@ -11,7 +12,7 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
+use std::{collections::HashSet, path::Path};
 
 use yundb_generator::{
     Diagnostics,
@@ -20,8 +21,9 @@ use yundb_generator::{
 
 use crate::fact::{Facts, Origin};
 
-use self::{errata::Errata, schema::Refs};
+use self::schema::Refs;
 
+pub(crate) use self::errata::Errata;
 pub use self::errata::Erratum;
 
 /// The facts of a spec, and its corrections.
@@ -41,9 +43,10 @@ pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Option<Spec> {
     Some(Spec { facts, errata: errata.entries })
 }
 
-fn facts(root: &Node, errata: &Errata) -> Facts {
+/// The facts of a spec.
+pub(crate) fn facts(root: &Node, errata: &Errata) -> Facts {
     let refs = Refs { root, errata };
-    let operations = operation::read(&refs);
+    let operations = operation::read(&refs, |_| true);
     Facts {
         origin: origin(root),
         permissions: operations.iter().filter_map(|read| read.permission.clone()).collect(),
@@ -58,6 +61,15 @@ fn facts(root: &Node, errata: &Errata) -> Facts {
         ),
         errata: errata.at(root).to_vec(),
     }
+}
+
+/// The facts of some operations, by their paths.
+pub(crate) fn of_paths(root: &Node, errata: &Errata, wanted: &HashSet<String>) -> Facts {
+    let refs = Refs { root, errata };
+    let read = operation::read(&refs, |path| wanted.contains(path));
+    let states = lists::states(&refs);
+    let permissions = read.iter().filter_map(|read| read.permission.clone()).collect();
+    Facts { states, permissions, operations: read.into_iter().map(|read| read.operation).collect(), ..Facts::default() }
 }
 
 fn origin(root: &Node) -> Origin {

@@ -7,7 +7,9 @@ use super::{
     schema::{Refs, Types},
     text,
 };
-use crate::fact::{Call, Field, Operation, Parameter, Permission, Place, Required, Response, Sample, Shape};
+use crate::fact::{
+    Call, Field, Operation, Parameter, Permission, Place, Prose, Required, Response, Sample, Shape, Shown,
+};
 
 /// The text before the action in a path of an RPC service.
 const ACTION: &str = "/#Action=";
@@ -38,10 +40,11 @@ pub(super) struct Read {
     pub permission: Option<Permission>,
 }
 
-/// All operations, in the spec's order.
-pub(super) fn read(refs: &Refs<'_>) -> Vec<Read> {
+/// The operations on the wanted paths, in the spec's order.
+pub(super) fn read(refs: &Refs<'_>, wanted: impl Fn(&str) -> bool) -> Vec<Read> {
     let mut read = Vec::new();
-    for (path, item) in refs.root.get("paths").into_iter().flat_map(Node::entries) {
+    let paths = refs.root.get("paths").into_iter().flat_map(Node::entries);
+    for (path, item) in paths.filter(|(path, _)| wanted(path)) {
         for (method, entry) in item.node.entries().filter(|(key, _)| METHODS.contains(key)) {
             read.push(operation(refs, call(method, path), &item.node, entry));
         }
@@ -74,6 +77,10 @@ fn operation<'a>(refs: &Refs<'a>, call: Call, item: &'a Node, entry: &'a Entry) 
     }
     let body = body(refs, node, &mut errata, &mut samples);
     let mut parameters: Vec<Parameter> = declared.iter().flat_map(|node| parameter::read(refs, node, rpc)).collect();
+    // A condition on a parameter that the client fills is stated where the caller reads it.
+    for parameter in parameters.iter_mut().filter(|parameter| parameter.filled) {
+        parameter.field.prose.add(&text(Some(node), "description"));
+    }
     imply(refs, &mut parameters, rpc, &at);
     let responses = responses(refs, node, &mut samples);
     let permission = permission(refs, node, &call);
@@ -84,6 +91,8 @@ fn operation<'a>(refs: &Refs<'a>, call: Call, item: &'a Node, entry: &'a Entry) 
         body,
         responses,
         samples,
+        sent: Vec::new(),
+        shown: shown(node),
         unread: Vec::new(),
         at,
         errata,
@@ -126,7 +135,9 @@ fn imply(refs: &Refs<'_>, parameters: &mut Vec<Parameter>, rpc: bool, at: &yundb
             ty: None,
             required: Required::Unknown,
             values: Vec::new(),
-            mentions: None,
+            details: Vec::new(),
+            prose: Prose::default(),
+            secret: false,
             implied: true,
             at: at.clone(),
             errata: shared.map(|node| refs.errata_through(node)).unwrap_or_default(),
@@ -175,6 +186,14 @@ fn responses<'a>(refs: &Refs<'a>, node: &'a Node, samples: &mut Vec<Sample>) -> 
         responses.push(Response { status, shape, at: entry.key.clone(), errata });
     }
     responses
+}
+
+fn shown(node: &Node) -> Shown {
+    let id = text(Some(node), "operationId");
+    let mut letters = id.chars();
+    let upper: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    let name = text(Some(node), "x-sdk-name");
+    Shown { sdk_name: if name.is_empty() { upper } else { name }, pages: node.get("x-pagination").is_some() }
 }
 
 /// The status for a key of `responses`: none for `default`, a digit for a class. None if it is not a status.

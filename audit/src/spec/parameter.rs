@@ -3,10 +3,10 @@
 use yundb_generator::load::Node;
 
 use super::{
-    errata,
+    detail, errata,
     schema::{Refs, Types},
 };
-use crate::fact::{Field, Kind, Parameter, Place, Required, Type};
+use crate::fact::{Detail, Field, Kind, Parameter, Place, Required, Statement, Type};
 
 /// The placeholder for an element's number in a documented name.
 pub(super) const NUMBER: &str = "N";
@@ -45,6 +45,21 @@ fn whole<'a>(refs: &Refs<'a>, node: &'a Node) -> Option<(Parameter, Option<&'a N
         // The types are dropped: a document's tables of parameters have no levels.
         read.ty.of = None;
     }
+    let mut prose = read.as_mut().map(|read| std::mem::take(&mut read.prose)).unwrap_or_default();
+    detail::prose_of(target, &mut prose);
+    if let Some(schema) = schema.filter(|_| content.is_some()) {
+        detail::inner_texts(refs, schema, &mut prose);
+    }
+    let secret = read.as_ref().is_some_and(|read| read.secret);
+    let mut details = read.as_mut().map(|read| std::mem::take(&mut read.details)).unwrap_or_default();
+    if content.is_some() {
+        // The bounds of the value in JSON are not those of the text.
+        details.retain(|stated| matches!(stated.detail, Detail::Example | Detail::Default));
+    }
+    detail::examples_of(refs, target, &mut details);
+    if let Some((_, media)) = content {
+        detail::examples_of(refs, &media.node, &mut details);
+    }
     let (ty, values) = match read {
         Some(read) if content.is_none() => (Some(read.ty), read.values),
         _ => (Some(Type { kind: Kind::String, lists: 0, of: None, text: "JSON text".to_owned() }), Vec::new()),
@@ -55,7 +70,9 @@ fn whole<'a>(refs: &Refs<'a>, node: &'a Node) -> Option<(Parameter, Option<&'a N
         ty,
         required: required(target),
         values,
-        mentions: None,
+        details,
+        prose,
+        secret,
         implied: false,
         at: name.place().clone(),
         errata,
@@ -85,6 +102,12 @@ fn pieces<'a>(refs: &Refs<'a>, schema: &'a Node, whole: &Parameter) -> Vec<Param
         let required = if whole.field.required == Required::Optional { Required::Optional } else { field.required };
         let mut errata = field.errata.clone();
         errata::add(&mut errata, &whole.field.errata);
+        // What is stated about the list or object as a whole counts for each piece.
+        let counts = |it: &&Statement| matches!(it.detail, Detail::MinItems | Detail::MaxItems);
+        let details = [field.details.clone(), whole.field.details.iter().filter(counts).cloned().collect()].concat();
+        let mut prose = field.prose.clone();
+        prose.extend(&whole.field.prose);
+        let field = Field { details, prose, ..field };
         piece(Field { name: format!("{stem}.{}", field.name), required, errata, ..field })
     };
     shape.fields.into_iter().map(of_object).collect()

@@ -7,7 +7,7 @@ use yundb_generator::{
 
 use super::{errata, schema::Refs};
 use crate::{
-    extract::sample::keys,
+    extract::sample::{keys, values},
     fact::{Sample, SampleState},
 };
 
@@ -17,8 +17,9 @@ pub(super) fn of_content(refs: &Refs<'_>, content: &Node, request: bool, status:
     for (_, media) in content.entries() {
         samples.extend(examples(refs, &media.node).into_iter().map(|(_, entry)| {
             let (node, at) = (refs.follow(&entry.node), entry.key.clone());
-            let keys = node.get("value").map(|value| keys(&value.to_json())).unwrap_or_default();
-            Sample { status, request, keys, state: SampleState::Whole, at, errata: refs.errata_through(&entry.node) }
+            let value = node.get("value").map(Node::to_json).unwrap_or_default();
+            let (keys, values, errata) = (keys(&value), values(&value), refs.errata_through(&entry.node));
+            Sample { status, request, keys, values, state: SampleState::Whole, at, errata }
         }));
     }
     samples
@@ -30,6 +31,7 @@ pub(super) fn of_parameters<'a>(refs: &Refs<'a>, parameters: &[&'a Node], at: &L
         status: None,
         request: true,
         keys: Vec::new(),
+        values: Vec::new(),
         state: SampleState::Whole,
         at: at.clone(),
         errata: Vec::new(),
@@ -40,26 +42,30 @@ pub(super) fn of_parameters<'a>(refs: &Refs<'a>, parameters: &[&'a Node], at: &L
         let first = examples(refs, content.map_or(parameter, |(_, media)| &media.node)).into_iter().next();
         let (Some(name), Some((_, entry))) = (name, first) else { continue };
         match refs.follow(&entry.node).get("value").filter(|_| content.is_none()) {
-            Some(value) => flattened(name, value, &mut sample.keys),
-            None => sample.keys.push(name.to_owned()),
+            Some(value) => flattened(name, value, &mut sample.values),
+            None => {
+                let value = refs.follow(&entry.node).get("value").map(|value| value.to_json().to_string());
+                sample.values.push((name.to_owned(), value.unwrap_or_default()));
+            }
         }
         errata::add(&mut sample.errata, &refs.errata_through(&entry.node));
     }
+    sample.keys = sample.values.iter().map(|(name, _)| name.clone()).collect();
     sample.keys.sort();
     sample.keys.dedup();
     (!sample.keys.is_empty()).then_some(sample)
 }
 
-/// The names under which a value is sent.
-fn flattened(name: &str, value: &Node, keys: &mut Vec<String>) {
+/// The names under which the parts of a value are sent, and the parts.
+fn flattened(name: &str, value: &Node, values: &mut Vec<(String, String)>) {
     if value.as_object().is_some() {
-        value.entries().for_each(|(key, entry)| flattened(&format!("{name}.{key}"), &entry.node, keys));
+        value.entries().for_each(|(key, entry)| flattened(&format!("{name}.{key}"), &entry.node, values));
     } else if value.as_array().is_some() {
         for (index, item) in value.items().enumerate() {
-            flattened(&format!("{name}.{}", index + 1), item, keys);
+            flattened(&format!("{name}.{}", index + 1), item, values);
         }
     } else {
-        keys.push(name.to_owned());
+        values.push((name.to_owned(), errata::scalar(value)));
     }
 }
 

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use yundb_generator::load::{Entry, Node};
 
 use super::{
+    detail,
     errata::{self, Errata, scalar},
     lists::ERROR_CODE,
     text,
 };
-use crate::fact::{Field, Kind, Required, Shape, Type};
+use crate::fact::{Field, Kind, Prose, Required, Shape, Statement, Type};
 
 /// A document with the state for resolving its references.
 #[derive(Clone, Copy)]
@@ -142,6 +143,21 @@ impl<'a> View<'a> {
         ty == Some("array") || ty.is_none() && self.get("items").is_some()
     }
 
+    fn is_secret(&self) -> bool {
+        self.all().any(|node| node.get("x-sensitive").and_then(Node::as_bool) == Some(true))
+    }
+
+    /// What its keywords and texts state.
+    fn details(&self) -> (Vec<Statement>, Prose) {
+        let mut details = detail::of_keywords(|key| self.all().find_map(|node| node.as_object()?.get(key)));
+        let mut prose = Prose::default();
+        for node in self.all() {
+            detail::prose_of(node, &mut prose);
+            detail::example_of(node, &mut details);
+        }
+        (details, prose)
+    }
+
     /// The values of its enums. None if any alternative is open.
     fn values(&self) -> Vec<String> {
         // Error codes are compared separately: documents list them apart from the field.
@@ -179,6 +195,9 @@ pub(super) struct Types<'a> {
 pub(super) struct Read {
     pub ty: Type,
     pub values: Vec<String>,
+    pub details: Vec<Statement>,
+    pub prose: Prose,
+    pub secret: bool,
     pub errata: Vec<usize>,
 }
 
@@ -204,14 +223,20 @@ impl<'a> Types<'a> {
         if view.is_list() {
             let Some(items) = view.get("items") else {
                 let ty = Type { kind: Kind::Any, lists: 1, of: None, text: "array".to_owned() };
-                return Read { ty, values: Vec::new(), errata: view.errata };
+                let (details, prose) = view.details();
+                return Read { ty, values: Vec::new(), details, prose, secret: view.is_secret(), errata: view.errata };
             };
             let mut read = self.read(items, &format!("{path}[]"));
             read.ty.lists += 1;
             read.ty.text.insert_str(0, "array of ");
+            let (details, prose) = view.details();
+            read.secret |= view.is_secret();
             let mut found = view.errata;
             errata::add(&mut found, &read.errata);
             read.errata = found;
+            read.details.splice(0..0, details);
+            read.prose.extend(&prose);
+
             return read;
         }
         let kind = view.kind();
@@ -220,13 +245,31 @@ impl<'a> Types<'a> {
         let mut errata = view.errata.clone();
         errata::add(&mut errata, &inner.errata);
         let values = [view.values(), inner.values].concat();
-        Read { ty: Type { kind, lists: 0, of: inner.ty.of, text }, values, errata }
+        let (mut details, mut prose) = view.details();
+        // What limits the values of a map is stated about the map.
+        details.extend(inner.details);
+        prose.extend(&inner.prose);
+        Read {
+            ty: Type { kind, lists: 0, of: inner.ty.of, text },
+            values,
+            details,
+            prose,
+            secret: view.is_secret(),
+            errata,
+        }
     }
 
     /// The inner shape of a value: the fields of an object, a map's values, the JSON in a string.
     fn inner(&mut self, view: &View<'a>, kind: Kind, path: &str) -> Read {
         let nothing = Type { kind: Kind::Any, lists: 0, of: None, text: String::new() };
-        let mut inner = Read { ty: nothing, values: Vec::new(), errata: Vec::new() };
+        let mut inner = Read {
+            ty: nothing,
+            values: Vec::new(),
+            details: Vec::new(),
+            prose: Prose::default(),
+            secret: false,
+            errata: Vec::new(),
+        };
         match kind {
             Kind::Object | Kind::Any if view.has_properties() => inner.ty.of = Some(self.object(view, path)),
             Kind::Map => {
@@ -236,7 +279,9 @@ impl<'a> Types<'a> {
             }
             Kind::String => {
                 if let Some(json) = view.get("x-json") {
-                    inner = Read { values: Vec::new(), ..self.read(json, &format!("{path}!")) };
+                    inner = Read { values: Vec::new(), details: Vec::new(), ..self.read(json, &format!("{path}!")) };
+                    // The text of the whole JSON is about this field.
+                    detail::inner_texts(&self.refs, json, &mut inner.prose);
                 }
             }
             _ => {}
@@ -285,7 +330,9 @@ impl<'a> Types<'a> {
             ty: Some(read.ty),
             required: if required { Required::Required } else { Required::Optional },
             values: read.values,
-            mentions: None,
+            details: read.details,
+            prose: read.prose,
+            secret: read.secret,
             implied: false,
             at: entry.key.clone(),
             errata: read.errata,

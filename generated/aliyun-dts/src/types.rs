@@ -3,7 +3,7 @@
 //! Types of requests and responses. A type that only one group of operations uses is in its module.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Field, Object, shape::{any, optional}};
+use yundb_runtime::{Field, Object, shape::{any, required}};
 
 #[cfg(feature = "instances")]
 #[doc(inline)]
@@ -40,12 +40,12 @@ pub use crate::operations::etl::{
 #[cfg(feature = "legacy-migration")]
 #[doc(inline)]
 pub use crate::operations::legacy_migration::{
-    CreateMigrationJobResponse, ListMigrationJobsResponse, MigrationColumn, MigrationColumnExclude,
+    CreateMigrationJobResponse, DestinationType, ListMigrationJobsResponse, MigrationColumn, MigrationColumnExclude,
     MigrationDestination, MigrationDestinationEngine, MigrationEndpoint, MigrationIncrementalPhase,
     MigrationIncrementalProgress, MigrationJob, MigrationJobClass, MigrationLoadDetail, MigrationModeToSet,
-    MigrationModeToShow, MigrationObject, MigrationPhase, MigrationSource, MigrationSourceEngine, MigrationSourceType,
-    MigrationStatus, MigrationStructureDetail, MigrationTable, MigrationTableExclude, PrecheckSummary,
-    ShowMigrationJobResponse, ShowMigrationJobStatusResponse,
+    MigrationModeToShow, MigrationObject, MigrationPayType, MigrationPhase, MigrationSource, MigrationSourceEngine,
+    MigrationSourceType, MigrationStatus, MigrationStructureDetail, MigrationTable, MigrationTableExclude,
+    PrecheckSummary, ShowMigrationJobResponse, ShowMigrationJobStatusResponse,
 };
 
 #[cfg(feature = "legacy-synchronization")]
@@ -79,8 +79,8 @@ pub use crate::operations::legacy_subscription::{
 #[cfg(feature = "legacy-network")]
 #[doc(inline)]
 pub use crate::operations::legacy_network::{
-    ConnectionDestinationEngine, ConnectionEngine, ConnectionSourceType, ConnectionStatus, ConnectionTest,
-    ListServerIpsLegacyResponse, OracleArchitecture, ShowConnectionStatusResponse,
+    ConnectionDestinationEngine, ConnectionDestinationType, ConnectionEngine, ConnectionSourceType, ConnectionStatus,
+    ConnectionTest, ListServerIpsLegacyResponse, OracleArchitecture, ShowConnectionStatusResponse,
     ShowConnectionStatusSourceEndpointArchitecture,
 };
 
@@ -93,9 +93,7 @@ pub use crate::operations::legacy_alerts::{
 
 #[cfg(feature = "legacy-tags")]
 #[doc(inline)]
-pub use crate::operations::legacy_tags::{
-    ListTagResourcesResponse, ListTagResourcesTag, ResourceType, Tag, TagResource,
-};
+pub use crate::operations::legacy_tags::{ListTagResourcesResponse, ResourceType, Tag, TagFilter, TagResource};
 
 yundb_runtime::string_enum! {
     /// Billing method of an instance.
@@ -228,6 +226,8 @@ yundb_runtime::string_enum! {
     pub enum ErrorBodyCode {
         /// Internal error of the service. Try again later. HTTP status 500.
         InternalError = "InternalError",
+        /// The operation is not supported.
+        UnsupportedOperation = "UnsupportedOperation",
     }
 }
 
@@ -468,36 +468,6 @@ yundb_runtime::string_enum! {
     }
 }
 
-yundb_runtime::string_enum! {
-    /// Type of a destination.
-    pub enum DestinationType {
-        /// Self-managed on ECS.
-        Ecs = "ECS",
-        /// Self-managed, with a public address.
-        LocalInstance = "LocalInstance",
-        /// RDS.
-        Rds = "RDS",
-        /// PolarDB-X.
-        Drds = "DRDS",
-        /// ApsaraDB for MongoDB.
-        MongoDb = "MongoDB",
-        /// ApsaraDB for Redis.
-        Redis = "Redis",
-        /// HybridDB for MySQL.
-        PetaData = "PetaData",
-        /// OceanBase.
-        OceanBase = "OceanBase",
-        /// PolarDB for MySQL or PostgreSQL.
-        Polardb = "POLARDB",
-        /// PolarDB O engine.
-        PolarDbO = "PolarDB_o",
-        /// AnalyticDB for MySQL 2.0 or 3.0.
-        AnalyticDb = "AnalyticDB",
-        /// AnalyticDB for PostgreSQL.
-        Greenplum = "Greenplum",
-    }
-}
-
 yundb_runtime::setters! {
     /// Additional settings of a migration or synchronization.
     #[serde(rename_all = "camelCase")]
@@ -655,14 +625,14 @@ pub struct CheckItem {
 yundb_runtime::setters! {
     /// Tag to match.
     #[serde(rename_all = "PascalCase")]
-    pub struct TagFilter {
-        /// Key of the tag. Must not be empty.
+    pub struct InstanceTagFilter {
+        /// Key of the tag. Must not be empty. Required.
         pub key: Option<String>,
         /// Value of the tag. Can be empty.
         pub value: Option<String>,
     }
 }
 
-impl Object for TagFilter {
-    const FIELDS: &'static [Field] = &[optional("Key", any().min_length(1))];
+impl Object for InstanceTagFilter {
+    const FIELDS: &'static [Field] = &[required("Key", any().min_length(1))];
 }

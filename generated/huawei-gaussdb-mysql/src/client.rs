@@ -163,11 +163,11 @@ pub(crate) static SHOW_JOB: Job = Job {
 
 pub(crate) static SHOW_JOB_LEGACY: Job = Job {
     begun_by: &[
-        "addProxyNodesLegacy", "createInstanceLegacy", "createProxyLegacy", "createReadReplicasLegacy",
-        "deleteInstanceLegacy", "deleteProxyLegacy", "deleteReadReplicaLegacy", "resizeInstanceLegacy",
-        "updateInstanceNameLegacy",
+        "ChangeMysqlInstanceSpecification", "CreateMysqlInstance", "CreateMysqlProxy", "CreateMysqlReadonlyNode",
+        "DeleteMysqlInstance", "DeleteMysqlProxy", "DeleteMysqlReadonlyNode", "ExpandMysqlProxy",
+        "UpdateMysqlInstanceName",
     ],
-    poll: &Spec::new("showJobLegacy", "GET", "/mysql/v3/{project_id}/jobs")
+    poll: &Spec::new("ShowMysqlJobInfo", "GET", "/mysql/v3/{project_id}/jobs")
         .params(&[path("project_id", any()).client("project_id"), query("id", any()).required()])
         .accept("application/json")
         .client_method("show_job_legacy"),

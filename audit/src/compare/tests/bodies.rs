@@ -95,11 +95,15 @@ fn a_flat_table_is_compared_by_names() {
 }
 
 #[test]
-fn types_of_names_that_are_there_twice_cannot_be_compared() {
+fn types_of_names_that_are_there_twice_are_compared_if_the_document_has_one() {
     let integer = |name| Field { ty: Some(ty(Kind::Integer, "Integer")), ..field(name) };
-    let flat =
-        Shape { fields: vec![integer("Status"), integer("Status"), field("Job")], flat: true, ..Shape::default() };
-    assert_eq!(bodies(flat, nested("Job", Kind::Object, 0, vec![field("Status")])), ["Type body.Job: String|Inner"]);
+    let flat = |second| Shape { fields: vec![integer("Status"), second, field("Job")], flat: true, ..Shape::default() };
+    let right = || nested("Job", Kind::Object, 0, vec![field("Status")]);
+    assert_eq!(
+        bodies(flat(integer("Status")), right()),
+        ["Type body.Job.Status: Integer|String", "Type body.Job: String|Inner"]
+    );
+    assert_eq!(bodies(flat(field("Status")), right()), ["Type body.Job: String|Inner"]);
 }
 
 #[test]

@@ -81,7 +81,15 @@ fn what_the_client_sends_may_be_listed_or_not() {
 fn types_have_to_agree_where_the_document_has_them() {
     let found = |left: (Kind, usize), right: (Kind, usize)| fields(typed(left.0, left.1), typed(right.0, right.1));
     assert_eq!(found((Kind::String, 0), (Kind::Integer, 0)), ["Type query limit: String0|Integer0"]);
-    assert_eq!(found((Kind::Integer, 0), (Kind::Long, 0)), ["Type query limit: Integer0|Long0 (soft)"]);
+    assert_eq!(found((Kind::Integer, 0), (Kind::Long, 0)), ["Type query limit: Integer0|Long0"]);
+    assert_eq!(found((Kind::Long, 0), (Kind::Integer, 0)), ["Type query limit: Long0|Integer0"]);
+    let wide = || Field { details: stated(Detail::Maximum, &["2147483648"]), ..typed(Kind::Integer, 0) };
+    let maximum = |kind| Field { details: wide().details, ..typed(kind, 0) };
+    assert_eq!(fields(wide(), maximum(Kind::Long)), ["Type query limit: Integer0|Long0 (soft)"]);
+    assert_eq!(
+        fields(wide(), maximum(Kind::Integer)),
+        ["Type query limit: Integer0 with values beyond 32 bits|Integer0"]
+    );
     assert_eq!(found((Kind::String, 1), (Kind::String, 0)), ["Type query limit: String1|String0"]);
     assert_eq!(found((Kind::Map, 0), (Kind::String, 0)), ["Type query limit: Map0|String0"]);
     assert_eq!(found((Kind::Any, 1), (Kind::String, 0)), ["Type query limit: Any1|String0"]);
@@ -111,10 +119,15 @@ fn values_are_compared_as_sets() {
     assert_eq!(fields(listed(&["a", "b"]), listed(&["b", "a"])), NOTHING);
     assert_eq!(fields(listed(&["a", "b", "c"]), listed(&["b", "d"])), ["Values query state: a, c|d"]);
     assert_eq!(fields(listed(&["a"]), field("state")), ["Values query state: a|"]);
-    assert_eq!(fields(field("state"), listed(&["a", "b"])), ["Values query state: |a, b (soft)"]);
-    let mentioning = |words: &[&str]| Field { mentions: Some(words.concat()), ..field("state") };
+    assert_eq!(fields(field("state"), listed(&["a", "b"])), ["Extra query state: |a, b"]);
+    let mentioning = |words: &[&str]| Field { details: stated(Detail::Mention, words), ..field("state") };
     assert_eq!(fields(mentioning(&["a", "b"]), listed(&["a", "b"])), ["Values query state: |a, b (soft)"]);
     assert_eq!(fields(mentioning(&["a"]), listed(&["a", "b"])), ["Extra query state: |b"]);
+    // A narrow cell joins the words of a value, and a list is not one of a text's parts.
+    assert_eq!(fields(listed(&["onoff"]), listed(&["on", "off"])), NOTHING);
+    assert_eq!(fields(listed(&["BackView"]), listed(&["Back View"])), NOTHING);
+    let prose = Prose { text: "Joined by commas: a, b.".to_owned(), ..Prose::default() };
+    assert_eq!(fields(listed(&["a", "b"]), Field { prose, ..field("state") }), NOTHING);
     let flag = Field { values: texts(&["true", "false"]), ..typed(Kind::Boolean, 0) };
     assert_eq!(fields(flag, typed(Kind::Boolean, 0)), NOTHING);
 }

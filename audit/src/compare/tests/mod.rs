@@ -1,6 +1,7 @@
 //! Compares facts built by hand.
 
 mod bodies;
+mod details;
 mod fields;
 mod lists;
 mod samples;
@@ -13,7 +14,8 @@ use yundb_generator::diagnostic::{Location, Source};
 use super::{Difference, Mode, facts};
 use crate::{
     fact::{
-        Call, Facts, Field, Kind, Operation, Parameter, Place, Required, Response, Sample, SampleState, Shape, Type,
+        Call, Detail, Facts, Field, Kind, Operation, Parameter, Place, Prose, Required, Response, Sample, SampleState,
+        Shape, Shown, Statement, Type,
     },
     spec::Erratum,
 };
@@ -33,7 +35,9 @@ fn field(name: &str) -> Field {
         ty: Some(ty(Kind::String, "String")),
         required: Required::Optional,
         values: Vec::new(),
-        mentions: None,
+        details: Vec::new(),
+        prose: Prose::default(),
+        secret: false,
         implied: false,
         at: at(),
         errata: Vec::new(),
@@ -42,6 +46,11 @@ fn field(name: &str) -> Field {
 
 fn texts(values: &[&str]) -> Vec<String> {
     values.iter().map(|value| (*value).to_owned()).collect()
+}
+
+/// Statements of one kind.
+fn stated(detail: Detail, values: &[&str]) -> Vec<Statement> {
+    values.iter().map(|value| Statement { detail, value: (*value).to_owned(), at: at() }).collect()
 }
 
 fn shape(names: &[&str]) -> Shape {
@@ -60,7 +69,15 @@ fn response(status: Option<u16>, shape: Shape) -> Response {
 }
 
 fn sample(status: Option<u16>, request: bool, keys: &[&str]) -> Sample {
-    Sample { status, request, keys: texts(keys), state: SampleState::Whole, at: at(), errata: Vec::new() }
+    Sample {
+        status,
+        request,
+        keys: texts(keys),
+        values: Vec::new(),
+        state: SampleState::Whole,
+        at: at(),
+        errata: Vec::new(),
+    }
 }
 
 fn rest(method: &str, path: &str) -> Call {
@@ -75,6 +92,8 @@ fn operation(section: &str, call: Call) -> Operation {
         body: None,
         responses: Vec::new(),
         samples: Vec::new(),
+        sent: Vec::new(),
+        shown: Shown::default(),
         unread: Vec::new(),
         at: at(),
         errata: Vec::new(),

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use yundb_generator::diagnostic::{Location, Source};
 
 use crate::fact::{
-    Call, Endpoint, ErrorCode, Facts, Field, Operation, Origin, Parameter, Permission, Place, Required, Response,
-    Sample, SampleState, Shape, States, Type,
+    Call, Detail, Endpoint, ErrorCode, Facts, Field, Operation, Origin, Parameter, Permission, Place, Prose, Required,
+    Response, Sample, SampleState, Shape, Shown, Statement, States, Type,
 };
 
 pub fn at() -> Location {
@@ -20,11 +20,17 @@ pub fn field(name: &str, ty: Option<Type>, required: Required, values: &[&str], 
         ty,
         required,
         values: values.iter().map(|value| (*value).to_owned()).collect(),
-        mentions: None,
+        details: Vec::new(),
+        prose: Prose::default(),
+        secret: false,
         implied: false,
         at: at(),
         errata: Vec::new(),
     }
+}
+
+pub fn stated(detail: Detail, value: &str) -> Statement {
+    Statement { detail, value: value.to_owned(), at: at() }
 }
 
 pub fn ty(text: &str, of: Option<&str>) -> Type {
@@ -40,6 +46,8 @@ pub fn operation(section: &str, call: Call) -> Operation {
         body: None,
         responses: Vec::new(),
         samples: Vec::new(),
+        sent: Vec::new(),
+        shown: Shown::default(),
         unread: Vec::new(),
         at: at(),
         errata: Vec::new(),
@@ -56,7 +64,7 @@ pub fn rpc(action: &str) -> Call {
 
 pub fn sample(request: bool, status: Option<u16>, keys: &[&str], state: SampleState) -> Sample {
     let keys = keys.iter().map(|key| (*key).to_owned()).collect();
-    Sample { status, request, keys, state, at: at(), errata: Vec::new() }
+    Sample { status, request, keys, values: Vec::new(), state, at: at(), errata: Vec::new() }
 }
 
 pub fn document(operations: Vec<Operation>) -> Facts {
@@ -79,12 +87,22 @@ pub fn shop() -> Facts {
     let lines = Type { of: Some("OrderLine".to_owned()), ..Type::parse("Array of OrderLine objects") };
     create.body = Some(Shape {
         fields: vec![
-            field("window", Some(Type::parse("String")), Required::Optional, &["day", "late, or never"], None),
+            Field {
+                details: vec![
+                    stated(Detail::Condition, "lines 1f0a93c2"),
+                    stated(Detail::Default, "late, or never"),
+                    stated(Detail::Condition, "id 20b1a4d3"),
+                ],
+                ..field("window", Some(Type::parse("String")), Required::Optional, &["day", "late, or never"], None)
+            },
             field("lines", Some(lines), Required::Required, &[], None),
         ],
         types: BTreeMap::from([(
             "OrderLine".to_owned(),
-            vec![field("amount", Some(Type::parse("Integer")), Required::Conditional, &[], None)],
+            vec![Field {
+                details: vec![stated(Detail::Maximum, "9"), stated(Detail::Maximum, "3")],
+                ..field("amount", Some(Type::parse("Integer")), Required::Conditional, &[], None)
+            }],
         )]),
         flat: false,
     });
@@ -96,8 +114,14 @@ pub fn shop() -> Facts {
     }];
     create.samples = vec![
         sample(false, Some(201), &["id"], SampleState::Broken),
-        sample(true, None, &["lines", "lines[].amount", "window"], SampleState::Mended),
+        Sample {
+            values: [("window", "day"), ("lines[].amount", "1"), ("lines[].amount", "")]
+                .map(|(path, value)| (path.to_owned(), value.to_owned()))
+                .into(),
+            ..sample(true, None, &["lines", "lines[].amount", "window"], SampleState::Mended)
+        },
     ];
+    create.sent = vec![("shop_id".to_owned(), "s1".to_owned())];
     create.unread = vec!["a row without a name".to_owned()];
     let mut facts = document(vec![list, create]);
     facts.endpoints = vec![Endpoint {

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 mod build;
 
-use self::build::{at, document, field, operation, rest, rpc, sample, shop, ty};
+use self::build::{at, document, field, operation, rest, rpc, sample, shop, stated, ty};
 use super::{read, sorted, write};
 use crate::fact::{
-    Endpoint, ErrorCode, Facts, Kind, Operation, Parameter, Permission, Place, Required, Response, SampleState, Shape,
-    States, Type,
+    Detail, Endpoint, ErrorCode, Facts, Field, Kind, Operation, Parameter, Permission, Place, Required, Response,
+    Sample, SampleState, Shape, States, Type,
 };
 
 /// Texts that would be syntax without quotes.
@@ -124,7 +124,10 @@ fn unusual_text_comes_back_from_every_place() {
                 field(odd, Some(ty(odd, Some(odd))), Required::Required, &[odd, "a", odd], Some(odd)),
                 field(odd, Some(ty(odd, None)), Required::Unknown, &[], None),
                 field(odd, Some(ty("String", Some(odd))), Required::Unknown, &[], Some(odd)),
-                field("b", Some(ty(odd, None)), Required::Conditional, &[odd], None),
+                Field {
+                    details: Detail::ALL.iter().map(|detail| stated(*detail, odd)).collect(),
+                    ..field("b", Some(ty(odd, None)), Required::Conditional, &[odd], None)
+                },
                 field("a", None, Required::Optional, &[odd], Some(odd)),
             ],
             types: BTreeMap::from([(odd.to_owned(), vec![field(odd, None, Required::Unknown, &[], None)])]),
@@ -138,9 +141,13 @@ fn unusual_text_comes_back_from_every_place() {
             responses: vec![Response { status: Some(200), shape: shape(true), at: at(), errata: Vec::new() }],
             samples: vec![
                 sample(true, None, &[odd, "a", "a[].b"], SampleState::Whole),
-                sample(false, Some(200), &[odd, "[].a"], SampleState::Mended),
+                Sample {
+                    values: vec![(odd.to_owned(), odd.to_owned()), ("a".to_owned(), odd.to_owned())],
+                    ..sample(false, Some(200), &[odd, "[].a"], SampleState::Mended)
+                },
                 sample(false, None, &[odd], SampleState::Broken),
             ],
+            sent: vec![(odd.to_owned(), odd.to_owned())],
             unread: vec![odd.to_owned()],
             ..operation(odd, rest("GET", odd))
         };
@@ -233,14 +240,21 @@ operation 2.9 POST /v1/{shop_id}/orders
   body
     lines: Array of OrderLine objects, required -> OrderLine
     window: String, optional = day, "late, or never"
+      default "late, or never"
+      condition lines 1f0a93c2
+      condition id 20b1a4d3
     type OrderLine
       amount: Integer, conditional
+        maximum 9, 3
   response 201 flat
     id:
   sample request mended
     {}: lines, window
     lines[]: amount
+    lines[].amount = 1, ""
+    window = day
   sample response 201 broken: id
+  sent shop_id = s1
   unread a row without a name
 
 operation 2.10 GET /v1/{shop_id}/orders
@@ -262,7 +276,7 @@ fn facts_point_into_the_lock() {
     let lock = write(&shop());
     let facts = read(&lock, "specs/shop/document.lock").unwrap();
     let field = &facts.operations[0].body.as_ref().unwrap().types["OrderLine"][0];
-    assert_eq!(field.at.to_string(), "specs/shop/document.lock:14:7");
+    assert_eq!(field.at.to_string(), "specs/shop/document.lock:17:7");
     assert_eq!(field.at.text(), "amount: Integer, conditional");
 }
 
@@ -271,8 +285,10 @@ fn an_invalid_lock_is_rejected_with_its_line() {
     let lock = write(&shop());
     for (from, to, line, expected) in [
         ("  path shop_id", "   path shop_id", 8, "less indentation"),
-        ("      amount", "        amount", 14, "less indentation"),
-        ("  path ", "  cookie ", 8, "`path`, `query`, `header`, `body`, `response`, `sample` or `unread`"),
+        ("      amount", "        amount", 17, "less indentation"),
+        ("  path ", "  cookie ", 8, "`path`, `query`, `header`, `body`, `response`, `sample`, `sent` or `unread`"),
+        ("default \"late", "fallback \"late", 13, "a statement about the field (`minimum`, `default`, `example`, ...)"),
+        ("maximum 9, 3", "maximum", 18, "its values"),
         (
             "operation 2.9",
             "<<<<<<< operation 2.9",
@@ -282,10 +298,15 @@ fn an_invalid_lock_is_rejected_with_its_line() {
         ("shop_id: ", "shop_id ", 8, "a field: its name, a colon, its type"),
         ("-> OrderLine", "-> ", 11, "a type, or its words in quotes"),
         ("late, or never\"", "late, or never", 12, "values"),
-        ("code 404", "code none", 28, "an HTTP status or `-`"),
+        ("code 404", "code none", 35, "an HTTP status or `-`"),
         ("(printed \"X", "(spelt \"X", 9, "nothing more at `(spelt \"X-Auth -Token\")`"),
-        ("  response 201 flat", "  response 201 flat now", 15, "nothing more at `now`"),
-        ("  unread", "  body\n  unread", 21, "`path`, `query`, `header`, `body`, `response`, `sample` or `unread`"),
+        ("  response 201 flat", "  response 201 flat now", 19, "nothing more at `now`"),
+        (
+            "  unread",
+            "  body\n  unread",
+            28,
+            "`path`, `query`, `header`, `body`, `response`, `sample`, `sent` or `unread`",
+        ),
         ("document a.txt", "", 1, "a line `document` with the document's file name"),
     ] {
         assert!(lock.contains(from), "{from}");

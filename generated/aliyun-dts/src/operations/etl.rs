@@ -220,7 +220,7 @@ pub struct ListEtlJobLogsResponse {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct EtlJobLog {
-    /// Log message.
+    /// Log message, which describes the running state of the ETL task.
     pub content: Option<String>,
     /// Module that wrote the log, such as the transformation module.
     pub content_key: Option<String>,

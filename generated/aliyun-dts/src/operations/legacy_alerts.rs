@@ -158,7 +158,7 @@ impl ShowMigrationJobAlert {
     }
 
     /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
-    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
+    /// Matches `^[\x00-\x7F]*$`. Example: `ETnLKlblzczshOTUbOCz****`.
     pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
         Self(self.0.argument("ClientToken", client_token))
     }
@@ -345,7 +345,7 @@ impl ShowSubscriptionInstanceAlert {
     }
 
     /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
-    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
+    /// Matches `^[\x00-\x7F]*$`. Example: `ETnLKlblzczshOTUbOCz****`.
     pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
         Self(self.0.argument("ClientToken", client_token))
     }
@@ -551,7 +551,7 @@ impl ShowSynchronizationJobAlert {
     }
 
     /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
-    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
+    /// Matches `^[\x00-\x7F]*$`. Example: `ETnLKlblzczshOTUbOCz****`.
     pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
         Self(self.0.argument("ClientToken", client_token))
     }

@@ -9,9 +9,9 @@ use yundb_runtime::operation::query;
 use yundb_runtime::shape::{any, object, required};
 use crate::Client;
 use crate::types::{
-    CallResult, DestinationType, ErrorBody, IncrementalDetail, InstanceTag, ListJobsPageSize, MigrationMode,
-    MigrationReserved, ObjectConstraint, ObjectType, PayType, PhaseProgress, PhaseStatus, PrecheckProgress,
-    PrecheckState, RegionId, SynchronousObject,
+    CallResult, ErrorBody, IncrementalDetail, InstanceTag, ListJobsPageSize, MigrationMode, MigrationReserved,
+    ObjectConstraint, ObjectType, PhaseProgress, PhaseStatus, PrecheckProgress, PrecheckState, RegionId,
+    SynchronousObject,
 };
 
 impl Client {
@@ -273,6 +273,36 @@ yundb_runtime::setters! {
 
 impl Object for MigrationDestination {
     const FIELDS: &'static [Field] = &[required("InstanceType", any())];
+}
+
+yundb_runtime::string_enum! {
+    /// Type of a destination.
+    pub enum DestinationType {
+        /// Self-managed on ECS.
+        Ecs = "ECS",
+        /// Self-managed, with a public address.
+        LocalInstance = "LocalInstance",
+        /// RDS.
+        Rds = "RDS",
+        /// PolarDB-X.
+        Drds = "DRDS",
+        /// ApsaraDB for MongoDB.
+        MongoDb = "MongoDB",
+        /// ApsaraDB for Redis.
+        Redis = "Redis",
+        /// HybridDB for MySQL.
+        PetaData = "PetaData",
+        /// OceanBase.
+        OceanBase = "OceanBase",
+        /// PolarDB for MySQL or PostgreSQL.
+        Polardb = "POLARDB",
+        /// PolarDB O engine.
+        PolarDbO = "PolarDB_o",
+        /// AnalyticDB for MySQL 2.0 or 3.0.
+        AnalyticDb = "AnalyticDB",
+        /// AnalyticDB for PostgreSQL.
+        Greenplum = "Greenplum",
+    }
 }
 
 yundb_runtime::string_enum! {
@@ -721,7 +751,7 @@ pub struct MigrationJob {
     /// Objects that are migrated.
     pub migration_object: Vec<SynchronousObject>,
     /// Billing method of the instance, always `PostPaid`.
-    pub pay_type: Option<PayType>,
+    pub pay_type: Option<MigrationPayType>,
     /// Precheck.
     pub precheck: Option<PrecheckSummary>,
     /// Source.
@@ -822,6 +852,14 @@ yundb_runtime::string_enum! {
         MigrationFailed = "MigrationFailed",
         /// Finished.
         Finished = "Finished",
+    }
+}
+
+yundb_runtime::string_enum! {
+    /// Billing method of a migration instance.
+    pub enum MigrationPayType {
+        /// Pay-as-you-go.
+        PostPaid = "PostPaid",
     }
 }
 
@@ -1090,7 +1128,7 @@ pub struct ShowMigrationJobStatusResponse {
     /// Objects that are migrated.
     pub migration_object: Option<JsonText<Vec<MigrationObject>>>,
     /// Billing method of the instance, always `PostPaid`.
-    pub pay_type: Option<PayType>,
+    pub pay_type: Option<MigrationPayType>,
     /// Precheck.
     pub precheck_status: Option<PrecheckProgress>,
     /// Request ID.

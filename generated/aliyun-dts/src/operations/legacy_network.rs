@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Operation, Secret, Spec, operation::query, shape::any};
-use crate::{Client, types::{CallResult, DestinationType, ErrorBody, RegionId}};
+use crate::{Client, types::{CallResult, ErrorBody, RegionId}};
 
 impl Client {
     /// List the addresses of DTS servers.
@@ -94,11 +94,11 @@ impl Client {
     /// # Example
     ///
     /// ```rust,no_run
-    /// use yundb_aliyun_dts::types::{ConnectionSourceType, DestinationType};
+    /// use yundb_aliyun_dts::types::{ConnectionDestinationType, ConnectionSourceType};
     ///
     /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.show_connection_status()
-    ///     .destination_endpoint_instance_type(DestinationType::PolarDbO)
+    ///     .destination_endpoint_instance_type(ConnectionDestinationType::PolarDbO)
     ///     .source_endpoint_instance_type(ConnectionSourceType::Rds)
     ///     .await?;
     /// println!("{:?}", response.destination_connection_status);
@@ -163,11 +163,11 @@ impl ShowConnectionStatus {
         )
     }
 
-    /// Type of the destination: a cloud database, or the access method of a self-managed database. Here, `POLARDB` is
-    /// PolarDB for MySQL only. Example: `PolarDB_o`. Required.
+    /// Type of the destination: a cloud database, or the access method of a self-managed database. Example:
+    /// `PolarDB_o`. Required.
     pub fn destination_endpoint_instance_type<M>(
         self,
-        destination_endpoint_instance_type: impl Argument<DestinationType, M>,
+        destination_endpoint_instance_type: impl Argument<ConnectionDestinationType, M>,
     ) -> Self {
         Self(
             self
@@ -351,6 +351,34 @@ yundb_runtime::string_enum! {
         Sid = "SID",
         /// Cluster.
         Rac = "RAC",
+    }
+}
+
+yundb_runtime::string_enum! {
+    /// The type of `DestinationEndpointInstanceType` in `ShowConnectionStatus`.
+    pub enum ConnectionDestinationType {
+        /// Self-managed on ECS.
+        Ecs = "ECS",
+        /// Self-managed, with a public address.
+        LocalInstance = "LocalInstance",
+        /// RDS.
+        Rds = "RDS",
+        /// PolarDB-X.
+        Drds = "DRDS",
+        /// ApsaraDB for MongoDB.
+        MongoDb = "MongoDB",
+        /// ApsaraDB for Redis.
+        Redis = "Redis",
+        /// HybridDB for MySQL.
+        PetaData = "PetaData",
+        /// PolarDB for MySQL.
+        Polardb = "POLARDB",
+        /// PolarDB O engine.
+        PolarDbO = "PolarDB_o",
+        /// AnalyticDB for MySQL 2.0 or 3.0.
+        AnalyticDb = "AnalyticDB",
+        /// AnalyticDB for PostgreSQL.
+        Greenplum = "Greenplum",
     }
 }
 

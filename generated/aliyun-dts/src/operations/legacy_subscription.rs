@@ -9,8 +9,8 @@ use yundb_runtime::operation::query;
 use yundb_runtime::shape::{any, list, object, required};
 use crate::Client;
 use crate::types::{
-    CallResult, ErrorBody, InstanceTag, ListJobsPageSize, NetworkType, PayType, Period, RegionId, SubscriptionDataType,
-    SubscriptionHost, SynchronousObject, TagFilter,
+    CallResult, ErrorBody, InstanceTag, InstanceTagFilter, ListJobsPageSize, NetworkType, PayType, Period, RegionId,
+    SubscriptionDataType, SubscriptionHost, SynchronousObject,
 };
 
 impl Client {
@@ -164,7 +164,7 @@ impl Client {
     /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.configure_subscription_instance()
     ///     .subscription_data_type(SubscriptionDataTypeToSet::new().ddl(true).dml(true))
-    ///     .subscription_object([SubscriptionObject::new()])
+    ///     .subscription_object([SubscriptionObject::new().db_name("dtstestdata")])
     ///     .subscription_instance_id("dtshp8n2ze4r5x****")
     ///     .await?;
     /// println!("{:?}", response.err_code);
@@ -209,7 +209,8 @@ impl ConfigureSubscriptionInstance {
     ///
     /// Databases to subscribe to. Names of databases and tables can be regular expressions of a limited syntax; see
     /// the guide [`docs::name_patterns`](crate::docs::name_patterns). See also the guide
-    /// [`docs::legacy_object_lists`](crate::docs::legacy_object_lists). Required.
+    /// [`docs::legacy_object_lists`](crate::docs::legacy_object_lists). Example: `[{"DBName":"dtstestdata"}]`.
+    /// Required.
     pub fn subscription_object<M>(
         self,
         subscription_object: impl Argument<JsonText<Vec<SubscriptionObject>>, M>,
@@ -473,7 +474,7 @@ impl Client {
     /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.update_subscription_objects()
     ///     .subscription_instance_id("dtsl8zl9ek6292****")
-    ///     .subscription_object([SubscriptionObject::new()])
+    ///     .subscription_object([SubscriptionObject::new().db_name("dtstestdata")])
     ///     .await?;
     /// println!("{:?}", response.err_code);
     /// # Ok(())
@@ -512,7 +513,8 @@ impl UpdateSubscriptionObjects {
     ///
     /// Databases to subscribe to. Names of databases and tables can be regular expressions of a limited syntax; see
     /// the guide [`docs::name_patterns`](crate::docs::name_patterns). See also the guide
-    /// [`docs::legacy_object_lists`](crate::docs::legacy_object_lists). Required.
+    /// [`docs::legacy_object_lists`](crate::docs::legacy_object_lists). Example: `[{"DBName":"dtstestdata"}]`.
+    /// Required.
     pub fn subscription_object<M>(
         self,
         subscription_object: impl Argument<JsonText<Vec<SubscriptionObject>>, M>,
@@ -973,10 +975,10 @@ impl Client {
     /// # Example
     ///
     /// ```rust,no_run
-    /// use yundb_aliyun_dts::types::TagFilter;
+    /// use yundb_aliyun_dts::types::InstanceTagFilter;
     ///
     /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_subscription_instances().tag([TagFilter::new().key("testkey1")]).items();
+    /// let mut items = client.list_subscription_instances().tag([InstanceTagFilter::new().key("testkey1")]).items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.subscription_instance_id);
     /// }
@@ -1002,7 +1004,7 @@ yundb_runtime::operation! {
             query("SubscriptionInstanceName", any()),
             query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
             query("AccountId", any()),
-            query("Tag", list(&object::<TagFilter>())),
+            query("Tag", list(&object::<InstanceTagFilter>()).min_items(1).max_items(20)),
         ])
         .accept("application/json")
         .idempotent(true)
@@ -1032,8 +1034,8 @@ impl ListSubscriptionInstances {
         Self(self.0.argument("AccountId", account_id))
     }
 
-    /// Returns only instances with matching tags. Each: Tag to match. Example: `[{"Key":"testkey1"}]`.
-    pub fn tag<M>(self, tag: impl Argument<Vec<TagFilter>, M>) -> Self { Self(self.0.argument("Tag", tag)) }
+    /// Returns only instances with matching tags. Each: Tag to match. 1 to 20 items. Example: `[{"Key":"testkey1"}]`.
+    pub fn tag<M>(self, tag: impl Argument<Vec<InstanceTagFilter>, M>) -> Self { Self(self.0.argument("Tag", tag)) }
 }
 
 yundb_runtime::paged! {

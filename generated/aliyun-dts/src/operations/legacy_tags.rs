@@ -103,13 +103,13 @@ impl Client {
     /// # Example
     ///
     /// ```rust,no_run
-    /// use yundb_aliyun_dts::types::{ListTagResourcesTag, ResourceType};
+    /// use yundb_aliyun_dts::types::{ResourceType, TagFilter};
     ///
     /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let mut items = client.list_tag_resources()
     ///     .resource_type(ResourceType::AliyunDtsInstance)
     ///     .resource_id(["dtsntk10k6r12v****"])
-    ///     .tag([ListTagResourcesTag::new().key("testkey1")])
+    ///     .tag([TagFilter::new().key("testkey1")])
     ///     .items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.resource_id);
@@ -131,7 +131,7 @@ yundb_runtime::operation! {
             query("ResourceType", any()).required().constant(text("ALIYUN::DTS::INSTANCE")),
             query("NextToken", any()),
             query("ResourceId", any().min_items(1).max_items(50)),
-            query("Tag", list(&object::<ListTagResourcesTag>()).min_items(1).max_items(20)),
+            query("Tag", list(&object::<TagFilter>()).min_items(1).max_items(20)),
         ])
         .accept("application/json")
         .idempotent(true)
@@ -158,7 +158,7 @@ impl ListTagResources {
 
     /// Tags to match. Specify these, [`resource_id`](Self::resource_id), or both. 1 to 20 items. Example:
     /// `[{"Key":"testkey1","Value":"testvalue1"}]`.
-    pub fn tag<M>(self, tag: impl Argument<Vec<ListTagResourcesTag>, M>) -> Self { Self(self.0.argument("Tag", tag)) }
+    pub fn tag<M>(self, tag: impl Argument<Vec<TagFilter>, M>) -> Self { Self(self.0.argument("Tag", tag)) }
 }
 
 yundb_runtime::paged! {
@@ -170,7 +170,7 @@ yundb_runtime::paged! {
 yundb_runtime::setters! {
     /// A tag.
     #[serde(rename_all = "PascalCase")]
-    pub struct ListTagResourcesTag {
+    pub struct TagFilter {
         /// Key of the tag. Must not be empty. Specify keys, `ResourceId.N`, or both. Example: `testkey1`.
         pub key: Option<String>,
         /// Value of the tag. Can be empty. Example: `testvalue1`.
@@ -178,7 +178,7 @@ yundb_runtime::setters! {
     }
 }
 
-impl Object for ListTagResourcesTag {
+impl Object for TagFilter {
     const FIELDS: &'static [Field] = &[optional("Key", any().min_length(1))];
 }
 

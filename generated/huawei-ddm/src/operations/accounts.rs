@@ -52,7 +52,7 @@ yundb_runtime::operation! {
 }
 
 impl ListUsers {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// Maximum number of entries to return, 1 to 128. Defaults to `128`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
@@ -329,7 +329,7 @@ yundb_runtime::setters! {
     pub struct UpdateUserDetail {
         /// New basic permissions of the account. Unchanged if omitted.
         pub base_authority: Option<Vec<BaseAuthority>>,
-        /// Description of the account, up to 256 characters. Defaults to an empty text.
+        /// Description of the account, up to 256 characters. Defaults to an empty string.
         pub description: Option<String>,
         /// Logical databases to associate with the account.
         pub databases: Option<Vec<UpdateUserDatabase>>,

@@ -66,8 +66,8 @@ impl ListSlowLogs {
         Self(self.0.argument("startDate", start_date))
     }
 
-    /// End of the time range, in the same format as [`start_date`](Self::start_date) and at most 7 days later.
-    /// Required.
+    /// End of the time range, as a string with a Unix timestamp in milliseconds, at most 7 days after
+    /// [`start_date`](Self::start_date). Required.
     pub fn end_date<M>(self, end_date: impl Argument<String, M>) -> Self { Self(self.0.argument("endDate", end_date)) }
 }
 

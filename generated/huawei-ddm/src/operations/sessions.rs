@@ -52,9 +52,9 @@ yundb_runtime::operation! {
 }
 
 impl ListLogicalProcesses {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 128. Defaults to `10`.
+    /// Maximum number of entries to return, 1 to 128. Defaults to `10`. Example: `10`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
     /// Returns only sessions that contain this text in any field of the response. Up to 255 characters.
     pub fn keyword<M>(self, keyword: impl Argument<String, M>) -> Self { Self(self.0.argument("keyword", keyword)) }
@@ -210,9 +210,9 @@ yundb_runtime::operation! {
 }
 
 impl ListPhysicalProcesses {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 128. Defaults to `10`.
+    /// Maximum number of entries to return, 1 to 128. Defaults to `10`. Example: `10`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
     /// Returns only sessions that contain this text in any field of the response. Up to 255 characters.
     pub fn keyword<M>(self, keyword: impl Argument<String, M>) -> Self { Self(self.0.argument("keyword", keyword)) }
@@ -360,9 +360,9 @@ yundb_runtime::operation! {
 }
 
 impl ListProcessAuditLogs {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 128. Defaults to `10`.
+    /// Maximum number of entries to return, 1 to 128. Defaults to `10`. Example: `10`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
     /// Start of the time range in UTC, formatted as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such
     /// as `+0800`. Documented as accurate to the millisecond, although the format ends with the seconds. Example:

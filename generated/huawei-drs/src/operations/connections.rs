@@ -144,7 +144,7 @@ yundb_runtime::setters! {
         pub db_port: Option<String>,
         /// Username for the database. Required.
         pub db_user: Option<String>,
-        /// Password of the user. Required.
+        /// Password of the user. Never returned. Required.
         pub db_password: Option<Secret>,
         /// Id of the cloud instance.
         pub instance_id: Option<String>,

@@ -815,7 +815,7 @@ impl Client {
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let mut items = client.list_incremental_backups("5eebbb4c0f9f4a99b42ed1b6334569aain07")
-    ///     .limit(PageSize::N10Entries)
+    ///     .limit(PageSize::N10)
     ///     .begin_time("2022-07-06T10:41:14+0800")
     ///     .end_time("2022-07-16T10:41:14+0800")
     ///     .items();

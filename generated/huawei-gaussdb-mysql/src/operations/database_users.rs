@@ -53,9 +53,9 @@ yundb_runtime::operation! {
 }
 
 impl ListDatabaseUsers {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`.
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -179,8 +179,8 @@ yundb_runtime::setters! {
         /// [`upgrade_instance_version`](crate::Client::upgrade_instance_version). Matches `^[^\r\n!<"='>&]*$`.
         pub comment: Option<String>,
         /// IP addresses from which the user can connect, up to 50 in a single request. `%` matches any address;
-        /// `10.10.10.%` matches all addresses with that prefix. Addresses must not be surrounded by blanks. Defaults
-        /// to `["%"]`.
+        /// `10.10.10.%` matches all addresses with that prefix. Addresses must not be surrounded by blanks. Defaults to
+        /// `["%"]`. Example: `["192.168.0.1","172.16.213.9"]`.
         pub hosts: Option<Vec<String>>,
         /// Databases on which the user is granted privileges immediately, up to 50. Can be empty. To grant privileges
         /// later, see [`grant_database_privileges`](crate::Client::grant_database_privileges).

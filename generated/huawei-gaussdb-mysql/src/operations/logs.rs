@@ -516,7 +516,7 @@ pub struct AuditLogFile {
     /// Last modification time of the file, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC,
     /// such as `+0100`.
     pub updated_time: Option<String>,
-    /// Download link of the file. Anyone with the link can read the file.
+    /// Download link of the file, which expires at [`link_expired_time`](Self::link_expired_time).
     pub download_link: Option<Secret>,
     /// Expiration time of the link, in the format of [`updated_time`](Self::updated_time).
     pub link_expired_time: Option<String>,

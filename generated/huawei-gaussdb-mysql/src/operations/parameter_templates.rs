@@ -49,9 +49,9 @@ yundb_runtime::operation! {
 }
 
 impl ListParameterTemplates {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`.
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -163,7 +163,7 @@ impl CreateParameterTemplate {
     /// Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// Description of the parameter template: up to 256 characters, without line breaks and the characters `!<"='>&`.
-    /// Matches `^[^\r\n!<"='>&]*$`. Defaults to an empty text.
+    /// Matches `^[^\r\n!<"='>&]*$`. Defaults to an empty string.
     pub fn description<M>(self, description: impl Argument<String, M>) -> Self {
         Self(self.0.argument("description", description))
     }
@@ -351,7 +351,7 @@ impl UpdateParameterTemplate {
     /// [`parameter_values`](Self::parameter_values) is required. Matches `^[A-Za-z0-9._-]+$`.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// New description of the parameter template: up to 256 characters, without line breaks and the characters
-    /// `!<"='>&`. Matches `^[^\r\n!<"='>&]*$`. Defaults to an empty text.
+    /// `!<"='>&`. Matches `^[^\r\n!<"='>&]*$`. Defaults to an empty string.
     pub fn description<M>(self, description: impl Argument<String, M>) -> Self {
         Self(self.0.argument("description", description))
     }
@@ -526,7 +526,7 @@ impl CopyParameterTemplate {
     /// `^[A-Za-z0-9._-]+$`. Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// Description of the copy: up to 256 characters, without line breaks and the characters `>!<"&'=`. Matches
-    /// `^[^\r\n>!<"&'=]*$`. Defaults to an empty text.
+    /// `^[^\r\n>!<"&'=]*$`. Defaults to an empty string.
     pub fn description<M>(self, description: impl Argument<String, M>) -> Self {
         Self(self.0.argument("description", description))
     }
@@ -668,9 +668,9 @@ yundb_runtime::operation! {
 }
 
 impl ListApplicableInstances {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`.
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -751,9 +751,9 @@ yundb_runtime::operation! {
 }
 
 impl ListParameterTemplateHistory {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`.
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -842,9 +842,9 @@ yundb_runtime::operation! {
 }
 
 impl ListInstanceParameters {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`.
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -1071,7 +1071,7 @@ impl CopyInstanceParameters {
     /// `^[A-Za-z0-9._-]+$`. Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// Description of the copy: up to 256 characters, without line breaks and the characters `!<"='>&`. Matches
-    /// `^[^\r\n!<"='>&]*$`. Defaults to an empty text.
+    /// `^[^\r\n!<"='>&]*$`. Defaults to an empty string.
     pub fn description<M>(self, description: impl Argument<String, M>) -> Self {
         Self(self.0.argument("description", description))
     }
@@ -1141,7 +1141,7 @@ yundb_runtime::operation! {
 impl ListParameterTemplateApplications {
     /// Maximum number of entries to return, 1 to 100. Defaults to `10`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
 }
 

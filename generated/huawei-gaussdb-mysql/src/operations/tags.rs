@@ -24,7 +24,7 @@ impl Client {
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_instance_tags("5eebbb4c0f9f4a99b42ed1b6334569aain07").items();
+    /// let mut items = client.list_instance_tags("5eebbb4c0f9f4a99b42ed1b6334569aain07").limit(2).items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.key);
     /// }
@@ -52,9 +52,9 @@ yundb_runtime::operation! {
 }
 
 impl ListInstanceTags {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`.
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `2`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -96,7 +96,7 @@ impl Client {
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_project_tags().items();
+    /// let mut items = client.list_project_tags().limit(2).items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.key);
     /// }
@@ -121,9 +121,9 @@ yundb_runtime::operation! {
 }
 
 impl ListProjectTags {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`.
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `2`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -229,10 +229,10 @@ yundb_runtime::setters! {
         /// Key of the tag: 1 to 36 characters, without spaces, consisting of `0-9`, `A-Z`, `a-z`, `_`, `-` and Chinese
         /// characters. Matches `^[A-Za-z0-9_\u4e00-\u9fff-]+$`. Required.
         pub key: Option<String>,
-        /// Value of the tag: up to 43 characters, without spaces, consisting of `0-9`, `A-Z`, `a-z`, `_`, `.`,
-        /// `-` and Chinese characters. May be an empty string. Required if `action` is `create`. If `action` is
-        /// `delete`, only a tag with this value is deleted; if omitted, the tag is deleted whatever its value. Matches
-        /// `^[A-Za-z0-9_.\u4e00-\u9fff-]*$`.
+        /// Value of the tag: up to 43 characters, without spaces, consisting of `0-9`, `A-Z`, `a-z`, `_`, `.`, `-` and
+        /// Chinese characters. May be an empty string. Required if `action` is `create`. If `action` is `delete`, the tag
+        /// with this [`key`](Self::key) is deleted only if it has this value, or whatever its value if this field is
+        /// omitted. Matches `^[A-Za-z0-9_.\u4e00-\u9fff-]*$`.
         pub value: Option<String>,
     }
 }

@@ -286,6 +286,8 @@ yundb_runtime::string_enum! {
         Abnormal = "abnormal",
         /// Deleted.
         Deleted = "deleted",
+        /// Being created.
+        Build = "BUILD",
     }
 }
 

@@ -209,7 +209,8 @@ pub struct Job {
     pub consumption_client: Option<String>,
     /// Time when the task was created, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC. Format: `date-time`.
     pub create_time: Option<Formatted<Timestamp>>,
-    /// ETL progress. Returned only after an ETL task has been configured.
+    /// ETL progress. Returned only after an ETL task has been configured. Example:
+    /// `{"ErrorMessage":"任务失败太久无法恢复"}`.
     pub data_etl_status: Option<PhaseProgress>,
     /// Full load.
     pub data_initialization_status: Option<PhaseProgress>,

@@ -158,10 +158,12 @@ yundb_runtime::string_enum! {
 yundb_runtime::string_enum! {
     /// Security of the connection to a Kafka destination. Required for Kafka destinations.
     pub enum KafkaEncryption {
-        /// Not encrypted.
-        N0 = "0",
-        /// SCRAM-SHA-256.
-        N3 = "3",
+        /// `0`: Not encrypted.
+        #[doc(alias = "0")]
+        NotEncrypted = "0",
+        /// `3`: SCRAM-SHA-256.
+        #[doc(alias = "3")]
+        ScramSha256 = "3",
     }
 }
 

@@ -21,8 +21,8 @@ impl Client {
     /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.update_subscription()
     ///     .db_list([("name", DbObject::new())])
-    ///     .dts_instance_id("dtsboss6pnlw*****")
-    ///     .dts_job_id("boss6pnlw******")
+    ///     .dts_instance_id("dtsboss6pn1w*****")
+    ///     .dts_job_id("boss6pn1w******")
     ///     .subscription_data_type_ddl(true)
     ///     .subscription_data_type_dml(true)
     ///     .await?;
@@ -54,19 +54,21 @@ impl UpdateSubscription {
     /// New objects of the subscription. Include the objects to keep; see [`show_job`](crate::Client::show_job) for
     /// the current ones.
     ///
-    /// Objects to migrate, synchronize or subscribe to, as a map of databases by name. Names of databases, tables and
-    /// columns can be regular expressions. Required.
+    /// Objects to migrate, synchronize or subscribe to, as a map of databases by name. Names of databases, tables
+    /// and columns can be regular expressions of `.`, `*`, `?`, `[...]`, `[^...]` and ranges such as `[0-9]`; see the
+    /// guide [`docs::name_patterns`](crate::docs::name_patterns). See also the guide
+    /// [`docs::object_lists`](crate::docs::object_lists). Required.
     pub fn db_list<M>(self, db_list: impl Argument<JsonText<BTreeMap<String, DbObject>>, M>) -> Self {
         Self(self.0.json_text("DbList", db_list))
     }
 
     /// ID of the subscription instance, returned by [`list_jobs`](crate::Client::list_jobs). Example:
-    /// `dtsboss6pnlw*****`. Required.
+    /// `dtsboss6pn1w*****`. Required.
     pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsInstanceId", dts_instance_id))
     }
 
-    /// ID of the subscription task, returned by [`list_jobs`](crate::Client::list_jobs). Example: `boss6pnlw******`.
+    /// ID of the subscription task, returned by [`list_jobs`](crate::Client::list_jobs). Example: `boss6pn1w******`.
     /// Required.
     pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsJobId", dts_job_id))

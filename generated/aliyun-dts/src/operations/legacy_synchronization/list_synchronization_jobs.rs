@@ -7,9 +7,9 @@ use yundb_runtime::operation::query;
 use yundb_runtime::shape::{any, list, object};
 use crate::Client;
 use crate::types::{
-    ErrorBody, InstanceTag, ListJobsPageSize, PayType, Performance, PhaseProgress, PrecheckProgress,
+    ErrorBody, InstanceTag, InstanceTagFilter, ListJobsPageSize, PayType, Performance, PhaseProgress, PrecheckProgress,
     SynchronizationDirection, SynchronizationEndpoint, SynchronizationProgress, SynchronizationStatus,
-    SynchronizedSchema, TagFilter,
+    SynchronizedSchema,
 };
 
 impl Client {
@@ -23,10 +23,10 @@ impl Client {
     /// # Example
     ///
     /// ```rust,no_run
-    /// use yundb_aliyun_dts::types::TagFilter;
+    /// use yundb_aliyun_dts::types::InstanceTagFilter;
     ///
     /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_synchronization_jobs().tag([TagFilter::new().key("testkey1")]).items();
+    /// let mut items = client.list_synchronization_jobs().tag([InstanceTagFilter::new().key("testkey1")]).items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.synchronization_job_id);
     /// }
@@ -52,7 +52,7 @@ yundb_runtime::operation! {
             query("SynchronizationJobName", any()),
             query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
             query("AccountId", any()),
-            query("Tag", list(&object::<TagFilter>())),
+            query("Tag", list(&object::<InstanceTagFilter>()).min_items(1).max_items(20)),
         ])
         .accept("application/json")
         .idempotent(true)
@@ -82,8 +82,8 @@ impl ListSynchronizationJobs {
         Self(self.0.argument("AccountId", account_id))
     }
 
-    /// Returns only instances with matching tags. Example: `[{"Key":"testkey1"}]`.
-    pub fn tag<M>(self, tag: impl Argument<Vec<TagFilter>, M>) -> Self { Self(self.0.argument("Tag", tag)) }
+    /// Returns only instances with matching tags. 1 to 20 items. Example: `[{"Key":"testkey1"}]`.
+    pub fn tag<M>(self, tag: impl Argument<Vec<InstanceTagFilter>, M>) -> Self { Self(self.0.argument("Tag", tag)) }
 }
 
 yundb_runtime::paged! {

@@ -23,7 +23,7 @@ impl Client {
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_clickhouse_replications("df3ae779e2ad4993a03ccd7a81240125in16").items();
+    /// let mut items = client.list_clickhouse_replications("df3ae779e2ad4993a03ccd7a81240125in16").limit(10).items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.source_database);
     /// }
@@ -54,9 +54,9 @@ yundb_runtime::operation! {
 }
 
 impl ListClickhouseReplications {
-    /// Maximum number of entries to return, 1 to 100. Defaults to `10`.
+    /// Maximum number of entries to return, 1 to 100. Defaults to `10`. Example: `10`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `1`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
 }
 

@@ -54,7 +54,7 @@ yundb_runtime::operation! {
 impl ListClickhouseUsers {
     /// Maximum number of entries to return, 1 to 100. Defaults to `10`. Example: `10`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// Name of the database user to return.
     pub fn user_name<M>(self, user_name: impl Argument<String, M>) -> Self {

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Field, Object, shape::{any, required}};
-use crate::types::CheckResult;
+use crate::types::StarrocksTableCheckCheckResult;
 
 /// Response of [`show_clickhouse_slow_log_masking`](crate::Client::show_clickhouse_slow_log_masking) and
 /// [`update_clickhouse_slow_log_masking`](crate::Client::update_clickhouse_slow_log_masking).
@@ -76,7 +76,7 @@ pub struct ClickhouseSettingCheck {
     /// Value of the setting.
     pub value: Option<String>,
     /// Whether the check passed.
-    pub check_result: Option<CheckResult>,
+    pub check_result: Option<StarrocksTableCheckCheckResult>,
 }
 
 /// Result of the check of a table.

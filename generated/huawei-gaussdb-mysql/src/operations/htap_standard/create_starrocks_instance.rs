@@ -236,7 +236,7 @@ yundb_runtime::setters! {
         /// Key of the tag.
         pub key: Option<StarrocksTagKey> = StarrocksTagKey::SysEnterpriseProjectId,
         /// Value of the tag.
-        pub value: Option<StarrocksTagValue> = StarrocksTagValue::N0,
+        pub value: Option<StarrocksTagValue> = StarrocksTagValue::DefaultEnterpriseProject,
     }
 }
 
@@ -255,8 +255,9 @@ yundb_runtime::string_enum! {
 yundb_runtime::string_enum! {
     /// Value of the tag.
     pub enum StarrocksTagValue {
-        /// Default enterprise project.
-        N0 = "0",
+        /// `0`: Default enterprise project.
+        #[doc(alias = "0")]
+        DefaultEnterpriseProject = "0",
     }
 }
 

@@ -277,7 +277,7 @@ pub struct StarrocksNode {
     pub need_restart: Option<bool>,
     /// Security group.
     pub sg_id: Option<String>,
-    /// Parameter groups, keyed by name.
+    /// Parameter groups of the node, as a map.
     pub param_group: BTreeMap<String, StarrocksParameterGroup>,
     /// Virtual data IP address.
     pub traffic_vip: Option<String>,

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Operation, Spec, operation::{header, path, query}, shape::any};
 use crate::Client;
-use crate::types::{CheckResult, ErrorBody, ReplicationListType, ReplicationScope, StarrocksSettingCheck};
+use crate::types::{
+    ErrorBody, ReplicationListType, ReplicationScope, StarrocksSettingCheck, StarrocksTableCheckCheckResult,
+};
 
 impl Client {
     /// Show the settings of a replication to StarRocks.
@@ -109,7 +111,7 @@ pub struct StarrocksTableCheck {
     /// Setting of the table, 2 to 1024 characters.
     pub table_config: Option<String>,
     /// Whether the check passed.
-    pub check_result: Option<CheckResult>,
+    pub check_result: Option<StarrocksTableCheckCheckResult>,
 }
 
 /// Selection of the tables to replicate.

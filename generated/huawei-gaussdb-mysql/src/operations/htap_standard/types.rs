@@ -3,7 +3,6 @@
 //! Types that several of these operations share.
 
 use serde::{Deserialize, Serialize};
-use crate::types::CheckResult;
 
 yundb_runtime::string_enum! {
     /// Deployment mode: a single node or a cluster.
@@ -89,6 +88,18 @@ pub struct StarrocksSettingCheck {
     pub value: Option<String>,
     /// Whether the check passed.
     pub check_result: Option<CheckResult>,
+}
+
+yundb_runtime::string_enum! {
+    /// Whether the check passed.
+    pub enum CheckResult {
+        /// The check passed.
+        Success = "success",
+        /// The check failed.
+        Fail = "fail",
+        /// The check failed.
+        Failed = "failed",
+    }
 }
 
 yundb_runtime::integer_enum! {

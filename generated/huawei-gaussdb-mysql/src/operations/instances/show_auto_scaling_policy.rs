@@ -61,9 +61,9 @@ pub struct ShowAutoScalingPolicyResponse {
     pub status: Option<Switch>,
     /// Length of the observation window in seconds. If the average CPU usage reaches
     /// [`enlarge_threshold`](Self::enlarge_threshold) over the entire window, the instance is scaled up at the end of
-    /// the window. Format: `int32`. May be null.
+    /// the window. Format: `int32`.
     pub monitor_cycle: Option<AutoScalingMonitorCycle>,
-    /// Minimum time in seconds between two automatic changes, up or down. Format: `int32`. May be null.
+    /// Minimum time in seconds between two automatic changes, up or down. Format: `int32`.
     pub silence_cycle: Option<AutoScalingSilenceCycle>,
     /// Average CPU usage in percent at which the instance is scaled up, 50 to 100. May be null.
     pub enlarge_threshold: Option<i32>,

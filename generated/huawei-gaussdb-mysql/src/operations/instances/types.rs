@@ -32,13 +32,13 @@ yundb_runtime::integer_enum! {
     /// Length of the auto scaling observation window in seconds.
     pub enum AutoScalingMonitorCycle {
         /// `300`: 5 minutes.
-        N5Minutes = 300,
+        N300 = 300,
         /// `600`: 10 minutes.
-        N10Minutes = 600,
+        N600 = 600,
         /// `900`: 15 minutes.
-        N15Minutes = 900,
+        N900 = 900,
         /// `1800`: 30 minutes.
-        N30Minutes = 1800,
+        N1800 = 1800,
     }
 }
 
@@ -46,21 +46,21 @@ yundb_runtime::integer_enum! {
     /// Minimum time in seconds between two automatic changes.
     pub enum AutoScalingSilenceCycle {
         /// `300`: 5 minutes.
-        N5Minutes = 300,
+        N300 = 300,
         /// `600`: 10 minutes.
-        N10Minutes = 600,
+        N600 = 600,
         /// `1800`: 30 minutes.
-        N30Minutes = 1800,
+        N1800 = 1800,
         /// `3600`: 1 hour.
-        N1Hour = 3600,
+        N3600 = 3600,
         /// `7200`: 2 hours.
-        N2Hours = 7200,
+        N7200 = 7200,
         /// `10800`: 3 hours.
-        N3Hours = 10800,
+        N10800 = 10800,
         /// `86400`: 1 day.
-        N1Day = 86400,
+        N86400 = 86400,
         /// `604800`: 7 days.
-        N7Days = 604800,
+        N604800 = 604800,
     }
 }
 

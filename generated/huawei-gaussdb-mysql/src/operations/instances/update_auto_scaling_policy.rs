@@ -30,8 +30,8 @@ impl Client {
     /// let response = client.update_auto_scaling_policy("5eebbb4c0f9f4a99b42ed1b6334569aain07")
     ///     .status(Switch::On)
     ///     .scaling_strategy(ScalingStrategyToSet::new().flavor_switch(Switch::On).read_only_switch(Switch::On))
-    ///     .monitor_cycle(AutoScalingMonitorCycle::N5Minutes)
-    ///     .silence_cycle(AutoScalingSilenceCycle::N5Minutes)
+    ///     .monitor_cycle(AutoScalingMonitorCycle::N300)
+    ///     .silence_cycle(AutoScalingSilenceCycle::N300)
     ///     .enlarge_threshold(50)
     ///     .await?;
     /// println!("{:?}", response.instance_id);

@@ -65,8 +65,9 @@ yundb_runtime::operation! {
 }
 
 impl UpdateNodePriority {
-    /// Failover priority, 1 to 16 or -1. A node with a lower number is preferred as the new primary; nodes with the
-    /// same number are equally likely. A node with -1 is never promoted: allowed if a single-zone instance has more
-    /// than two read replicas, or if the nodes of a multi-zone instance are still in different zones. Required.
+    /// Failover priority, 1 to 16 or -1. A node with a lower positive number is preferred as the new primary; nodes
+    /// with the same number are equally likely. A node with -1 takes no part in failovers: allowed if a single-zone
+    /// instance has more than two read replicas, or if a multi-zone instance has more than one zone after the change.
+    /// Required.
     pub fn priority(self, priority: impl Integer) -> Self { Self(self.0.integer::<i32>("priority", priority)) }
 }

@@ -29,6 +29,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/add_proxy_nodes_legacy.md")]
+    #[doc(alias = "ExpandMysqlProxy")]
     #[doc(alias = "addProxyNodesLegacy")]
     #[deprecated(note = "use `add_proxy_nodes`")]
     pub fn add_proxy_nodes_legacy(&self, instance_id: impl Into<String>) -> AddProxyNodesLegacy {
@@ -38,7 +39,7 @@ impl Client {
 
 yundb_runtime::operation! {
     AddProxyNodesLegacy: add_proxy_nodes_legacy -> Response<StartedJob>, CallError<ErrorBody>;
-    Spec::new("addProxyNodesLegacy", "POST", "/mysql/v3/{project_id}/instances/{instance_id}/proxy/enlarge")
+    Spec::new("ExpandMysqlProxy", "POST", "/mysql/v3/{project_id}/instances/{instance_id}/proxy/enlarge")
         .params(&[
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),

@@ -26,6 +26,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/create_backup_legacy.md")]
+    #[doc(alias = "CreateMysqlBackup")]
     #[doc(alias = "createBackupLegacy")]
     #[deprecated(note = "use `create_backup`")]
     pub fn create_backup_legacy(&self) -> CreateBackupLegacy { CreateBackupLegacy(self.call(CreateBackupLegacy::SPEC)) }
@@ -33,7 +34,7 @@ impl Client {
 
 yundb_runtime::operation! {
     CreateBackupLegacy: create_backup_legacy -> Response<CreateBackupLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("createBackupLegacy", "POST", "/mysql/v3/{project_id}/backups/create")
+    Spec::new("CreateMysqlBackup", "POST", "/mysql/v3/{project_id}/backups/create")
         .params(&[
             path("project_id", any()).client("project_id"),
             field("instance_id", any()).required(),

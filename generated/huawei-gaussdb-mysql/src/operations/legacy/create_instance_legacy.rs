@@ -47,6 +47,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/create_instance_legacy.md")]
+    #[doc(alias = "CreateMysqlInstance")]
     #[doc(alias = "createInstanceLegacy")]
     #[deprecated(note = "use `create_instance`")]
     pub fn create_instance_legacy(&self) -> CreateInstanceLegacy {
@@ -56,7 +57,7 @@ impl Client {
 
 yundb_runtime::operation! {
     CreateInstanceLegacy: create_instance_legacy -> Response<CreateInstanceLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("createInstanceLegacy", "POST", "/mysql/v3/{project_id}/instances")
+    Spec::new("CreateMysqlInstance", "POST", "/mysql/v3/{project_id}/instances")
         .params(&[
             path("project_id", any()).client("project_id"),
             field("charge_info", object::<LegacyChargeInfoToOrder>()),

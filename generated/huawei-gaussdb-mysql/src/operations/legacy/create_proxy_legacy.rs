@@ -31,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/create_proxy_legacy.md")]
+    #[doc(alias = "CreateMysqlProxy")]
     #[doc(alias = "createProxyLegacy")]
     #[deprecated(note = "use `create_proxy`")]
     pub fn create_proxy_legacy(&self, instance_id: impl Into<String>) -> CreateProxyLegacy {
@@ -40,7 +41,7 @@ impl Client {
 
 yundb_runtime::operation! {
     CreateProxyLegacy: create_proxy_legacy -> Response<StartedJob>, CallError<ErrorBody>;
-    Spec::new("createProxyLegacy", "POST", "/mysql/v3/{project_id}/instances/{instance_id}/proxy")
+    Spec::new("CreateMysqlProxy", "POST", "/mysql/v3/{project_id}/instances/{instance_id}/proxy")
         .params(&[
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),

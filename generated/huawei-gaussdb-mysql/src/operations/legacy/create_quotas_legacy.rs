@@ -31,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/create_quotas_legacy.md")]
+    #[doc(alias = "SetMysqlQuotas")]
     #[doc(alias = "createQuotasLegacy")]
     #[deprecated(note = "use `create_quotas`")]
     pub fn create_quotas_legacy(&self) -> CreateQuotasLegacy { CreateQuotasLegacy(self.call(CreateQuotasLegacy::SPEC)) }
@@ -38,7 +39,7 @@ impl Client {
 
 yundb_runtime::operation! {
     CreateQuotasLegacy: create_quotas_legacy -> Response<CreateQuotasLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("createQuotasLegacy", "POST", "/mysql/v3/{project_id}/quotas")
+    Spec::new("SetMysqlQuotas", "POST", "/mysql/v3/{project_id}/quotas")
         .params(&[
             path("project_id", any()).client("project_id"),
             field("quota_list", list(&object::<LegacyQuotaToSet>()).max_items(10)).required(),

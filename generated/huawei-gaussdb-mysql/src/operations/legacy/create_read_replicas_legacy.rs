@@ -29,6 +29,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/create_read_replicas_legacy.md")]
+    #[doc(alias = "CreateMysqlReadonlyNode")]
     #[doc(alias = "createReadReplicasLegacy")]
     #[deprecated(note = "use `create_read_replicas`")]
     pub fn create_read_replicas_legacy(&self, instance_id: impl Into<String>) -> CreateReadReplicasLegacy {
@@ -38,7 +39,7 @@ impl Client {
 
 yundb_runtime::operation! {
     CreateReadReplicasLegacy: create_read_replicas_legacy -> Response<CreateReadReplicasLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("createReadReplicasLegacy", "POST", "/mysql/v3/{project_id}/instances/{instance_id}/nodes/enlarge")
+    Spec::new("CreateMysqlReadonlyNode", "POST", "/mysql/v3/{project_id}/instances/{instance_id}/nodes/enlarge")
         .params(&[
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),

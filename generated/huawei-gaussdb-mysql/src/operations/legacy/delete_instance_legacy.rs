@@ -28,6 +28,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/delete_instance_legacy.md")]
+    #[doc(alias = "DeleteMysqlInstance")]
     #[doc(alias = "deleteInstanceLegacy")]
     #[deprecated(note = "use `delete_instance`")]
     pub fn delete_instance_legacy(&self, instance_id: impl Into<String>) -> DeleteInstanceLegacy {
@@ -37,7 +38,7 @@ impl Client {
 
 yundb_runtime::operation! {
     DeleteInstanceLegacy: delete_instance_legacy -> Response<StartedJob>, CallError<ErrorBody>;
-    Spec::new("deleteInstanceLegacy", "DELETE", "/mysql/v3/{project_id}/instances/{instance_id}")
+    Spec::new("DeleteMysqlInstance", "DELETE", "/mysql/v3/{project_id}/instances/{instance_id}")
         .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB_LEGACY)

@@ -28,6 +28,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/delete_proxy_legacy.md")]
+    #[doc(alias = "DeleteMysqlProxy")]
     #[doc(alias = "deleteProxyLegacy")]
     #[deprecated(note = "use `delete_proxy`")]
     pub fn delete_proxy_legacy(&self, instance_id: impl Into<String>) -> DeleteProxyLegacy {
@@ -37,7 +38,7 @@ impl Client {
 
 yundb_runtime::operation! {
     DeleteProxyLegacy: delete_proxy_legacy -> Response<StartedJob>, CallError<ErrorBody>;
-    Spec::new("deleteProxyLegacy", "DELETE", "/mysql/v3/{project_id}/instances/{instance_id}/proxy")
+    Spec::new("DeleteMysqlProxy", "DELETE", "/mysql/v3/{project_id}/instances/{instance_id}/proxy")
         .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB_LEGACY)

@@ -33,6 +33,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/delete_read_replica_legacy.md")]
+    #[doc(alias = "DeleteMysqlReadonlyNode")]
     #[doc(alias = "deleteReadReplicaLegacy")]
     #[deprecated(note = "use `delete_read_replica`")]
     pub fn delete_read_replica_legacy(
@@ -51,7 +52,7 @@ impl Client {
 
 yundb_runtime::operation! {
     DeleteReadReplicaLegacy: delete_read_replica_legacy -> Response<StartedJob>, CallError<ErrorBody>;
-    Spec::new("deleteReadReplicaLegacy", "DELETE", "/mysql/v3/{project_id}/instances/{instance_id}/nodes/{node_id}")
+    Spec::new("DeleteMysqlReadonlyNode", "DELETE", "/mysql/v3/{project_id}/instances/{instance_id}/nodes/{node_id}")
         .params(&[path("project_id", any()).client("project_id"), path("instance_id", any()), path("node_id", any())])
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB_LEGACY)

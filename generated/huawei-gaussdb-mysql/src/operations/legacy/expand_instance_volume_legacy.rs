@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/expand_instance_volume_legacy.md")]
+    #[doc(alias = "ExpandMysqlInstanceVolume")]
     #[doc(alias = "expandInstanceVolumeLegacy")]
     #[deprecated(note = "use `expand_instance_volume`")]
     pub fn expand_instance_volume_legacy(&self, instance_id: impl Into<String>) -> ExpandInstanceVolumeLegacy {
@@ -41,7 +42,7 @@ impl Client {
 
 yundb_runtime::operation! {
     ExpandInstanceVolumeLegacy: expand_instance_volume_legacy -> Response<ExpandInstanceVolumeLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("expandInstanceVolumeLegacy", "POST", "/mysql/v3/{project_id}/instances/{instance_id}/volume/extend")
+    Spec::new("ExpandMysqlInstanceVolume", "POST", "/mysql/v3/{project_id}/instances/{instance_id}/volume/extend")
         .params(&[
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),

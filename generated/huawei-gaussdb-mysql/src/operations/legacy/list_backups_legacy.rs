@@ -30,6 +30,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/list_backups_legacy.md")]
+    #[doc(alias = "ShowMysqlBackupList")]
     #[doc(alias = "listBackupsLegacy")]
     #[deprecated(note = "use `list_backups`")]
     pub fn list_backups_legacy(&self) -> ListBackupsLegacy { ListBackupsLegacy(self.call(ListBackupsLegacy::SPEC)) }
@@ -37,7 +38,7 @@ impl Client {
 
 yundb_runtime::operation! {
     ListBackupsLegacy: list_backups_legacy -> Response<ListBackupsLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("listBackupsLegacy", "GET", "/mysql/v3/{project_id}/backups")
+    Spec::new("ShowMysqlBackupList", "GET", "/mysql/v3/{project_id}/backups")
         .params(&[
             path("project_id", any()).client("project_id"),
             query("instance_id", any()),

@@ -30,6 +30,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/list_engine_versions_legacy.md")]
+    #[doc(alias = "ShowMysqlEngineVersion")]
     #[doc(alias = "listEngineVersionsLegacy")]
     #[deprecated(note = "use `list_engine_versions`")]
     pub fn list_engine_versions_legacy(&self, database_name: impl Into<EngineName>) -> ListEngineVersionsLegacy {
@@ -41,7 +42,7 @@ impl Client {
 
 yundb_runtime::operation! {
     ListEngineVersionsLegacy: list_engine_versions_legacy -> Response<ListEngineVersionsLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("listEngineVersionsLegacy", "GET", "/mysql/v3/{project_id}/datastores/{database_name}")
+    Spec::new("ShowMysqlEngineVersion", "GET", "/mysql/v3/{project_id}/datastores/{database_name}")
         .params(&[path("project_id", any()).client("project_id"), path("database_name", any())])
         .accept("application/json")
 }

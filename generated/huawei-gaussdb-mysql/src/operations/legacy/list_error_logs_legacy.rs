@@ -36,6 +36,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/list_error_logs_legacy.md")]
+    #[doc(alias = "ListMysqlErrorLog")]
     #[doc(alias = "listErrorLogsLegacy")]
     #[deprecated(note = "use `list_error_logs`")]
     pub fn list_error_logs_legacy(&self, instance_id: impl Into<String>) -> ListErrorLogsLegacy {
@@ -45,7 +46,7 @@ impl Client {
 
 yundb_runtime::operation! {
     ListErrorLogsLegacy: list_error_logs_legacy -> Response<ListErrorLogsLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("listErrorLogsLegacy", "GET", "/mysql/v3/{project_id}/instances/{instance_id}/errorlog")
+    Spec::new("ListMysqlErrorLog", "GET", "/mysql/v3/{project_id}/instances/{instance_id}/errorlog")
         .params(&[
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),
@@ -71,7 +72,7 @@ impl ListErrorLogsLegacy {
     /// End of the time range, in the format of [`start_date`](Self::start_date). Only the last month can be queried.
     /// Example: `2018-08-07T10:41:14+0800`. Required.
     pub fn end_date<M>(self, end_date: impl Argument<String, M>) -> Self { Self(self.0.argument("end_date", end_date)) }
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// Maximum number of entries to return, 1 to 100. Defaults to `10`. Example: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }

@@ -25,6 +25,7 @@ impl Client {
     /// let mut items = client.list_error_logs_v3("5eebbb4c0f9f4a99b42ed1b6334569aain07")
     ///     .start_date("2022-07-10T00:00:00+0800")
     ///     .end_date("2022-07-19T00:00:00+0800")
+    ///     .limit(1)
     ///     .level(ErrorLogLevelLegacy::All)
     ///     .node_id("cc07c60e94ec4575989840e648fb4f66no07")
     ///     .items();
@@ -35,6 +36,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/list_error_logs_v3.md")]
+    #[doc(alias = "ListGaussMySqlErrorLog")]
     #[doc(alias = "listErrorLogsV3")]
     #[deprecated(note = "use `list_error_logs`")]
     pub fn list_error_logs_v3(&self, instance_id: impl Into<String>) -> ListErrorLogsV3 {
@@ -44,7 +46,7 @@ impl Client {
 
 yundb_runtime::operation! {
     ListErrorLogsV3: list_error_logs_v3 -> Response<ListErrorLogsV3Response>, CallError<ErrorBody>;
-    Spec::new("listErrorLogsV3", "GET", "/v3/{project_id}/instances/{instance_id}/errorlog")
+    Spec::new("ListGaussMySqlErrorLog", "GET", "/v3/{project_id}/instances/{instance_id}/errorlog")
         .params(&[
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),
@@ -69,9 +71,9 @@ impl ListErrorLogsV3 {
     /// End of the time range, in the format of [`start_date`](Self::start_date). Only the last month can be queried.
     /// Example: `2022-07-19T00:00:00+0800`. Required.
     pub fn end_date<M>(self, end_date: impl Argument<String, M>) -> Self { Self(self.0.argument("end_date", end_date)) }
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`.
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `1`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
     /// Level of the entries. Defaults to `ALL`. Example: `ALL`.
     pub fn level<M>(self, level: impl Argument<ErrorLogLevelLegacy, M>) -> Self {

@@ -36,6 +36,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/list_flavors_legacy.md")]
+    #[doc(alias = "ShowMysqlFlavors")]
     #[doc(alias = "listFlavorsLegacy")]
     #[deprecated(note = "use `list_flavors`")]
     pub fn list_flavors_legacy(&self, database_name: impl Into<EngineName>) -> ListFlavorsLegacy {
@@ -45,7 +46,7 @@ impl Client {
 
 yundb_runtime::operation! {
     ListFlavorsLegacy: list_flavors_legacy -> Response<ListFlavorsLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("listFlavorsLegacy", "GET", "/mysql/v3/{project_id}/flavors/{database_name}")
+    Spec::new("ShowMysqlFlavors", "GET", "/mysql/v3/{project_id}/flavors/{database_name}")
         .params(&[
             path("project_id", any()).client("project_id"),
             path("database_name", any()),

@@ -30,6 +30,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/list_instances_legacy.md")]
+    #[doc(alias = "ShowMysqlInstanceList")]
     #[doc(alias = "listInstancesLegacy")]
     #[deprecated(note = "use `list_instances`")]
     pub fn list_instances_legacy(&self) -> ListInstancesLegacy {
@@ -39,7 +40,7 @@ impl Client {
 
 yundb_runtime::operation! {
     ListInstancesLegacy: list_instances_legacy -> Response<ListInstancesLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("listInstancesLegacy", "GET", "/mysql/v3/{project_id}/instances")
+    Spec::new("ShowMysqlInstanceList", "GET", "/mysql/v3/{project_id}/instances")
         .params(&[
             path("project_id", any()).client("project_id"),
             query("id", any().pattern("^(?!\\*$).*$")),
@@ -77,9 +78,9 @@ impl ListInstancesLegacy {
         Self(self.0.argument("subnet_id", subnet_id))
     }
 
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`.
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `10`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 

@@ -24,6 +24,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/list_parameter_templates_legacy.md")]
+    #[doc(alias = "ListMysqlConfigurations")]
     #[doc(alias = "listParameterTemplatesLegacy")]
     #[deprecated(note = "use `list_parameter_templates`")]
     pub fn list_parameter_templates_legacy(&self) -> ListParameterTemplatesLegacy {
@@ -33,7 +34,7 @@ impl Client {
 
 yundb_runtime::operation! {
     ListParameterTemplatesLegacy: list_parameter_templates_legacy -> Response<ListParameterTemplatesLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("listParameterTemplatesLegacy", "GET", "/mysql/v3/{project_id}/configurations")
+    Spec::new("ListMysqlConfigurations", "GET", "/mysql/v3/{project_id}/configurations")
         .params(&[path("project_id", any()).client("project_id")])
         .accept("application/json")
 }

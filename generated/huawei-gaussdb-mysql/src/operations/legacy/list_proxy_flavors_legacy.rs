@@ -31,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/list_proxy_flavors_legacy.md")]
+    #[doc(alias = "ShowMysqlProxyFlavors")]
     #[doc(alias = "listProxyFlavorsLegacy")]
     #[deprecated(note = "use `list_proxy_flavors`")]
     pub fn list_proxy_flavors_legacy(&self, instance_id: impl Into<String>) -> ListProxyFlavorsLegacy {
@@ -40,7 +41,7 @@ impl Client {
 
 yundb_runtime::operation! {
     ListProxyFlavorsLegacy: list_proxy_flavors_legacy -> Response<ListProxyFlavorsLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("listProxyFlavorsLegacy", "GET", "/mysql/v3/{project_id}/instances/{instance_id}/proxy/flavors")
+    Spec::new("ShowMysqlProxyFlavors", "GET", "/mysql/v3/{project_id}/instances/{instance_id}/proxy/flavors")
         .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
         .accept("application/json")
 }

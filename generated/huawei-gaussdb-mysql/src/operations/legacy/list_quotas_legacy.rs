@@ -25,6 +25,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/list_quotas_legacy.md")]
+    #[doc(alias = "ShowMysqlQuotas")]
     #[doc(alias = "listQuotasLegacy")]
     #[deprecated(note = "use `list_quotas`")]
     pub fn list_quotas_legacy(&self) -> ListQuotasLegacy { ListQuotasLegacy(self.call(ListQuotasLegacy::SPEC)) }
@@ -32,7 +33,7 @@ impl Client {
 
 yundb_runtime::operation! {
     ListQuotasLegacy: list_quotas_legacy -> Response<ListQuotasLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("listQuotasLegacy", "GET", "/mysql/v3/{project_id}/quotas")
+    Spec::new("ShowMysqlQuotas", "GET", "/mysql/v3/{project_id}/quotas")
         .params(&[
             path("project_id", any()).client("project_id"),
             query("offset", any().pattern("^[0-9]+$")),

@@ -34,6 +34,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/list_slow_logs_legacy.md")]
+    #[doc(alias = "ListMysqlSlowLog")]
     #[doc(alias = "listSlowLogsLegacy")]
     #[deprecated(note = "use `list_slow_logs`")]
     pub fn list_slow_logs_legacy(&self, instance_id: impl Into<String>) -> ListSlowLogsLegacy {
@@ -43,7 +44,7 @@ impl Client {
 
 yundb_runtime::operation! {
     ListSlowLogsLegacy: list_slow_logs_legacy -> Response<ListSlowLogsLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("listSlowLogsLegacy", "GET", "/mysql/v3/{project_id}/instances/{instance_id}/slowlog")
+    Spec::new("ListMysqlSlowLog", "GET", "/mysql/v3/{project_id}/instances/{instance_id}/slowlog")
         .params(&[
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),
@@ -69,7 +70,7 @@ impl ListSlowLogsLegacy {
     /// End of the time range, in the format of [`start_date`](Self::start_date). Only the last month can be queried.
     /// Example: `2018-08-07T10:41:14+0800`. Required.
     pub fn end_date<M>(self, end_date: impl Argument<String, M>) -> Self { Self(self.0.argument("end_date", end_date)) }
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// Maximum number of entries to return, 1 to 100. Defaults to `10`. Example: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }

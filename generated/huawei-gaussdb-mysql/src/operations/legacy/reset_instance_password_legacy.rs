@@ -29,6 +29,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/reset_instance_password_legacy.md")]
+    #[doc(alias = "ResetMysqlPassword")]
     #[doc(alias = "resetInstancePasswordLegacy")]
     #[deprecated(note = "use `reset_instance_password`")]
     pub fn reset_instance_password_legacy(&self, instance_id: impl Into<String>) -> ResetInstancePasswordLegacy {
@@ -38,7 +39,7 @@ impl Client {
 
 yundb_runtime::operation! {
     ResetInstancePasswordLegacy: reset_instance_password_legacy -> Response<()> as empty, CallError<ErrorBody>;
-    Spec::new("resetInstancePasswordLegacy", "POST", "/mysql/v3/{project_id}/instances/{instance_id}/password")
+    Spec::new("ResetMysqlPassword", "POST", "/mysql/v3/{project_id}/instances/{instance_id}/password")
         .params(&[
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),

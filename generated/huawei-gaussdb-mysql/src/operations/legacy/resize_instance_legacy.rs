@@ -35,6 +35,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/resize_instance_legacy.md")]
+    #[doc(alias = "ChangeMysqlInstanceSpecification")]
     #[doc(alias = "resizeInstanceLegacy")]
     #[deprecated(note = "use `resize_instance`")]
     pub fn resize_instance_legacy(
@@ -53,7 +54,7 @@ impl Client {
 
 yundb_runtime::operation! {
     ResizeInstanceLegacy: resize_instance_legacy -> Response<StartedJobOrOrder>, CallError<ErrorBody>;
-    Spec::new("resizeInstanceLegacy", "POST", "/mysql/v3/{project_id}/instances/{instance_id}/action")
+    Spec::new("ChangeMysqlInstanceSpecification", "POST", "/mysql/v3/{project_id}/instances/{instance_id}/action")
         .params(&[
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),

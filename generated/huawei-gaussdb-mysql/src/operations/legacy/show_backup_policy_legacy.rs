@@ -27,6 +27,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/show_backup_policy_legacy.md")]
+    #[doc(alias = "ShowMysqlBackupPolicy")]
     #[doc(alias = "showBackupPolicyLegacy")]
     #[deprecated(note = "use `show_backup_policy`")]
     pub fn show_backup_policy_legacy(&self, instance_id: impl Into<String>) -> ShowBackupPolicyLegacy {
@@ -36,7 +37,7 @@ impl Client {
 
 yundb_runtime::operation! {
     ShowBackupPolicyLegacy: show_backup_policy_legacy -> Response<ShowBackupPolicyLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("showBackupPolicyLegacy", "GET", "/mysql/v3/{project_id}/instances/{instance_id}/backups/policy")
+    Spec::new("ShowMysqlBackupPolicy", "GET", "/mysql/v3/{project_id}/instances/{instance_id}/backups/policy")
         .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
         .accept("application/json")
 }

@@ -30,6 +30,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/show_instance_legacy.md")]
+    #[doc(alias = "ShowMysqlInstanceInfo")]
     #[doc(alias = "showInstanceLegacy")]
     #[deprecated(note = "use `show_instance`")]
     pub fn show_instance_legacy(&self, instance_id: impl Into<String>) -> ShowInstanceLegacy {
@@ -39,7 +40,7 @@ impl Client {
 
 yundb_runtime::operation! {
     ShowInstanceLegacy: show_instance_legacy -> Response<ShowInstanceLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("showInstanceLegacy", "GET", "/mysql/v3/{project_id}/instances/{instance_id}")
+    Spec::new("ShowMysqlInstanceInfo", "GET", "/mysql/v3/{project_id}/instances/{instance_id}")
         .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
         .accept("application/json")
 }

@@ -21,6 +21,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/show_job_legacy.md")]
+    #[doc(alias = "ShowMysqlJobInfo")]
     #[doc(alias = "showJobLegacy")]
     #[deprecated(note = "use `show_job`")]
     pub fn show_job_legacy(&self) -> ShowJobLegacy { ShowJobLegacy(self.call(ShowJobLegacy::SPEC)) }
@@ -28,7 +29,7 @@ impl Client {
 
 yundb_runtime::operation! {
     ShowJobLegacy: show_job_legacy -> Response<ShowJobLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("showJobLegacy", "GET", "/mysql/v3/{project_id}/jobs")
+    Spec::new("ShowMysqlJobInfo", "GET", "/mysql/v3/{project_id}/jobs")
         .params(&[path("project_id", any()).client("project_id"), query("id", any()).required()])
         .accept("application/json")
 }

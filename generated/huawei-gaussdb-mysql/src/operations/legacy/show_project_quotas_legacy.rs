@@ -24,6 +24,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/show_project_quotas_legacy.md")]
+    #[doc(alias = "ShowMysqlProjectQuotas")]
     #[doc(alias = "showProjectQuotasLegacy")]
     #[deprecated(note = "use `show_project_quotas`")]
     pub fn show_project_quotas_legacy(&self) -> ShowProjectQuotasLegacy {
@@ -33,7 +34,7 @@ impl Client {
 
 yundb_runtime::operation! {
     ShowProjectQuotasLegacy: show_project_quotas_legacy -> Response<ShowProjectQuotasLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("showProjectQuotasLegacy", "GET", "/mysql/v3/{project_id}/project-quotas")
+    Spec::new("ShowMysqlProjectQuotas", "GET", "/mysql/v3/{project_id}/project-quotas")
         .params(&[
             path("project_id", any()).client("project_id"),
             query("type", any()),

@@ -31,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/show_proxy_legacy.md")]
+    #[doc(alias = "ShowMysqlProxy")]
     #[doc(alias = "showProxyLegacy")]
     #[deprecated(note = "use `list_proxies`")]
     pub fn show_proxy_legacy(&self, instance_id: impl Into<String>) -> ShowProxyLegacy {
@@ -40,7 +41,7 @@ impl Client {
 
 yundb_runtime::operation! {
     ShowProxyLegacy: show_proxy_legacy -> Response<ShowProxyLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("showProxyLegacy", "GET", "/mysql/v3/{project_id}/instances/{instance_id}/proxy")
+    Spec::new("ShowMysqlProxy", "GET", "/mysql/v3/{project_id}/instances/{instance_id}/proxy")
         .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
         .accept("application/json")
 }

@@ -31,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/show_proxy_v3.md")]
+    #[doc(alias = "ShowGaussMySqlProxy")]
     #[doc(alias = "showProxyV3")]
     #[deprecated(note = "use `list_proxies`")]
     pub fn show_proxy_v3(&self, instance_id: impl Into<String>) -> ShowProxyV3 {
@@ -40,7 +41,7 @@ impl Client {
 
 yundb_runtime::operation! {
     ShowProxyV3: show_proxy_v3 -> Response<ShowProxyV3Response>, CallError<ErrorBody>;
-    Spec::new("showProxyV3", "GET", "/v3/{project_id}/instances/{instance_id}/proxy")
+    Spec::new("ShowGaussMySqlProxy", "GET", "/v3/{project_id}/instances/{instance_id}/proxy")
         .params(&[
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),

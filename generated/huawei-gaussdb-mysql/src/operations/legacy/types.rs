@@ -77,6 +77,8 @@ yundb_runtime::string_enum! {
         Creating = "creating",
         /// Deleted.
         Deleted = "deleted",
+        /// Active.
+        Active = "ACTIVE",
     }
 }
 

@@ -31,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/update_backup_policy_legacy.md")]
+    #[doc(alias = "UpdateMysqlBackupPolicy")]
     #[doc(alias = "updateBackupPolicyLegacy")]
     #[deprecated(note = "use `update_backup_policy`")]
     pub fn update_backup_policy_legacy(
@@ -49,7 +50,7 @@ impl Client {
 
 yundb_runtime::operation! {
     UpdateBackupPolicyLegacy: update_backup_policy_legacy -> Response<UpdateBackupPolicyLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("updateBackupPolicyLegacy", "PUT", "/mysql/v3/{project_id}/instances/{instance_id}/backups/policy/update")
+    Spec::new("UpdateMysqlBackupPolicy", "PUT", "/mysql/v3/{project_id}/instances/{instance_id}/backups/policy/update")
         .params(&[
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),

@@ -30,6 +30,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/update_instance_name_legacy.md")]
+    #[doc(alias = "UpdateMysqlInstanceName")]
     #[doc(alias = "updateInstanceNameLegacy")]
     #[deprecated(note = "use `update_instance_name`")]
     pub fn update_instance_name_legacy(&self, instance_id: impl Into<String>) -> UpdateInstanceNameLegacy {
@@ -39,7 +40,7 @@ impl Client {
 
 yundb_runtime::operation! {
     UpdateInstanceNameLegacy: update_instance_name_legacy -> Response<StartedJob>, CallError<ErrorBody>;
-    Spec::new("updateInstanceNameLegacy", "PUT", "/mysql/v3/{project_id}/instances/{instance_id}/name")
+    Spec::new("UpdateMysqlInstanceName", "PUT", "/mysql/v3/{project_id}/instances/{instance_id}/name")
         .params(&[
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),

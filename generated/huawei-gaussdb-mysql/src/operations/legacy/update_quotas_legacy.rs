@@ -31,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/update_quotas_legacy.md")]
+    #[doc(alias = "UpdateMysqlQuotas")]
     #[doc(alias = "updateQuotasLegacy")]
     #[deprecated(note = "use `update_quotas`")]
     pub fn update_quotas_legacy(&self) -> UpdateQuotasLegacy { UpdateQuotasLegacy(self.call(UpdateQuotasLegacy::SPEC)) }
@@ -38,7 +39,7 @@ impl Client {
 
 yundb_runtime::operation! {
     UpdateQuotasLegacy: update_quotas_legacy -> Response<UpdateQuotasLegacyResponse>, CallError<ErrorBody>;
-    Spec::new("updateQuotasLegacy", "PUT", "/mysql/v3/{project_id}/quotas")
+    Spec::new("UpdateMysqlQuotas", "PUT", "/mysql/v3/{project_id}/quotas")
         .params(&[
             path("project_id", any()).client("project_id"),
             field("quota_list", list(&object::<LegacyQuotaToUpdate>()).max_items(10)).required(),

@@ -26,7 +26,7 @@ impl Client {
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_proxies("5eebbb4c0f9f4a99b42ed1b6334569aain07").items();
+    /// let mut items = client.list_proxies("5eebbb4c0f9f4a99b42ed1b6334569aain07").limit(10).items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.proxy);
     /// }
@@ -55,9 +55,9 @@ yundb_runtime::operation! {
 }
 
 impl ListProxies {
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`.
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `10`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -116,7 +116,7 @@ pub struct Proxy {
     pub ram: Option<String>,
     /// Number of proxy nodes.
     pub node_num: Option<i32>,
-    /// Deployment mode of the proxy.
+    /// Primary/standby mode of the proxy.
     pub mode: Option<ProxyDeploymentMode>,
     /// Nodes of the proxy.
     pub nodes: Vec<ProxyNode>,
@@ -188,7 +188,7 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::string_enum! {
-    /// Deployment mode of the proxy.
+    /// Primary/standby mode of the proxy.
     pub enum ProxyDeploymentMode {
         /// Cluster.
         Cluster = "Cluster",

@@ -18,14 +18,14 @@ impl Client {
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
     ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     /// - `proxy_id`: Id of the proxy: a UUID without hyphens, followed by `po01`. Example:
-    ///   `7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01`.
+    ///   `e87088f0b6a345e79db19d57c41fde15po01`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let mut items = client.list_proxy_parameters(
-    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01",
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "e87088f0b6a345e79db19d57c41fde15po01",
     /// )
     ///     .items();
     /// while let Some(item) = items.next().await {
@@ -71,7 +71,7 @@ yundb_runtime::operation! {
 impl ListProxyParameters {
     /// Maximum number of entries to return, 1 to 100. Defaults to `10`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Number of entries to skip, 0 or more. Defaults to `0`.
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// Name of the parameter to return. If empty, all parameters are returned.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }

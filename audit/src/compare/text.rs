@@ -1,0 +1,82 @@
+//! Compares texts of documents with those of specs, regardless of damage of the scan.
+
+use serde_json::Value;
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::extract;
+
+/// Whether two values are the same, regardless of blanks, quotes and letters that scans confuse.
+pub(super) fn same(a: &str, b: &str) -> bool {
+    if a == b {
+        return true;
+    }
+    let (before, after) = (skeleton(a), skeleton(b));
+    // A cell may cut a long value off, and the scan damage it.
+    let cut = before.chars().count() >= LONG && after.starts_with(&before);
+    let damaged = before.chars().count() >= VERY_LONG && strsim::normalized_levenshtein(&before, &after) >= SIMILAR;
+    // A list may be sent as one value, or its items be listed.
+    let items = || {
+        let list = serde_json::from_str::<Value>(b).ok();
+        let items = list.as_ref().and_then(Value::as_array).filter(|items| !items.is_empty());
+        let texts = items.map(|items| items.iter().map(|item| item.as_str().map_or(item.to_string(), str::to_owned)));
+        texts.is_some_and(|mut texts| {
+            let all: Vec<String> = texts.clone().collect();
+            skeleton(&all.join(",")) == before || texts.any(|text| skeleton(&text) == before)
+        })
+    };
+    before == after || cut || damaged || items()
+}
+
+/// From this length on, the start of a value identifies it.
+const LONG: usize = 12;
+/// From this length on, a few wrong letters do not make another value.
+const VERY_LONG: usize = 32;
+const SIMILAR: f64 = 0.9;
+
+fn skeleton(value: &str) -> String {
+    let value: String =
+        value.nfkc().map(|c| if matches!(c, '\u{201c}' | '\u{201d}') { '"' } else { extract::latin(c) }).collect();
+    let json = value.trim_start().starts_with(['{', '[']).then(|| serde_json::from_str::<Value>(&value).ok()).flatten();
+    let value = json.map_or(value, |json| json.to_string());
+    // Scans lose underscores and miscount the asterisks of a hidden part.
+    let kept =
+        value.chars().filter(|c| !c.is_whitespace() && !matches!(c, '\\' | '_' | '*')).flat_map(char::to_lowercase);
+    let kept: String = kept
+        .map(|c| match c {
+            'i' | '1' => 'l',
+            '0' => 'o',
+            c => c,
+        })
+        .collect();
+    // Marks of the markup, and a comma that was outside of the quotes.
+    let marked = kept.trim_end_matches(['$', ',']);
+    if kept.len() > marked.len() { marked.trim_end_matches('}').to_owned() } else { kept }
+}
+
+/// A text for containment: without blanks and marks of code, in lower case.
+pub(super) fn plain(text: &str) -> String {
+    text.chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '`' | '"' | '(' | ')'))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// Whether a description has a unit.
+pub(super) fn has_unit(text: &str, unit: &str) -> bool {
+    let words: Vec<String> =
+        text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '/' | '%'))).map(str::to_lowercase).collect();
+    let unit = unit.to_lowercase();
+    let wanted: &[&str] = match unit.as_str() {
+        "percent" => &["percent", "percentage", "%"],
+        "milliseconds" => &["milliseconds", "millisecond", "ms"],
+        "gb" => &["gb", "gigabytes", "gib"],
+        "days" => &["days", "day", "daily"],
+        "bytes" => &["bytes", "byte"],
+        _ => &[],
+    };
+    let singular = unit.strip_suffix('s').unwrap_or(&unit);
+    words.iter().any(|word| {
+        let word = word.trim_end_matches('/');
+        word == unit || word == singular || wanted.contains(&word) || unit == "percent" && word.ends_with('%')
+    })
+}

@@ -1,0 +1,227 @@
+//! Tests the audit: changes one fact of a spec at a time, in memory, and checks that each change is reported.
+//!
+//! A fact of each kind is changed in each file that has one, and only the operations that use the file are compared.
+
+mod change;
+mod place;
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    fs,
+};
+
+use comfy_table::{Table, presets};
+use yundb_generator::{
+    Diagnostics,
+    load::{self, Node},
+};
+
+use self::{
+    change::{Hints, Kind},
+    place::Place,
+};
+use crate::{
+    compare::{self, Aspect, Difference, Mode},
+    config,
+    fact::{Facts, Operation, Permission},
+    lock,
+    run::{Audit, Error},
+    spec,
+};
+
+/// The result for all services.
+#[derive(Clone, Debug, Default)]
+pub struct Mutations {
+    /// Number of changes, and of those that were reported, by kind.
+    pub kinds: BTreeMap<&'static str, (usize, usize)>,
+    /// The changes that were not reported: the kind, and the place of the fact.
+    pub unseen: Vec<(&'static str, String)>,
+}
+
+impl Audit {
+    /// Changes facts of the services' specs, and counts the changes that the audit reports. Only services with a valid
+    /// lock and spec take part.
+    ///
+    /// # Errors
+    /// See [`Audit::run`].
+    pub fn mutate(&self) -> Result<Mutations, Error> {
+        let mut mutations = Mutations::default();
+        for service in self.services()? {
+            let folder = self.specs.join(&service);
+            let text = fs::read_to_string(folder.join(lock::FILE)).unwrap_or_default();
+            let Ok(documented) = lock::read(&text, lock::FILE) else { continue };
+            if !folder.join(config::FILE).is_file() {
+                continue;
+            }
+            if let Some(loaded) = load::load(&folder, &mut Diagnostics::new()) {
+                Subject::new(documented, loaded.root).mutate(&mut mutations);
+            }
+        }
+        Ok(mutations)
+    }
+}
+
+impl Mutations {
+    /// The counts as a table, and the changes that were not reported.
+    pub fn text(&self) -> String {
+        let mut table = Table::new();
+        table.load_preset(presets::ASCII_MARKDOWN).set_header(["change", "seen", "of"]);
+        for (kind, (all, seen)) in &self.kinds {
+            table.add_row([(*kind).to_owned(), seen.to_string(), all.to_string()]);
+        }
+        let unseen: String = self.unseen.iter().map(|(kind, at)| format!("{at}: {kind}\n")).collect();
+        match unseen.as_str() {
+            "" => format!("{table}\n"),
+            unseen => format!("{table}\n\nNot seen:\n{unseen}"),
+        }
+    }
+}
+
+/// A spec and its document's facts.
+struct Subject {
+    documented: Facts,
+    root: Node,
+    errata: spec::Errata,
+    /// The operations of the spec: the path in the tree's index, and the files that they use.
+    operations: Vec<(String, HashSet<String>)>,
+    /// The components that they use.
+    pointers: HashSet<String>,
+    /// The values of samples in the spec.
+    sampled: HashSet<String>,
+}
+
+impl Subject {
+    fn new(documented: Facts, root: Node) -> Self {
+        let errata = spec::Errata::read(&root);
+        let paths: Vec<String> =
+            root.get("paths").into_iter().flat_map(Node::entries).map(|(path, _)| path.to_owned()).collect();
+        let described = |path: &String| {
+            let of_path = spec::of_paths(&root, &errata, &HashSet::from([path.clone()]));
+            of_path.operations.iter().any(|operation| {
+                let same = |it: &&Operation| it.call == operation.call || it.section == operation.section;
+                documented.operations.iter().filter(same).any(|it| it.fields().next().is_some())
+            })
+        };
+        // A section without tables states nothing that could be changed.
+        let paths: Vec<String> = paths.into_iter().filter(described).collect();
+        let mut pointers = HashSet::new();
+        let mut operations = Vec::new();
+        for path in paths {
+            let (files, more) = place::used(&root, &path);
+            pointers.extend(more);
+            operations.push((path, files));
+        }
+        let sampled = change::sampled(&root, &place::all(&root));
+        Self { documented, root, errata, operations, pointers, sampled }
+    }
+
+    fn mutate(mut self, mutations: &mut Mutations) {
+        let mut places = place::all(&self.root);
+        // The list of error codes is compared though no response refers to it.
+        let codes = |place: &Place| place.tokens.iter().any(|token| token == "x-enumStatus" || token == "enum");
+        places.retain(|place| codes(place) || !place::is_unused(place, &self.pointers));
+        // A fact of the operation itself goes before one of an example.
+        places.sort_by_key(|place| (place.file.clone(), place.tokens.len()));
+        let sampled = std::mem::take(&mut self.sampled);
+        let mut files: Vec<&str> = places.iter().map(|place| place.file.as_str()).collect();
+        files.dedup();
+        for file in files {
+            let of_file = || places.iter().filter(|place| place.file == file);
+            let whole = Users { paths: None, documented: self.documented.clone() };
+            self.mutate_file(of_file(), &Kind::OF_SERVICE, &whole, &sampled, mutations);
+            let users = self.users(file);
+            if users.paths.as_ref().is_some_and(|paths| !paths.is_empty()) {
+                self.mutate_file(of_file(), &Kind::ALL, &users, &sampled, mutations);
+            }
+        }
+    }
+
+    /// Makes one change of each kind.
+    fn mutate_file<'a>(
+        &mut self,
+        places: impl Iterator<Item = &'a Place> + Clone,
+        kinds: &[Kind],
+        users: &Users,
+        sampled: &HashSet<String>,
+        mutations: &mut Mutations,
+    ) {
+        let hints = Hints::new(&users.documented, sampled);
+        let mut before = None;
+        for kind in kinds {
+            let mut fitting =
+                places.clone().filter(|place| kind.applies(&self.root, place, &hints)).collect::<Vec<_>>().into_iter();
+            let seen = fitting.find_map(|place| {
+                let before = before.get_or_insert_with(|| self.differences(users));
+                Some((self.is_seen(*kind, place, &hints, users, before)?, place))
+            });
+            let Some((seen, place)) = seen else { continue };
+            let (all, count) = mutations.kinds.entry(kind.name()).or_default();
+            *all += 1;
+            *count += usize::from(seen);
+            if !seen {
+                mutations.unseen.push((kind.name(), format!("{}:{}", place.file, place.line)));
+            }
+        }
+    }
+
+    /// The operations that use a file, and what the document has of them.
+    fn users(&self, file: &str) -> Users {
+        let paths = self.operations.iter().filter(|(_, files)| files.contains(file)).map(|(path, _)| path.clone());
+        let paths: HashSet<String> = paths.collect();
+        let spec = spec::of_paths(&self.root, &self.errata, &paths);
+        let described = |operation: &&Operation| {
+            spec.operations.iter().any(|it| it.call == operation.call || it.section == operation.section)
+        };
+        let operations: Vec<Operation> = self.documented.operations.iter().filter(described).cloned().collect();
+        let called = |it: &&Permission| spec.operations.iter().any(|operation| operation.call == it.call);
+        let permissions = self.documented.permissions.iter().filter(called).cloned().collect();
+        let states = self.documented.states.clone();
+        Users { paths: Some(paths), documented: Facts { operations, permissions, states, ..Facts::default() } }
+    }
+
+    /// Whether a change is reported. None if it changes nothing.
+    fn is_seen(
+        &mut self,
+        kind: Kind,
+        place: &Place,
+        hints: &Hints<'_>,
+        users: &Users,
+        before: &HashSet<Key>,
+    ) -> Option<bool> {
+        let (last, parents) = place.tokens.split_last()?;
+        let node = place::node_mut(&mut self.root, parents)?;
+        let whole = node.clone();
+        let changed = kind.change(node, last, place, hints) && *node != whole;
+        let after = changed.then(|| self.differences(users));
+        *place::node_mut(&mut self.root, parents)? = whole;
+        Some(!after?.is_subset(before))
+    }
+
+    /// The differences of some operations that need an explanation and have none, and the entries that explain none.
+    fn differences(&self, users: &Users) -> HashSet<Key> {
+        let spec = match &users.paths {
+            Some(paths) => spec::of_paths(&self.root, &self.errata, paths),
+            None => spec::facts(&self.root, &self.errata),
+        };
+        let settled = compare::settle(compare::facts(&users.documented, &spec, Mode::Spec), &self.errata.entries);
+        let at = |index: &usize| self.errata.entries.get(*index).map(|entry| entry.at.to_string());
+        let unused = settled.unused.iter().filter_map(at);
+        let unused: Vec<Key> = unused.map(|at| (at, Aspect::Print, String::new(), String::new())).collect();
+        let key = |difference: Difference| {
+            let text = |side: Option<compare::Stated>| side.map(|side| side.text).unwrap_or_default();
+            (difference.path, difference.aspect, text(difference.left), text(difference.right))
+        };
+        settled.open.into_iter().map(key).chain(unused).collect()
+    }
+}
+
+/// The path of a difference, its aspect, and both values.
+type Key = (String, Aspect, String, String);
+
+/// The operations that use a file.
+struct Users {
+    /// Their paths in the spec's index. None for the whole spec.
+    paths: Option<HashSet<String>>,
+    /// What the document has of them.
+    documented: Facts,
+}

@@ -1,0 +1,100 @@
+//! The places of a spec's tree.
+
+use std::collections::HashSet;
+
+use yundb_generator::load::{Node, Value};
+
+/// A value in the tree.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    /// The way to it from the root.
+    pub tokens: Vec<String>,
+    /// The file that it is written in.
+    pub file: String,
+    /// Its line there.
+    pub line: usize,
+}
+
+/// All values of a spec except those of errata.
+pub(super) fn all(root: &Node) -> Vec<Place> {
+    fn walk(node: &Node, tokens: &mut Vec<String>, places: &mut Vec<Place>) {
+        places.push(Place {
+            tokens: tokens.clone(),
+            file: node.location.file().to_owned(),
+            line: node.location.line(),
+        });
+        match &node.value {
+            Value::Object(members) => {
+                for (key, entry) in members.iter().filter(|(key, _)| *key != "x-errata") {
+                    tokens.push(key.clone());
+                    walk(&entry.node, tokens, places);
+                    tokens.pop();
+                }
+            }
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    tokens.push(index.to_string());
+                    walk(item, tokens, places);
+                    tokens.pop();
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut places = Vec::new();
+    walk(root, &mut Vec::new(), &mut places);
+    places
+}
+
+/// The files that the operations on a path use, and the components, by pointer.
+pub(super) fn used(root: &Node, path: &str) -> (HashSet<String>, HashSet<String>) {
+    fn walk<'a>(root: &'a Node, node: &'a Node, seen: &mut HashSet<&'a str>, files: &mut HashSet<String>) {
+        files.insert(node.location.file().to_owned());
+        if let Some(pointer) = node.get("$ref").and_then(Node::as_str)
+            && seen.insert(pointer)
+            && let Some(target) = target(root, pointer)
+        {
+            walk(root, target, seen, files);
+        }
+        match &node.value {
+            Value::Object(members) => members.values().for_each(|entry| walk(root, &entry.node, seen, files)),
+            Value::Array(items) => items.iter().for_each(|item| walk(root, item, seen, files)),
+            _ => {}
+        }
+    }
+    let (mut files, mut pointers) = (HashSet::new(), HashSet::new());
+    if let Some(item) = root.get("paths").and_then(|paths| paths.get(path)) {
+        for (_, operation) in item.entries() {
+            walk(root, &operation.node, &mut pointers, &mut files);
+        }
+    }
+    (files, pointers.into_iter().map(str::to_owned).collect())
+}
+
+/// Whether a place is in a component that nothing refers to.
+pub(super) fn is_unused(place: &Place, pointers: &HashSet<String>) -> bool {
+    match place.tokens.as_slice() {
+        [components, section, name, ..] if components == "components" && section != "securitySchemes" => {
+            !pointers.contains(&format!("#/{components}/{section}/{name}"))
+        }
+        _ => false,
+    }
+}
+
+fn target<'a>(root: &'a Node, pointer: &str) -> Option<&'a Node> {
+    pointer.strip_prefix("#/")?.split('/').try_fold(root, |node, token| node.child(token))
+}
+
+/// The value at a place.
+pub(super) fn node<'a>(root: &'a Node, tokens: &[String]) -> Option<&'a Node> {
+    tokens.iter().try_fold(root, |node, token| node.child(token))
+}
+
+/// The value at a place, for changing.
+pub(super) fn node_mut<'a>(root: &'a mut Node, tokens: &[String]) -> Option<&'a mut Node> {
+    tokens.iter().try_fold(root, |node, token| match &mut node.value {
+        Value::Object(members) => Some(&mut members.get_mut(token)?.node),
+        Value::Array(items) => items.get_mut(token.parse::<usize>().ok()?),
+        _ => None,
+    })
+}
