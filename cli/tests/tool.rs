@@ -1,5 +1,5 @@
 //! The tool as its users run it: away from any workspace, with nothing but the document.
-#![allow(clippy::panic, reason = "tests fail by panicking")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -97,7 +97,7 @@ impl<'a> Place<'a> {
             let constant = place.get("const").into_iter();
             let is = |place: &Self| match place.node.as_str() {
                 Some(text) => text == value,
-                None => place.node.to_json().to_string() == value,
+                None => place.node.as_number().is_some_and(|number| number.to_string() == value),
             };
             listed.chain(constant).find(is)
         })

@@ -142,7 +142,7 @@ impl Settings {
         let source = Source::new(name, text);
         let parsed: File = toml::from_str(source.text()).map_err(|error| single(invalid(&source, &error)))?;
         let folder = file.parent().unwrap_or(Path::new("")).to_owned();
-        parsed.settings(&source, folder).map_err(single)
+        parsed.settings(&source, folder).map_err(|diagnostic| single(*diagnostic))
     }
 }
 
@@ -165,7 +165,7 @@ fn invalid(source: &Arc<Source>, error: &toml::de::Error) -> Diagnostic {
 }
 
 impl File {
-    fn settings(self, source: &Arc<Source>, folder: PathBuf) -> Result<Settings, Diagnostic> {
+    fn settings(self, source: &Arc<Source>, folder: PathBuf) -> Result<Settings, Box<Diagnostic>> {
         let given = |text: Spanned<String>| given(source, text);
         let selection = |Selected { tags, operations }| Selection {
             tags: tags.into_iter().map(given).collect(),
@@ -181,7 +181,8 @@ impl File {
             let entry = format!("{name}={form}");
             let parsed: Result<crate::Formats, String> = entry.parse();
             if let Err(why) = parsed {
-                return Err(Diagnostic::error("settings", why).at(Location::new(source, at.start, at.end)));
+                let at = Location::new(source, at.start, at.end);
+                return Err(Box::new(Diagnostic::error("settings", why).at(at)));
             }
             formats += &format!("{entry},");
         }

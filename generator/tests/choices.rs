@@ -1,5 +1,5 @@
 //! Choices: overlays, the selection of operations, names, own types, and the mistakes in them.
-#![allow(clippy::panic, reason = "tests fail by panicking")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::collections::BTreeSet;
 use std::fs;
