@@ -268,7 +268,8 @@ impl<'a> Walk<'a> {
 }
 
 fn walk(spec: &Path, krate: &Path) -> (usize, Vec<String>) {
-    let bundled = yundb_generator::bundle(spec, &Default::default(), true).expect("a document");
+    let settings = yundb_generator::Settings::beside(spec).expect("settings");
+    let bundled = yundb_generator::bundle(spec, &settings.choices, true).expect("a document");
     let document: Value = serde_json::from_str(&bundled.text).expect("JSON");
     let docs = Docs::of(krate);
     let mut walk = Walk { document: &document, docs: &docs, ids: BTreeSet::new(), checked: 0, missing: Vec::new() };

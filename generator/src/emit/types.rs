@@ -34,7 +34,9 @@ pub(super) fn definition(scope: &Scope<'_>, id: TypeId) -> TokenStream {
 fn own(scope: &Scope<'_>, definition: &TypeDef, path: &str) -> TokenStream {
     let (serialize, deserialize) = (scope.uses.item("Serialize"), scope.uses.item("Deserialize"));
     let (name, further) = (ident(&definition.name), derives(scope, definition));
-    let docs = doc(&[format!("Wraps the type `{path}`.")]);
+    let between = (!definition.docs.is_empty()).then(String::new);
+    let words = definition.docs.iter().cloned().chain(between).chain([format!("Wraps the type `{path}`.")]);
+    let docs = doc(&words.collect::<Vec<_>>());
     // `lower` has parsed the path.
     let Ok(path) = syn::parse_str::<syn::Path>(path) else { return TokenStream::new() };
     quote! {

@@ -143,9 +143,9 @@ fn loaded(path: &Path, choices: &Choices, diagnostics: &mut Diagnostics) -> Opti
 
 /// The document at `path` as one tree, as it was written: every `$ref` points to a component, and nothing is fixed or
 /// left out; Swagger 2.0 is rewritten as OpenAPI 3.0. Tests compare a client with this tree.
-pub fn bundled(path: &Path, diagnostics: &mut Diagnostics) -> Option<serde_json::Value> {
+pub fn bundled(path: &Path, choices: &Choices, diagnostics: &mut Diagnostics) -> Option<serde_json::Value> {
     deep(|| {
-        let (root, _) = tree(path, &Choices::default(), &mut Reporter::new(diagnostics))?;
+        let (root, _) = tree(path, choices, &mut Reporter::new(diagnostics))?;
         Some(root.to_json())
     })
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::model::{Derives, Type, TypeDef, TypeKind};
 use super::schema::Lowered;
-use super::{Lower, names};
+use super::{Lower, docs, names};
 use crate::choices::{Choices, Given, TypeChoices};
 use crate::diagnostic::Diagnostic;
-use crate::load::{Entry, nearest};
+use crate::load::{Entry, Node, nearest};
 
 impl<'a> Lower<'a, '_> {
     /// The method's name that was chosen for an operation.
@@ -79,7 +79,7 @@ impl<'a> Lower<'a, '_> {
         self.take_tree(&entry.node);
         self.types.push(TypeDef {
             name: rust,
-            docs: Vec::new(),
+            docs: docs::lines(entry.node.get("description").and_then(Node::as_str).unwrap_or_default()),
             deprecated: false,
             kind: TypeKind::Own(path.clone()),
             input: false,
