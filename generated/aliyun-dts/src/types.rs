@@ -534,7 +534,7 @@ pub struct CallResult {
 pub struct SynchronousObject {
     /// Database that contains the objects. Example: `dtstestdata`.
     pub database_name: Option<String>,
-    /// Tables of the database.
+    /// Tables of the database. Example: `["customer"]`.
     pub table_list: Vec<String>,
     /// Whether the whole database is selected.
     pub whole_database: Option<bool>,

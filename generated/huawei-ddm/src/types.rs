@@ -151,8 +151,8 @@ yundb_runtime::string_enum! {
         /// `DBS.300109`: The name of the logical database is invalid. Correct the name. HTTP status 400.
         #[doc(alias = "DBS.300109")]
         NameOfLogicalDatabaseInvalid = "DBS.300109",
-        /// `DBS.300110`: The state of the RDS instance does not allow creating a logical database on it. Restore it to a
-        /// valid state first. HTTP status 400.
+        /// `DBS.300110`: The state of the RDS instance does not allow associating it with a logical database. Restore it
+        /// to a valid state first. HTTP status 400.
         #[doc(alias = "DBS.300110")]
         StateOfRdsInstanceDoesNotAllow = "DBS.300110",
         /// `DBS.300112`: A logical database with this name already exists. Choose another name. HTTP status 400.
@@ -265,15 +265,16 @@ yundb_runtime::string_enum! {
         /// status 400.
         #[doc(alias = "DBS.300313")]
         FailedToSetSqlBlacklist = "DBS.300313",
-        /// `DBS.300314`: Failed to change the read policy. Check that the DDM instance is healthy. HTTP status 400.
+        /// `DBS.300314`: Failed to change the read/write policy. Check that the DDM instance is healthy. HTTP status 400.
         #[doc(alias = "DBS.300314")]
-        FailedToChangeReadPolicy = "DBS.300314",
-        /// `DBS.300315`: A read weight is invalid. It must be at least 0 and less than 100. HTTP status 400.
+        FailedToChangeReadWritePolicy = "DBS.300314",
+        /// `DBS.300315`: A relative read/write weight is invalid. It must be at least 0 and less than 100. HTTP
+        /// status 400.
         #[doc(alias = "DBS.300315")]
-        ReadWeightInvalid = "DBS.300315",
-        /// `DBS.300316`: Failed to query the read policy. Check that the DDM instance is healthy. HTTP status 400.
+        RelativeReadWriteWeightInvalid = "DBS.300315",
+        /// `DBS.300316`: Failed to query the read/write policy. Check that the DDM instance is healthy. HTTP status 400.
         #[doc(alias = "DBS.300316")]
-        FailedToQueryReadPolicy = "DBS.300316",
+        FailedToQueryReadWritePolicy = "DBS.300316",
         /// `DBS.300322`: Failed to save the metadata of the instance. Contact support with the environment, the instance
         /// id, your actions, and the symptoms. HTTP status 400.
         #[doc(alias = "DBS.300322")]
@@ -375,10 +376,10 @@ yundb_runtime::string_enum! {
         /// HTTP status 400.
         #[doc(alias = "DBS.300353")]
         DataCheckFailed = "DBS.300353",
-        /// `DBS.300354`: Failed to set a scale-out subtask to its final state. Contact support with the environment, your
-        /// actions, and the symptoms. HTTP status 400.
+        /// `DBS.300354`: Failed to set a scale-out subtask to the completed state. Contact support with the environment,
+        /// your actions, and the symptoms. HTTP status 400.
         #[doc(alias = "DBS.300354")]
-        FailedToSetScaleOutSubtaskToFinal = "DBS.300354",
+        FailedToSetScaleOutSubtaskToCompleted = "DBS.300354",
         /// `DBS.300355`: An error occurred while creating the logical database. Contact support with the environment,
         /// your actions, and the symptoms. HTTP status 400.
         #[doc(alias = "DBS.300355")]
@@ -423,9 +424,9 @@ yundb_runtime::string_enum! {
         /// RDS console and try again. HTTP status 400.
         #[doc(alias = "DBS.300368")]
         ParameterLowerCaseTableNamesOfDatabaseInstanceIncorrect = "DBS.300368",
-        /// `DBS.300369`: Failed to enable or disable access control. Contact support to find the cause in the logs: APIG
-        /// codes indicate missing permission to call the load balancer; ELB codes indicate a fault in the load balancer.
-        /// HTTP status 400.
+        /// `DBS.300369`: Failed to enable or disable access control. Contact support to find the cause in the logs of DDM
+        /// instance management and of DBS-resource-manager: an APIG code indicates missing permission to call the load
+        /// balancer's API, whose URI is in the latter; an ELB code is for the load balancer's support. HTTP status 400.
         #[doc(alias = "DBS.300369")]
         FailedToEnableOrDisableAccessControl = "DBS.300369",
         /// `DBS.300370`: The instance has no load balancer, which this operation requires. Contact support to enable load
@@ -433,7 +434,8 @@ yundb_runtime::string_enum! {
         #[doc(alias = "DBS.300370")]
         InstanceHasNoLoadBalancerWhich = "DBS.300370",
         /// `DBS.300371`: The account is not permitted to create this beta version of the engine. Use the `engine_id` of a
-        /// stable version, or request access from support. HTTP status 400.
+        /// stable version, or request access from support: the error log of DDM instance management gives the name of the
+        /// allowlist. HTTP status 400.
         #[doc(alias = "DBS.300371")]
         AccountNotPermittedToCreateBetaVersion = "DBS.300371",
         /// `DBS.300372`: The target instance is invalid. Create a new DDM instance as the target. HTTP status 400.

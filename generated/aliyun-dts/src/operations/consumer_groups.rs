@@ -216,7 +216,8 @@ pub struct ConsumerGroup {
     /// Example: `2021-06-20T12:00:00Z`.
     pub consumption_checkpoint: Option<String>,
     /// Difference in seconds between the timestamps of the last data read by the subscription and the last data
-    /// consumed by a client. -1 if no client is connected to the consumer group. Example: `1500`.
+    /// consumed by a client: for example, 1500 if the subscription has read the data of 9:55 and the client has
+    /// consumed that of 9:30. -1 if no client is connected to the consumer group. Example: `1500`.
     pub message_delay: Option<i64>,
     /// Number of messages not yet consumed, including heartbeats. -1 if no client is connected to the consumer group.
     /// Example: `186600`.

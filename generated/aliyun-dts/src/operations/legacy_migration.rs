@@ -205,7 +205,7 @@ impl ConfigureMigrationJob {
     /// Objects to migrate.
     ///
     /// Databases to migrate. Names of databases, tables and columns can be regular expressions of a limited syntax;
-    /// see the guide [`docs::name_patterns`](crate::docs::name_patterns). See also the guide
+    /// see [`docs::name_patterns`](crate::docs::name_patterns). See also
     /// [`docs::legacy_object_lists`](crate::docs::legacy_object_lists). Required.
     pub fn migration_object<M>(self, migration_object: impl Argument<JsonText<Vec<MigrationObject>>, M>) -> Self {
         Self(self.0.json_text("MigrationObject", migration_object))

@@ -208,9 +208,7 @@ impl ConfigureSubscriptionInstance {
     /// Objects to subscribe to.
     ///
     /// Databases to subscribe to. Names of databases and tables can be regular expressions of a limited syntax; see
-    /// the guide [`docs::name_patterns`](crate::docs::name_patterns). See also the guide
-    /// [`docs::legacy_object_lists`](crate::docs::legacy_object_lists). Example: `[{"DBName":"dtstestdata"}]`.
-    /// Required.
+    /// [`docs::name_patterns`](crate::docs::name_patterns). See also [`docs::legacy_object_lists`](crate::docs::legacy_object_lists). Example: `[{"DBName":"dtstestdata"}]`. Required.
     pub fn subscription_object<M>(
         self,
         subscription_object: impl Argument<JsonText<Vec<SubscriptionObject>>, M>,
@@ -512,9 +510,7 @@ impl UpdateSubscriptionObjects {
     /// New objects of the subscription.
     ///
     /// Databases to subscribe to. Names of databases and tables can be regular expressions of a limited syntax; see
-    /// the guide [`docs::name_patterns`](crate::docs::name_patterns). See also the guide
-    /// [`docs::legacy_object_lists`](crate::docs::legacy_object_lists). Example: `[{"DBName":"dtstestdata"}]`.
-    /// Required.
+    /// [`docs::name_patterns`](crate::docs::name_patterns). See also [`docs::legacy_object_lists`](crate::docs::legacy_object_lists). Example: `[{"DBName":"dtstestdata"}]`. Required.
     pub fn subscription_object<M>(
         self,
         subscription_object: impl Argument<JsonText<Vec<SubscriptionObject>>, M>,

@@ -233,8 +233,8 @@ yundb_runtime::operation! {
     Spec::new("ShowGaussMySqlBackupList", "GET", "/v3/{project_id}/backups")
         .params(&[
             path("project_id", any().min_length(32).max_length(32).pattern("^[A-Za-z0-9]*$")).client("project_id"),
-            query("instance_id", any().min_length(36).max_length(36)),
-            query("backup_id", any()),
+            query("instance_id", any().min_length(36).max_length(36).pattern("^[A-Za-z0-9]*$")),
+            query("backup_id", any().pattern("^[A-Za-z0-9]*$")),
             query("backup_type", any()),
             query("offset", any().pattern("^[0-9]+$")),
             query("limit", any().pattern("^([1-9][0-9]?|100)$")),
@@ -254,14 +254,14 @@ yundb_runtime::operation! {
 }
 
 impl ListBackups {
-    /// Id of the instance, which identifies it uniquely: 36 letters and digits, ending in `in07`. Example:
-    /// `43e4feaab48f11e89039fa163ebaa7e4br01`.
+    /// Id of the instance, which identifies it uniquely: 36 letters and digits, ending in `in07`. Matches
+    /// `^[A-Za-z0-9]*$`. Example: `43e4feaab48f11e89039fa163ebaa7e4br01`.
     pub fn instance_id<M>(self, instance_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("instance_id", instance_id))
     }
 
-    /// Id of the backup, which identifies it uniquely: 36 letters and digits, ending in `br07`. Example:
-    /// `c0c9f155c7b7423a9d30f0175998b63bb01`.
+    /// Id of the backup, which identifies it uniquely: 36 letters and digits, ending in `br07`. Matches
+    /// `^[A-Za-z0-9]*$`. Example: `c0c9f155c7b7423a9d30f0175998b63bb01`.
     pub fn backup_id<M>(self, backup_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("backup_id", backup_id))
     }

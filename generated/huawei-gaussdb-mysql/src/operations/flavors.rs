@@ -99,7 +99,7 @@ pub struct ListFlavorsResponseFlavor {
     pub vcpus: Option<String>,
     /// Memory in GB. Example: `16`.
     pub ram: Option<String>,
-    /// CPU architecture, and whether the CPUs are dedicated or shared.
+    /// Type of flavor: dedicated or general-purpose, and its CPU architecture.
     pub r#type: Option<InstanceFlavorType>,
     /// Unique id of the flavor.
     pub id: Option<String>,
@@ -116,7 +116,7 @@ pub struct ListFlavorsResponseFlavor {
 }
 
 yundb_runtime::string_enum! {
-    /// CPU architecture, and whether the CPUs are dedicated or shared.
+    /// Type of flavor: dedicated or general-purpose, and its CPU architecture.
     pub enum InstanceFlavorType {
         /// Dedicated, ARM.
         Arm = "arm",

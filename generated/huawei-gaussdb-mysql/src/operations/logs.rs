@@ -204,6 +204,8 @@ yundb_runtime::string_enum! {
     /// Type of statement. Defaults to all types; an empty value also means all types.
     pub enum StatementType {
         /// All types.
+        Empty = "",
+        /// All types.
         All = "ALL",
         /// `INSERT` statements.
         Insert = "INSERT",

@@ -92,7 +92,7 @@ yundb_runtime::string_enum! {
         Completed = "Completed",
         /// Failed.
         Failed = "Failed",
-        /// Not started yet.
+        /// Delayed job that has not started yet.
         Pending = "Pending",
     }
 }

@@ -55,9 +55,8 @@ impl UpdateSubscription {
     /// the current ones.
     ///
     /// Objects to migrate, synchronize or subscribe to, as a map of databases by name. Names of databases, tables
-    /// and columns can be regular expressions of `.`, `*`, `?`, `[...]`, `[^...]` and ranges such as `[0-9]`; see the
-    /// guide [`docs::name_patterns`](crate::docs::name_patterns). See also the guide
-    /// [`docs::object_lists`](crate::docs::object_lists). Required.
+    /// and columns can be regular expressions of `.`, `*`, `?`, `[...]`, `[^...]` and ranges such as `[0-9]`; see
+    /// [`docs::name_patterns`](crate::docs::name_patterns). See also [`docs::object_lists`](crate::docs::object_lists). Required.
     pub fn db_list<M>(self, db_list: impl Argument<JsonText<BTreeMap<String, DbObject>>, M>) -> Self {
         Self(self.0.json_text("DbList", db_list))
     }

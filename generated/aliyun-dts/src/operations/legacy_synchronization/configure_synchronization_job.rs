@@ -84,7 +84,7 @@ impl ConfigureSynchronizationJob {
     /// Objects to synchronize.
     ///
     /// Databases to synchronize. Names of databases, tables and columns can be regular expressions of a limited
-    /// syntax; see the guide [`docs::name_patterns`](crate::docs::name_patterns). See also the guide
+    /// syntax; see [`docs::name_patterns`](crate::docs::name_patterns). See also
     /// [`docs::legacy_object_lists`](crate::docs::legacy_object_lists). Required.
     pub fn synchronization_objects<M>(
         self,

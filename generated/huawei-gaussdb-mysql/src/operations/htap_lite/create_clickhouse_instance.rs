@@ -5,7 +5,7 @@ use yundb_runtime::{Argument, Field, Object, Operation, Secret, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::{any, list, object, required};
 use crate::Client;
-use crate::types::{ClickhouseEngineType, ClickhouseZoneMode, ErrorBody, HtapTags, StarrocksPayModel};
+use crate::types::{ClickhouseEngineType, ClickhouseInstanceTags, ClickhouseZoneMode, ErrorBody, StarrocksPayModel};
 
 impl Client {
     /// Create a ClickHouse instance.
@@ -302,8 +302,8 @@ pub struct CreatedClickhouseInstance {
     pub status: Option<ClickhouseStatus>,
     /// Region of the instance.
     pub region: Option<String>,
-    /// Tags of the instance.
-    pub tags_info: Option<HtapTags>,
+    /// Tags of a ClickHouse instance.
+    pub tags_info: Option<ClickhouseInstanceTags>,
 }
 
 /// The engine.

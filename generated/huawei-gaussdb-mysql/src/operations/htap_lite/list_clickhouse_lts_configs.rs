@@ -122,7 +122,7 @@ pub struct ClickhouseInstanceSummary {
     pub id: Option<String>,
     /// Name of the instance.
     pub name: Option<String>,
-    /// Deployment mode of the instance, such as `Cluster`.
+    /// Primary/standby mode of the instance, such as `Cluster`.
     pub mode: Option<String>,
     /// Type of engine, such as `clickhouse`.
     pub engine_name: Option<String>,

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Operation, Spec, operation::{header, path}, shape::any};
-use crate::{Client, types::{ClickhouseEngineType, ClickhouseZoneMode, ErrorBody}};
+use crate::Client;
+use crate::types::{ClickhouseEngineType, ClickhouseInstanceTags, ClickhouseZoneMode, ErrorBody};
 
 impl Client {
     /// Show a ClickHouse instance.
@@ -127,7 +128,7 @@ pub struct ClickhouseInstanceDetail {
     pub groups: Vec<ClickhouseNodeGroup>,
     /// Time window for operations on the instance.
     pub ops_window: Option<ClickhouseOpsWindow>,
-    /// Tags of the instance.
+    /// Tags of a ClickHouse instance.
     pub tags_info: Option<ClickhouseInstanceTags>,
     /// Time zone. Example: `UTC+08:00`.
     pub time_zone: Option<String>,
@@ -378,27 +379,6 @@ pub struct ClickhouseOpsWindow {
     pub start_time: Option<String>,
     /// End of the window, in the format `hh:mm`. Example: `22:00`.
     pub end_time: Option<String>,
-}
-
-/// Tags of the instance.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ClickhouseInstanceTags {
-    /// User-defined tags.
-    pub tags: Vec<ClickhouseTag>,
-    /// System tags.
-    pub sys_tags: Vec<ClickhouseTag>,
-}
-
-/// A tag of a ClickHouse instance.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ClickhouseTag {
-    /// Key of the tag.
-    pub key: Option<String>,
-    /// Value of the tag.
-    pub value: Option<String>,
 }
 
 /// Ports of the instance, each 0 to 65535.

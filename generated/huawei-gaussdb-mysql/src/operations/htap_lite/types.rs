@@ -110,6 +110,27 @@ yundb_runtime::string_enum! {
     }
 }
 
+/// Tags of a ClickHouse instance.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ClickhouseInstanceTags {
+    /// User-defined tags.
+    pub tags: Vec<ClickhouseTag>,
+    /// System tags.
+    pub sys_tags: Vec<ClickhouseTag>,
+}
+
+/// A tag of a ClickHouse instance.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ClickhouseTag {
+    /// Key of the tag.
+    pub key: Option<String>,
+    /// Value of the tag.
+    pub value: Option<String>,
+}
+
 yundb_runtime::integer_enum! {
     /// Data manipulation (DML) privileges of the user.
     pub enum ClickhouseDmlPrivilege {

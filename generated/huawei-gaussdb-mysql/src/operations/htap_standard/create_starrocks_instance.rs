@@ -5,7 +5,7 @@ use yundb_runtime::{Argument, Field, Integer, Object, Operation, Secret, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::{any, list, object, required, text};
 use crate::Client;
-use crate::types::{AvailabilityZoneMode, ErrorBody, HtapTags, StarrocksMode, StarrocksPayModel, StarrocksZoneMode};
+use crate::types::{AvailabilityZoneMode, ErrorBody, StarrocksMode, StarrocksPayModel, StarrocksZoneMode};
 
 impl Client {
     /// Create a StarRocks instance.
@@ -87,8 +87,8 @@ yundb_runtime::operation! {
 
 impl CreateStarrocksInstance {
     /// Name of the instance: 4 to 64 letters, digits, hyphens and underscores (at most 64 bytes), starting with a
-    /// letter. Case-sensitive. Chinese characters are not allowed. Instances of the same type can have the same name.
-    /// Matches `^[A-Za-z][A-Za-z0-9_-]*$`. Required.
+    /// letter. Case-sensitive. Chinese characters are not allowed. Instances of the same type in an account can have
+    /// the same name. Matches `^[A-Za-z][A-Za-z0-9_-]*$`. Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// The engine. Required.
     pub fn engine<M>(self, engine: impl Argument<StarrocksEngineToCreate, M>) -> Self {
@@ -295,7 +295,7 @@ pub struct CreatedStarrocksInstance {
     pub db_user: Option<String>,
     /// Port of the database. Defaults to `3306`.
     pub port: Option<i32>,
-    /// Deployment of the instance.
+    /// Deployment mode of the instance, such as `Single`.
     pub ha_mode: Option<String>,
     /// Billing of the instance.
     pub pay_info: Option<StarrocksPayInfo>,
@@ -306,7 +306,7 @@ pub struct CreatedStarrocksInstance {
     /// Region of the instance.
     pub region: Option<String>,
     /// Tags of the instance.
-    pub tags_info: Option<HtapTags>,
+    pub tags_info: Option<CreatedStarrocksTags>,
 }
 
 /// The engine.
@@ -333,4 +333,35 @@ pub struct StarrocksPayInfo {
     pub period_type: Option<String>,
     /// Whether the subscription is renewed automatically.
     pub is_auto_renew: Option<String>,
+}
+
+/// Tags of the instance.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct CreatedStarrocksTags {
+    /// User-defined tags. Empty by default.
+    pub tags: Vec<CreatedStarrocksTag>,
+    /// System tags.
+    pub sys_tags: Vec<CreatedStarrocksTagsSysTag>,
+}
+
+/// A tag of a StarRocks instance.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CreatedStarrocksTag {
+    /// Key of the tag.
+    pub key: Option<String>,
+    /// Value of the tag.
+    pub value: Option<String>,
+}
+
+/// A tag of a StarRocks instance.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CreatedStarrocksTagsSysTag {
+    /// Key of the tag.
+    pub key: Option<String>,
+    /// Value of the tag.
+    pub value: Option<String>,
 }

@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use yundb_runtime::{Operation, Spec, operation::{header, path}, shape::any};
-use crate::Client;
-use crate::types::{ActionStatus, AvailabilityZoneMode, ErrorBody, HtapTags, InstanceStatus};
+use crate::{Client, types::{ActionStatus, AvailabilityZoneMode, ErrorBody, InstanceStatus}};
 
 impl Client {
     /// Show a StarRocks instance.
@@ -331,6 +330,29 @@ pub struct HtapMaintenanceWindow {
     pub start_time: Option<String>,
     /// End of the window, in the format `hh:mm`.
     pub end_time: Option<String>,
+}
+
+/// Tags of the instance.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct HtapTags {
+    /// User-defined tags.
+    pub tags: Vec<HtapTag>,
+    /// System tags.
+    pub sys_tags: Vec<HtapTag>,
+}
+
+/// A tag of an HTAP instance.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct HtapTag {
+    /// Key of the tag: 1 to 36 characters, which can be letters, digits, hyphens, underscores and the characters
+    /// U+4E00 to U+9FFF. Never blank.
+    pub key: Option<String>,
+    /// Value of the tag: up to 43 characters, which can be letters, digits, full stops, hyphens, underscores and the
+    /// characters U+4E00 to U+9FFF. Can be empty.
+    pub value: Option<String>,
 }
 
 /// Ports.

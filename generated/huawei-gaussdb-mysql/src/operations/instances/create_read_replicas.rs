@@ -7,8 +7,8 @@ use crate::{Client, types::{ErrorBody, TextBoolean}};
 impl Client {
     /// Add read replicas to an instance.
     ///
-    /// Adds read replicas with the given failover priorities to an instance. For a pay-per-use instance, a job
-    /// creates the replicas; for a yearly/monthly instance, an order is placed.
+    /// Adds read replicas with the given failover priorities to an instance. Pay-per-use replicas are created by a
+    /// job; for yearly/monthly replicas, an order is placed.
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/nodes/enlarge`. Document section 4.3.4, Creating read replicas.
     ///

@@ -51,7 +51,7 @@ yundb_runtime::operation! {
 pub struct ShowMonitorPolicyResponse {
     /// Whether second-level monitoring is enabled.
     pub monitor_switch: Option<bool>,
-    /// Sampling interval in seconds. Returned only if [`monitor_switch`](Self::monitor_switch) is `true`. Format:
-    /// `int32`.
+    /// Sampling interval, 1 or 5 seconds. Returned only if [`monitor_switch`](Self::monitor_switch) is `true`.
+    /// Format: `int32`.
     pub period: Option<MonitorPeriod>,
 }

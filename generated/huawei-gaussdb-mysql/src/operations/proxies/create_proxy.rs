@@ -81,7 +81,7 @@ impl CreateProxy {
     pub fn node_num(self, node_num: impl Integer) -> Self { Self(self.0.integer::<i32>("node_num", node_num)) }
     /// Name of the proxy: 4 to 64 characters and at most 64 bytes in UTF-8, in which a Chinese character takes
     /// 3 bytes. Must start with a letter or Chinese character and contain only letters, Chinese characters,
-    /// digits, `-` and `_`. Case-sensitive. Proxies of the same type can have the same name. Matches
+    /// digits, `-` and `_`. Case-sensitive. Proxies of the same type in an account can have the same name. Matches
     /// `^[A-Za-z\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff-]*$`.
     pub fn proxy_name<M>(self, proxy_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("proxy_name", proxy_name))

@@ -102,7 +102,7 @@ pub struct ProxyParameter {
     pub name: Option<String>,
     /// Type of the value.
     pub data_type: Option<String>,
-    /// Group that the parameter belongs to.
+    /// Type of the parent tag under which the parameter is grouped.
     pub elem_type: Option<String>,
     /// Allowed values of the parameter.
     pub value_range: Option<String>,

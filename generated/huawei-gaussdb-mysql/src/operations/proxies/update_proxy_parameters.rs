@@ -87,7 +87,7 @@ yundb_runtime::setters! {
         pub name: Option<String>,
         /// Value of the parameter. Required.
         pub value: Option<String>,
-        /// Group that the parameter belongs to: an `elem_type` returned by
+        /// Type of the parent tag under which the parameter is grouped: the `elem_type` returned by
         /// [`list_proxy_parameters`](crate::Client::list_proxy_parameters). Required.
         pub elem_type: Option<String>,
     }
