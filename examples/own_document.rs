@@ -4,7 +4,7 @@
 //! The client was generated from one of the documents of the tests:
 //!
 //! ```sh
-//! cargo xtask codegen --spec tests/fixtures/latest/openapi.yaml --out target/latest --name latest-client
+//! yundb generate tests/fixtures/latest/openapi.yaml --out target/latest --name latest-client
 //! cargo run -p yundb-examples --example own_document https://files.internal:8443 authority.pem
 //! ```
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use yundb_conform::driver::emit;
-use yundb_generator::{Diagnostics, model};
+use yundb_generator::{Diagnostics, Settings, lowered};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("no OUT_DIR")?);
@@ -20,8 +20,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         for spec in specs(&tests.join(folder))? {
             let name = spec.file_name().ok_or("a spec has no name")?.to_string_lossy().into_owned();
             let mut diagnostics = Diagnostics::new();
-            let model = model(&spec, &format!("{prefix}-{name}"), &name, &mut diagnostics);
-            let (model, _) = model.ok_or_else(|| diagnostics.to_string())?;
+            let choices = Settings::beside(&spec).map_err(|found| found.to_string())?.choices;
+            let lowered = lowered(&spec, &format!("{prefix}-{name}"), &name, &choices, &mut diagnostics);
+            let model = lowered.ok_or_else(|| diagnostics.to_string())?.service;
             let module = format!("{prefix}_{}", name.replace('-', "_"));
             fs::write(out.join(format!("{module}.rs")), emit::source(&model))?;
             writeln!(drivers, "/// The operations of {folder}/{name}.")?;

@@ -100,7 +100,7 @@ fn damaged_documents_never_panic() {
     let mut rng = fastrand::Rng::with_seed(13);
     for name in ["responses", "bodies", "parameters", "types", "unions"] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures").join(name);
-        let whole = load::bundled(&path, &mut Diagnostics::new()).unwrap();
+        let whole = load::bundled(&path, &Default::default(), &mut Diagnostics::new()).unwrap();
         for _ in 0..30 {
             let mut tree = whole.clone();
             (0..rng.usize(1..5)).for_each(|_| damage(&mut tree, &mut rng));

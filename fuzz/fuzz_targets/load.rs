@@ -12,7 +12,7 @@ fuzz_target!(|bytes: &[u8]| {
         let mut diagnostics = Diagnostics::new();
         if let Some((service, account)) = model(&path, "fuzzed", name, &mut diagnostics) {
             assert!(account.adds_up() || !account.lost.is_empty());
-            emit::emit(&service, &Manifest::Standalone(None), None).expect("what is emitted is Rust");
+            emit::emit(&service, &Manifest::Standalone(Box::default()), None).expect("what is emitted is Rust");
         }
         let _ = diagnostics.render(false);
     }

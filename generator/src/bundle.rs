@@ -1,29 +1,31 @@
-//! Writes a document with everything it refers to as one file, for tools that read a single file only.
+//! A document with everything it refers to as one file, for tools that read a single file only.
 
-use std::{fs, io, path::Path};
+use std::{io, path::Path};
 
-use crate::{Diagnostics, Failure, load};
+use crate::{Diagnostics, Failure, choices::Choices, load};
 
-/// Reads the spec at `spec` (a file, or a folder with an `openapi.yaml`) and writes it as one file: JSON if the
-/// output's name ends in `.json`, otherwise YAML. Returns warnings.
+/// A document as one file.
+#[derive(Debug)]
+pub struct Bundled {
+    /// The file's text.
+    pub text: String,
+    /// Warnings.
+    pub diagnostics: Diagnostics,
+}
+
+/// Reads the document at `spec` (a file, or a folder with an `openapi.yaml`) and returns it as one file of JSON or YAML.
 ///
 /// # Errors
-/// If the document has errors, or a file cannot be read or written.
-pub fn bundle(spec: &Path, file: &Path) -> Result<Diagnostics, Failure> {
+/// If the document has errors, or a file cannot be read.
+pub fn bundle(spec: &Path, choices: &Choices, json: bool) -> Result<Bundled, Failure> {
     let mut diagnostics = Diagnostics::new();
-    let document = match load::load(spec, &mut diagnostics) {
+    let document = match load::load_with(spec, choices, &mut diagnostics) {
         Some(document) if !diagnostics.has_errors() => document.literal_value(),
         _ => return Err(Failure::Document(diagnostics)),
     };
-    let text = if file.extension().is_some_and(|extension| extension == "json") {
-        serde_json::to_string_pretty(&document).map(|text| text + "\n").map_err(io::Error::other)
-    } else {
-        serde_yaml::to_string(&document).map_err(io::Error::other)
+    let text = match json {
+        true => serde_json::to_string_pretty(&document).map(|text| text + "\n").map_err(io::Error::other),
+        false => serde_yaml::to_string(&document).map_err(io::Error::other),
     };
-    let text = text.map_err(Failure::Io)?;
-    if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder).map_err(Failure::Io)?;
-    }
-    fs::write(file, text).map_err(Failure::Io)?;
-    Ok(diagnostics)
+    Ok(Bundled { text: text.map_err(Failure::Io)?, diagnostics })
 }

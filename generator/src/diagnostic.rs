@@ -324,6 +324,13 @@ impl Diagnostics {
         self.0.insert(diagnostic);
     }
 
+    /// The same with a further diagnostic.
+    #[must_use]
+    pub(crate) fn with(mut self, diagnostic: Diagnostic) -> Self {
+        self.push(diagnostic);
+        self
+    }
+
     /// Marks everything that begins at a place as left out by the last diagnostic.
     pub(crate) fn last_leaves_out(&mut self, at: &Location) {
         if let Some(last) = self.0.pop() {

@@ -4,23 +4,36 @@
 //! Each stage is a pure function of the one before; [`generate`] runs all four.
 
 pub mod accounting;
+mod builder;
 mod bundle;
+pub mod choices;
 pub mod diagnostic;
+pub mod diff;
 pub mod emit;
 pub mod load;
 pub mod lower;
+pub mod package;
 mod pattern;
+pub mod places;
 pub mod pointer;
+pub mod settings;
 mod stack;
+mod untyped;
+pub mod workspace;
 pub mod write;
 
 use std::path::Path;
 
-pub use bundle::bundle;
+pub use builder::Builder;
+pub use bundle::{Bundled, bundle};
+use choices::Choices;
 use diagnostic::Diagnostic;
 pub use diagnostic::Diagnostics;
 pub use emit::Manifest;
 pub use lower::format::{Format, Formats};
+pub use package::Package;
+pub use settings::Settings;
+pub use untyped::{Untyped, untyped};
 
 /// Options of [`generate`].
 #[derive(Debug, Clone, Default)]
@@ -33,8 +46,8 @@ pub struct Options {
     pub manifest: Manifest,
     /// Markdown to append to the README, such as the results of an audit.
     pub notes: Option<String>,
-    /// Which formats of strings have types.
-    pub formats: Formats,
+    /// What becomes the client, and how.
+    pub choices: Choices,
     /// Whether warnings are errors.
     pub strict: bool,
     /// Whether to compare only, without changing any file.
@@ -54,10 +67,12 @@ pub struct Report {
     pub lines: usize,
     /// The files that were written, or that differ with `check`.
     pub changes: write::Changes,
+    /// How the crate relates to a workspace around it, if there is one.
+    pub workspace: Option<String>,
     /// Warnings.
     pub diagnostics: Diagnostics,
-    /// The outcome for each fact of the document.
-    pub account: accounting::Account,
+    /// The document, and the model of its client.
+    pub lowered: Lowered,
 }
 
 /// The reason why a run wrote nothing.
@@ -104,15 +119,26 @@ pub fn generate(spec: &Path, out: &Path, options: &Options) -> Result<Report, Fa
     }
     let package = options.name.clone().unwrap_or_else(|| package_name(spec));
     let source = options.source.clone().unwrap_or_else(|| file_name(spec));
-    let lowered = model_with(spec, &package, &source, &options.formats, &mut diagnostics);
+    let lowered = lowered(spec, &package, &source, &options.choices, &mut diagnostics);
     if options.strict {
         diagnostics.deny_warnings();
     }
-    let (service, account) = match lowered {
+    let lowered = match lowered {
         Some(lowered) if !diagnostics.has_errors() => lowered,
         _ => return Err(Failure::Document(diagnostics)),
     };
-    let files = emit::emit(&service, &options.manifest, options.notes.as_deref()).map_err(Failure::Emit)?;
+    let service = &lowered.service;
+    let (manifest, workspace) = match &options.manifest {
+        Manifest::Workspace => (Manifest::Workspace, None),
+        Manifest::Standalone(own) => {
+            if let Some(why) = own.unknown_feature(service) {
+                return Err(Failure::Document(diagnostics.with(why)));
+            }
+            let (own, workspace) = own.settled(out);
+            (Manifest::Standalone(Box::new(own)), workspace)
+        }
+    };
+    let files = emit::emit(service, &manifest, options.notes.as_deref()).map_err(Failure::Emit)?;
     let changes = write::write(out, &files, options.check).map_err(Failure::Io)?;
     Ok(Report {
         operations: service.groups.iter().map(|group| group.operations.len()).sum(),
@@ -120,42 +146,54 @@ pub fn generate(spec: &Path, out: &Path, options: &Options) -> Result<Report, Fa
         lines: files.values().map(|text| text.lines().count()).sum(),
         package,
         changes,
+        workspace,
         diagnostics,
-        account,
+        lowered,
     })
 }
 
 /// Reads the spec at `spec` (a file, or a folder with an `openapi.yaml`) and returns the model of its client, with an
 /// account of each fact of the document. None if the document cannot be read at all.
 ///
-/// `source` is the path that generated files give as their source. All formats of strings have types; see
-/// [`model_with`].
+/// `source` is the path that generated files give as their source.
 pub fn model(
     spec: &Path,
     package: &str,
     source: &str,
     diagnostics: &mut Diagnostics,
 ) -> Option<(lower::model::Service, accounting::Account)> {
-    model_with(spec, package, source, &Formats::default(), diagnostics)
+    let Lowered { service, account, .. } = lowered(spec, package, source, &Choices::default(), diagnostics)?;
+    Some((service, account))
 }
 
-/// The same, with a choice of the formats that have types.
-pub fn model_with(
+/// A document, and the model of its client.
+#[derive(Debug)]
+pub struct Lowered {
+    /// The document, with the place of everything.
+    pub loaded: load::Loaded,
+    /// The model.
+    pub service: lower::model::Service,
+    /// What became of each fact of the document.
+    pub account: accounting::Account,
+}
+
+/// The same as [`model`], with choices, and with the document itself.
+pub fn lowered(
     spec: &Path,
     package: &str,
     source: &str,
-    formats: &Formats,
+    choices: &Choices,
     diagnostics: &mut Diagnostics,
-) -> Option<(lower::model::Service, accounting::Account)> {
-    let loaded = load::load(spec, diagnostics)?;
+) -> Option<Lowered> {
+    let loaded = load::load_with(spec, choices, diagnostics)?;
     let ledger = accounting::Ledger::default();
-    let service = lower::lower(&loaded, package, source, formats, &ledger, diagnostics);
+    let service = lower::lower(&loaded, package, source, choices, &ledger, diagnostics);
     let account = accounting::settle(&loaded.facts, &ledger, diagnostics);
     // Facts that depend on an erroneous part are unaccounted for because of that error.
     if !diagnostics.has_errors() {
         account.lost.iter().for_each(|lost| diagnostics.push(lost.diagnostic()));
     }
-    Some((service, account))
+    Some(Lowered { loaded, service, account })
 }
 
 /// The default package name: the spec's file or folder, as Cargo allows it.

@@ -27,8 +27,8 @@ fn documents() -> Vec<PathBuf> {
 /// Lowers a document; the diagnostics include those of loading it.
 fn lowered((loaded, loading): &(Loaded, Diagnostics), ledger: &Ledger) -> (Service, Diagnostics) {
     let mut diagnostics = loading.clone();
-    let service =
-        lower::lower(loaded, "accounted", "accounted", &yundb_generator::Formats::default(), ledger, &mut diagnostics);
+    let choices = yundb_generator::choices::Choices::default();
+    let service = lower::lower(loaded, "accounted", "accounted", &choices, ledger, &mut diagnostics);
     (service, diagnostics)
 }
 

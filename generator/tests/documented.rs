@@ -268,10 +268,9 @@ impl<'a> Walk<'a> {
 }
 
 fn walk(spec: &Path, krate: &Path) -> (usize, Vec<String>) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let bundled = folder.path().join("bundle.json");
-    yundb_generator::bundle(spec, &bundled).expect("a document");
-    let document: Value = serde_json::from_str(&fs::read_to_string(bundled).expect("a bundle")).expect("JSON");
+    let settings = yundb_generator::Settings::beside(spec).expect("settings");
+    let bundled = yundb_generator::bundle(spec, &settings.choices, true).expect("a document");
+    let document: Value = serde_json::from_str(&bundled.text).expect("JSON");
     let docs = Docs::of(krate);
     let mut walk = Walk { document: &document, docs: &docs, ids: BTreeSet::new(), checked: 0, missing: Vec::new() };
     walk.anywhere("info", document.pointer("/info/description").and_then(Value::as_str).unwrap_or_default());

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use yundb_generator::{Manifest, Options, Report, generate};
+use yundb_generator::choices::Choices;
+use yundb_generator::{Manifest, Options, Report, Settings, generate};
 
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
@@ -44,14 +45,16 @@ fn fixtures_are_up_to_date() {
     let fixtures = workspace().join("tests/fixtures");
     let check = std::env::var_os("UPDATE_FIXTURES").is_none();
     for fixture in folders(&fixtures) {
+        let folder = fixtures.join(&fixture);
+        let settings = Settings::beside(&folder).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
         let options = Options {
             name: Some(format!("fixture-{fixture}")),
             source: Some(format!("tests/fixtures/{fixture}")),
             manifest: Manifest::Workspace,
+            choices: settings.choices,
             check,
             ..Options::default()
         };
-        let folder = fixtures.join(&fixture);
         let report = compare(&folder.join("openapi.yaml"), &folder.join("client"), &options);
         // The same on every machine.
         let rendered = report.diagnostics.render(false).replace(&format!("{}/", workspace().display()), "");
@@ -161,15 +164,10 @@ fn the_same_input_gives_the_same_bytes() {
 
 #[test]
 fn bundles_are_equal_in_both_formats() {
-    let scratch = tempfile::tempdir().expect("a scratch folder");
     let spec = workspace().join("specs/huawei-drs");
-    let (yaml, json) = (scratch.path().join("drs.yaml"), scratch.path().join("drs.json"));
-    for file in [&yaml, &json] {
-        yundb_generator::bundle(&spec, file).expect("a bundle");
-    }
-    let read = |file| fs::read_to_string(file).expect("the bundle");
-    let json: serde_json::Value = serde_json::from_str(&read(&json)).expect("JSON");
-    let yaml: serde_json::Value = serde_yaml::from_str(&read(&yaml)).expect("YAML");
+    let bundle = |json| yundb_generator::bundle(&spec, &Choices::default(), json).expect("a bundle").text;
+    let json: serde_json::Value = serde_json::from_str(&bundle(true)).expect("JSON");
+    let yaml: serde_json::Value = serde_yaml::from_str(&bundle(false)).expect("YAML");
     assert_eq!(json, yaml);
     assert!(json["components"]["schemas"]["BaseEndpoint"].is_object(), "files are included");
 }

@@ -83,7 +83,8 @@ fn bundled_documents_keep_errors() {
     );
     write("Tag.yaml", "type: string\nmystery: 1\n");
     let mut diagnostics = Diagnostics::new();
-    let schemas = bundled(folder.path(), &mut diagnostics).unwrap()["components"]["schemas"].take();
+    let schemas =
+        bundled(folder.path(), &Default::default(), &mut diagnostics).unwrap()["components"]["schemas"].take();
     assert_eq!(schemas["Pet"], serde_json::json!({"minLength": "few", "minimum": 9223372036854775807_i64}));
     assert_eq!(schemas["Dog"]["allOf"][0]["$ref"], "#/components/schemas/Tag");
     assert_eq!(schemas["Tag"]["mystery"], 1);

@@ -13,7 +13,7 @@ fn schemas(files: &[(&str, &str)]) -> (Value, Vec<&'static str>) {
         fs::write(folder.path().join(name), text).unwrap();
     }
     let mut diagnostics = Diagnostics::new();
-    let document = bundled(&folder.path().join(files[0].0), &mut diagnostics).unwrap();
+    let document = bundled(&folder.path().join(files[0].0), &Default::default(), &mut diagnostics).unwrap();
     (document["components"]["schemas"].clone(), diagnostics.iter().map(|it| it.code).collect())
 }
 

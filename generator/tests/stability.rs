@@ -202,11 +202,10 @@ fn documents() -> Vec<(String, Value, BTreeMap<String, BTreeSet<String>>)> {
     let fixtures = ["responses", "bodies", "names", "paging", "parameters", "split", "types", "unions"]
         .map(|name| format!("tests/fixtures/{name}"));
     let specs = ["specs/aliyun-dg".to_owned(), "specs/huawei-drs".to_owned()];
-    let scratch = tempfile::tempdir().unwrap();
     let read = |name: String| {
-        let file = scratch.path().join("bundle.json");
-        bundle(&workspace().join(&name), &file).unwrap_or_else(|failure| panic!("{name}: {failure}"));
-        let document: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+        let bundled = bundle(&workspace().join(&name), &Default::default(), true);
+        let bundled = bundled.unwrap_or_else(|failure| panic!("{name}: {failure}"));
+        let document: Value = serde_json::from_str(&bundled.text).unwrap();
         let names = names(&document);
         (name, document, names)
     };

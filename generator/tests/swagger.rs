@@ -15,7 +15,7 @@ fn tree(name: &str, text: &str) -> Value {
     let path = folder.path().join(name);
     fs::write(&path, text).unwrap();
     let mut diagnostics = Diagnostics::new();
-    let tree = bundled(&path, &mut diagnostics).unwrap();
+    let tree = bundled(&path, &Default::default(), &mut diagnostics).unwrap();
     assert!(diagnostics.is_empty(), "{diagnostics}");
     tree
 }

@@ -74,13 +74,13 @@ fn check_replacements(document: &Value, stride: usize) {
 #[test]
 fn the_rest_of_a_document_is_generated() {
     let path = workspace().join("generator/tests/account");
-    check_replacements(&load::bundled(&path, &mut Diagnostics::new()).unwrap(), stride(11));
+    check_replacements(&load::bundled(&path, &Default::default(), &mut Diagnostics::new()).unwrap(), stride(11));
 }
 
 #[test]
 fn the_rest_of_a_newer_document_is_generated() {
     let path = workspace().join("tests/fixtures/latest");
-    check_replacements(&load::bundled(&path, &mut Diagnostics::new()).unwrap(), stride(29));
+    check_replacements(&load::bundled(&path, &Default::default(), &mut Diagnostics::new()).unwrap(), stride(29));
 }
 
 /// All of them, with `STRIDE=1`, take minutes.

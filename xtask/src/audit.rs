@@ -8,8 +8,9 @@ use std::{
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use yundb_audit::Audit;
+use yundb_cli::print::{counted, diagnostics};
 
-use super::{counted, print_diagnostics, workspace};
+use super::workspace;
 
 #[derive(Args)]
 pub struct Arguments {
@@ -77,7 +78,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<bool> {
 fn report(audit: &Audit, format: Format, verbose: bool) -> anyhow::Result<bool> {
     let outcome = audit.run()?;
     if format != Format::List {
-        print_diagnostics(&outcome.diagnostics)?;
+        diagnostics(&outcome.diagnostics)?;
         eprint!("{}", outcome.stale);
     }
     let text = match format {

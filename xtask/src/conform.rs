@@ -9,12 +9,13 @@ use std::{
     process::{Command, Stdio},
 };
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::Args;
+use yundb_cli::{print::counted, write};
 use yundb_conform::report::{self, Kind, Report};
-use yundb_generator::{Diagnostics, Failure, Manifest, Options};
+use yundb_generator::{Diagnostics, Failure, Manifest, Options, Package, Settings, choices::Choices};
 
-use super::{counted, workspace};
+use super::workspace;
 
 #[derive(Args)]
 pub struct Arguments {
@@ -101,21 +102,21 @@ fn conform(name: &str, spec: &Path, seed: u64) -> anyhow::Result<Report> {
     let package = format!("client-{}", slug(name));
     let (client, program) = (folder.join("clients").join(&package), folder.join("programs").join(&package));
     let root = workspace()?;
-    let manifest = Manifest::Standalone(Some(root.join("runtime")));
-    let options = Options { name: Some(package.clone()), manifest, ..Options::default() };
+    let manifest = Manifest::Standalone(Box::new(Package::with_runtime(&root.join("runtime"))));
+    let Settings { choices, .. } = match Settings::beside(spec) {
+        Ok(settings) => settings,
+        Err(found) => return Ok(Report::of_nothing(name, 0, Kind::NotGenerated, &found.to_string())),
+    };
+    let options = Options { name: Some(package.clone()), manifest, choices, ..Options::default() };
     // Counts the operations of a document without a client.
-    let operations = operations(spec);
-    match yundb_generator::generate(spec, &client, &options) {
-        Ok(_) => {}
+    let operations = operations(spec, &options.choices);
+    let service = match yundb_generator::generate(spec, &client, &options) {
+        Ok(report) => report.lowered.service,
         Err(Failure::Document(diagnostics)) => {
             let message = diagnostics.to_string();
             return Ok(Report::of_nothing(name, operations, Kind::NotGenerated, &report::shortened(&message)));
         }
         Err(failure) => return Ok(Report::of_nothing(name, operations, Kind::NotGenerated, &failure.to_string())),
-    }
-    let mut diagnostics = Diagnostics::new();
-    let Some((service, _)) = yundb_generator::model(spec, &package, name, &mut diagnostics) else {
-        bail!("`{}` cannot be read again", spec.display())
     };
     for (path, text) in yundb_conform::program::files(&service, &root.join(&client), &root.join("conform")) {
         write_if_changed(&program.join(path), &text)?;
@@ -138,8 +139,8 @@ fn conform(name: &str, spec: &Path, seed: u64) -> anyhow::Result<Report> {
 }
 
 /// Number of operations of a document, or none if it cannot be read.
-fn operations(spec: &Path) -> usize {
-    let bundled = yundb_generator::load::bundled(spec, &mut Diagnostics::new());
+fn operations(spec: &Path, choices: &Choices) -> usize {
+    let bundled = yundb_generator::load::bundled(spec, choices, &mut Diagnostics::new());
     let document = bundled.and_then(|bundled| yundb_conform::document::Document::new(&bundled).ok());
     document.map_or(0, |document| document.operations.len())
 }
@@ -167,10 +168,7 @@ fn write_if_changed(path: &Path, text: &str) -> anyhow::Result<()> {
     if fs::read_to_string(path).is_ok_and(|known| known == text) {
         return Ok(());
     }
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    fs::write(path, text).with_context(|| format!("`{}`", path.display()))
+    write(path, text)
 }
 
 /// A valid package name.

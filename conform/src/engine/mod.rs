@@ -11,7 +11,7 @@ use futures_util::FutureExt as _;
 use http::Request;
 use serde_json::Value;
 use yundb_generator::lower::model::{self, Service};
-use yundb_generator::{Diagnostics, load};
+use yundb_generator::{Diagnostics, Settings, load};
 
 use crate::document::Document;
 use crate::driver::{Connected, Driver, Ended, Inputs, Outcome, Success};
@@ -57,11 +57,13 @@ impl std::error::Error for Unreadable {}
 /// If the document cannot be read, or the client not built.
 pub fn run(spec: &Path, name: &str, driver: &Driver, options: Options) -> Result<Report, Unreadable> {
     let mut diagnostics = Diagnostics::new();
-    let bundled = load::bundled(spec, &mut diagnostics).ok_or_else(|| Unreadable(diagnostics.to_string()))?;
+    let Settings { choices, .. } = Settings::beside(spec).map_err(|found| Unreadable(found.to_string()))?;
+    let bundled = load::bundled(spec, &choices, &mut diagnostics);
+    let bundled = bundled.ok_or_else(|| Unreadable(diagnostics.to_string()))?;
     // Package names do not matter here: the model is the one that the driver was emitted from.
-    let model = yundb_generator::model(spec, name, name, &mut diagnostics);
-    let (service, _) = model.ok_or_else(|| Unreadable(diagnostics.to_string()))?;
-    run_on(&bundled, &service, name, driver, options)
+    let lowered = yundb_generator::lowered(spec, name, name, &choices, &mut diagnostics);
+    let lowered = lowered.ok_or_else(|| Unreadable(diagnostics.to_string()))?;
+    run_on(&bundled, &lowered.service, name, driver, options)
 }
 
 /// Same as [`run`], with a given document and model.

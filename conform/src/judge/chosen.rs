@@ -239,7 +239,7 @@ impl Fits<'_> {
                     (of("integer") || of("number")) && view.values.iter().all(|value| value.as_i64().is_none_or(known))
                 }
                 TypeKind::Tuple(_) => of("array"),
-                TypeKind::Union(_) => true,
+                TypeKind::Union(_) | TypeKind::Own(_) => true,
                 TypeKind::Newtype(newtype) => self.schema(schema, &newtype.ty, depth - 1),
             },
         }

@@ -6,6 +6,7 @@ mod example;
 mod form;
 mod header;
 mod layout;
+mod module;
 mod operation;
 mod pretty;
 mod runtime;
@@ -26,6 +27,7 @@ use layout::File;
 use runtime::Uses;
 
 pub(crate) use header::bears_header;
+pub use module::module;
 pub use templates::Manifest;
 
 /// The files of a client crate, by path. `notes` are appended to its README.

@@ -1,7 +1,5 @@
 //! The files that are not Rust, from askama templates: the manifest, the README, the crate's page.
 
-use std::path::PathBuf;
-
 use askama::Template;
 
 use super::EmitError;
@@ -11,6 +9,8 @@ use crate::lower::model::{
     Type,
 };
 use crate::lower::{clean, code, listed, plain};
+use crate::package::Package;
+use crate::workspace::Standing;
 
 /// The dependencies in the crate's manifest.
 #[derive(Debug, Clone, Default)]
@@ -18,8 +18,8 @@ pub enum Manifest {
     /// A member of a workspace that defines versions, lints and dependencies.
     #[default]
     Workspace,
-    /// A standalone crate, with the runtime from this folder, or from the registry.
-    Standalone(Option<PathBuf>),
+    /// A crate that inherits nothing from a workspace.
+    Standalone(Box<Package>),
 }
 
 #[derive(Template)]
@@ -27,10 +27,17 @@ pub enum Manifest {
 struct ManifestTemplate<'a> {
     service: &'a Service,
     description: String,
-    workspace: bool,
-    runtime: Option<String>,
-    runtime_version: &'static str,
+    /// The own manifest of a crate that is no member of a workspace.
+    own: Option<Own<'a>>,
     runtime_features: &'static [&'static str],
+}
+
+/// The parts of a manifest that a workspace would define.
+struct Own<'a> {
+    package: String,
+    dependencies: String,
+    default_features: Option<&'a [String]>,
+    has_workspace: bool,
 }
 
 #[derive(Template)]
@@ -65,12 +72,7 @@ impl PageTemplate<'_> {
 
 /// A string in TOML syntax.
 fn toml(text: &str) -> String {
-    let escaped = text.chars().map(|c| match c {
-        '"' | '\\' => format!("\\{c}"),
-        c if c.is_control() => format!("\\u{:04x}", u32::from(c)),
-        c => c.to_string(),
-    });
-    format!("\"{}\"", escaped.collect::<String>())
+    toml::Value::from(text).to_string()
 }
 
 /// The call on the crate's page.
@@ -81,19 +83,17 @@ struct PageExample {
 }
 
 pub(super) fn manifest(service: &Service, manifest: &Manifest) -> Result<String, EmitError> {
-    let (workspace, runtime) = match manifest {
-        Manifest::Workspace => (true, None),
-        Manifest::Standalone(path) => (false, path.as_ref().map(|path| toml(&path.display().to_string()))),
+    let description = format!("Typed client for {}", clean(&service.title).replace('\n', " "));
+    let own = match manifest {
+        Manifest::Workspace => None,
+        Manifest::Standalone(package) => Some(Own {
+            package: package.lines(&service.package, &description),
+            dependencies: package.dependency_lines(),
+            default_features: package.default_features.as_deref(),
+            has_workspace: package.workspace == Standing::Own,
+        }),
     };
-    let description = toml(&format!("Typed client for {}", clean(&service.title).replace('\n', " ")));
-    render(&ManifestTemplate {
-        service,
-        description,
-        workspace,
-        runtime,
-        runtime_version: env!("CARGO_PKG_VERSION"),
-        runtime_features: RUNTIME_FEATURES,
-    })
+    render(&ManifestTemplate { service, description: toml(&description), own, runtime_features: RUNTIME_FEATURES })
 }
 
 pub(super) fn readme(service: &Service, notes: Option<&str>) -> Result<String, EmitError> {

@@ -25,8 +25,57 @@ pub(super) fn definition(scope: &Scope<'_>, id: TypeId) -> TokenStream {
         TypeKind::Union(union) => self::union(scope, definition, union),
         TypeKind::Tuple(tuple) => tuples::definition(scope, definition, tuple),
         TypeKind::Newtype(newtype) => self::newtype(scope, definition, newtype),
+        TypeKind::Own(path) => own(scope, definition, path),
     };
     quote!(#definition #aliases)
+}
+
+/// The user's own type, in a wrapper that has the conversions of generated types.
+fn own(scope: &Scope<'_>, definition: &TypeDef, path: &str) -> TokenStream {
+    let (serialize, deserialize) = (scope.uses.item("Serialize"), scope.uses.item("Deserialize"));
+    let (name, further) = (ident(&definition.name), derives(scope, definition));
+    let between = (!definition.docs.is_empty()).then(String::new);
+    let words = definition.docs.iter().cloned().chain(between).chain([format!("Wraps the type `{path}`.")]);
+    let docs = doc(&words.collect::<Vec<_>>());
+    // `lower` has parsed the path.
+    let Ok(path) = syn::parse_str::<syn::Path>(path) else { return TokenStream::new() };
+    quote! {
+        #docs
+        #[derive(Clone, Debug, PartialEq, #further #serialize, #deserialize)]
+        pub struct #name(pub #path);
+        impl yundb_runtime::Single for #name {}
+        impl From<#path> for #name {
+            fn from(value: #path) -> Self {
+                Self(value)
+            }
+        }
+        impl From<#name> for #path {
+            fn from(value: #name) -> Self {
+                value.0
+            }
+        }
+    }
+}
+
+/// Further traits to derive for a type, each followed by a comma, except those that it derives anyway.
+fn derives(scope: &Scope<'_>, definition: &TypeDef) -> TokenStream {
+    let derives = &scope.service.derives;
+    let of = derives.of.get(&definition.name).into_iter().flatten();
+    let paths = derives.all.iter().chain(of).filter_map(|path| syn::parse_str::<syn::Path>(path).ok());
+    let is_enum = matches!(definition.kind, TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_));
+    let derived = |name: &str| {
+        matches!(name, "Clone" | "Debug" | "PartialEq" | "Serialize" | "Deserialize")
+            || (is_enum && matches!(name, "Eq" | "PartialOrd" | "Ord" | "Hash"))
+    };
+    let paths = paths.filter(|path| !path.segments.last().is_some_and(|last| derived(&last.ident.to_string())));
+    quote!(#(#paths,)*)
+}
+
+/// The same, as an attribute in the text of a macro's invocation.
+fn derive_line(scope: &Scope<'_>, definition: &TypeDef) -> String {
+    let derives = written(&derives(scope, definition));
+    let derives = derives.trim_end_matches(',');
+    if derives.is_empty() { String::new() } else { format!("    #[derive({derives})]\n") }
 }
 
 /// The other names of a definition.
@@ -58,6 +107,7 @@ fn structure(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> TokenStr
     container.extend(container_default.then(|| quote!(default)));
     let container = (!container.is_empty()).then(|| quote!(#[serde(#(#container),*)]));
     let fields = body.fields.iter().map(|field| self::field(scope, body, field, container_default));
+    let further = derives(scope, definition);
     let additional = body.additional.as_ref().map(|ty| {
         let (map, ty, name) = (scope.uses.item("BTreeMap"), scope.ty(ty), ident(&body.additional_ident));
         quote! {
@@ -68,7 +118,7 @@ fn structure(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> TokenStr
     });
     quote! {
         #docs
-        #[derive(Clone, Debug, #default PartialEq, #serialize, #deserialize)]
+        #[derive(Clone, Debug, #default PartialEq, #further #serialize, #deserialize)]
         #container
         #[non_exhaustive]
         pub struct #name { #(#fields)* #additional }
@@ -109,6 +159,7 @@ fn field_name<'a>(body: &Struct, field: &'a Field) -> Option<&'a str> {
 /// A struct that callers fill, in the syntax of the runtime's macro.
 fn setters(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> String {
     let mut out = format!("yundb_runtime::setters! {{\n{}", comment(&definition.docs, 4));
+    out.push_str(&derive_line(scope, definition));
     if let Some(rule) = body.rename_all {
         out.push_str(&format!("    #[serde(rename_all = {rule:?})]\n"));
     }
@@ -202,8 +253,9 @@ fn enumeration<T: std::fmt::Debug>(
         format!("{}{alias}        {} = {:?},\n", comment(&variant.docs, 8), variant.ident, variant.value)
     });
     scope.uses.invoke(format!(
-        "yundb_runtime::{macro_name}! {{\n{}    pub enum {} {{\n{}    }}\n}}",
+        "yundb_runtime::{macro_name}! {{\n{}{}    pub enum {} {{\n{}    }}\n}}",
         comment(&definition.docs, 4),
+        derive_line(scope, definition),
         definition.name,
         variants.collect::<String>()
     ))
@@ -234,6 +286,7 @@ fn union(scope: &Scope<'_>, definition: &TypeDef, union: &Union) -> TokenStream 
     let mut count: HashMap<&Type, usize> = HashMap::new();
     union.variants.iter().for_each(|variant| *count.entry(&variant.ty).or_default() += 1);
     let checks = union.checked.then(|| alternatives(scope, &name, union));
+    let further = derives(scope, definition);
     let conversions = union.variants.iter().filter_map(|variant| {
         let unique = count.get(&variant.ty) == Some(&1);
         // `Value` would be ambiguous with the variant for unknown values; a type cannot convert from itself.
@@ -252,7 +305,7 @@ fn union(scope: &Scope<'_>, definition: &TypeDef, union: &Union) -> TokenStream 
     });
     quote! {
         #docs
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, Debug, PartialEq, #further)]
         #[non_exhaustive]
         pub enum #name {
             #(#variants)*
@@ -273,6 +326,7 @@ fn newtype(scope: &Scope<'_>, definition: &TypeDef, newtype: &Newtype) -> TokenS
         true => (quote!(Box<#inner>), quote!(value.into())),
         false => (inner, quote!(value)),
     };
+    let further = derives(scope, definition);
     let given = scope.ty(&newtype.ty);
     let checks = newtype.checked.then(|| {
         let (alternative, shape) = (scope.uses.item("alternative"), scope.shape(&newtype.shape));
@@ -282,7 +336,7 @@ fn newtype(scope: &Scope<'_>, definition: &TypeDef, newtype: &Newtype) -> TokenS
     });
     quote! {
         #docs
-        #[derive(Clone, Debug, #default PartialEq, #serialize, #deserialize)]
+        #[derive(Clone, Debug, #default PartialEq, #further #serialize, #deserialize)]
         pub struct #name(pub #inner);
         impl yundb_runtime::Single for #name {}
         impl From<#given> for #name {
@@ -382,7 +436,7 @@ fn kind(scope: &Scope<'_>, ty: &Type) -> &'static str {
             TypeKind::Struct(_) => "Object",
             TypeKind::StringEnum(_) => "Text",
             TypeKind::IntegerEnum(_) => "Number",
-            TypeKind::Union(_) => "Any",
+            TypeKind::Union(_) | TypeKind::Own(_) => "Any",
             TypeKind::Tuple(_) => "List",
         },
     }

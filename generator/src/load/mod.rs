@@ -12,19 +12,23 @@ mod guides;
 mod identifiers;
 mod json;
 mod node;
+mod overlay;
 mod reason;
 mod reference;
 mod report;
 mod schema;
+mod select;
 mod swagger;
 mod version;
 mod yaml;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use openapiv3::OpenAPI;
 
 use crate::{
+    choices::Choices,
     diagnostic::{Diagnostics, Location},
     stack::deep,
 };
@@ -77,6 +81,20 @@ impl Loaded {
         section.into_iter().flat_map(Node::entries).map(|(name, entry)| (name, Sub::of(entry)))
     }
 
+    /// The files that the document consists of, by name.
+    pub fn files(&self) -> Vec<PathBuf> {
+        fn collect<'n>(node: &'n Node, found: &mut BTreeSet<&'n str>) {
+            found.insert(node.location.file());
+            node.items().for_each(|item| collect(item, found));
+            node.entries().for_each(|(_, entry)| collect(&entry.node, found));
+        }
+        deep(|| {
+            let mut found = BTreeSet::new();
+            collect(&self.root, &mut found);
+            found.into_iter().map(PathBuf::from).collect()
+        })
+    }
+
     /// The document itself as a part.
     pub fn document(&self) -> Part<'_, OpenAPI> {
         Part { item: &self.api, node: &self.root, at: &self.root.location }
@@ -99,12 +117,17 @@ impl Loaded {
 /// In a document written for yundb (with `x-protocol`), each problem is an error. In any other document a problem is a
 /// warning, and the part is fixed or left out.
 pub fn load(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
-    deep(|| loaded(path, diagnostics))
+    load_with(path, &Choices::default(), diagnostics)
 }
 
-fn loaded(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
+/// The same, with choices: overlays are applied first, then the extensions and the selection of operations.
+pub fn load_with(path: &Path, choices: &Choices, diagnostics: &mut Diagnostics) -> Option<Loaded> {
+    deep(|| loaded(path, choices, diagnostics))
+}
+
+fn loaded(path: &Path, choices: &Choices, diagnostics: &mut Diagnostics) -> Option<Loaded> {
     let mut reporter = Reporter::new(diagnostics);
-    let (mut root, version) = tree(path, &mut reporter)?;
+    let (mut root, version) = tree(path, choices, &mut reporter)?;
     let mut facts = Facts::of(&root, std::mem::take(&mut reporter.pushed_out));
     // Keys that a rewrite drops are not in the tree either.
     reporter.passed_over.iter().for_each(|(key, _)| facts.pushed_out(key));
@@ -120,15 +143,15 @@ fn loaded(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
 
 /// The document at `path` as one tree, as it was written: every `$ref` points to a component, and nothing is fixed or
 /// left out; Swagger 2.0 is rewritten as OpenAPI 3.0. Tests compare a client with this tree.
-pub fn bundled(path: &Path, diagnostics: &mut Diagnostics) -> Option<serde_json::Value> {
+pub fn bundled(path: &Path, choices: &Choices, diagnostics: &mut Diagnostics) -> Option<serde_json::Value> {
     deep(|| {
-        let (root, _) = tree(path, &mut Reporter::new(diagnostics))?;
+        let (root, _) = tree(path, choices, &mut Reporter::new(diagnostics))?;
         Some(root.to_json())
     })
 }
 
 /// Reads the document with its files into an OpenAPI 3 tree, and returns the version it is written in.
-fn tree(path: &Path, reporter: &mut Reporter<'_>) -> Option<(Node, Version)> {
+fn tree(path: &Path, choices: &Choices, reporter: &mut Reporter<'_>) -> Option<(Node, Version)> {
     let path = document_path(path);
     let name = path.to_string_lossy().replace('\\', "/");
     let mut file = match file::read(&path, &name) {
@@ -140,8 +163,10 @@ fn tree(path: &Path, reporter: &mut Reporter<'_>) -> Option<(Node, Version)> {
     };
     reporter.ours = file.root.get("x-protocol").is_some();
     file.duplicates.drain(..).for_each(|duplicate| reporter.duplicate(duplicate));
+    overlay::apply(&mut file.root, &choices.overlays, reporter);
     let version = version::version(&file.root, reporter)?;
-    let root = bundle::bundle(file, &path, version, reporter)?;
+    let mut root = bundle::bundle(file, &path, version, reporter)?;
+    select::apply(&mut root, choices, reporter);
     Some((root, version))
 }
 

@@ -364,7 +364,7 @@ impl Decider<'_, '_> {
             Type::Map(_) | Type::Value => true,
             Type::Nullable(inner) => self.is_object(inner),
             Type::Named(id) => match &self.types[*id].kind {
-                TypeKind::Struct(_) | TypeKind::Union(_) => true,
+                TypeKind::Struct(_) | TypeKind::Union(_) | TypeKind::Own(_) => true,
                 TypeKind::Newtype(newtype) => matches!(newtype.ty, Type::Map(_) | Type::Value),
                 TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) | TypeKind::Tuple(_) => false,
             },
@@ -378,9 +378,11 @@ impl Decider<'_, '_> {
         match &self.types[*id].kind {
             TypeKind::Struct(body) => self.of_fields(body),
             TypeKind::Union(union) => self.decision(*id).map(|it| self.of_union(union, &it)).unwrap_or_default(),
-            TypeKind::Newtype(_) | TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) | TypeKind::Tuple(_) => {
-                Vec::new()
-            }
+            TypeKind::Newtype(_)
+            | TypeKind::StringEnum(_)
+            | TypeKind::IntegerEnum(_)
+            | TypeKind::Tuple(_)
+            | TypeKind::Own(_) => Vec::new(),
         }
     }
 

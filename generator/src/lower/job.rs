@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
+use super::Lower;
 use super::model::{Group, Job, JobStart, Payload, ResponseBody, TypeKind};
 use super::operation::{Found, Inputs};
-use super::{Lower, names};
 use crate::diagnostic::Diagnostic;
 
 impl<'a> Lower<'a, '_> {
@@ -37,7 +37,12 @@ impl<'a> Lower<'a, '_> {
         if let Some(index) = self.job_places.iter().position(|place| **place == entry.key) {
             return Some(JobStart { id, kind: index });
         }
-        let poll = names::snake(&text("poll")?);
+        let id_of_poll = text("poll")?;
+        let Some(poll) = self.methods.get(&id_of_poll).cloned() else {
+            let message = format!("there is no operation `{id_of_poll}` that returns the state of the job");
+            self.warn("x-jobs", message, &entry.key, "generate that operation, too, or remove the `x-job`");
+            return None;
+        };
         let stem = poll.trim_start_matches("r#").to_uppercase();
         // An operation may return the states of several kinds.
         let numbered = (2..).map(|number| format!("{stem}_{number}"));

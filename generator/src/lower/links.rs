@@ -54,7 +54,7 @@ pub fn link(service: &mut Service, components: &HashMap<&str, String>) {
             TypeKind::StringEnum(all) => all.iter_mut().for_each(|variant| in_prose(&mut variant.docs)),
             TypeKind::IntegerEnum(all) => all.iter_mut().for_each(|variant| in_prose(&mut variant.docs)),
             TypeKind::Tuple(tuple) => tuple.elements.iter_mut().for_each(|element| in_prose(&mut element.docs)),
-            TypeKind::Union(_) | TypeKind::Newtype(_) => {}
+            TypeKind::Union(_) | TypeKind::Newtype(_) | TypeKind::Own(_) => {}
         }
     }
     for form in &mut service.forms {

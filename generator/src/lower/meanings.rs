@@ -126,7 +126,13 @@ mod tests {
         ] {
             assert_eq!(name(meaning).as_deref(), Some(expected), "{meaning}");
         }
-        for meaning in ["参数错误", "...", "", "8 hours behind UTC.", "One two three four five six seven eight nine ten are not eleven"] {
+        for meaning in [
+            "参数错误",
+            "...",
+            "",
+            "8 hours behind UTC.",
+            "One two three four five six seven eight nine ten are not eleven",
+        ] {
             assert_eq!(name(meaning), None, "{meaning}");
         }
     }

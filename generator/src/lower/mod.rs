@@ -16,6 +16,7 @@ mod media;
 pub mod model;
 pub(crate) mod names;
 mod operation;
+mod own;
 mod paging;
 mod representation;
 mod response;
@@ -38,10 +39,10 @@ use openapiv3::OpenAPI;
 use serde_json::Value;
 
 use crate::accounting::{Ledger, Reason};
+use crate::choices::Choices;
 use crate::diagnostic::{Diagnostic, Diagnostics, Location};
 use crate::load::{Entry, Keyword, Loaded, Node, Part};
 use crate::stack::deep;
-use format::Formats;
 use model::{
     Aliased, Docs, FormDef, Group, Guide, Job, Outcome, Protocol, RateLimit, Received, Server, ServerVariable, Service,
     Setting, TypeDef,
@@ -54,18 +55,18 @@ pub fn lower(
     loaded: &Loaded,
     package: &str,
     source: &str,
-    formats: &Formats,
+    choices: &Choices,
     ledger: &Ledger,
     diagnostics: &mut Diagnostics,
 ) -> Service {
-    deep(|| service(loaded, package, source, formats, ledger, diagnostics))
+    deep(|| service(loaded, package, source, choices, ledger, diagnostics))
 }
 
 fn service(
     loaded: &Loaded,
     package: &str,
     source: &str,
-    formats: &Formats,
+    choices: &Choices,
     ledger: &Ledger,
     diagnostics: &mut Diagnostics,
 ) -> Service {
@@ -73,7 +74,7 @@ fn service(
     let mut lower = Lower {
         api,
         loaded,
-        formats,
+        choices,
         ledger,
         diagnostics,
         protocol: protocol(api),
@@ -102,11 +103,14 @@ fn service(
         open: Vec::new(),
         renamed: None,
         titles: HashMap::new(),
+        methods: HashMap::new(),
+        chosen: HashSet::new(),
     };
     // Shared types have the first claim on their names, whether or not operations use them.
     let shared: Vec<&str> = loaded.schemas().map(|(name, _)| name).collect();
     let wanted: Vec<Candidates> = shared.iter().copied().map(Candidates::camel).collect();
     lower.component_names = shared.into_iter().zip(lower.scope.assign(&wanted)).collect();
+    lower.rename_components();
     loaded.passed_over.iter().for_each(|(at, reason)| ledger.ignore(at, *reason));
     let document = loaded.document();
     lower.empty_paths();
@@ -118,6 +122,7 @@ fn service(
         lower.all_types();
     }
     lower.discriminate();
+    let derives = lower.derives();
     let mut service = Service {
         package: package.to_owned(),
         source: source.to_owned(),
@@ -145,6 +150,7 @@ fn service(
         limits: limits(api),
         received: lower.received,
         standalone: lower.standalone,
+        derives,
     };
     if let Some(info) = document.entry("info") {
         ["title", "version", "summary", "description"]
@@ -191,8 +197,7 @@ pub(crate) const NO_MODULES: &[&str] = &[
 pub(crate) struct Lower<'a, 'd> {
     api: &'a OpenAPI,
     loaded: &'a Loaded,
-    /// The formats of strings that have types.
-    formats: &'d Formats,
+    choices: &'d Choices,
     ledger: &'d Ledger,
     diagnostics: &'d mut Diagnostics,
     protocol: Protocol,
@@ -236,6 +241,10 @@ pub(crate) struct Lower<'a, 'd> {
     renamed: Option<HashSet<model::TypeId>>,
     /// Names given by the document itself, independent of the place.
     titles: HashMap<Aliased, String>,
+    /// The methods by operationId.
+    methods: HashMap<String, String>,
+    /// The types, by name, for which there were choices.
+    chosen: HashSet<String>,
 }
 
 impl<'a> Lower<'a, '_> {
@@ -289,6 +298,7 @@ impl<'a> Lower<'a, '_> {
     /// Names a definition after its first place.
     fn name_first(&mut self, of: Aliased, place: String) -> String {
         let name = self.scope.take(place.clone());
+        let name = self.inline_name(name);
         self.places.insert((of, place), name.clone());
         name
     }
@@ -380,9 +390,15 @@ impl<'a> Lower<'a, '_> {
     where
         'a: 'f,
     {
-        let ids: Vec<String> = operations.map(operation::Found::id).collect();
-        let wanted: Vec<Candidates> = ids.iter().map(|id| Candidates::snake(id)).collect();
+        let (ids, wanted): (Vec<String>, Vec<Candidates>) = operations
+            .map(|found| {
+                let (id, address) = (found.id(), format!("{} {}", found.method, found.path));
+                let wanted = Candidates::snake(self.chosen_method(&id, &address).unwrap_or(&id));
+                (id, wanted)
+            })
+            .unzip();
         let methods = Scope::with(CLIENT_METHODS).assign(&wanted);
+        self.methods = ids.into_iter().zip(methods.iter().cloned()).collect();
         let call = |method: String| {
             let camel = names::camel(names::plain(&method));
             let call = format!("{}Call", camel.trim_end_matches('_'));

@@ -61,6 +61,17 @@ pub struct Service {
     pub received: Vec<Received>,
     /// The types of a document without operations.
     pub standalone: Vec<Type>,
+    /// Further traits to derive.
+    pub derives: Derives,
+}
+
+/// Traits to derive beyond those of all generated types, as paths.
+#[derive(Clone, Debug, Default)]
+pub struct Derives {
+    /// For all types.
+    pub all: Vec<String>,
+    /// For single types, by name.
+    pub of: BTreeMap<String, Vec<String>>,
 }
 
 /// A guide, in Markdown.
@@ -870,6 +881,8 @@ pub enum TypeKind {
     Tuple(Tuple),
     /// A recursive list or map: a named type that wraps another type.
     Newtype(Newtype),
+    /// A wrapper of the user's own type, by its path.
+    Own(String),
 }
 
 /// A list with an individual type for each element.
@@ -986,7 +999,7 @@ impl TypeKind {
             Self::Union(union) => (None, Some(union), None, None),
             Self::Tuple(tuple) => (None, None, Some(tuple), None),
             Self::Newtype(newtype) => (None, None, None, Some(&newtype.ty)),
-            Self::StringEnum(_) | Self::IntegerEnum(_) => (None, None, None, None),
+            Self::StringEnum(_) | Self::IntegerEnum(_) | Self::Own(_) => (None, None, None, None),
         };
         let fields =
             body.into_iter().flat_map(|body| body.fields.iter().map(|field| &field.ty).chain(&body.additional));

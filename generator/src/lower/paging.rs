@@ -111,7 +111,7 @@ impl<'a> Lower<'a, '_> {
                         Some(field) => &field.ty,
                         None => return body.additional.is_some(),
                     },
-                    TypeKind::Union(_) | TypeKind::Newtype(_) => return true,
+                    TypeKind::Union(_) | TypeKind::Newtype(_) | TypeKind::Own(_) => return true,
                     _ => return false,
                 },
                 _ => return false,

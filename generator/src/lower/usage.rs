@@ -168,7 +168,7 @@ fn boxes(types: &mut [TypeDef]) {
             TypeKind::Union(union) => union.variants.iter_mut().for_each(|variant| variant.boxed = boxed(&variant.ty)),
             TypeKind::Tuple(tuple) => tuple.elements.iter_mut().for_each(|element| element.boxed = boxed(&element.ty)),
             TypeKind::Newtype(newtype) => newtype.boxed = boxed(&newtype.ty),
-            TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) => {}
+            TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) | TypeKind::Own(_) => {}
         }
     }
 }
@@ -216,7 +216,7 @@ fn checks(service: &mut Service) {
                 newtype.checked = checked[id];
                 prune(&mut newtype.shape, &checked);
             }
-            TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) => {}
+            TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) | TypeKind::Own(_) => {}
         }
     }
     for operation in service.groups.iter_mut().flat_map(|group| &mut group.operations) {
@@ -247,7 +247,7 @@ fn shapes(definition: &TypeDef) -> Vec<&Shape> {
         TypeKind::Union(union) => union.variants.iter().map(|variant| &variant.shape).collect(),
         TypeKind::Tuple(tuple) => tuple.elements.iter().map(|element| &element.shape).collect(),
         TypeKind::Newtype(newtype) => vec![&newtype.shape],
-        TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) => Vec::new(),
+        TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) | TypeKind::Own(_) => Vec::new(),
     }
 }
 

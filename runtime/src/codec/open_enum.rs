@@ -119,9 +119,11 @@ pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Err
 macro_rules! string_enum {
     (
         $(#[doc = $docs:expr])*
+        $(#[derive($($derives:tt)*)])?
         pub enum $name:ident { $($(#[doc $($variant_docs:tt)*])* $variant:ident = $value:literal),* $(,)? }
     ) => {
         $(#[doc = $docs])*
+        $(#[derive($($derives)*)])?
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum $name {
@@ -216,9 +218,11 @@ macro_rules! string_enum {
 macro_rules! integer_enum {
     (
         $(#[doc = $docs:expr])*
+        $(#[derive($($derives:tt)*)])?
         pub enum $name:ident { $($(#[doc $($variant_docs:tt)*])* $variant:ident = $value:literal),* $(,)? }
     ) => {
         $(#[doc = $docs])*
+        $(#[derive($($derives)*)])?
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum $name {

@@ -29,6 +29,7 @@
 macro_rules! setters {
     (
         $(#[doc = $docs:expr])*
+        $(#[derive($($derives:tt)*)])?
         $(#[serde($($container:tt)*)])?
         pub struct $name:ident {
             $(
@@ -39,6 +40,7 @@ macro_rules! setters {
         } $(.. $map:ident: $map_type:ty)?
     ) => {
         $(#[doc = $docs])*
+        $(#[derive($($derives)*)])?
         #[derive(Clone, Debug, PartialEq, $crate::serde::Serialize, $crate::serde::Deserialize)]
         #[serde(crate = "yundb_runtime::serde" $(, $($container)*)?)]
         #[non_exhaustive]

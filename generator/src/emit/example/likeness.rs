@@ -45,7 +45,7 @@ impl Values<'_> {
                     if variants.iter().any(|variant| variant.value == *text) { 3 } else { 1 }
                 }
                 (TypeKind::IntegerEnum(_), Value::Number(_)) | (TypeKind::Tuple(_), Value::Array(_)) => 2,
-                (TypeKind::Union(_) | TypeKind::Newtype(_), _) => 1,
+                (TypeKind::Union(_) | TypeKind::Newtype(_) | TypeKind::Own(_), _) => 1,
                 _ => -1_000,
             },
             _ => -1_000,

@@ -292,6 +292,10 @@ impl<'a> Values<'a> {
                 let value = value.unwrap_or_else(|| self.empty(&newtype.ty));
                 format!("{name}({})", boxed(newtype.boxed, value))
             }
+            TypeKind::Own(_) => {
+                let value = self.any(known, Taken::Exact);
+                format!("{name}({}::runtime::serde_json::from_value({value})?)", self.krate)
+            }
         };
         self.open.borrow_mut().pop();
         value

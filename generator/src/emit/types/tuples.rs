@@ -29,9 +29,10 @@ pub(super) fn definition(scope: &Scope<'_>, definition: &TypeDef, tuple: &Tuple)
             }
         }
     });
+    let further = super::derives(scope, definition);
     quote! {
         #docs
-        #[derive(Clone, Debug, PartialEq, #serialize, #deserialize)]
+        #[derive(Clone, Debug, PartialEq, #further #serialize, #deserialize)]
         pub struct #name(#(#elements),*);
         impl yundb_runtime::Single for #name {}
         impl From<(#(#types),*)> for #name {

@@ -74,7 +74,9 @@ impl<'a> Lower<'a, '_> {
                 TypeKind::Tuple(_) => Applicable { list: true, ..none },
                 TypeKind::StringEnum(_) => Applicable { text: true, ..none },
                 TypeKind::IntegerEnum(_) => Applicable { number: true, ..none },
-                TypeKind::Union(_) => Applicable { text: true, number: true, list: true, object: true },
+                TypeKind::Union(_) | TypeKind::Own(_) => {
+                    Applicable { text: true, number: true, list: true, object: true }
+                }
             },
         }
     }

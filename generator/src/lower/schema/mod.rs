@@ -189,10 +189,13 @@ impl<'a> Lower<'a, '_> {
         let rust = self.component_names.get(name).cloned().unwrap_or_else(|| names::camel(name));
         let inside = Naming::new(&rust, "");
         let schema = Sub::of(entry);
-        let mut lowered = recurse(|| match schema.reference() {
-            Some(alias) => self.reference(alias.value, alias.at),
-            None => self.item(schema.read(), &inside, Some(name)),
-        });
+        let mut lowered = match self.own_type(name, entry) {
+            Some(own) => own,
+            None => recurse(|| match schema.reference() {
+                Some(alias) => self.reference(alias.value, alias.at),
+                None => self.item(schema.read(), &inside, Some(name)),
+            }),
+        };
         self.close(name, &mut lowered);
         lowered.words_of_type = true;
         self.components.insert(name, Component::Done(Box::new(lowered.clone())));
@@ -369,7 +372,7 @@ impl<'a> Lower<'a, '_> {
 
     /// A string with its format.
     fn text(&self, schema: &Schema<'a>) -> Lowered<'a> {
-        let Some(format) = schema.format.and_then(|format| self.formats.typed(format.value)) else {
+        let Some(format) = schema.format.and_then(|format| self.choices.formats.typed(format.value)) else {
             return Lowered::text();
         };
         let shape = Shape { format: format.check().map(|_| format), ..Shape::default() };

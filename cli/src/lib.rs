@@ -1,0 +1,141 @@
+//! The tool `yundb`: parses arguments, calls the generator, and prints the results.
+
+mod check;
+mod choose;
+mod diff;
+pub mod generate;
+pub mod print;
+mod progress;
+mod watch;
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use yundb_generator::Failure;
+
+use choose::Choose;
+use print::failed;
+
+/// Generate Rust clients from OpenAPI documents, check documents, and compare them.
+#[derive(Parser)]
+#[command(name = "yundb", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Generate a client crate from an OpenAPI 3 or Swagger 2.0 document, or update it.
+    Generate(Box<generate::Generate>),
+    /// Report what is wrong with a document, or left out of its client.
+    Check(check::Check),
+    /// Write a document with everything it refers to as one file.
+    Bundle(Bundle),
+    /// List what changes for the users of a client between two editions of its document.
+    Diff(diff::Diff),
+    /// Print the completions for a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
+
+#[derive(Args)]
+struct Bundle {
+    /// The document: a file, or a folder with an openapi.yaml.
+    spec: PathBuf,
+    #[command(flatten)]
+    choose: Choose,
+    /// The output file. Defaults to the standard output.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Output format. YAML 1.1 parsers read `OFF` and `no` as booleans: use JSON for those. Defaults to the format that the
+    /// name of the output file suggests, else to YAML.
+    #[arg(long, value_enum)]
+    format: Option<BundleFormat>,
+}
+
+/// The format of a bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum BundleFormat {
+    /// YAML
+    Yaml,
+    /// JSON
+    Json,
+}
+
+/// Runs the tool with these arguments, as the command `name`.
+pub fn run(name: &'static str, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let parsed = Cli::command().bin_name(name).try_get_matches_from(arguments);
+    let command = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => cli.command,
+        Err(error) => error.exit(),
+    };
+    let done = match command {
+        Command::Generate(generate) => generate.run(),
+        Command::Check(check) => check.run(),
+        Command::Bundle(bundle) => self::bundle(&bundle),
+        Command::Diff(diff) => diff.run(),
+        Command::Completions { shell } => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "yundb", &mut text);
+            io::stdout().write_all(&text).map(|()| true).map_err(Into::into)
+        }
+    };
+    exit_code(done)
+}
+
+/// The exit code of a command that returns whether all is well. An error is printed.
+pub fn exit_code(done: anyhow::Result<bool>) -> ExitCode {
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        // The reader of the output needs no more of it.
+        Err(error) if is_closed(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn is_closed(error: &anyhow::Error) -> bool {
+    error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|it| it.kind() == io::ErrorKind::BrokenPipe)
+}
+
+fn bundle(arguments: &Bundle) -> anyhow::Result<bool> {
+    let Bundle { spec, choose, out, format } = arguments;
+    let settings = match choose.settings(spec) {
+        Ok(settings) => settings,
+        Err(diagnostics) => return failed(spec, Failure::Document(diagnostics)),
+    };
+    let json = match format {
+        Some(format) => *format == BundleFormat::Json,
+        None => out.as_ref().and_then(|out| out.extension()).is_some_and(|extension| extension == "json"),
+    };
+    let bundled = match yundb_generator::bundle(spec, &settings.choices, json) {
+        Ok(bundled) => bundled,
+        Err(failure) => return failed(spec, failure),
+    };
+    print::diagnostics(&bundled.diagnostics)?;
+    match out {
+        Some(out) => write(out, &bundled.text)?,
+        None => io::stdout().write_all(bundled.text.as_bytes())?,
+    }
+    Ok(true)
+}
+
+/// Writes a file, in a folder that may not exist yet.
+pub fn write(file: &std::path::Path, text: &str) -> anyhow::Result<()> {
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder).with_context(|| format!("`{}`", folder.display()))?;
+    }
+    fs::write(file, text).with_context(|| format!("`{}`", file.display()))
+}
