@@ -1,9 +1,9 @@
 //! The guide and the other documents: their links lead somewhere, and their programs are compiled.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
-use std::fs;
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
@@ -181,6 +181,25 @@ fn all_programs_are_compiled() {
                 problems.push(format!("{chapter}:{line}: add the chapter to examples/src/lib.rs"));
             } else if !matches!(info.as_str(), "rust" | "rust,no_run") {
                 problems.push(format!("{chapter}:{line}: write `rust` or `rust,no_run` instead of `{info}`"));
+            }
+        }
+    }
+    none(&problems);
+}
+
+/// Longer lines are cut off at the width of mdBook's pages.
+#[test]
+fn code_fits_the_page() {
+    const COLUMNS: usize = 86;
+    let mut problems = Vec::new();
+    for document in chapters() {
+        let mut is_code = false;
+        for (number, line) in document.text.lines().enumerate() {
+            let is_hidden = line == "#" || line.starts_with("# ");
+            if line.starts_with("```") {
+                is_code = !is_code;
+            } else if is_code && !is_hidden && line.chars().count() > COLUMNS {
+                problems.push(format!("{}:{}: more than {COLUMNS} columns", document.path.display(), number + 1));
             }
         }
     }
