@@ -270,6 +270,7 @@ mod tests {
             meanings: Vec::new(),
             aliases: Vec::new(),
             deprecated: None,
+            address: String::new(),
             method: "POST".to_owned(),
             path: "/".to_owned(),
             template: "/".to_owned(),

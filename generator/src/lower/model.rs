@@ -151,6 +151,8 @@ pub struct Operation {
     pub aliases: Vec<String>,
     /// Why it should not be used, if it is deprecated.
     pub deprecated: Option<String>,
+    /// Its method and path, or its action, as in the document.
+    pub address: String,
     /// HTTP method.
     pub method: String,
     /// Path template, as in the document.

@@ -188,6 +188,7 @@ impl<'a> Lower<'a, '_> {
             name,
             method_name,
             type_name,
+            address: address(found),
             method: found.method.clone(),
             path: found.path.to_owned(),
             template: path,
