@@ -19,7 +19,7 @@ const KEY: &str = "AKTEST";
 const SECRET: &str = "sk/test+key=";
 const SECURITY_TOKEN: &str = "gQpjbi/+==";
 const TOKEN: &str = "MIIY-test-token";
-const PROJECT: &str = "0123456789abcdef";
+pub(super) const PROJECT: &str = "0123456789abcdef0123456789abcdef";
 
 /// The caller's credentials.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -39,7 +39,8 @@ async fn call_all<C: From<Client> + Clone + Debug>(
 ) -> (usize, usize) {
     let (mut inputs, mut responses) = (0, 0);
     let service = Service::load(name, Samples::Made);
-    let with_keys = |keys| set_up(builder().untyped().project_id("p").language("en-us").credentials(keys));
+    let with_keys =
+        |keys| set_up(builder().untyped().project_id(super::huawei::PROJECT).language("en-us").credentials(keys));
     for operation in &service.operations {
         inputs += operation.params.iter().map(|param| count(&param.value)).sum::<usize>();
         inputs += operation.body.as_ref().map_or(0, count);

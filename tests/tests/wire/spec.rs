@@ -228,8 +228,18 @@ impl<'a> Reader<'a> {
         let name = text("name").unwrap();
         let content = param.get("content").map(|content| &content["application/json"]);
         let holder = content.unwrap_or(param);
-        let value = self.sample(holder, &holder["schema"], &name);
-        Param { place: text("in").unwrap(), value, json: content.is_some(), client: text("x-client"), name }
+        let mut value = self.sample(holder, &holder["schema"], &name);
+        let json_text = holder["schema"].get("x-json").is_some();
+        if json_text {
+            value = serde_json::from_str(value.as_str().unwrap()).unwrap();
+        }
+        Param {
+            place: text("in").unwrap(),
+            value,
+            json: content.is_some() || json_text,
+            client: text("x-client"),
+            name,
+        }
     }
 
     /// The sample beside a schema or in it, or else a value generated from the schema.

@@ -68,15 +68,16 @@ impl Generator<'_> {
         let pattern = schema["pattern"].as_str().map(|pattern| regress::Regex::new(pattern).unwrap());
         // Ids end with a suffix for their kind: instances, backups, parameter templates, nodes, proxies.
         let ids = ["in07", "br07", "pr07", "no07", "po01", "in17", "in16"].map(|of| format!("{:0>32}{of}", "made"));
+        let bound = |key: &str| schema[key].as_u64().and_then(|bound| usize::try_from(bound).ok());
+        let (least, most) = (bound("minLength").unwrap_or(0), bound("maxLength").unwrap_or(usize::MAX));
         let texts = [
             format!("a {name}, 数据"),
             format!("a-{name}"),
             "3306".to_owned(),
             "made_text".to_owned(),
             "madetext8".to_owned(),
+            "7".repeat(least),
         ];
-        let bound = |key: &str| schema[key].as_u64().and_then(|bound| usize::try_from(bound).ok());
-        let (least, most) = (bound("minLength").unwrap_or(0), bound("maxLength").unwrap_or(usize::MAX));
         let fits = |text: &&String| {
             pattern.as_ref().is_none_or(|pattern| pattern.find(text).is_some())
                 && (least..=most).contains(&text.chars().count())
