@@ -6,7 +6,7 @@ use yundb_huawei_ddm as ddm;
 use yundb_huawei_ddm::runtime::test_util::{Replay, Reply};
 use yundb_huawei_gaussdb_mysql as gaussdb;
 
-use super::offline::{bodies, forms, offline, replay};
+use super::offline::{PROJECT, bodies, forms, offline, replay};
 use super::programs::{create_instance, migrate, resume_wait};
 
 /// Creates an instance; the id and the progress shown.
@@ -93,5 +93,5 @@ async fn waits_in_another_process() {
     let finishing = replay([job("Running"), job("Completed")]);
     let client = offline(ddm::Client::builder(), &finishing).build().unwrap();
     assert_eq!(resume_wait::finish(&client, &file).await.unwrap(), "Completed");
-    assert_eq!(finishing.requests()[1].uri().path(), "/v3/p/jobs/j");
+    assert_eq!(finishing.requests()[1].uri().path(), format!("/v3/{PROJECT}/jobs/j"));
 }

@@ -11,10 +11,13 @@ pub fn replay(bodies: impl IntoIterator<Item = Value>) -> Replay {
     Replay::new(bodies.into_iter().map(|body| Reply::json(200, body)))
 }
 
+/// The id of the project, which has 32 characters.
+pub const PROJECT: &str = "055d9f4ee780d4d42f96c01c1bc3c50c";
+
 /// Adds an address, a project, keys, the transport, and a clock on which pauses take no time.
 pub fn offline<C: From<Client> + SignsRequests>(builder: ClientBuilder<C>, replay: &Replay) -> ClientBuilder<C> {
     builder
-        .parameter("project_id", "p")
+        .parameter("project_id", PROJECT)
         .endpoint("https://service.example.com")
         .credentials(Credentials::access_key("AK", "SK"))
         .transport(replay.clone())

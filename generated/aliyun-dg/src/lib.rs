@@ -12,8 +12,10 @@
 //! ```rust,no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = yundb_aliyun_dg::Client::builder().region("cn-hangzhou").build()?;
-//! let response = client.download_gateway_program().await?;
-//! println!("{:?}", response.code);
+//! let mut items = client.list_gateways().items();
+//! while let Some(item) = items.next().await {
+//!     println!("{:?}", item?.gateway_id);
+//! }
 //! # Ok(())
 //! # }
 //! ```
@@ -31,21 +33,21 @@
 //!
 //! Gateways, the gateway program, and the databases reached through gateways.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`create_gateway`](crate::Client::create_gateway) | Create a gateway | `Action=CreateGateway` |
-//! | [`update_gateway`](crate::Client::update_gateway) | Update a gateway | `Action=ModifyGateway` |
-//! | [`delete_gateway`](crate::Client::delete_gateway) | Delete a gateway | `Action=DeleteGateway` |
-//! | [`stop_gateway`](crate::Client::stop_gateway) | Stop a gateway | `Action=StopGateway` |
-//! | [`create_gateway_verify_code`](crate::Client::create_gateway_verify_code) | Create a verification code for a gateway installation | `Action=CreateGatewayVerifyCode` |
-//! | [`download_gateway_program`](crate::Client::download_gateway_program) | Get the download URL of the gateway program | `Action=DownloadGatewayProgram` |
-//! | [`connect_database`](crate::Client::connect_database) | Connect to a database through a gateway | `Action=ConnectDatabase` |
-//! | [`list_databases`](crate::Client::list_databases) | List databases | `Action=GetUserDatabases` |
-//! | [`add_database`](crate::Client::add_database) | Add a database | `Action=AddDatabase` |
-//! | [`update_database`](crate::Client::update_database) | Update a database | `Action=ModifyDatabase` |
-//! | [`delete_database`](crate::Client::delete_database) | Delete a database | `Action=DeleteDatabase` |
-//! | [`list_gateways`](crate::Client::list_gateways) | List gateways | `Action=GetUserGateways` |
-//! | [`show_gateway`](crate::Client::show_gateway) | Show a gateway | `Action=FindUserGatewayById` |
+//! | operation | |
+//! |---|---|
+//! | [`create_gateway`](crate::Client::create_gateway) | Create a gateway |
+//! | [`update_gateway`](crate::Client::update_gateway) | Update a gateway |
+//! | [`delete_gateway`](crate::Client::delete_gateway) | Delete a gateway |
+//! | [`stop_gateway`](crate::Client::stop_gateway) | Stop a gateway |
+//! | [`create_gateway_verify_code`](crate::Client::create_gateway_verify_code) | Create a verification code for a gateway installation |
+//! | [`download_gateway_program`](crate::Client::download_gateway_program) | Get the download URL of the gateway program |
+//! | [`connect_database`](crate::Client::connect_database) | Connect to a database through a gateway |
+//! | [`list_databases`](crate::Client::list_databases) | List databases |
+//! | [`add_database`](crate::Client::add_database) | Add a database |
+//! | [`update_database`](crate::Client::update_database) | Update a database |
+//! | [`delete_database`](crate::Client::delete_database) | Delete a database |
+//! | [`list_gateways`](crate::Client::list_gateways) | List gateways |
+//! | [`show_gateway`](crate::Client::show_gateway) | Show a gateway |
 //!
 //! ## Client settings
 //!

@@ -230,7 +230,17 @@ pub(crate) static SHOW_SUBSCRIPTION_INSTANCE_STATUS: Job = Job {
     failed: &["PrecheckFailed", "Abnormal"],
 };
 
-/// A client of Alibaba Cloud Data Transmission Service. Cheap to clone; clones share connections and settings.
+/// A client of Alibaba Cloud Data Transmission Service: each operation is a method that returns a call. See the [crate's page](crate) for
+/// an example.
+///
+/// # Configuration
+///
+/// [`builder`](Self::builder) sets credentials, region, endpoint, retries, time limits, and the transport.
+///
+/// # Sharing
+///
+/// Cheap to clone: clones share connections, credentials and limits. A program needs one client for each
+/// account and region.
 #[derive(Clone, Debug)]
 pub struct Client(yundb_runtime::Client);
 

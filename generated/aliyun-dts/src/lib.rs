@@ -49,153 +49,153 @@
 //!
 //! Instances: purchase, renewal, and changes of instance class and billing method.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`create_instance`](crate::Client::create_instance) | Purchase an instance | `Action=CreateDtsInstance` |
-//! | [`upgrade_to_two_way`](crate::Client::upgrade_to_two_way) | Upgrade a synchronization to two-way | `Action=UpgradeTwoWay` |
-//! | [`update_pay_type`](crate::Client::update_pay_type) | Change the billing method of an instance | `Action=TransferPayType` |
-//! | [`update_instance_class`](crate::Client::update_instance_class) | Change the class of an instance | `Action=TransferInstanceClass` |
-//! | [`renew_instance`](crate::Client::renew_instance) | Renew an instance | `Action=RenewInstance` |
+//! | operation | |
+//! |---|---|
+//! | [`create_instance`](crate::Client::create_instance) | Purchase an instance |
+//! | [`upgrade_to_two_way`](crate::Client::upgrade_to_two_way) | Upgrade a synchronization to two-way |
+//! | [`update_pay_type`](crate::Client::update_pay_type) | Change the billing method of an instance |
+//! | [`update_instance_class`](crate::Client::update_instance_class) | Change the class of an instance |
+//! | [`renew_instance`](crate::Client::renew_instance) | Renew an instance |
 //!
 //! ## `jobs`
 //!
 //! Migration, synchronization and subscription tasks: configuration, control and monitoring.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`configure_job`](crate::Client::configure_job) | Configure a migration or synchronization task | `Action=ConfigureDtsJob` |
-//! | [`configure_subscription`](crate::Client::configure_subscription) | Configure a subscription task | `Action=ConfigureSubscription` |
-//! | [`start_job`](crate::Client::start_job) | Start a task | `Action=StartDtsJob` |
-//! | [`start_jobs`](crate::Client::start_jobs) | Start multiple tasks | `Action=StartDtsJobs` |
-//! | [`skip_precheck`](crate::Client::skip_precheck) | Skip precheck items | `Action=SkipPreCheck` |
-//! | [`show_job`](crate::Client::show_job) | Show a task | `Action=DescribeDtsJobDetail` |
-//! | [`list_jobs`](crate::Client::list_jobs) | List tasks | `Action=DescribeDtsJobs` |
-//! | [`show_precheck_status`](crate::Client::show_precheck_status) | Show the subtasks of a task | `Action=DescribePreCheckStatus` |
-//! | [`list_server_ips`](crate::Client::list_server_ips) | List the addresses of DTS servers | `Action=WhiteIpList` |
-//! | [`show_subscription_meta`](crate::Client::show_subscription_meta) | Show the subtasks of a distributed subscription | `Action=DescribeSubscriptionMeta` |
-//! | [`update_synchronization`](crate::Client::update_synchronization) | Update the objects of a synchronization | `Action=ModifyDtsJob` |
-//! | [`update_subscription`](crate::Client::update_subscription) | Update the objects of a subscription | `Action=ModifySubscription` |
-//! | [`update_job_password`](crate::Client::update_job_password) | Change the database password of a task | `Action=ModifyDtsJobPassword` |
-//! | [`update_job_name`](crate::Client::update_job_name) | Rename a task | `Action=ModifyDtsJobName` |
-//! | [`reset_job`](crate::Client::reset_job) | Reset a task | `Action=ResetDtsJob` |
-//! | [`suspend_job`](crate::Client::suspend_job) | Suspend a task | `Action=SuspendDtsJob` |
-//! | [`suspend_jobs`](crate::Client::suspend_jobs) | Suspend multiple tasks | `Action=SuspendDtsJobs` |
-//! | [`stop_job`](crate::Client::stop_job) | Stop a task | `Action=StopDtsJob` |
-//! | [`stop_jobs`](crate::Client::stop_jobs) | Stop multiple tasks | `Action=StopDtsJobs` |
-//! | [`delete_job`](crate::Client::delete_job) | Release an instance | `Action=DeleteDtsJob` |
-//! | [`delete_jobs`](crate::Client::delete_jobs) | Release multiple instances | `Action=DeleteDtsJobs` |
-//! | [`show_job_summary`](crate::Client::show_job_summary) | Count the objects of a task | `Action=SummaryJobDetail` |
+//! | operation | |
+//! |---|---|
+//! | [`configure_job`](crate::Client::configure_job) | Configure a migration or synchronization task |
+//! | [`configure_subscription`](crate::Client::configure_subscription) | Configure a subscription task |
+//! | [`start_job`](crate::Client::start_job) | Start a task |
+//! | [`start_jobs`](crate::Client::start_jobs) | Start multiple tasks |
+//! | [`skip_precheck`](crate::Client::skip_precheck) | Skip precheck items |
+//! | [`show_job`](crate::Client::show_job) | Show a task |
+//! | [`list_jobs`](crate::Client::list_jobs) | List tasks |
+//! | [`show_precheck_status`](crate::Client::show_precheck_status) | Show the subtasks of a task |
+//! | [`list_server_ips`](crate::Client::list_server_ips) | List the addresses of DTS servers |
+//! | [`show_subscription_meta`](crate::Client::show_subscription_meta) | Show the subtasks of a distributed subscription |
+//! | [`update_synchronization`](crate::Client::update_synchronization) | Update the objects of a synchronization |
+//! | [`update_subscription`](crate::Client::update_subscription) | Update the objects of a subscription |
+//! | [`update_job_password`](crate::Client::update_job_password) | Change the database password of a task |
+//! | [`update_job_name`](crate::Client::update_job_name) | Rename a task |
+//! | [`reset_job`](crate::Client::reset_job) | Reset a task |
+//! | [`suspend_job`](crate::Client::suspend_job) | Suspend a task |
+//! | [`suspend_jobs`](crate::Client::suspend_jobs) | Suspend multiple tasks |
+//! | [`stop_job`](crate::Client::stop_job) | Stop a task |
+//! | [`stop_jobs`](crate::Client::stop_jobs) | Stop multiple tasks |
+//! | [`delete_job`](crate::Client::delete_job) | Release an instance |
+//! | [`delete_jobs`](crate::Client::delete_jobs) | Release multiple instances |
+//! | [`show_job_summary`](crate::Client::show_job_summary) | Count the objects of a task |
 //!
 //! ## `consumer-groups`
 //!
 //! Consumer groups, through which clients consume the data of a subscription.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`create_consumer_group`](crate::Client::create_consumer_group) | Create a consumer group | `Action=CreateConsumerChannel` |
-//! | [`list_consumer_groups`](crate::Client::list_consumer_groups) | List consumer groups | `Action=DescribeConsumerChannel` |
-//! | [`update_consumer_group`](crate::Client::update_consumer_group) | Update a consumer group | `Action=ModifyConsumerChannel` |
-//! | [`delete_consumer_group`](crate::Client::delete_consumer_group) | Delete a consumer group | `Action=DeleteConsumerChannel` |
+//! | operation | |
+//! |---|---|
+//! | [`create_consumer_group`](crate::Client::create_consumer_group) | Create a consumer group |
+//! | [`list_consumer_groups`](crate::Client::list_consumer_groups) | List consumer groups |
+//! | [`update_consumer_group`](crate::Client::update_consumer_group) | Update a consumer group |
+//! | [`delete_consumer_group`](crate::Client::delete_consumer_group) | Delete a consumer group |
 //!
 //! ## `etl`
 //!
 //! Data transformation (ETL) tasks.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`list_etl_job_versions`](crate::Client::list_etl_job_versions) | List the versions of an ETL task | `Action=DescribeDtsEtlJobVersionInfo` |
-//! | [`list_etl_job_logs`](crate::Client::list_etl_job_logs) | List the logs of an ETL task | `Action=DescribeEtlJobLogs` |
+//! | operation | |
+//! |---|---|
+//! | [`list_etl_job_versions`](crate::Client::list_etl_job_versions) | List the versions of an ETL task |
+//! | [`list_etl_job_logs`](crate::Client::list_etl_job_logs) | List the logs of an ETL task |
 //!
 //! ## `legacy-migration`
 //!
 //! Legacy API of data migration.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`create_migration_job`](crate::Client::create_migration_job) | Purchase a migration instance (deprecated) | `Action=CreateMigrationJob` |
-//! | [`configure_migration_job`](crate::Client::configure_migration_job) | Configure a migration instance (deprecated) | `Action=ConfigureMigrationJob` |
-//! | [`start_migration_job`](crate::Client::start_migration_job) | Start a migration (deprecated) | `Action=StartMigrationJob` |
-//! | [`suspend_migration_job`](crate::Client::suspend_migration_job) | Suspend a migration (deprecated) | `Action=SuspendMigrationJob` |
-//! | [`list_migration_jobs`](crate::Client::list_migration_jobs) | List migration instances (deprecated) | `Action=DescribeMigrationJobs` |
-//! | [`show_migration_job`](crate::Client::show_migration_job) | Show a migration instance (deprecated) | `Action=DescribeMigrationJobDetail` |
-//! | [`show_migration_job_status`](crate::Client::show_migration_job_status) | Show the state of a migration (deprecated) | `Action=DescribeMigrationJobStatus` |
-//! | [`stop_migration_job`](crate::Client::stop_migration_job) | Stop a migration (deprecated) | `Action=StopMigrationJob` |
-//! | [`delete_migration_job`](crate::Client::delete_migration_job) | Release a migration instance (deprecated) | `Action=DeleteMigrationJob` |
+//! | operation | |
+//! |---|---|
+//! | [`create_migration_job`](crate::Client::create_migration_job) | Purchase a migration instance (deprecated) |
+//! | [`configure_migration_job`](crate::Client::configure_migration_job) | Configure a migration instance (deprecated) |
+//! | [`start_migration_job`](crate::Client::start_migration_job) | Start a migration (deprecated) |
+//! | [`suspend_migration_job`](crate::Client::suspend_migration_job) | Suspend a migration (deprecated) |
+//! | [`list_migration_jobs`](crate::Client::list_migration_jobs) | List migration instances (deprecated) |
+//! | [`show_migration_job`](crate::Client::show_migration_job) | Show a migration instance (deprecated) |
+//! | [`show_migration_job_status`](crate::Client::show_migration_job_status) | Show the state of a migration (deprecated) |
+//! | [`stop_migration_job`](crate::Client::stop_migration_job) | Stop a migration (deprecated) |
+//! | [`delete_migration_job`](crate::Client::delete_migration_job) | Release a migration instance (deprecated) |
 //!
 //! ## `legacy-synchronization`
 //!
 //! Legacy API of data synchronization.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`create_synchronization_job`](crate::Client::create_synchronization_job) | Purchase a synchronization instance (deprecated) | `Action=CreateSynchronizationJob` |
-//! | [`configure_synchronization_job`](crate::Client::configure_synchronization_job) | Configure a synchronization instance (deprecated) | `Action=ConfigureSynchronizationJob` |
-//! | [`start_synchronization_job`](crate::Client::start_synchronization_job) | Start a synchronization (deprecated) | `Action=StartSynchronizationJob` |
-//! | [`suspend_synchronization_job`](crate::Client::suspend_synchronization_job) | Suspend a synchronization (deprecated) | `Action=SuspendSynchronizationJob` |
-//! | [`reset_synchronization_job`](crate::Client::reset_synchronization_job) | Clear the configuration of a synchronization instance (deprecated) | `Action=ResetSynchronizationJob` |
-//! | [`update_synchronization_objects`](crate::Client::update_synchronization_objects) | Update the objects of a synchronization (deprecated) | `Action=ModifySynchronizationObject` |
-//! | [`show_synchronization_object_update`](crate::Client::show_synchronization_object_update) | Show the progress of an object update (deprecated) | `Action=DescribeSynchronizationObjectModifyStatus` |
-//! | [`switch_synchronization_endpoint`](crate::Client::switch_synchronization_endpoint) | Switch a synchronization to a new primary database (deprecated) | `Action=SwitchSynchronizationEndpoint` |
-//! | [`show_endpoint_switch`](crate::Client::show_endpoint_switch) | Show the progress of an endpoint switch (deprecated) | `Action=DescribeEndpointSwitchStatus` |
-//! | [`configure_replicator_compare`](crate::Client::configure_replicator_compare) | Enable or disable full image matching (deprecated) | `Action=ConfigureSynchronizationJobReplicatorCompare` |
-//! | [`show_replicator_compare`](crate::Client::show_replicator_compare) | Show whether full image matching is enabled (deprecated) | `Action=DescribeSynchronizationJobReplicatorCompare` |
-//! | [`list_synchronization_jobs`](crate::Client::list_synchronization_jobs) | List synchronization instances (deprecated) | `Action=DescribeSynchronizationJobs` |
-//! | [`show_initialization_status`](crate::Client::show_initialization_status) | Show the initialization of a synchronization (deprecated) | `Action=DescribeInitializationStatus` |
-//! | [`list_synchronization_job_statuses`](crate::Client::list_synchronization_job_statuses) | List the states of synchronizations (deprecated) | `Action=DescribeSynchronizationJobStatusList` |
-//! | [`show_synchronization_job_status`](crate::Client::show_synchronization_job_status) | Show the state of a synchronization (deprecated) | `Action=DescribeSynchronizationJobStatus` |
-//! | [`delete_synchronization_job`](crate::Client::delete_synchronization_job) | Release a synchronization instance (deprecated) | `Action=DeleteSynchronizationJob` |
+//! | operation | |
+//! |---|---|
+//! | [`create_synchronization_job`](crate::Client::create_synchronization_job) | Purchase a synchronization instance (deprecated) |
+//! | [`configure_synchronization_job`](crate::Client::configure_synchronization_job) | Configure a synchronization instance (deprecated) |
+//! | [`start_synchronization_job`](crate::Client::start_synchronization_job) | Start a synchronization (deprecated) |
+//! | [`suspend_synchronization_job`](crate::Client::suspend_synchronization_job) | Suspend a synchronization (deprecated) |
+//! | [`reset_synchronization_job`](crate::Client::reset_synchronization_job) | Clear the configuration of a synchronization instance (deprecated) |
+//! | [`update_synchronization_objects`](crate::Client::update_synchronization_objects) | Update the objects of a synchronization (deprecated) |
+//! | [`show_synchronization_object_update`](crate::Client::show_synchronization_object_update) | Show the progress of an object update (deprecated) |
+//! | [`switch_synchronization_endpoint`](crate::Client::switch_synchronization_endpoint) | Switch a synchronization to a new primary database (deprecated) |
+//! | [`show_endpoint_switch`](crate::Client::show_endpoint_switch) | Show the progress of an endpoint switch (deprecated) |
+//! | [`configure_replicator_compare`](crate::Client::configure_replicator_compare) | Enable or disable full image matching (deprecated) |
+//! | [`show_replicator_compare`](crate::Client::show_replicator_compare) | Show whether full image matching is enabled (deprecated) |
+//! | [`list_synchronization_jobs`](crate::Client::list_synchronization_jobs) | List synchronization instances (deprecated) |
+//! | [`show_initialization_status`](crate::Client::show_initialization_status) | Show the initialization of a synchronization (deprecated) |
+//! | [`list_synchronization_job_statuses`](crate::Client::list_synchronization_job_statuses) | List the states of synchronizations (deprecated) |
+//! | [`show_synchronization_job_status`](crate::Client::show_synchronization_job_status) | Show the state of a synchronization (deprecated) |
+//! | [`delete_synchronization_job`](crate::Client::delete_synchronization_job) | Release a synchronization instance (deprecated) |
 //!
 //! ## `legacy-subscription`
 //!
 //! Legacy API of data subscription and its consumer groups.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`create_subscription_instance`](crate::Client::create_subscription_instance) | Purchase a subscription instance (deprecated) | `Action=CreateSubscriptionInstance` |
-//! | [`configure_subscription_instance`](crate::Client::configure_subscription_instance) | Configure a subscription instance (deprecated) | `Action=ConfigureSubscriptionInstance` |
-//! | [`start_subscription_instance`](crate::Client::start_subscription_instance) | Start a subscription (deprecated) | `Action=StartSubscriptionInstance` |
-//! | [`update_subscription_objects`](crate::Client::update_subscription_objects) | Update the objects of a subscription (deprecated) | `Action=ModifySubscriptionObject` |
-//! | [`create_consumer_group_legacy`](crate::Client::create_consumer_group_legacy) | Create a consumer group (deprecated) | `Action=CreateConsumerGroup` |
-//! | [`list_consumer_groups_legacy`](crate::Client::list_consumer_groups_legacy) | List consumer groups (deprecated) | `Action=DescribeConsumerGroup` |
-//! | [`update_consumer_group_password`](crate::Client::update_consumer_group_password) | Change the password of a consumer group (deprecated) | `Action=ModifyConsumerGroupPassword` |
-//! | [`delete_consumer_group_legacy`](crate::Client::delete_consumer_group_legacy) | Delete a consumer group (deprecated) | `Action=DeleteConsumerGroup` |
-//! | [`update_consumption_timestamp`](crate::Client::update_consumption_timestamp) | Change the consumption start time of a subscription (deprecated) | `Action=ModifyConsumptionTimestamp` |
-//! | [`list_subscription_instances`](crate::Client::list_subscription_instances) | List subscription instances (deprecated) | `Action=DescribeSubscriptionInstances` |
-//! | [`show_subscription_instance_status`](crate::Client::show_subscription_instance_status) | Show the state of a subscription (deprecated) | `Action=DescribeSubscriptionInstanceStatus` |
-//! | [`delete_subscription_instance`](crate::Client::delete_subscription_instance) | Release a subscription instance (deprecated) | `Action=DeleteSubscriptionInstance` |
+//! | operation | |
+//! |---|---|
+//! | [`create_subscription_instance`](crate::Client::create_subscription_instance) | Purchase a subscription instance (deprecated) |
+//! | [`configure_subscription_instance`](crate::Client::configure_subscription_instance) | Configure a subscription instance (deprecated) |
+//! | [`start_subscription_instance`](crate::Client::start_subscription_instance) | Start a subscription (deprecated) |
+//! | [`update_subscription_objects`](crate::Client::update_subscription_objects) | Update the objects of a subscription (deprecated) |
+//! | [`create_consumer_group_legacy`](crate::Client::create_consumer_group_legacy) | Create a consumer group (deprecated) |
+//! | [`list_consumer_groups_legacy`](crate::Client::list_consumer_groups_legacy) | List consumer groups (deprecated) |
+//! | [`update_consumer_group_password`](crate::Client::update_consumer_group_password) | Change the password of a consumer group (deprecated) |
+//! | [`delete_consumer_group_legacy`](crate::Client::delete_consumer_group_legacy) | Delete a consumer group (deprecated) |
+//! | [`update_consumption_timestamp`](crate::Client::update_consumption_timestamp) | Change the consumption start time of a subscription (deprecated) |
+//! | [`list_subscription_instances`](crate::Client::list_subscription_instances) | List subscription instances (deprecated) |
+//! | [`show_subscription_instance_status`](crate::Client::show_subscription_instance_status) | Show the state of a subscription (deprecated) |
+//! | [`delete_subscription_instance`](crate::Client::delete_subscription_instance) | Release a subscription instance (deprecated) |
 //!
 //! ## `legacy-network`
 //!
 //! Legacy API of task connectivity: addresses of DTS servers, connection tests, and skipping of precheck items.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`list_server_ips_legacy`](crate::Client::list_server_ips_legacy) | List the addresses of DTS servers (deprecated) | `Action=DescribeDTSIP` |
-//! | [`show_connection_status`](crate::Client::show_connection_status) | Test the connections to the source and destination (deprecated) | `Action=DescribeConnectionStatus` |
-//! | [`shield_precheck`](crate::Client::shield_precheck) | Skip precheck items (deprecated) | `Action=ShieldPrecheck` |
+//! | operation | |
+//! |---|---|
+//! | [`list_server_ips_legacy`](crate::Client::list_server_ips_legacy) | List the addresses of DTS servers (deprecated) |
+//! | [`show_connection_status`](crate::Client::show_connection_status) | Test the connections to the source and destination (deprecated) |
+//! | [`shield_precheck`](crate::Client::shield_precheck) | Skip precheck items (deprecated) |
 //!
 //! ## `legacy-alerts`
 //!
 //! Legacy API of alerts.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`configure_migration_job_alert`](crate::Client::configure_migration_job_alert) | Configure the alerts of a migration (deprecated) | `Action=ConfigureMigrationJobAlert` |
-//! | [`show_migration_job_alert`](crate::Client::show_migration_job_alert) | Show the alerts of a migration (deprecated) | `Action=DescribeMigrationJobAlert` |
-//! | [`configure_subscription_instance_alert`](crate::Client::configure_subscription_instance_alert) | Configure the alerts of a subscription (deprecated) | `Action=ConfigureSubscriptionInstanceAlert` |
-//! | [`show_subscription_instance_alert`](crate::Client::show_subscription_instance_alert) | Show the alerts of a subscription (deprecated) | `Action=DescribeSubscriptionInstanceAlert` |
-//! | [`configure_synchronization_job_alert`](crate::Client::configure_synchronization_job_alert) | Configure the alerts of a synchronization (deprecated) | `Action=ConfigureSynchronizationJobAlert` |
-//! | [`show_synchronization_job_alert`](crate::Client::show_synchronization_job_alert) | Show the alerts of a synchronization (deprecated) | `Action=DescribeSynchronizationJobAlert` |
+//! | operation | |
+//! |---|---|
+//! | [`configure_migration_job_alert`](crate::Client::configure_migration_job_alert) | Configure the alerts of a migration (deprecated) |
+//! | [`show_migration_job_alert`](crate::Client::show_migration_job_alert) | Show the alerts of a migration (deprecated) |
+//! | [`configure_subscription_instance_alert`](crate::Client::configure_subscription_instance_alert) | Configure the alerts of a subscription (deprecated) |
+//! | [`show_subscription_instance_alert`](crate::Client::show_subscription_instance_alert) | Show the alerts of a subscription (deprecated) |
+//! | [`configure_synchronization_job_alert`](crate::Client::configure_synchronization_job_alert) | Configure the alerts of a synchronization (deprecated) |
+//! | [`show_synchronization_job_alert`](crate::Client::show_synchronization_job_alert) | Show the alerts of a synchronization (deprecated) |
 //!
 //! ## `legacy-tags`
 //!
 //! Legacy API of tags.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`tag_resources`](crate::Client::tag_resources) | Tag instances (deprecated) | `Action=TagResources` |
-//! | [`list_tag_resources`](crate::Client::list_tag_resources) | List tags (deprecated) | `Action=ListTagResources` |
-//! | [`untag_resources`](crate::Client::untag_resources) | Remove tags from instances (deprecated) | `Action=UntagResources` |
+//! | operation | |
+//! |---|---|
+//! | [`tag_resources`](crate::Client::tag_resources) | Tag instances (deprecated) |
+//! | [`list_tag_resources`](crate::Client::list_tag_resources) | List tags (deprecated) |
+//! | [`untag_resources`](crate::Client::untag_resources) | Remove tags from instances (deprecated) |
 //!
 //! ## Client settings
 //!

@@ -32,9 +32,9 @@
 //!
 //! Obtain temporary credentials.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`assume_role`](crate::Client::assume_role) | Assume a role and obtain temporary credentials | `Action=AssumeRole` |
+//! | operation | |
+//! |---|---|
+//! | [`assume_role`](crate::Client::assume_role) | Assume a role and obtain temporary credentials |
 //!
 //! ## Errors
 //!

@@ -9,9 +9,9 @@
 //! ```rust,no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = yundb_huawei_ddm::Client::builder().region("cn-north-4").build()?;
-//! let response = client.list_api_versions().await?;
-//! for item in &response.versions {
-//!     println!("{:?}", item.id);
+//! let mut items = client.list_instances().items();
+//! while let Some(item) = items.next().await {
+//!     println!("{:?}", item?.id);
 //! }
 //! # Ok(())
 //! # }
@@ -35,130 +35,130 @@
 //!
 //! API versions.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`list_api_versions`](crate::Client::list_api_versions) | List API versions | `GET /` |
+//! | operation | |
+//! |---|---|
+//! | [`list_api_versions`](crate::Client::list_api_versions) | List API versions |
 //!
 //! ## `instances`
 //!
 //! DDM instances, from purchase to deletion.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`list_instances`](crate::Client::list_instances) | List the instances | `GET /v1/{project_id}/instances` |
-//! | [`create_instance`](crate::Client::create_instance) | Create an instance | `POST /v1/{project_id}/instances` |
-//! | [`show_instance`](crate::Client::show_instance) | Show an instance | `GET /v1/{project_id}/instances/{instance_id}` |
-//! | [`delete_instance`](crate::Client::delete_instance) | Delete an instance | `DELETE /v1/{project_id}/instances/{instance_id}` |
-//! | [`update_instance_name`](crate::Client::update_instance_name) | Rename an instance | `PUT /v1/{project_id}/instances/{instance_id}/modify-name` |
-//! | [`update_instance_security_group`](crate::Client::update_instance_security_group) | Change the security group of an instance | `PUT /v1/{project_id}/instances/{instance_id}/modify-security-group` |
-//! | [`restart_instance`](crate::Client::restart_instance) | Restart an instance | `POST /v1/{project_id}/instances/{instance_id}/action` |
-//! | [`reload_table_data`](crate::Client::reload_table_data) | Reload the table data of an instance | `POST /v1/{project_id}/instances/{instance_id}/reload-config` |
-//! | [`update_read_write_strategy`](crate::Client::update_read_write_strategy) | Set the read weights of the database instances | `PUT /v2/{project_id}/instances/{instance_id}/action/read-write-strategy` |
-//! | [`synchronize_data_nodes`](crate::Client::synchronize_data_nodes) | Synchronize the data nodes | `POST /v1/{project_id}/instances/{instance_id}/rds/sync` |
-//! | [`resize_instance`](crate::Client::resize_instance) | Change the flavor of an instance | `PUT /v3/{project_id}/instances/{instance_id}/flavor` |
-//! | [`update_instance_ssl`](crate::Client::update_instance_ssl) | Enable or disable SSL for an instance | `POST /v3/{project_id}/instances/{instance_id}/switch-ssl` |
-//! | [`update_instance_port`](crate::Client::update_instance_port) | Change the port of an instance | `PUT /v3/{project_id}/instances/{instance_id}/port` |
+//! | operation | |
+//! |---|---|
+//! | [`list_instances`](crate::Client::list_instances) | List the instances |
+//! | [`create_instance`](crate::Client::create_instance) | Create an instance |
+//! | [`show_instance`](crate::Client::show_instance) | Show an instance |
+//! | [`delete_instance`](crate::Client::delete_instance) | Delete an instance |
+//! | [`update_instance_name`](crate::Client::update_instance_name) | Rename an instance |
+//! | [`update_instance_security_group`](crate::Client::update_instance_security_group) | Change the security group of an instance |
+//! | [`restart_instance`](crate::Client::restart_instance) | Restart an instance |
+//! | [`reload_table_data`](crate::Client::reload_table_data) | Reload the table data of an instance |
+//! | [`update_read_write_strategy`](crate::Client::update_read_write_strategy) | Set the read weights of the database instances |
+//! | [`synchronize_data_nodes`](crate::Client::synchronize_data_nodes) | Synchronize the data nodes |
+//! | [`resize_instance`](crate::Client::resize_instance) | Change the flavor of an instance |
+//! | [`update_instance_ssl`](crate::Client::update_instance_ssl) | Enable or disable SSL for an instance |
+//! | [`update_instance_port`](crate::Client::update_instance_port) | Change the port of an instance |
 //!
 //! ## `nodes`
 //!
 //! Instance nodes and node groups.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`expand_instance_nodes`](crate::Client::expand_instance_nodes) | Add nodes to an instance | `POST /v2/{project_id}/instances/{instance_id}/action/enlarge` |
-//! | [`shrink_instance_nodes`](crate::Client::shrink_instance_nodes) | Remove nodes from an instance | `POST /v2/{project_id}/instances/{instance_id}/action/reduce` |
-//! | [`list_nodes`](crate::Client::list_nodes) | List the nodes of an instance | `GET /v1/{project_id}/instances/{instance_id}/nodes` |
-//! | [`show_node`](crate::Client::show_node) | Show a node of an instance | `GET /v1/{project_id}/instances/{instance_id}/nodes/{node_id}` |
-//! | [`list_groups`](crate::Client::list_groups) | List the node groups of an instance | `GET /v3/{project_id}/instances/{instance_id}/groups` |
-//! | [`create_group`](crate::Client::create_group) | Create a node group | `POST /v3/{project_id}/instances/{instance_id}/groups` |
-//! | [`expand_instance_nodes_v3`](crate::Client::expand_instance_nodes_v3) | Add nodes to an instance | `POST /v3/{project_id}/instances/{instance_id}/nodes` |
+//! | operation | |
+//! |---|---|
+//! | [`expand_instance_nodes`](crate::Client::expand_instance_nodes) | Add nodes to an instance |
+//! | [`shrink_instance_nodes`](crate::Client::shrink_instance_nodes) | Remove nodes from an instance |
+//! | [`list_nodes`](crate::Client::list_nodes) | List the nodes of an instance |
+//! | [`show_node`](crate::Client::show_node) | Show a node of an instance |
+//! | [`list_groups`](crate::Client::list_groups) | List the node groups of an instance |
+//! | [`create_group`](crate::Client::create_group) | Create a node group |
+//! | [`expand_instance_nodes_v3`](crate::Client::expand_instance_nodes_v3) | Add nodes to an instance |
 //!
 //! ## `engines`
 //!
 //! Available engines and flavors.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`list_engines`](crate::Client::list_engines) | List the engines with their availability zones | `GET /v2/{project_id}/engines` |
-//! | [`list_flavors`](crate::Client::list_flavors) | List flavors of an engine | `GET /v2/{project_id}/flavors` |
-//! | [`list_engines_v3`](crate::Client::list_engines_v3) | List the engines | `GET /v3/{project_id}/engines` |
-//! | [`list_flavors_v3`](crate::Client::list_flavors_v3) | List flavors and their availability by zone | `GET /v3/{project_id}/flavors` |
+//! | operation | |
+//! |---|---|
+//! | [`list_engines`](crate::Client::list_engines) | List the engines with their availability zones |
+//! | [`list_flavors`](crate::Client::list_flavors) | List flavors of an engine |
+//! | [`list_engines_v3`](crate::Client::list_engines_v3) | List the engines |
+//! | [`list_flavors_v3`](crate::Client::list_flavors_v3) | List flavors and their availability by zone |
 //!
 //! ## `parameters`
 //!
 //! Instance parameters.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`list_instance_parameters`](crate::Client::list_instance_parameters) | List the parameters of an instance | `GET /v3/{project_id}/instances/{instance_id}/configurations` |
-//! | [`update_instance_parameters`](crate::Client::update_instance_parameters) | Change parameters of an instance | `PUT /v3/{project_id}/instances/{instance_id}/configurations` |
+//! | operation | |
+//! |---|---|
+//! | [`list_instance_parameters`](crate::Client::list_instance_parameters) | List the parameters of an instance |
+//! | [`update_instance_parameters`](crate::Client::update_instance_parameters) | Change parameters of an instance |
 //!
 //! ## `jobs`
 //!
 //! Jobs started by long-running operations.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`show_job`](crate::Client::show_job) | Show a job | `GET /v3/{project_id}/jobs/{job_id}` |
+//! | operation | |
+//! |---|---|
+//! | [`show_job`](crate::Client::show_job) | Show a job |
 //!
 //! ## `databases`
 //!
 //! Logical databases, sharded across the MySQL instances behind DDM.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`list_databases`](crate::Client::list_databases) | List the logical databases of an instance | `GET /v1/{project_id}/instances/{instance_id}/databases` |
-//! | [`create_database`](crate::Client::create_database) | Create logical databases | `POST /v1/{project_id}/instances/{instance_id}/databases` |
-//! | [`show_database`](crate::Client::show_database) | Show a logical database | `GET /v1/{project_id}/instances/{instance_id}/databases/{ddm_dbname}` |
-//! | [`delete_database`](crate::Client::delete_database) | Delete a logical database | `DELETE /v1/{project_id}/instances/{instance_id}/databases/{ddm_dbname}` |
-//! | [`list_available_rds_instances`](crate::Client::list_available_rds_instances) | List the database instances available for a logical database | `GET /v1/{project_id}/instances/{instance_id}/rds` |
-//! | [`create_database_v3`](crate::Client::create_database_v3) | Create a logical database asynchronously | `POST /v3/{project_id}/instances/{instance_id}/databases` |
-//! | [`delete_database_v3`](crate::Client::delete_database_v3) | Delete a logical database asynchronously | `DELETE /v3/{project_id}/instances/{instance_id}/databases/{database_name}` |
+//! | operation | |
+//! |---|---|
+//! | [`list_databases`](crate::Client::list_databases) | List the logical databases of an instance |
+//! | [`create_database`](crate::Client::create_database) | Create logical databases |
+//! | [`show_database`](crate::Client::show_database) | Show a logical database |
+//! | [`delete_database`](crate::Client::delete_database) | Delete a logical database |
+//! | [`list_available_rds_instances`](crate::Client::list_available_rds_instances) | List the database instances available for a logical database |
+//! | [`create_database_v3`](crate::Client::create_database_v3) | Create a logical database asynchronously |
+//! | [`delete_database_v3`](crate::Client::delete_database_v3) | Delete a logical database asynchronously |
 //!
 //! ## `accounts`
 //!
 //! Accounts for logging in to an instance.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`list_users`](crate::Client::list_users) | List accounts | `GET /v1/{project_id}/instances/{instance_id}/users` |
-//! | [`create_users`](crate::Client::create_users) | Create accounts | `POST /v1/{project_id}/instances/{instance_id}/users` |
-//! | [`update_user`](crate::Client::update_user) | Update an account | `PUT /v1/{project_id}/instances/{instance_id}/users/{username}` |
-//! | [`delete_user`](crate::Client::delete_user) | Delete an account | `DELETE /v1/{project_id}/instances/{instance_id}/users/{username}` |
-//! | [`reset_user_password`](crate::Client::reset_user_password) | Reset the password of an account | `POST /v2/{project_id}/instances/{instance_id}/users/{username}/password` |
-//! | [`reset_administrator`](crate::Client::reset_administrator) | Create the administrator account or reset its password | `PUT /v3/{project_id}/instances/{instance_id}/admin-user` |
-//! | [`check_weak_password`](crate::Client::check_weak_password) | Check whether a password is weak | `POST /v3/{project_id}/weak-password-verification` |
+//! | operation | |
+//! |---|---|
+//! | [`list_users`](crate::Client::list_users) | List accounts |
+//! | [`create_users`](crate::Client::create_users) | Create accounts |
+//! | [`update_user`](crate::Client::update_user) | Update an account |
+//! | [`delete_user`](crate::Client::delete_user) | Delete an account |
+//! | [`reset_user_password`](crate::Client::reset_user_password) | Reset the password of an account |
+//! | [`reset_administrator`](crate::Client::reset_administrator) | Create the administrator account or reset its password |
+//! | [`check_weak_password`](crate::Client::check_weak_password) | Check whether a password is weak |
 //!
 //! ## `monitoring`
 //!
 //! Slow queries.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`list_slow_logs`](crate::Client::list_slow_logs) | List the slow queries of an instance | `GET /v2/{project_id}/instances/{instance_id}/slowlog` |
+//! | operation | |
+//! |---|---|
+//! | [`list_slow_logs`](crate::Client::list_slow_logs) | List the slow queries of an instance |
 //!
 //! ## `sessions`
 //!
 //! Active sessions, and the audit log of killed sessions.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`list_logical_processes`](crate::Client::list_logical_processes) | List logical sessions | `GET /v3/{project_id}/instances/{instance_id}/logical-processes` |
-//! | [`kill_logical_processes`](crate::Client::kill_logical_processes) | Kill logical sessions | `DELETE /v3/{project_id}/instances/{instance_id}/logical-processes` |
-//! | [`list_physical_processes`](crate::Client::list_physical_processes) | List physical sessions | `GET /v3/{project_id}/instances/{instance_id}/physical-processes` |
-//! | [`kill_physical_processes`](crate::Client::kill_physical_processes) | Kill physical sessions | `DELETE /v3/{project_id}/instances/{instance_id}/physical-processes` |
-//! | [`list_process_audit_logs`](crate::Client::list_process_audit_logs) | List the audit logs of killed sessions | `GET /v3/{project_id}/instances/{instance_id}/processes-audit-log` |
+//! | operation | |
+//! |---|---|
+//! | [`list_logical_processes`](crate::Client::list_logical_processes) | List logical sessions |
+//! | [`kill_logical_processes`](crate::Client::kill_logical_processes) | Kill logical sessions |
+//! | [`list_physical_processes`](crate::Client::list_physical_processes) | List physical sessions |
+//! | [`kill_physical_processes`](crate::Client::kill_physical_processes) | Kill physical sessions |
+//! | [`list_process_audit_logs`](crate::Client::list_process_audit_logs) | List the audit logs of killed sessions |
 //!
 //! ## `kernel-versions`
 //!
 //! Kernel versions of instances.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`list_available_versions`](crate::Client::list_available_versions) | List the available kernel versions of an instance | `GET /v3/{project_id}/instances/{instance_id}/database-version/available-versions` |
-//! | [`change_kernel_version`](crate::Client::change_kernel_version) | Change the kernel version of an instance | `POST /v3/{project_id}/instances/{instance_id}/database-version/change-version` |
-//! | [`roll_back_kernel_version`](crate::Client::roll_back_kernel_version) | Roll back the kernel version of an instance | `POST /v3/{project_id}/instances/{instance_id}/database-version/rollback-version` |
-//! | [`show_kernel_version_risks`](crate::Client::show_kernel_version_risks) | Show the kernel version risks of an instance | `GET /v3/{project_id}/instances/{instance_id}/show-risk-info` |
+//! | operation | |
+//! |---|---|
+//! | [`list_available_versions`](crate::Client::list_available_versions) | List the available kernel versions of an instance |
+//! | [`change_kernel_version`](crate::Client::change_kernel_version) | Change the kernel version of an instance |
+//! | [`roll_back_kernel_version`](crate::Client::roll_back_kernel_version) | Roll back the kernel version of an instance |
+//! | [`show_kernel_version_risks`](crate::Client::show_kernel_version_risks) | Show the kernel version risks of an instance |
 //!
 //! ## Client settings
 //!

@@ -38,9 +38,9 @@
 //!
 //! Stored database connections.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`create_connection`](crate::Client::create_connection) | Create a connection | `POST /v5/{project_id}/connections` |
+//! | operation | |
+//! |---|---|
+//! | [`create_connection`](crate::Client::create_connection) | Create a connection |
 //!
 //! ## Client settings
 //!

@@ -35,344 +35,344 @@
 //!
 //! Versions of the database engine.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`list_engine_versions`](crate::Client::list_engine_versions) | List the versions of a database engine | `GET /v3/{project_id}/datastores/{database_name}` |
+//! | operation | |
+//! |---|---|
+//! | [`list_engine_versions`](crate::Client::list_engine_versions) | List the versions of a database engine |
 //!
 //! ## `flavors`
 //!
 //! Flavors (node sizes) that instances can have.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`list_flavors`](crate::Client::list_flavors) | List the flavors of an engine | `GET /v3/{project_id}/flavors/{database_name}` |
+//! | operation | |
+//! |---|---|
+//! | [`list_flavors`](crate::Client::list_flavors) | List the flavors of an engine |
 //!
 //! ## `instances`
 //!
 //! Instances, their nodes, storage, network settings, policies and the recycle bin.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`create_instance`](crate::Client::create_instance) | Create an instance | `POST /v3/{project_id}/instances` |
-//! | [`restart_instance`](crate::Client::restart_instance) | Restart an instance | `POST /v3/{project_id}/instances/{instance_id}/restart` |
-//! | [`delete_instance`](crate::Client::delete_instance) | Delete an instance | `DELETE /v3/{project_id}/instances/{instance_id}` |
-//! | [`create_read_replicas`](crate::Client::create_read_replicas) | Add read replicas to an instance | `POST /v3/{project_id}/instances/{instance_id}/nodes/enlarge` |
-//! | [`delete_read_replica`](crate::Client::delete_read_replica) | Delete a read replica | `DELETE /v3/{project_id}/instances/{instance_id}/nodes/{node_id}` |
-//! | [`expand_instance_volume`](crate::Client::expand_instance_volume) | Expand the storage of a prepaid instance | `POST /v3/{project_id}/instances/{instance_id}/volume/extend` |
-//! | [`update_instance_name`](crate::Client::update_instance_name) | Rename an instance | `PUT /v3/{project_id}/instances/{instance_id}/name` |
-//! | [`reset_instance_password`](crate::Client::reset_instance_password) | Reset the administrator password | `POST /v3/{project_id}/instances/{instance_id}/password` |
-//! | [`resize_instance`](crate::Client::resize_instance) | Change the flavor of an instance | `POST /v3/{project_id}/instances/{instance_id}/action` |
-//! | [`list_dedicated_resources`](crate::Client::list_dedicated_resources) | List the dedicated resource pools | `GET /v3/{project_id}/dedicated-resources` |
-//! | [`show_dedicated_resource`](crate::Client::show_dedicated_resource) | Show a dedicated resource pool | `GET /v3/{project_id}/dedicated-resource/{dedicated_resource_id}` |
-//! | [`show_monitor_policy`](crate::Client::show_monitor_policy) | Show the second-level monitoring policy | `GET /v3/{project_id}/instances/{instance_id}/monitor-policy` |
-//! | [`update_monitor_policy`](crate::Client::update_monitor_policy) | Set the second-level monitoring policy | `PUT /v3/{project_id}/instances/{instance_id}/monitor-policy` |
-//! | [`restart_node`](crate::Client::restart_node) | Restart a node | `POST /v3/{project_id}/instances/{instance_id}/nodes/{node_id}/restart` |
-//! | [`upgrade_instance_version`](crate::Client::upgrade_instance_version) | Upgrade the kernel of an instance | `POST /v3/{project_id}/instances/{instance_id}/db-upgrade` |
-//! | [`update_instance_ssl`](crate::Client::update_instance_ssl) | Enable or disable SSL for an instance | `PUT /v3/{project_id}/instances/{instance_id}/ssl-option` |
-//! | [`bind_instance_eip`](crate::Client::bind_instance_eip) | Bind an elastic IP address | `PUT /v3/{project_id}/instances/{instance_id}/public-ips/bind` |
-//! | [`unbind_instance_eip`](crate::Client::unbind_instance_eip) | Unbind the elastic IP address | `PUT /v3/{project_id}/instances/{instance_id}/public-ips/unbind` |
-//! | [`switch_over_instance`](crate::Client::switch_over_instance) | Switch over to a read replica | `PUT /v3/{project_id}/instances/{instance_id}/switchover` |
-//! | [`update_maintenance_window`](crate::Client::update_maintenance_window) | Set the maintenance window of an instance | `PUT /v3/{project_id}/instances/{instance_id}/ops-window` |
-//! | [`update_instance_security_group`](crate::Client::update_instance_security_group) | Change the security group of an instance | `PUT /v3/{project_id}/instances/{instance_id}/security-group` |
-//! | [`update_instance_internal_ip`](crate::Client::update_instance_internal_ip) | Change the private IP address of an instance | `PUT /v3/{project_id}/instances/{instance_id}/internal-ip` |
-//! | [`update_instance_port`](crate::Client::update_instance_port) | Change the port of an instance | `PUT /v3/{project_id}/instances/{instance_id}/port` |
-//! | [`update_instance_alias`](crate::Client::update_instance_alias) | Update the remark of an instance | `PUT /v3/{project_id}/instances/{instance_id}/alias` |
-//! | [`update_instance_dns`](crate::Client::update_instance_dns) | Change the private domain name of an instance | `PUT /v3/{project_id}/instances/{instance_id}/dns` |
-//! | [`create_instance_dns`](crate::Client::create_instance_dns) | Request a private domain name for an instance | `POST /v3/{project_id}/instances/{instance_id}/dns` |
-//! | [`show_instance_version`](crate::Client::show_instance_version) | Show the kernel version of an instance | `GET /v3/{project_id}/instances/{instance_id}/database-version` |
-//! | [`show_auto_scaling_policy`](crate::Client::show_auto_scaling_policy) | Show the auto scaling policy of an instance | `GET /v3/{project_id}/instances/{instance_id}/auto-scaling/policy` |
-//! | [`update_auto_scaling_policy`](crate::Client::update_auto_scaling_policy) | Set the auto scaling policy of an instance | `PUT /v3/{project_id}/instances/{instance_id}/auto-scaling/policy` |
-//! | [`check_resources`](crate::Client::check_resources) | Check the resources for an operation | `POST /v3/{project_id}/resource-check` |
-//! | [`list_instances`](crate::Client::list_instances) | List the instances | `GET /v3.1/{project_id}/instances` |
-//! | [`show_instance`](crate::Client::show_instance) | Show an instance | `GET /v3.1/{project_id}/instances/{instance_id}` |
-//! | [`batch_show_instances`](crate::Client::batch_show_instances) | Show multiple instances | `GET /v3.1/{project_id}/instances/details` |
-//! | [`show_recycle_policy`](crate::Client::show_recycle_policy) | Show the recycle bin policy | `GET /v3/{project_id}/instances/recycle-policy` |
-//! | [`update_recycle_policy`](crate::Client::update_recycle_policy) | Set the recycle bin policy | `PUT /v3/{project_id}/instances/recycle-policy` |
-//! | [`list_recycled_instances`](crate::Client::list_recycled_instances) | List the instances in the recycle bin | `GET /v3/{project_id}/instances/recycle-info` |
-//! | [`update_node_names`](crate::Client::update_node_names) | Rename nodes | `PUT /v3/{project_id}/instances/{instance_id}/nodes/name` |
-//! | [`list_auto_scaling_history`](crate::Client::list_auto_scaling_history) | List the auto scaling history | `GET /v3/{project_id}/instances/{instance_id}/auto-scaling/history` |
-//! | [`update_serverless_policy`](crate::Client::update_serverless_policy) | Set the serverless scaling range | `PUT /v3/{project_id}/instances/{instance_id}/serverless/policy` |
-//! | [`update_node_priority`](crate::Client::update_node_priority) | Set the failover priority of a node | `PUT /v3/{project_id}/instances/{instance_id}/nodes/{node_id}/priority` |
-//! | [`show_instance_eip`](crate::Client::show_instance_eip) | Show the elastic IP address of an instance | `GET /v3/{project_id}/instances/{instance_id}/eip` |
+//! | operation | |
+//! |---|---|
+//! | [`create_instance`](crate::Client::create_instance) | Create an instance |
+//! | [`restart_instance`](crate::Client::restart_instance) | Restart an instance |
+//! | [`delete_instance`](crate::Client::delete_instance) | Delete an instance |
+//! | [`create_read_replicas`](crate::Client::create_read_replicas) | Add read replicas to an instance |
+//! | [`delete_read_replica`](crate::Client::delete_read_replica) | Delete a read replica |
+//! | [`expand_instance_volume`](crate::Client::expand_instance_volume) | Expand the storage of a prepaid instance |
+//! | [`update_instance_name`](crate::Client::update_instance_name) | Rename an instance |
+//! | [`reset_instance_password`](crate::Client::reset_instance_password) | Reset the administrator password |
+//! | [`resize_instance`](crate::Client::resize_instance) | Change the flavor of an instance |
+//! | [`list_dedicated_resources`](crate::Client::list_dedicated_resources) | List the dedicated resource pools |
+//! | [`show_dedicated_resource`](crate::Client::show_dedicated_resource) | Show a dedicated resource pool |
+//! | [`show_monitor_policy`](crate::Client::show_monitor_policy) | Show the second-level monitoring policy |
+//! | [`update_monitor_policy`](crate::Client::update_monitor_policy) | Set the second-level monitoring policy |
+//! | [`restart_node`](crate::Client::restart_node) | Restart a node |
+//! | [`upgrade_instance_version`](crate::Client::upgrade_instance_version) | Upgrade the kernel of an instance |
+//! | [`update_instance_ssl`](crate::Client::update_instance_ssl) | Enable or disable SSL for an instance |
+//! | [`bind_instance_eip`](crate::Client::bind_instance_eip) | Bind an elastic IP address |
+//! | [`unbind_instance_eip`](crate::Client::unbind_instance_eip) | Unbind the elastic IP address |
+//! | [`switch_over_instance`](crate::Client::switch_over_instance) | Switch over to a read replica |
+//! | [`update_maintenance_window`](crate::Client::update_maintenance_window) | Set the maintenance window of an instance |
+//! | [`update_instance_security_group`](crate::Client::update_instance_security_group) | Change the security group of an instance |
+//! | [`update_instance_internal_ip`](crate::Client::update_instance_internal_ip) | Change the private IP address of an instance |
+//! | [`update_instance_port`](crate::Client::update_instance_port) | Change the port of an instance |
+//! | [`update_instance_alias`](crate::Client::update_instance_alias) | Update the remark of an instance |
+//! | [`update_instance_dns`](crate::Client::update_instance_dns) | Change the private domain name of an instance |
+//! | [`create_instance_dns`](crate::Client::create_instance_dns) | Request a private domain name for an instance |
+//! | [`show_instance_version`](crate::Client::show_instance_version) | Show the kernel version of an instance |
+//! | [`show_auto_scaling_policy`](crate::Client::show_auto_scaling_policy) | Show the auto scaling policy of an instance |
+//! | [`update_auto_scaling_policy`](crate::Client::update_auto_scaling_policy) | Set the auto scaling policy of an instance |
+//! | [`check_resources`](crate::Client::check_resources) | Check the resources for an operation |
+//! | [`list_instances`](crate::Client::list_instances) | List the instances |
+//! | [`show_instance`](crate::Client::show_instance) | Show an instance |
+//! | [`batch_show_instances`](crate::Client::batch_show_instances) | Show multiple instances |
+//! | [`show_recycle_policy`](crate::Client::show_recycle_policy) | Show the recycle bin policy |
+//! | [`update_recycle_policy`](crate::Client::update_recycle_policy) | Set the recycle bin policy |
+//! | [`list_recycled_instances`](crate::Client::list_recycled_instances) | List the instances in the recycle bin |
+//! | [`update_node_names`](crate::Client::update_node_names) | Rename nodes |
+//! | [`list_auto_scaling_history`](crate::Client::list_auto_scaling_history) | List the auto scaling history |
+//! | [`update_serverless_policy`](crate::Client::update_serverless_policy) | Set the serverless scaling range |
+//! | [`update_node_priority`](crate::Client::update_node_priority) | Set the failover priority of a node |
+//! | [`show_instance_eip`](crate::Client::show_instance_eip) | Show the elastic IP address of an instance |
 //!
 //! ## `backups`
 //!
 //! Backups, backup policies, and restoration.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`update_backup_policy`](crate::Client::update_backup_policy) | Set the backup policy | `PUT /v3/{project_id}/instances/{instance_id}/backups/policy/update` |
-//! | [`create_backup`](crate::Client::create_backup) | Create a backup | `POST /v3/{project_id}/backups/create` |
-//! | [`list_backups`](crate::Client::list_backups) | List the full backups | `GET /v3/{project_id}/backups` |
-//! | [`show_backup_policy`](crate::Client::show_backup_policy) | Show the backup policy | `GET /v3/{project_id}/instances/{instance_id}/backups/policy` |
-//! | [`delete_backup`](crate::Client::delete_backup) | Delete a backup | `DELETE /v3/{project_id}/backups/{backup_id}` |
-//! | [`restore_instance`](crate::Client::restore_instance) | Restore an instance | `POST /v3/{project_id}/instances/restore` |
-//! | [`list_restore_times`](crate::Client::list_restore_times) | List the restorable time ranges | `GET /v3/{project_id}/instances/{instance_id}/restore-time` |
-//! | [`show_backup_encryption`](crate::Client::show_backup_encryption) | Show the backup encryption state | `GET /v3/{project_id}/instances/{instance_id}/backups/encryption` |
-//! | [`update_backup_encryption`](crate::Client::update_backup_encryption) | Enable or disable backup encryption | `POST /v3/{project_id}/instances/{instance_id}/backups/encryption` |
-//! | [`list_incremental_backups`](crate::Client::list_incremental_backups) | List the incremental backups | `GET /v3/{project_id}/instances/{instance_id}/incremental-backups` |
-//! | [`update_offsite_backup_policy`](crate::Client::update_offsite_backup_policy) | Set the cross-region backup policy | `PUT /v3/{project_id}/instances/{instance_id}/backups/offsite-policy` |
-//! | [`list_restorable_tables`](crate::Client::list_restorable_tables) | List the restorable tables | `GET /v3/{project_id}/instances/{instance_id}/backups/restore/tables` |
-//! | [`restore_tables`](crate::Client::restore_tables) | Restore tables to a point in time | `POST /v3/{project_id}/instances/{instance_id}/backups/restore/tables` |
+//! | operation | |
+//! |---|---|
+//! | [`update_backup_policy`](crate::Client::update_backup_policy) | Set the backup policy |
+//! | [`create_backup`](crate::Client::create_backup) | Create a backup |
+//! | [`list_backups`](crate::Client::list_backups) | List the full backups |
+//! | [`show_backup_policy`](crate::Client::show_backup_policy) | Show the backup policy |
+//! | [`delete_backup`](crate::Client::delete_backup) | Delete a backup |
+//! | [`restore_instance`](crate::Client::restore_instance) | Restore an instance |
+//! | [`list_restore_times`](crate::Client::list_restore_times) | List the restorable time ranges |
+//! | [`show_backup_encryption`](crate::Client::show_backup_encryption) | Show the backup encryption state |
+//! | [`update_backup_encryption`](crate::Client::update_backup_encryption) | Enable or disable backup encryption |
+//! | [`list_incremental_backups`](crate::Client::list_incremental_backups) | List the incremental backups |
+//! | [`update_offsite_backup_policy`](crate::Client::update_offsite_backup_policy) | Set the cross-region backup policy |
+//! | [`list_restorable_tables`](crate::Client::list_restorable_tables) | List the restorable tables |
+//! | [`restore_tables`](crate::Client::restore_tables) | Restore tables to a point in time |
 //!
 //! ## `parameter-templates`
 //!
 //! Parameter templates, and the parameters of instances.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`list_parameter_templates`](crate::Client::list_parameter_templates) | List the parameter templates | `GET /v3/{project_id}/configurations` |
-//! | [`create_parameter_template`](crate::Client::create_parameter_template) | Create a parameter template | `POST /v3/{project_id}/configurations` |
-//! | [`show_parameter_template`](crate::Client::show_parameter_template) | Show a parameter template | `GET /v3/{project_id}/configurations/{configuration_id}` |
-//! | [`update_parameter_template`](crate::Client::update_parameter_template) | Update a parameter template | `PUT /v3/{project_id}/configurations/{configuration_id}` |
-//! | [`delete_parameter_template`](crate::Client::delete_parameter_template) | Delete a parameter template | `DELETE /v3/{project_id}/configurations/{configuration_id}` |
-//! | [`apply_parameter_template`](crate::Client::apply_parameter_template) | Apply a parameter template to instances | `PUT /v3/{project_id}/configurations/{configuration_id}/apply` |
-//! | [`copy_parameter_template`](crate::Client::copy_parameter_template) | Copy a parameter template | `POST /v3/{project_id}/configurations/{configuration_id}/copy` |
-//! | [`compare_parameter_templates`](crate::Client::compare_parameter_templates) | Compare two parameter templates | `POST /v3/{project_id}/configurations/comparison` |
-//! | [`list_applicable_instances`](crate::Client::list_applicable_instances) | List the instances to which a parameter template can be applied | `GET /v3/{project_id}/configurations/{configuration_id}/applicable-instances` |
-//! | [`list_parameter_template_history`](crate::Client::list_parameter_template_history) | List the change history of a parameter template | `GET /v3/{project_id}/configurations/{configuration_id}/modify-history` |
-//! | [`list_instance_parameters`](crate::Client::list_instance_parameters) | List the parameters of an instance | `GET /v3/{project_id}/instances/{instance_id}/configurations` |
-//! | [`update_instance_parameters`](crate::Client::update_instance_parameters) | Update the parameters of an instance | `PUT /v3/{project_id}/instances/{instance_id}/configurations` |
-//! | [`copy_instance_parameters`](crate::Client::copy_instance_parameters) | Copy the parameters of an instance to a template | `POST /v3/{project_id}/instances/{instance_id}/configurations/{configuration_id}/copy` |
-//! | [`list_parameter_template_applications`](crate::Client::list_parameter_template_applications) | List the application records of a parameter template | `GET /v3/{project_id}/configurations/{config_id}/apply-history` |
+//! | operation | |
+//! |---|---|
+//! | [`list_parameter_templates`](crate::Client::list_parameter_templates) | List the parameter templates |
+//! | [`create_parameter_template`](crate::Client::create_parameter_template) | Create a parameter template |
+//! | [`show_parameter_template`](crate::Client::show_parameter_template) | Show a parameter template |
+//! | [`update_parameter_template`](crate::Client::update_parameter_template) | Update a parameter template |
+//! | [`delete_parameter_template`](crate::Client::delete_parameter_template) | Delete a parameter template |
+//! | [`apply_parameter_template`](crate::Client::apply_parameter_template) | Apply a parameter template to instances |
+//! | [`copy_parameter_template`](crate::Client::copy_parameter_template) | Copy a parameter template |
+//! | [`compare_parameter_templates`](crate::Client::compare_parameter_templates) | Compare two parameter templates |
+//! | [`list_applicable_instances`](crate::Client::list_applicable_instances) | List the instances to which a parameter template can be applied |
+//! | [`list_parameter_template_history`](crate::Client::list_parameter_template_history) | List the change history of a parameter template |
+//! | [`list_instance_parameters`](crate::Client::list_instance_parameters) | List the parameters of an instance |
+//! | [`update_instance_parameters`](crate::Client::update_instance_parameters) | Update the parameters of an instance |
+//! | [`copy_instance_parameters`](crate::Client::copy_instance_parameters) | Copy the parameters of an instance to a template |
+//! | [`list_parameter_template_applications`](crate::Client::list_parameter_template_applications) | List the application records of a parameter template |
 //!
 //! ## `quotas`
 //!
 //! Quotas of the project and of enterprise projects.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`show_project_quotas`](crate::Client::show_project_quotas) | Show the quotas of the project | `GET /v3/{project_id}/project-quotas` |
-//! | [`list_quotas`](crate::Client::list_quotas) | List the quotas of enterprise projects | `GET /v3/{project_id}/quotas` |
-//! | [`update_quotas`](crate::Client::update_quotas) | Update quotas of enterprise projects | `PUT /v3/{project_id}/quotas` |
-//! | [`create_quotas`](crate::Client::create_quotas) | Set quotas of enterprise projects | `POST /v3/{project_id}/quotas` |
-//! | [`list_enterprise_projects`](crate::Client::list_enterprise_projects) | List the enterprise projects | `GET /v3/{project_id}/enterprise-projects` |
+//! | operation | |
+//! |---|---|
+//! | [`show_project_quotas`](crate::Client::show_project_quotas) | Show the quotas of the project |
+//! | [`list_quotas`](crate::Client::list_quotas) | List the quotas of enterprise projects |
+//! | [`update_quotas`](crate::Client::update_quotas) | Update quotas of enterprise projects |
+//! | [`create_quotas`](crate::Client::create_quotas) | Set quotas of enterprise projects |
+//! | [`list_enterprise_projects`](crate::Client::list_enterprise_projects) | List the enterprise projects |
 //!
 //! ## `proxies`
 //!
 //! Database proxies, which split reads from writes.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`create_proxy`](crate::Client::create_proxy) | Create a proxy | `POST /v3/{project_id}/instances/{instance_id}/proxy` |
-//! | [`delete_proxy`](crate::Client::delete_proxy) | Delete proxies | `DELETE /v3/{project_id}/instances/{instance_id}/proxy` |
-//! | [`list_proxies`](crate::Client::list_proxies) | List the proxies of an instance | `GET /v3/{project_id}/instances/{instance_id}/proxies` |
-//! | [`list_proxy_flavors`](crate::Client::list_proxy_flavors) | List the proxy flavors | `GET /v3/{project_id}/instances/{instance_id}/proxy/flavors` |
-//! | [`add_proxy_nodes`](crate::Client::add_proxy_nodes) | Add nodes to a proxy | `POST /v3/{project_id}/instances/{instance_id}/proxy/enlarge` |
-//! | [`remove_proxy_nodes`](crate::Client::remove_proxy_nodes) | Remove nodes from a proxy | `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/reduce` |
-//! | [`resize_proxy`](crate::Client::resize_proxy) | Change the flavor of a proxy | `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/flavor` |
-//! | [`update_proxy_weights`](crate::Client::update_proxy_weights) | Set the read weights of a proxy | `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/weight` |
-//! | [`update_proxy_route_mode`](crate::Client::update_proxy_route_mode) | Set the route mode of a proxy | `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/route-mode` |
-//! | [`update_proxy_transaction_split`](crate::Client::update_proxy_transaction_split) | Enable or disable transaction splitting | `POST /v3/{project_id}/instances/{instance_id}/proxy/transaction-split` |
-//! | [`update_proxy_node_auto_add`](crate::Client::update_proxy_node_auto_add) | Set automatic addition of new nodes to a proxy | `POST /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/new-node-auto-add` |
-//! | [`update_proxy_session_consistency`](crate::Client::update_proxy_session_consistency) | Set the session consistency of a proxy | `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/session-consistence` |
-//! | [`update_proxy_connection_pool`](crate::Client::update_proxy_connection_pool) | Set the connection pool of a proxy | `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/connection-pool-type` |
-//! | [`update_proxy_port`](crate::Client::update_proxy_port) | Change the port of a proxy | `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/port` |
-//! | [`upgrade_proxy_version`](crate::Client::upgrade_proxy_version) | Upgrade the kernel of a proxy | `POST /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/upgrade-version` |
-//! | [`update_proxy_name`](crate::Client::update_proxy_name) | Rename a proxy | `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/rename` |
-//! | [`show_proxy_ip_group`](crate::Client::show_proxy_ip_group) | Show the access control of a proxy | `GET /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/ipgroup` |
-//! | [`show_proxy_version`](crate::Client::show_proxy_version) | Show the version of a proxy | `GET /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/{engine_name}/proxy-version` |
-//! | [`list_proxy_parameters`](crate::Client::list_proxy_parameters) | List the parameters of a proxy | `GET /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/configurations` |
-//! | [`update_proxy_parameters`](crate::Client::update_proxy_parameters) | Update the parameters of a proxy | `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/configurations` |
-//! | [`update_proxy_access_control`](crate::Client::update_proxy_access_control) | Enable or disable the access control of a proxy | `POST /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/access-control-switch` |
-//! | [`update_proxy_access_rules`](crate::Client::update_proxy_access_rules) | Set the access rules of a proxy | `POST /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/access-control` |
-//! | [`update_proxy_ssl`](crate::Client::update_proxy_ssl) | Enable or disable SSL for a proxy | `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/ssl` |
-//! | [`restart_proxy`](crate::Client::restart_proxy) | Restart a proxy | `POST /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/restart` |
+//! | operation | |
+//! |---|---|
+//! | [`create_proxy`](crate::Client::create_proxy) | Create a proxy |
+//! | [`delete_proxy`](crate::Client::delete_proxy) | Delete proxies |
+//! | [`list_proxies`](crate::Client::list_proxies) | List the proxies of an instance |
+//! | [`list_proxy_flavors`](crate::Client::list_proxy_flavors) | List the proxy flavors |
+//! | [`add_proxy_nodes`](crate::Client::add_proxy_nodes) | Add nodes to a proxy |
+//! | [`remove_proxy_nodes`](crate::Client::remove_proxy_nodes) | Remove nodes from a proxy |
+//! | [`resize_proxy`](crate::Client::resize_proxy) | Change the flavor of a proxy |
+//! | [`update_proxy_weights`](crate::Client::update_proxy_weights) | Set the read weights of a proxy |
+//! | [`update_proxy_route_mode`](crate::Client::update_proxy_route_mode) | Set the route mode of a proxy |
+//! | [`update_proxy_transaction_split`](crate::Client::update_proxy_transaction_split) | Enable or disable transaction splitting |
+//! | [`update_proxy_node_auto_add`](crate::Client::update_proxy_node_auto_add) | Set automatic addition of new nodes to a proxy |
+//! | [`update_proxy_session_consistency`](crate::Client::update_proxy_session_consistency) | Set the session consistency of a proxy |
+//! | [`update_proxy_connection_pool`](crate::Client::update_proxy_connection_pool) | Set the connection pool of a proxy |
+//! | [`update_proxy_port`](crate::Client::update_proxy_port) | Change the port of a proxy |
+//! | [`upgrade_proxy_version`](crate::Client::upgrade_proxy_version) | Upgrade the kernel of a proxy |
+//! | [`update_proxy_name`](crate::Client::update_proxy_name) | Rename a proxy |
+//! | [`show_proxy_ip_group`](crate::Client::show_proxy_ip_group) | Show the access control of a proxy |
+//! | [`show_proxy_version`](crate::Client::show_proxy_version) | Show the version of a proxy |
+//! | [`list_proxy_parameters`](crate::Client::list_proxy_parameters) | List the parameters of a proxy |
+//! | [`update_proxy_parameters`](crate::Client::update_proxy_parameters) | Update the parameters of a proxy |
+//! | [`update_proxy_access_control`](crate::Client::update_proxy_access_control) | Enable or disable the access control of a proxy |
+//! | [`update_proxy_access_rules`](crate::Client::update_proxy_access_rules) | Set the access rules of a proxy |
+//! | [`update_proxy_ssl`](crate::Client::update_proxy_ssl) | Enable or disable SSL for a proxy |
+//! | [`restart_proxy`](crate::Client::restart_proxy) | Restart a proxy |
 //!
 //! ## `logs`
 //!
 //! Slow query, error and audit logs, and their delivery to Log Tank Service (LTS).
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`update_audit_log`](crate::Client::update_audit_log) | Enable or disable logging of all SQL statements | `POST /v3/{project_id}/instance/{instance_id}/audit-log/switch` |
-//! | [`show_audit_log`](crate::Client::show_audit_log) | Show whether all SQL statements are logged | `GET /v3/{project_id}/instance/{instance_id}/audit-log/switch-status` |
-//! | [`list_slow_logs`](crate::Client::list_slow_logs) | List the slow queries | `POST /v3.1/{project_id}/instances/{instance_id}/slow-logs` |
-//! | [`list_error_logs`](crate::Client::list_error_logs) | List the error logs | `POST /v3.1/{project_id}/instances/{instance_id}/error-logs` |
-//! | [`list_audit_log_links`](crate::Client::list_audit_log_links) | List links to the log of all SQL statements | `GET /v3/{project_id}/instance/{instance_id}/auditlog/download-link` |
-//! | [`list_lts_configs`](crate::Client::list_lts_configs) | List the log destinations | `GET /v3/{project_id}/logs/lts-configs` |
-//! | [`create_lts_configs`](crate::Client::create_lts_configs) | Start sending logs | `POST /v3/{project_id}/logs/lts-configs` |
-//! | [`delete_lts_configs`](crate::Client::delete_lts_configs) | Stop sending logs | `DELETE /v3/{project_id}/logs/lts-configs` |
-//! | [`show_slow_log_masking`](crate::Client::show_slow_log_masking) | Show whether slow query logs are masked | `GET /v3/{project_id}/instances/{instance_id}/slowlog/query` |
-//! | [`update_slow_log_masking`](crate::Client::update_slow_log_masking) | Enable or disable slow query log masking | `POST /v3/{project_id}/instances/{instance_id}/slowlog/modify` |
+//! | operation | |
+//! |---|---|
+//! | [`update_audit_log`](crate::Client::update_audit_log) | Enable or disable logging of all SQL statements |
+//! | [`show_audit_log`](crate::Client::show_audit_log) | Show whether all SQL statements are logged |
+//! | [`list_slow_logs`](crate::Client::list_slow_logs) | List the slow queries |
+//! | [`list_error_logs`](crate::Client::list_error_logs) | List the error logs |
+//! | [`list_audit_log_links`](crate::Client::list_audit_log_links) | List links to the log of all SQL statements |
+//! | [`list_lts_configs`](crate::Client::list_lts_configs) | List the log destinations |
+//! | [`create_lts_configs`](crate::Client::create_lts_configs) | Start sending logs |
+//! | [`delete_lts_configs`](crate::Client::delete_lts_configs) | Stop sending logs |
+//! | [`show_slow_log_masking`](crate::Client::show_slow_log_masking) | Show whether slow query logs are masked |
+//! | [`update_slow_log_masking`](crate::Client::update_slow_log_masking) | Enable or disable slow query log masking |
 //!
 //! ## `tags`
 //!
 //! Tags of instances.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`list_instance_tags`](crate::Client::list_instance_tags) | List the tags of an instance | `GET /v3/{project_id}/instances/{instance_id}/tags` |
-//! | [`list_project_tags`](crate::Client::list_project_tags) | List the tags of all instances | `GET /v3/{project_id}/tags` |
-//! | [`batch_update_instance_tags`](crate::Client::batch_update_instance_tags) | Add or delete tags of an instance | `POST /v3/{project_id}/instances/{instance_id}/tags/action` |
+//! | operation | |
+//! |---|---|
+//! | [`list_instance_tags`](crate::Client::list_instance_tags) | List the tags of an instance |
+//! | [`list_project_tags`](crate::Client::list_project_tags) | List the tags of all instances |
+//! | [`batch_update_instance_tags`](crate::Client::batch_update_instance_tags) | Add or delete tags of an instance |
 //!
 //! ## `database-users`
 //!
 //! Database users and their privileges.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`list_database_users`](crate::Client::list_database_users) | List the database users | `GET /v3/{project_id}/instances/{instance_id}/db-users` |
-//! | [`create_database_users`](crate::Client::create_database_users) | Create database users | `POST /v3/{project_id}/instances/{instance_id}/db-users` |
-//! | [`delete_database_users`](crate::Client::delete_database_users) | Delete database users | `DELETE /v3/{project_id}/instances/{instance_id}/db-users` |
-//! | [`update_database_user_comments`](crate::Client::update_database_user_comments) | Update the comments of database users | `PUT /v3/{project_id}/instances/{instance_id}/db-users/comment` |
-//! | [`reset_database_user_passwords`](crate::Client::reset_database_user_passwords) | Reset database user passwords | `PUT /v3/{project_id}/instances/{instance_id}/db-users/password` |
-//! | [`grant_database_privileges`](crate::Client::grant_database_privileges) | Grant database privileges | `POST /v3/{project_id}/instances/{instance_id}/db-users/privilege` |
-//! | [`revoke_database_privileges`](crate::Client::revoke_database_privileges) | Revoke database privileges | `DELETE /v3/{project_id}/instances/{instance_id}/db-users/privilege` |
+//! | operation | |
+//! |---|---|
+//! | [`list_database_users`](crate::Client::list_database_users) | List the database users |
+//! | [`create_database_users`](crate::Client::create_database_users) | Create database users |
+//! | [`delete_database_users`](crate::Client::delete_database_users) | Delete database users |
+//! | [`update_database_user_comments`](crate::Client::update_database_user_comments) | Update the comments of database users |
+//! | [`reset_database_user_passwords`](crate::Client::reset_database_user_passwords) | Reset database user passwords |
+//! | [`grant_database_privileges`](crate::Client::grant_database_privileges) | Grant database privileges |
+//! | [`revoke_database_privileges`](crate::Client::revoke_database_privileges) | Revoke database privileges |
 //!
 //! ## `databases`
 //!
 //! Databases of an instance.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`list_charsets`](crate::Client::list_charsets) | List the character sets | `GET /v3/{project_id}/instances/{instance_id}/databases/charsets` |
-//! | [`list_databases`](crate::Client::list_databases) | List the databases | `GET /v3/{project_id}/instances/{instance_id}/databases` |
-//! | [`create_databases`](crate::Client::create_databases) | Create databases | `POST /v3/{project_id}/instances/{instance_id}/databases` |
-//! | [`delete_databases`](crate::Client::delete_databases) | Delete databases | `DELETE /v3/{project_id}/instances/{instance_id}/databases` |
-//! | [`update_database_comments`](crate::Client::update_database_comments) | Update the comments of databases | `PUT /v3/{project_id}/instances/{instance_id}/databases/comment` |
+//! | operation | |
+//! |---|---|
+//! | [`list_charsets`](crate::Client::list_charsets) | List the character sets |
+//! | [`list_databases`](crate::Client::list_databases) | List the databases |
+//! | [`create_databases`](crate::Client::create_databases) | Create databases |
+//! | [`delete_databases`](crate::Client::delete_databases) | Delete databases |
+//! | [`update_database_comments`](crate::Client::update_database_comments) | Update the comments of databases |
 //!
 //! ## `sql-throttling`
 //!
 //! Rules that limit how many matching statements can run concurrently.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`show_sql_throttling`](crate::Client::show_sql_throttling) | Show whether SQL throttling is enabled | `GET /v3/{project_id}/instances/{instance_id}/sql-filter/switch` |
-//! | [`update_sql_throttling`](crate::Client::update_sql_throttling) | Enable or disable SQL throttling | `POST /v3/{project_id}/instances/{instance_id}/sql-filter/switch` |
-//! | [`list_sql_throttling_rules`](crate::Client::list_sql_throttling_rules) | List the SQL throttling rules | `GET /v3/{project_id}/instances/{instance_id}/sql-filter/rules` |
-//! | [`update_sql_throttling_rules`](crate::Client::update_sql_throttling_rules) | Set SQL throttling rules | `PUT /v3/{project_id}/instances/{instance_id}/sql-filter/rules` |
-//! | [`delete_sql_throttling_rules`](crate::Client::delete_sql_throttling_rules) | Delete SQL throttling rules | `DELETE /v3/{project_id}/instances/{instance_id}/sql-filter/rules` |
+//! | operation | |
+//! |---|---|
+//! | [`show_sql_throttling`](crate::Client::show_sql_throttling) | Show whether SQL throttling is enabled |
+//! | [`update_sql_throttling`](crate::Client::update_sql_throttling) | Enable or disable SQL throttling |
+//! | [`list_sql_throttling_rules`](crate::Client::list_sql_throttling_rules) | List the SQL throttling rules |
+//! | [`update_sql_throttling_rules`](crate::Client::update_sql_throttling_rules) | Set SQL throttling rules |
+//! | [`delete_sql_throttling_rules`](crate::Client::delete_sql_throttling_rules) | Delete SQL throttling rules |
 //!
 //! ## `tasks`
 //!
 //! Jobs started by other operations, and scheduled jobs.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`show_job`](crate::Client::show_job) | Show a job | `GET /v3/{project_id}/jobs` |
-//! | [`list_immediate_jobs`](crate::Client::list_immediate_jobs) | List the immediate jobs | `GET /v3/{project_id}/immediate-jobs` |
-//! | [`list_scheduled_jobs`](crate::Client::list_scheduled_jobs) | List the scheduled jobs | `GET /v3/{project_id}/scheduled-jobs` |
-//! | [`cancel_scheduled_jobs`](crate::Client::cancel_scheduled_jobs) | Cancel scheduled jobs | `DELETE /v3/{project_id}/scheduled-jobs` |
-//! | [`delete_job`](crate::Client::delete_job) | Delete the record of a job | `DELETE /v3/{project_id}/jobs/{job_id}` |
-//! | [`delete_scheduled_job`](crate::Client::delete_scheduled_job) | Delete a scheduled job | `DELETE /v3/{project_id}/instance/{instance_id}/scheduled-jobs` |
+//! | operation | |
+//! |---|---|
+//! | [`show_job`](crate::Client::show_job) | Show a job |
+//! | [`list_immediate_jobs`](crate::Client::list_immediate_jobs) | List the immediate jobs |
+//! | [`list_scheduled_jobs`](crate::Client::list_scheduled_jobs) | List the scheduled jobs |
+//! | [`cancel_scheduled_jobs`](crate::Client::cancel_scheduled_jobs) | Cancel scheduled jobs |
+//! | [`delete_job`](crate::Client::delete_job) | Delete the record of a job |
+//! | [`delete_scheduled_job`](crate::Client::delete_scheduled_job) | Delete a scheduled job |
 //!
 //! ## `diagnosis`
 //!
 //! Instances with abnormal metrics.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`show_abnormal_instance_counts`](crate::Client::show_abnormal_instance_counts) | Count abnormal instances by metric | `GET /v3/{project_id}/instances/diagnosis-instance-count` |
-//! | [`list_abnormal_instances`](crate::Client::list_abnormal_instances) | List the instances with an abnormal metric | `GET /v3/{project_id}/instances/diagnosis-instance-infos` |
+//! | operation | |
+//! |---|---|
+//! | [`show_abnormal_instance_counts`](crate::Client::show_abnormal_instance_counts) | Count abnormal instances by metric |
+//! | [`list_abnormal_instances`](crate::Client::list_abnormal_instances) | List the instances with an abnormal metric |
 //!
 //! ## `htap-standard`
 //!
 //! HTAP Standard Edition: StarRocks instances for analytical queries, and replication to them.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`resume_starrocks_replication`](crate::Client::resume_starrocks_replication) | Resume a replication to StarRocks | `POST /v3/{project_id}/instances/{instance_id}/starrocks/databases/replication/resume` |
-//! | [`pause_starrocks_replication`](crate::Client::pause_starrocks_replication) | Pause a replication to StarRocks | `POST /v3/{project_id}/instances/{instance_id}/starrocks/databases/replication/pause` |
-//! | [`create_starrocks_instance`](crate::Client::create_starrocks_instance) | Create a StarRocks instance | `POST /v3/{project_id}/instances/{instance_id}/starrocks` |
-//! | [`show_starrocks_instance`](crate::Client::show_starrocks_instance) | Show a StarRocks instance | `GET /v3/{project_id}/instances/{instance_id}/starrocks/{starrocks_instance_id}` |
-//! | [`delete_starrocks_instance`](crate::Client::delete_starrocks_instance) | Delete a StarRocks instance | `DELETE /v3/{project_id}/instances/{instance_id}/starrocks/{starrocks_instance_id}` |
-//! | [`restart_starrocks_instance`](crate::Client::restart_starrocks_instance) | Restart a StarRocks instance | `PUT /v3/{project_id}/instances/{starrocks_instance_id}/starrocks/restart` |
-//! | [`restart_starrocks_node`](crate::Client::restart_starrocks_node) | Restart a StarRocks node | `PUT /v3/{project_id}/instances/{starrocks_instance_id}/starrocks/{starrocks_node_id}/restart` |
-//! | [`check_starrocks_resources`](crate::Client::check_starrocks_resources) | Check the resources for a StarRocks instance | `POST /v3/{project_id}/starrocks/resource-check` |
-//! | [`list_htap_engine_versions`](crate::Client::list_htap_engine_versions) | List the versions of an HTAP engine | `GET /v3/{project_id}/htap/datastores/{engine_name}` |
-//! | [`list_htap_storage_types`](crate::Client::list_htap_storage_types) | List the storage types of an HTAP engine | `GET /v3/{project_id}/htap/storage-type/{database}` |
-//! | [`list_htap_flavors`](crate::Client::list_htap_flavors) | List the flavors of an HTAP engine | `GET /v3/{project_id}/htap/flavors/{engine_name}` |
-//! | [`list_htap_instances`](crate::Client::list_htap_instances) | List the HTAP instances of an instance | `GET /v3/{project_id}/instances/{instance_id}/htap` |
-//! | [`list_starrocks_replications`](crate::Client::list_starrocks_replications) | List the replications to StarRocks | `GET /v3/{project_id}/instances/{instance_id}/starrocks/databases/replication` |
-//! | [`create_starrocks_replication`](crate::Client::create_starrocks_replication) | Create a replication to StarRocks | `POST /v3/{project_id}/instances/{instance_id}/starrocks/databases/replication` |
-//! | [`delete_starrocks_replication`](crate::Client::delete_starrocks_replication) | Delete a replication to StarRocks | `DELETE /v3/{project_id}/instances/{instance_id}/starrocks/databases/replication` |
-//! | [`check_starrocks_replication_databases`](crate::Client::check_starrocks_replication_databases) | Check the databases of a replication to StarRocks | `POST /v3/{project_id}/instances/{instance_id}/starrocks/databases/replication/database-config-check` |
-//! | [`show_starrocks_replication_config`](crate::Client::show_starrocks_replication_config) | Show the settings of a replication to StarRocks | `GET /v3/{project_id}/instances/{instance_id}/starrocks/databases/replication/configuration` |
-//! | [`list_starrocks_replication_parameters`](crate::Client::list_starrocks_replication_parameters) | List the database parameters of replications to StarRocks | `GET /v3/{project_id}/instances/{instance_id}/starrocks/databases/replication/database-parameters` |
-//! | [`list_starrocks_databases`](crate::Client::list_starrocks_databases) | List the databases of a StarRocks instance | `GET /v3/{project_id}/instances/{instance_id}/starrocks/databases` |
-//! | [`list_starrocks_users`](crate::Client::list_starrocks_users) | List the users of a StarRocks instance | `GET /v3/{project_id}/instances/{instance_id}/starrocks/users` |
-//! | [`create_starrocks_user`](crate::Client::create_starrocks_user) | Create a user of a StarRocks instance | `POST /v3/{project_id}/instances/{instance_id}/starrocks/users` |
-//! | [`delete_starrocks_user`](crate::Client::delete_starrocks_user) | Delete a user of a StarRocks instance | `DELETE /v3/{project_id}/instances/{instance_id}/starrocks/users` |
-//! | [`update_starrocks_user_password`](crate::Client::update_starrocks_user_password) | Change the password of a StarRocks user | `PUT /v3/{project_id}/instances/{instance_id}/starrocks/users/password` |
-//! | [`update_starrocks_user_permissions`](crate::Client::update_starrocks_user_permissions) | Change the privileges of a StarRocks user | `PUT /v3/{project_id}/instances/{instance_id}/starrocks/users/permission` |
+//! | operation | |
+//! |---|---|
+//! | [`resume_starrocks_replication`](crate::Client::resume_starrocks_replication) | Resume a replication to StarRocks |
+//! | [`pause_starrocks_replication`](crate::Client::pause_starrocks_replication) | Pause a replication to StarRocks |
+//! | [`create_starrocks_instance`](crate::Client::create_starrocks_instance) | Create a StarRocks instance |
+//! | [`show_starrocks_instance`](crate::Client::show_starrocks_instance) | Show a StarRocks instance |
+//! | [`delete_starrocks_instance`](crate::Client::delete_starrocks_instance) | Delete a StarRocks instance |
+//! | [`restart_starrocks_instance`](crate::Client::restart_starrocks_instance) | Restart a StarRocks instance |
+//! | [`restart_starrocks_node`](crate::Client::restart_starrocks_node) | Restart a StarRocks node |
+//! | [`check_starrocks_resources`](crate::Client::check_starrocks_resources) | Check the resources for a StarRocks instance |
+//! | [`list_htap_engine_versions`](crate::Client::list_htap_engine_versions) | List the versions of an HTAP engine |
+//! | [`list_htap_storage_types`](crate::Client::list_htap_storage_types) | List the storage types of an HTAP engine |
+//! | [`list_htap_flavors`](crate::Client::list_htap_flavors) | List the flavors of an HTAP engine |
+//! | [`list_htap_instances`](crate::Client::list_htap_instances) | List the HTAP instances of an instance |
+//! | [`list_starrocks_replications`](crate::Client::list_starrocks_replications) | List the replications to StarRocks |
+//! | [`create_starrocks_replication`](crate::Client::create_starrocks_replication) | Create a replication to StarRocks |
+//! | [`delete_starrocks_replication`](crate::Client::delete_starrocks_replication) | Delete a replication to StarRocks |
+//! | [`check_starrocks_replication_databases`](crate::Client::check_starrocks_replication_databases) | Check the databases of a replication to StarRocks |
+//! | [`show_starrocks_replication_config`](crate::Client::show_starrocks_replication_config) | Show the settings of a replication to StarRocks |
+//! | [`list_starrocks_replication_parameters`](crate::Client::list_starrocks_replication_parameters) | List the database parameters of replications to StarRocks |
+//! | [`list_starrocks_databases`](crate::Client::list_starrocks_databases) | List the databases of a StarRocks instance |
+//! | [`list_starrocks_users`](crate::Client::list_starrocks_users) | List the users of a StarRocks instance |
+//! | [`create_starrocks_user`](crate::Client::create_starrocks_user) | Create a user of a StarRocks instance |
+//! | [`delete_starrocks_user`](crate::Client::delete_starrocks_user) | Delete a user of a StarRocks instance |
+//! | [`update_starrocks_user_password`](crate::Client::update_starrocks_user_password) | Change the password of a StarRocks user |
+//! | [`update_starrocks_user_permissions`](crate::Client::update_starrocks_user_permissions) | Change the privileges of a StarRocks user |
 //!
 //! ## `htap-lite`
 //!
 //! HTAP Lite Edition: ClickHouse instances for analytical queries, and replication to them.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`delete_clickhouse_user`](crate::Client::delete_clickhouse_user) | Delete a user of a ClickHouse instance | `DELETE /v3/{project_id}/instances/{instance_id}/clickhouse/users/{user_name}` |
-//! | [`list_clickhouse_nodes`](crate::Client::list_clickhouse_nodes) | List the nodes with logs | `GET /v3/{project_id}/instances/{instance_id}/clickhouse/nodes` |
-//! | [`list_clickhouse_slow_logs`](crate::Client::list_clickhouse_slow_logs) | List the slow queries of a ClickHouse node | `POST /v3/{project_id}/instances/{instance_id}/clickhouse/slow-logs` |
-//! | [`show_clickhouse_slow_log_masking`](crate::Client::show_clickhouse_slow_log_masking) | Show whether ClickHouse slow query logs are masked | `GET /v3/{project_id}/instances/{instance_id}/clickhouse/slowlog-sensitive` |
-//! | [`update_clickhouse_slow_log_masking`](crate::Client::update_clickhouse_slow_log_masking) | Enable or disable masking of ClickHouse slow query logs | `PUT /v3/{project_id}/instances/{instance_id}/clickhouse/slowlog-sensitive` |
-//! | [`list_clickhouse_lts_configs`](crate::Client::list_clickhouse_lts_configs) | List the log destinations of ClickHouse instances | `GET /v3/{project_id}/clickhouse/instances/logs/lts-configs` |
-//! | [`create_clickhouse_lts_configs`](crate::Client::create_clickhouse_lts_configs) | Start sending logs of ClickHouse instances | `POST /v3/{project_id}/clickhouse/instances/logs/lts-configs` |
-//! | [`delete_clickhouse_lts_configs`](crate::Client::delete_clickhouse_lts_configs) | Stop sending logs of ClickHouse instances | `DELETE /v3/{project_id}/clickhouse/instances/logs/lts-configs` |
-//! | [`check_clickhouse_replication_databases`](crate::Client::check_clickhouse_replication_databases) | Check the databases of a replication to ClickHouse | `POST /v3/{project_id}/instances/{instance_id}/clickhouse/replication/database-check` |
-//! | [`check_clickhouse_replication_tables`](crate::Client::check_clickhouse_replication_tables) | Check the tables of a replication to ClickHouse | `POST /v3/{project_id}/instances/{instance_id}/clickhouse/replication/table-check` |
-//! | [`list_clickhouse_databases`](crate::Client::list_clickhouse_databases) | List the databases of a ClickHouse instance | `GET /v3/{project_id}/instances/{instance_id}/clickhouse/databases` |
-//! | [`show_clickhouse_replication_config`](crate::Client::show_clickhouse_replication_config) | Show the settings of a replication to ClickHouse | `GET /v3/{project_id}/instances/{instance_id}/clickhouse/replication/config` |
-//! | [`list_clickhouse_replication_parameters`](crate::Client::list_clickhouse_replication_parameters) | List the database parameters of replications to ClickHouse | `GET /v3/{project_id}/instances/{instance_id}/clickhouse/replication/database-parameter` |
-//! | [`create_clickhouse_instance`](crate::Client::create_clickhouse_instance) | Create a ClickHouse instance | `POST /v3/{project_id}/instances/{instance_id}/clickhouse` |
-//! | [`show_clickhouse_instance`](crate::Client::show_clickhouse_instance) | Show a ClickHouse instance | `GET /v3/{project_id}/instances/{instance_id}/clickhouse/{clickhouse_instance_id}` |
-//! | [`delete_clickhouse_instance`](crate::Client::delete_clickhouse_instance) | Delete a ClickHouse instance | `DELETE /v3/{project_id}/instances/{instance_id}/clickhouse/{clickhouse_instance_id}` |
-//! | [`expand_clickhouse_volume`](crate::Client::expand_clickhouse_volume) | Expand the storage of a ClickHouse instance | `PUT /v3/{project_id}/instances/{instance_id}/clickhouse/resize` |
-//! | [`restart_clickhouse_instance`](crate::Client::restart_clickhouse_instance) | Restart a ClickHouse instance | `PUT /v3/{project_id}/instances/{instance_id}/clickhouse/restart` |
-//! | [`list_clickhouse_users`](crate::Client::list_clickhouse_users) | List the users of a ClickHouse instance | `GET /v3/{project_id}/instances/{instance_id}/clickhouse/users` |
-//! | [`create_clickhouse_user`](crate::Client::create_clickhouse_user) | Create a user of a ClickHouse instance | `POST /v3/{project_id}/instances/{instance_id}/clickhouse/users` |
-//! | [`update_clickhouse_user_password`](crate::Client::update_clickhouse_user_password) | Change the password of a ClickHouse user | `PUT /v3/{project_id}/instances/{instance_id}/clickhouse/users/password` |
-//! | [`update_clickhouse_user_permissions`](crate::Client::update_clickhouse_user_permissions) | Change the privileges of a ClickHouse user | `PUT /v3/{project_id}/instances/{instance_id}/clickhouse/users/permission` |
-//! | [`list_clickhouse_replications`](crate::Client::list_clickhouse_replications) | List the replications to ClickHouse | `GET /v3/{project_id}/instances/{instance_id}/clickhouse/replication` |
-//! | [`create_clickhouse_replication`](crate::Client::create_clickhouse_replication) | Create a replication to ClickHouse | `POST /v3/{project_id}/instances/{instance_id}/clickhouse/replication` |
-//! | [`delete_clickhouse_replication`](crate::Client::delete_clickhouse_replication) | Delete a replication to ClickHouse | `DELETE /v3/{project_id}/instances/{instance_id}/clickhouse/replication/{database_name}` |
-//! | [`update_clickhouse_replication_config`](crate::Client::update_clickhouse_replication_config) | Update a replication to ClickHouse | `PUT /v3/{project_id}/instances/{instance_id}/clickhouse/databases/replication/config` |
-//! | [`cancel_clickhouse_replication_update`](crate::Client::cancel_clickhouse_replication_update) | Cancel the update of a replication to ClickHouse | `DELETE /v3/{project_id}/instances/{instance_id}/clickhouse/databases/replication/config` |
-//! | [`resize_clickhouse_instance`](crate::Client::resize_clickhouse_instance) | Change the flavor of a ClickHouse instance | `POST /v3/{project_id}/instances/{instance_id}/clickhouse/resize-flavor` |
+//! | operation | |
+//! |---|---|
+//! | [`delete_clickhouse_user`](crate::Client::delete_clickhouse_user) | Delete a user of a ClickHouse instance |
+//! | [`list_clickhouse_nodes`](crate::Client::list_clickhouse_nodes) | List the nodes with logs |
+//! | [`list_clickhouse_slow_logs`](crate::Client::list_clickhouse_slow_logs) | List the slow queries of a ClickHouse node |
+//! | [`show_clickhouse_slow_log_masking`](crate::Client::show_clickhouse_slow_log_masking) | Show whether ClickHouse slow query logs are masked |
+//! | [`update_clickhouse_slow_log_masking`](crate::Client::update_clickhouse_slow_log_masking) | Enable or disable masking of ClickHouse slow query logs |
+//! | [`list_clickhouse_lts_configs`](crate::Client::list_clickhouse_lts_configs) | List the log destinations of ClickHouse instances |
+//! | [`create_clickhouse_lts_configs`](crate::Client::create_clickhouse_lts_configs) | Start sending logs of ClickHouse instances |
+//! | [`delete_clickhouse_lts_configs`](crate::Client::delete_clickhouse_lts_configs) | Stop sending logs of ClickHouse instances |
+//! | [`check_clickhouse_replication_databases`](crate::Client::check_clickhouse_replication_databases) | Check the databases of a replication to ClickHouse |
+//! | [`check_clickhouse_replication_tables`](crate::Client::check_clickhouse_replication_tables) | Check the tables of a replication to ClickHouse |
+//! | [`list_clickhouse_databases`](crate::Client::list_clickhouse_databases) | List the databases of a ClickHouse instance |
+//! | [`show_clickhouse_replication_config`](crate::Client::show_clickhouse_replication_config) | Show the settings of a replication to ClickHouse |
+//! | [`list_clickhouse_replication_parameters`](crate::Client::list_clickhouse_replication_parameters) | List the database parameters of replications to ClickHouse |
+//! | [`create_clickhouse_instance`](crate::Client::create_clickhouse_instance) | Create a ClickHouse instance |
+//! | [`show_clickhouse_instance`](crate::Client::show_clickhouse_instance) | Show a ClickHouse instance |
+//! | [`delete_clickhouse_instance`](crate::Client::delete_clickhouse_instance) | Delete a ClickHouse instance |
+//! | [`expand_clickhouse_volume`](crate::Client::expand_clickhouse_volume) | Expand the storage of a ClickHouse instance |
+//! | [`restart_clickhouse_instance`](crate::Client::restart_clickhouse_instance) | Restart a ClickHouse instance |
+//! | [`list_clickhouse_users`](crate::Client::list_clickhouse_users) | List the users of a ClickHouse instance |
+//! | [`create_clickhouse_user`](crate::Client::create_clickhouse_user) | Create a user of a ClickHouse instance |
+//! | [`update_clickhouse_user_password`](crate::Client::update_clickhouse_user_password) | Change the password of a ClickHouse user |
+//! | [`update_clickhouse_user_permissions`](crate::Client::update_clickhouse_user_permissions) | Change the privileges of a ClickHouse user |
+//! | [`list_clickhouse_replications`](crate::Client::list_clickhouse_replications) | List the replications to ClickHouse |
+//! | [`create_clickhouse_replication`](crate::Client::create_clickhouse_replication) | Create a replication to ClickHouse |
+//! | [`delete_clickhouse_replication`](crate::Client::delete_clickhouse_replication) | Delete a replication to ClickHouse |
+//! | [`update_clickhouse_replication_config`](crate::Client::update_clickhouse_replication_config) | Update a replication to ClickHouse |
+//! | [`cancel_clickhouse_replication_update`](crate::Client::cancel_clickhouse_replication_update) | Cancel the update of a replication to ClickHouse |
+//! | [`resize_clickhouse_instance`](crate::Client::resize_clickhouse_instance) | Change the flavor of a ClickHouse instance |
 //!
 //! ## `legacy`
 //!
 //! Deprecated operations, each with its replacement.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`list_instances_v3`](crate::Client::list_instances_v3) | List the instances (deprecated) | `GET /v3/{project_id}/instances` |
-//! | [`show_instance_v3`](crate::Client::show_instance_v3) | Show an instance (deprecated) | `GET /v3/{project_id}/instances/{instance_id}` |
-//! | [`show_proxy_v3`](crate::Client::show_proxy_v3) | Show the proxy of an instance (deprecated) | `GET /v3/{project_id}/instances/{instance_id}/proxy` |
-//! | [`list_engine_versions_legacy`](crate::Client::list_engine_versions_legacy) | List the versions of an engine (deprecated) | `GET /mysql/v3/{project_id}/datastores/{database_name}` |
-//! | [`list_flavors_legacy`](crate::Client::list_flavors_legacy) | List the flavors of an engine (deprecated) | `GET /mysql/v3/{project_id}/flavors/{database_name}` |
-//! | [`list_instances_legacy`](crate::Client::list_instances_legacy) | List the instances (deprecated) | `GET /mysql/v3/{project_id}/instances` |
-//! | [`create_instance_legacy`](crate::Client::create_instance_legacy) | Create an instance (deprecated) | `POST /mysql/v3/{project_id}/instances` |
-//! | [`show_instance_legacy`](crate::Client::show_instance_legacy) | Show an instance (deprecated) | `GET /mysql/v3/{project_id}/instances/{instance_id}` |
-//! | [`delete_instance_legacy`](crate::Client::delete_instance_legacy) | Delete an instance (deprecated) | `DELETE /mysql/v3/{project_id}/instances/{instance_id}` |
-//! | [`batch_show_instances_v3`](crate::Client::batch_show_instances_v3) | Show multiple instances (deprecated) | `GET /v3/{project_id}/instances/details` |
-//! | [`create_read_replicas_legacy`](crate::Client::create_read_replicas_legacy) | Add read replicas to an instance (deprecated) | `POST /mysql/v3/{project_id}/instances/{instance_id}/nodes/enlarge` |
-//! | [`delete_read_replica_legacy`](crate::Client::delete_read_replica_legacy) | Delete a read replica (deprecated) | `DELETE /mysql/v3/{project_id}/instances/{instance_id}/nodes/{node_id}` |
-//! | [`expand_instance_volume_legacy`](crate::Client::expand_instance_volume_legacy) | Expand the storage of an instance (deprecated) | `POST /mysql/v3/{project_id}/instances/{instance_id}/volume/extend` |
-//! | [`update_instance_name_legacy`](crate::Client::update_instance_name_legacy) | Rename an instance (deprecated) | `PUT /mysql/v3/{project_id}/instances/{instance_id}/name` |
-//! | [`reset_instance_password_legacy`](crate::Client::reset_instance_password_legacy) | Reset the administrator password (deprecated) | `POST /mysql/v3/{project_id}/instances/{instance_id}/password` |
-//! | [`resize_instance_legacy`](crate::Client::resize_instance_legacy) | Change the flavor of an instance (deprecated) | `POST /mysql/v3/{project_id}/instances/{instance_id}/action` |
-//! | [`update_backup_policy_legacy`](crate::Client::update_backup_policy_legacy) | Set the backup policy (deprecated) | `PUT /mysql/v3/{project_id}/instances/{instance_id}/backups/policy/update` |
-//! | [`create_backup_legacy`](crate::Client::create_backup_legacy) | Create a backup (deprecated) | `POST /mysql/v3/{project_id}/backups/create` |
-//! | [`list_backups_legacy`](crate::Client::list_backups_legacy) | List the backups (deprecated) | `GET /mysql/v3/{project_id}/backups` |
-//! | [`show_backup_policy_legacy`](crate::Client::show_backup_policy_legacy) | Show the backup policy (deprecated) | `GET /mysql/v3/{project_id}/instances/{instance_id}/backups/policy` |
-//! | [`list_parameter_templates_legacy`](crate::Client::list_parameter_templates_legacy) | List the parameter templates (deprecated) | `GET /mysql/v3/{project_id}/configurations` |
-//! | [`show_project_quotas_legacy`](crate::Client::show_project_quotas_legacy) | Show the quotas of the project (deprecated) | `GET /mysql/v3/{project_id}/project-quotas` |
-//! | [`list_quotas_legacy`](crate::Client::list_quotas_legacy) | List the quotas of enterprise projects (deprecated) | `GET /mysql/v3/{project_id}/quotas` |
-//! | [`update_quotas_legacy`](crate::Client::update_quotas_legacy) | Update quotas of enterprise projects (deprecated) | `PUT /mysql/v3/{project_id}/quotas` |
-//! | [`create_quotas_legacy`](crate::Client::create_quotas_legacy) | Set quotas of enterprise projects (deprecated) | `POST /mysql/v3/{project_id}/quotas` |
-//! | [`show_proxy_legacy`](crate::Client::show_proxy_legacy) | Show the proxy of an instance (deprecated) | `GET /mysql/v3/{project_id}/instances/{instance_id}/proxy` |
-//! | [`create_proxy_legacy`](crate::Client::create_proxy_legacy) | Create a proxy (deprecated) | `POST /mysql/v3/{project_id}/instances/{instance_id}/proxy` |
-//! | [`delete_proxy_legacy`](crate::Client::delete_proxy_legacy) | Delete the proxy (deprecated) | `DELETE /mysql/v3/{project_id}/instances/{instance_id}/proxy` |
-//! | [`list_proxy_flavors_legacy`](crate::Client::list_proxy_flavors_legacy) | List the proxy flavors (deprecated) | `GET /mysql/v3/{project_id}/instances/{instance_id}/proxy/flavors` |
-//! | [`add_proxy_nodes_legacy`](crate::Client::add_proxy_nodes_legacy) | Add nodes to the proxy (deprecated) | `POST /mysql/v3/{project_id}/instances/{instance_id}/proxy/enlarge` |
-//! | [`list_error_logs_legacy`](crate::Client::list_error_logs_legacy) | List the error logs (deprecated) | `GET /mysql/v3/{project_id}/instances/{instance_id}/errorlog` |
-//! | [`list_error_logs_v3`](crate::Client::list_error_logs_v3) | List the error logs (deprecated) | `GET /v3/{project_id}/instances/{instance_id}/errorlog` |
-//! | [`list_slow_logs_legacy`](crate::Client::list_slow_logs_legacy) | List the slow queries (deprecated) | `GET /mysql/v3/{project_id}/instances/{instance_id}/slowlog` |
-//! | [`list_slow_logs_v3`](crate::Client::list_slow_logs_v3) | List the slow queries (deprecated) | `GET /v3/{project_id}/instances/{instance_id}/slowlog` |
-//! | [`show_job_legacy`](crate::Client::show_job_legacy) | Show a job (deprecated) | `GET /mysql/v3/{project_id}/jobs` |
+//! | operation | |
+//! |---|---|
+//! | [`list_instances_v3`](crate::Client::list_instances_v3) | List the instances (deprecated) |
+//! | [`show_instance_v3`](crate::Client::show_instance_v3) | Show an instance (deprecated) |
+//! | [`show_proxy_v3`](crate::Client::show_proxy_v3) | Show the proxy of an instance (deprecated) |
+//! | [`list_engine_versions_legacy`](crate::Client::list_engine_versions_legacy) | List the versions of an engine (deprecated) |
+//! | [`list_flavors_legacy`](crate::Client::list_flavors_legacy) | List the flavors of an engine (deprecated) |
+//! | [`list_instances_legacy`](crate::Client::list_instances_legacy) | List the instances (deprecated) |
+//! | [`create_instance_legacy`](crate::Client::create_instance_legacy) | Create an instance (deprecated) |
+//! | [`show_instance_legacy`](crate::Client::show_instance_legacy) | Show an instance (deprecated) |
+//! | [`delete_instance_legacy`](crate::Client::delete_instance_legacy) | Delete an instance (deprecated) |
+//! | [`batch_show_instances_v3`](crate::Client::batch_show_instances_v3) | Show multiple instances (deprecated) |
+//! | [`create_read_replicas_legacy`](crate::Client::create_read_replicas_legacy) | Add read replicas to an instance (deprecated) |
+//! | [`delete_read_replica_legacy`](crate::Client::delete_read_replica_legacy) | Delete a read replica (deprecated) |
+//! | [`expand_instance_volume_legacy`](crate::Client::expand_instance_volume_legacy) | Expand the storage of an instance (deprecated) |
+//! | [`update_instance_name_legacy`](crate::Client::update_instance_name_legacy) | Rename an instance (deprecated) |
+//! | [`reset_instance_password_legacy`](crate::Client::reset_instance_password_legacy) | Reset the administrator password (deprecated) |
+//! | [`resize_instance_legacy`](crate::Client::resize_instance_legacy) | Change the flavor of an instance (deprecated) |
+//! | [`update_backup_policy_legacy`](crate::Client::update_backup_policy_legacy) | Set the backup policy (deprecated) |
+//! | [`create_backup_legacy`](crate::Client::create_backup_legacy) | Create a backup (deprecated) |
+//! | [`list_backups_legacy`](crate::Client::list_backups_legacy) | List the backups (deprecated) |
+//! | [`show_backup_policy_legacy`](crate::Client::show_backup_policy_legacy) | Show the backup policy (deprecated) |
+//! | [`list_parameter_templates_legacy`](crate::Client::list_parameter_templates_legacy) | List the parameter templates (deprecated) |
+//! | [`show_project_quotas_legacy`](crate::Client::show_project_quotas_legacy) | Show the quotas of the project (deprecated) |
+//! | [`list_quotas_legacy`](crate::Client::list_quotas_legacy) | List the quotas of enterprise projects (deprecated) |
+//! | [`update_quotas_legacy`](crate::Client::update_quotas_legacy) | Update quotas of enterprise projects (deprecated) |
+//! | [`create_quotas_legacy`](crate::Client::create_quotas_legacy) | Set quotas of enterprise projects (deprecated) |
+//! | [`show_proxy_legacy`](crate::Client::show_proxy_legacy) | Show the proxy of an instance (deprecated) |
+//! | [`create_proxy_legacy`](crate::Client::create_proxy_legacy) | Create a proxy (deprecated) |
+//! | [`delete_proxy_legacy`](crate::Client::delete_proxy_legacy) | Delete the proxy (deprecated) |
+//! | [`list_proxy_flavors_legacy`](crate::Client::list_proxy_flavors_legacy) | List the proxy flavors (deprecated) |
+//! | [`add_proxy_nodes_legacy`](crate::Client::add_proxy_nodes_legacy) | Add nodes to the proxy (deprecated) |
+//! | [`list_error_logs_legacy`](crate::Client::list_error_logs_legacy) | List the error logs (deprecated) |
+//! | [`list_error_logs_v3`](crate::Client::list_error_logs_v3) | List the error logs (deprecated) |
+//! | [`list_slow_logs_legacy`](crate::Client::list_slow_logs_legacy) | List the slow queries (deprecated) |
+//! | [`list_slow_logs_v3`](crate::Client::list_slow_logs_v3) | List the slow queries (deprecated) |
+//! | [`show_job_legacy`](crate::Client::show_job_legacy) | Show a job (deprecated) |
 //!
 //! ## Client settings
 //!

@@ -28,17 +28,17 @@
 //!
 //! Obtain user tokens.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`create_token`](crate::Client::create_token) | Create a token for a user | `POST /v3/auth/tokens` |
+//! | operation | |
+//! |---|---|
+//! | [`create_token`](crate::Client::create_token) | Create a token for a user |
 //!
 //! ## `projects`
 //!
 //! Find projects and their ids.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`list_projects`](crate::Client::list_projects) | List projects | `GET /v3/projects` |
+//! | operation | |
+//! |---|---|
+//! | [`list_projects`](crate::Client::list_projects) | List projects |
 //!
 //! ## Errors
 //!

@@ -180,10 +180,20 @@ pub(super) fn client(service: &Service) -> TokenStream {
     let errors: Vec<_> = errors.collect();
     let applicable = applicable(service);
     let imports = uses.imports();
-    let docs = doc(&[format!(
-        "A client of {}. Cheap to clone; clones share connections and settings.",
-        plain(&service.title)
-    )]);
+    let title = plain(&service.title);
+    let docs = doc(&[
+        format!("A client of {title}: each operation is a method that returns a call. See the [crate's page](crate) for"),
+        "an example.".to_owned(),
+        String::new(),
+        "# Configuration".to_owned(),
+        String::new(),
+        "[`builder`](Self::builder) sets credentials, region, endpoint, retries, time limits, and the transport.".to_owned(),
+        String::new(),
+        "# Sharing".to_owned(),
+        String::new(),
+        "Cheap to clone: clones share connections, credentials and limits. A program needs one client for each".to_owned(),
+        "account and region.".to_owned(),
+    ]);
     quote! {
         //! The client and the facts of the service that all calls share.
         #imports

@@ -68,10 +68,6 @@ impl PageTemplate<'_> {
     fn cell(&self, text: &str) -> String {
         text.replace("\\|", "|").replace('|', "\\|")
     }
-
-    fn code(&self, text: &str) -> String {
-        code(text)
-    }
 }
 
 /// A string in TOML syntax.
@@ -241,12 +237,14 @@ fn unlink(text: &str) -> String {
     out + rest
 }
 
-/// The operation with the fewest requirements, so that the example is correct as it is.
+/// The operation with the fewest requirements, so that the example is correct as it is. Among these, a listing shows
+/// more than a single response.
 fn page_example(service: &Service) -> Option<PageExample> {
     let operations = || service.groups.iter().flat_map(|group| &group.operations);
     let requirements = |operation: &&Operation| {
         let required = operation.params.iter().filter(|param| param.required && param.client.is_none()).count();
-        (operation.deprecated.is_some(), required, operation.method != "GET", operation.arguments.len())
+        let single = operation.paging.is_none();
+        (operation.deprecated.is_some(), required, operation.method != "GET", single, operation.arguments.len())
     };
     let operation = operations().min_by_key(requirements)?;
     let regional = service

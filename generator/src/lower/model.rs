@@ -151,7 +151,7 @@ pub struct Operation {
     pub aliases: Vec<String>,
     /// Why it should not be used, if it is deprecated.
     pub deprecated: Option<String>,
-    /// Its identity on the wire, for tables.
+    /// Its method and path, or its action, as in the document.
     pub address: String,
     /// HTTP method.
     pub method: String,
