@@ -182,16 +182,20 @@ pub(super) fn client(service: &Service) -> TokenStream {
     let imports = uses.imports();
     let title = plain(&service.title);
     let docs = doc(&[
-        format!("A client of {title}: each operation is a method that returns a call. See the [crate's page](crate) for"),
+        format!(
+            "A client of {title}: each operation is a method that returns a call. See the [crate's page](crate) for"
+        ),
         "an example.".to_owned(),
         String::new(),
         "# Configuration".to_owned(),
         String::new(),
-        "[`builder`](Self::builder) sets credentials, region, endpoint, retries, time limits, and the transport.".to_owned(),
+        "[`builder`](Self::builder) sets credentials, region, endpoint, retries, time limits, and the transport."
+            .to_owned(),
         String::new(),
         "# Sharing".to_owned(),
         String::new(),
-        "Cheap to clone: clones share connections, credentials and limits. A program needs one client for each".to_owned(),
+        "Cheap to clone: clones share connections, credentials and limits. A program needs one client for each"
+            .to_owned(),
         "account and region.".to_owned(),
     ]);
     quote! {
