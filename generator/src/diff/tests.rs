@@ -13,6 +13,7 @@ info: {title: Shop, version: "1", description: A shop.}
 servers: [{url: "https://api.example.com"}]
 tags: [{name: pets}, {name: users}]
 security: [{token: []}]
+x-jobs: {pet: {poll: showUser, argument: id, state: name, running: [a], succeeded: [b], failed: [c]}}
 paths:
   /pets:
     get:
@@ -272,6 +273,31 @@ fn changes_are_found() {
             "operationId: showUser\n",
             "operationId: showUser\n      security: []\n",
             &["breaking security-changed Client::show_user"],
+        ),
+        (
+            "operationId: createPet\n",
+            "operationId: createPet\n      x-job: {id: name, kind: pet}\n",
+            &["additive job-added Client::create_pet"],
+        ),
+        (
+            "content: {application/json: {schema: {$ref: \"#/components/schemas/User\"}}}",
+            "content: {application/json: {schema: {$ref: \"#/components/schemas/User\"}}, text/csv: {schema: {type: string}}}",
+            &["additive representation-added Client::show_user::CSV"],
+        ),
+        (
+            "          description: The user.\n",
+            "          description: The user.\n          headers: {X-Left: {schema: {type: integer}}}\n",
+            &["additive headers-added Client::show_user", "additive type-added types::LeftHeaders"],
+        ),
+        (
+            "{name: limit, in: query, description: How many.,",
+            "{name: limit, in: query, deprecated: true, description: How many.,",
+            &["additive deprecated Client::list_pets::limit"],
+        ),
+        (
+            "  securitySchemes: {",
+            "  securitySchemes: {key: {type: apiKey, in: header, name: X-Key}, ",
+            &["additive scheme-added security scheme key"],
         ),
         ("version: \"1\"", "version: \"2\"", &[]),
     ];

@@ -18,7 +18,17 @@ static SERVICE: Service = Service {
     errors: &[],
 };
 
-/// A client of Shop. Cheap to clone; clones share connections and settings.
+/// A client of Shop: each operation is a method that returns a call. See the [crate's page](crate) for
+/// an example.
+///
+/// # Configuration
+///
+/// [`builder`](Self::builder) sets credentials, region, endpoint, retries, time limits, and the transport.
+///
+/// # Sharing
+///
+/// Cheap to clone: clones share connections, credentials and limits. A program needs one client for each
+/// account and region.
 #[derive(Clone, Debug)]
 pub struct Client(yundb_runtime::Client);
 

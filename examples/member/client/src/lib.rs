@@ -23,10 +23,10 @@
 //!
 //! Orders.
 //!
-//! | operation | | request |
-//! |---|---|---|
-//! | [`list_orders`](crate::Client::list_orders) | Lists the orders | `GET /orders` |
-//! | [`create_order`](crate::Client::create_order) | Creates an order | `POST /orders` |
+//! | operation | |
+//! |---|---|
+//! | [`list_orders`](crate::Client::list_orders) | Lists the orders |
+//! | [`create_order`](crate::Client::create_order) | Creates an order |
 //!
 //! ## Errors
 //!
