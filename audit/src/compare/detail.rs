@@ -132,7 +132,7 @@ fn extra(left: &[&Field], other: &Field, statement: &Statement, site: Site<'_>, 
 fn states(other: &Field, statement: &Statement, field: &Field, findings: &Findings) -> bool {
     let value = statement.value.as_str();
     match statement.detail {
-        Detail::Unread | Detail::Pattern => true,
+        Detail::Unread | Detail::Pattern | Detail::Read => true,
         detail if detail.is_bound() => {
             let by_words = || !needs_keyword(field, statement, other) && in_words(other, detail, value);
             has_bound(other, detail, value) || !other.values.is_empty() || by_words()
@@ -325,7 +325,7 @@ fn conditions(field: &Field) -> impl Iterator<Item = &str> {
 }
 
 /// Whether a field of the document states, or at least mentions, what a spec does.
-fn supports(field: &Field, statement: &Statement, other: &Field, findings: &Findings) -> bool {
+pub(super) fn supports(field: &Field, statement: &Statement, other: &Field, findings: &Findings) -> bool {
     let value = statement.value.as_str();
     let mentioned = || field.details.iter().any(|it| it.detail == Detail::Mention && it.value == value);
     let unread = |what: &str| field.details.iter().any(|it| it.detail == Detail::Unread && it.value == what);

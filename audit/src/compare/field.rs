@@ -3,7 +3,7 @@
 use super::{
     Aspect, Topic, detail,
     findings::{Findings, LIST, only, stated},
-    text,
+    reading, text,
 };
 use crate::fact::{Detail, Field, Kind, Required, Type};
 
@@ -37,8 +37,11 @@ pub(super) fn compare(left: &Field, right: &Field, site: Site<'_>, findings: &mu
     secret(left, right, site, findings);
     ty(left, right, site, findings);
     required(left, right, site, findings);
-    values(left, right, site, findings);
+    if !reading::values(&[left], right, site, false, findings) && values(left, right, site, findings) {
+        reading::keep_values(&[left], right, site, false, findings);
+    }
     detail::compare(&[left], &[right], site, findings);
+    reading::pattern(&[left], right, site, false, findings);
 }
 
 fn printed(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
@@ -170,7 +173,8 @@ fn required(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings
     difference.soft = soft;
 }
 
-fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
+/// Compares the values. Returns whether the document supports those of the spec.
+fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) -> bool {
     // In running text a document may name only some values as such, and others elsewhere in the row.
     let named = |value: &&String| left.details.iter().any(|it| it.detail == Detail::Mention && it.value == **value);
     let known: Vec<String> = match findings.lenient() && !left.values.is_empty() {
@@ -191,16 +195,16 @@ fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) 
     let joined = left.values.concat() == right.values.concat();
     let in_range = right.values.is_empty() && !left.values.is_empty() && covers(right, &left.values);
     if findings.lenient() && (joined || in_range) {
-        return;
+        return true;
     }
     if missing.is_empty() && extra.is_empty() || findings.lenient() && lists_booleans(left, right) {
-        return;
+        return true;
     }
     if !findings.lenient() || !left.values.is_empty() {
         let sides = (stated(missing, &left.at), stated(extra, &right.at));
         let difference = findings.add(Topic::Value, Aspect::Values, site.path, sides.0, sides.1);
         difference.explained_by(&right.errata, site.around);
-        return;
+        return false;
     }
     // The document does not list values as such; but a value that it never mentions is extra.
     let known = |value: &str, words: &String| {
@@ -213,7 +217,8 @@ fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) 
     let words: String = left.details.iter().map(|stated| stated.value.as_str()).collect();
     let unmentioned: Vec<&str> =
         right.values.iter().map(String::as_str).filter(|value| !known(value, &words)).collect();
-    if unmentioned.is_empty() {
+    let supported = unmentioned.is_empty();
+    if supported {
         let difference =
             findings.add(Topic::Value, Aspect::Values, site.path, stated("", &left.at), stated(extra, &right.at));
         difference.soft().explained_by(&right.errata, site.around);
@@ -221,6 +226,14 @@ fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) 
         let right_stated = stated(unmentioned.join(LIST), &right.at);
         let difference = findings.add(Topic::Value, Aspect::Extra, site.path, stated("", &left.at), right_stated);
         difference.explained_by(&right.errata, site.around);
+    }
+    supported
+}
+
+/// Compares the values of one of several fields of a name with theirs: which row describes it is unknown.
+pub(super) fn compare_values(lefts: &[&Field], right: &Field, site: Site<'_>, findings: &mut Findings) {
+    if !reading::values(lefts, right, site, true, findings) {
+        reading::keep_values(lefts, right, site, true, findings);
     }
 }
 

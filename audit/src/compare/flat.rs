@@ -7,6 +7,7 @@ use super::{
     field::{self, Site},
     findings::{Findings, lacks, stated},
     names::pair,
+    reading,
     shape::{Level, Walk, below, is_text},
 };
 use crate::fact::Field;
@@ -41,6 +42,8 @@ pub(super) fn compare(left: &[Field], right: &[Field], level: &Level<'_>, walk: 
             for found in &rights {
                 let site = Site { topic: walk.topic, path: &found.path, around: &found.around };
                 field::compare_type(&lefts, found.field, site, findings);
+                field::compare_values(&lefts, found.field, site, findings);
+                reading::pattern(&lefts, found.field, site, true, findings);
             }
             detail::compare(&lefts, &fields, site, findings);
         }

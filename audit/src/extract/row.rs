@@ -507,13 +507,16 @@ pub fn conditions(text: &str, own: &str, values: &[String], names: &[&str]) -> V
     for name in names.iter().filter(|name| **name != own && !values.iter().any(|value| value == **name)) {
         let mentioning: Vec<&str> = sentences.iter().copied().filter(|sentence| mentions(sentence, name)).collect();
         if !mentioning.is_empty() {
-            let hash = Sha256::digest(mentioning.concat().as_bytes());
-            let hash: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-            found.push(format!("{name} {hash}"));
+            found.push(format!("{name} {}", hash(&mentioning.concat())));
         }
     }
     found.sort();
     found
+}
+
+/// The hash of a text without blanks: the lock has no sentences, but a changed one shows.
+pub fn hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The length up to which a name may be a word of the language.

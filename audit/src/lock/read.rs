@@ -193,6 +193,7 @@ fn field(line: &Line<'_>, mut words: Cursor<'_>, lines: &mut Lines<'_>) -> Resul
         values,
         details: details(line.level + 1, lines)?,
         prose: Prose::default(),
+        words: String::new(),
         secret: false,
         implied: false,
         at: line.at.clone(),

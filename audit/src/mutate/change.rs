@@ -131,8 +131,7 @@ impl Kind {
         let key = last.as_str();
         let before = parents.last().map(String::as_str).unwrap_or_default();
         let in_sample = sample_of(&place.tokens).is_some();
-        let in_value =
-            in_sample || place.tokens.iter().any(|token| matches!(token.as_str(), "example" | "examples" | "default"));
+        let in_value = in_sample || parents.iter().any(|token| matches!(token.as_str(), "example" | "examples"));
         // A property may have the name of a keyword.
         let is_keyword = !in_value && before != "properties" && parent.as_object().is_some();
         let is_schema = parent.get("type").and_then(Node::as_str).is_some();

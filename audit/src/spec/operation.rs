@@ -137,6 +137,7 @@ fn imply(refs: &Refs<'_>, parameters: &mut Vec<Parameter>, rpc: bool, at: &yundb
             values: Vec::new(),
             details: Vec::new(),
             prose: Prose::default(),
+            words: String::new(),
             secret: false,
             implied: true,
             at: at.clone(),

@@ -72,6 +72,7 @@ fn whole<'a>(refs: &Refs<'a>, node: &'a Node) -> Option<(Parameter, Option<&'a N
         values,
         details,
         prose,
+        words: String::new(),
         secret,
         implied: false,
         at: name.place().clone(),

@@ -332,6 +332,7 @@ impl<'a> Types<'a> {
             values: read.values,
             details: read.details,
             prose: read.prose,
+            words: String::new(),
             secret: read.secret,
             implied: false,
             at: entry.key.clone(),

@@ -37,6 +37,7 @@ fn field(name: &str) -> Field {
         values: Vec::new(),
         details: Vec::new(),
         prose: Prose::default(),
+        words: String::new(),
         secret: false,
         implied: false,
         at: at(),
