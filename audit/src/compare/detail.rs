@@ -22,8 +22,9 @@ static CODE: LazyLock<Regex> = LazyLock::new(|| Regex::new("`([^`\n]+)`").expect
 static MEASURED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new("^-?[0-9]+(?:[A-Za-z]{0,2}|-[0-9]+)$").expect("a constant pattern"));
 /// A number in a description.
-static NUMBER: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"[0-9][0-9,]*(?:\.[0-9]+)?").expect("a constant pattern"));
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?").expect("a constant pattern")
+});
 
 /// Compares the fields of one name: several, where the document does not show which is which.
 pub(super) fn compare(left: &[&Field], right: &[&Field], site: Site<'_>, findings: &mut Findings) {
@@ -242,7 +243,7 @@ fn has_characters(other: &Field, set: &str, in_words: bool) -> bool {
             &["\\u4e00", "\\u4E00", "\u{4e00}", r"\p{Han}", r"\p{sc=Han}", r"\p{Script=Han}"],
             &["chinese", "u+4e00", "unicode", "cjk"],
         ),
-        "hyphens" => (&["-]", r"\-", "-_", "9-", "]-", ")-"], &["hyphen", "`-`", "dash"]),
+        "hyphens" => (&["-]", r"\-", "-_", "9-", "]-", ")-", "(-", "|-", "(?:-"], &["hyphen", "`-`", "dash"]),
         "underscores" => (&["_", r"\w"], &["underscore", "`_`"]),
         "periods" => (&["."], &["period", "`.`", "dot"]),
         "spaces" => (&[" ", r"\s"], &["space", "blank"]),
@@ -257,10 +258,13 @@ fn has_example(other: &Field, value: &str, findings: &Findings) -> bool {
     let mut examples = other.details.iter().filter(|it| it.detail == Detail::Example).peekable();
     // A type that several operations share has one example.
     let shared = other.details.iter().any(|it| it.detail == Detail::Example && is_shared_place(&it.at));
-    if shared || is_shared(other) && (examples.peek().is_some() || findings.right_values.contains_key(&other.name)) {
+    if shared
+        || is_shared(other)
+            && (examples.peek().is_some() || findings.right_values.contains_key(&other.name.to_lowercase()))
+    {
         return true;
     }
-    let sampled = findings.right_values.get(&other.name);
+    let sampled = findings.right_values.get(&other.name.to_lowercase());
     // `Tag.1.Key` shows the numbers in the name `Tag.N.Key`.
     if names::near(&super::sample::numbered(value), &other.name) {
         return true;
@@ -268,15 +272,20 @@ fn has_example(other: &Field, value: &str, findings: &Findings) -> bool {
     examples.any(|it| text::same(value, &it.value))
         || sampled.is_some_and(|values| values.iter().any(|it| text::same(value, it)))
         || other.prose.text.contains(value)
+        || consists(value, |name| findings.right_values.get(&name.to_lowercase()))
 }
 
-/// Whether the members of an example of an object are examples of the object's fields.
+/// Whether the values in an example of an object or a list are examples of the fields inside.
 fn is_of_examples(value: &str, findings: &Findings) -> bool {
-    let object = value.starts_with('{').then(|| serde_json::from_str(value).ok()).flatten();
-    let members = object.map(|object| extract::sample::values(&object)).unwrap_or_default();
+    consists(value, |name| findings.examples.get(name))
+}
+
+/// Whether a text is JSON, and all values in it are among those of their names.
+fn consists<'a>(text: &str, of: impl Fn(&str) -> Option<&'a Vec<String>>) -> bool {
+    let json = text.starts_with(['{', '[']).then(|| serde_json::from_str(text).ok()).flatten();
+    let members = json.map(|json| extract::sample::values(&json)).unwrap_or_default();
     let known = |(path, value): &(String, String)| {
-        let name = path.rsplit(['.', ']']).next().unwrap_or_default();
-        findings.examples.get(name).is_some_and(|values| values.iter().any(|it| text::same(it, value)))
+        of(super::sample::last_name(path)).is_some_and(|values| values.iter().any(|it| text::same(it, value)))
     };
     !members.is_empty() && members.iter().all(known)
 }
@@ -337,7 +346,13 @@ pub(super) fn supports(field: &Field, statement: &Statement, other: &Field, find
             });
             let listed = field.values.iter().any(|it| it == value);
             let vacuous = matches!(detail, Detail::MinLength | Detail::MinItems) && value == "0";
-            reversed || listed || vacuous || mentioned() || unread("bound")
+            // What is limited to one is one.
+            let one = |it: &Statement| it.detail == Detail::Maximum && it.value == "1";
+            let single = detail == Detail::Minimum && value == "1" && field.details.iter().any(one);
+            // An empty list sends no parameter.
+            let sent = other.name.contains(".N") && other.required == Required::Required;
+            let implied = sent && detail == Detail::MinItems && value == "1";
+            reversed || listed || vacuous || single || implied || mentioned() || unread("bound")
         }
         // A pattern may express any rule of a text.
         Detail::Pattern => field.details.iter().any(|it| !matches!(it.detail, Detail::Example | Detail::Default)),
@@ -350,12 +365,13 @@ pub(super) fn supports(field: &Field, statement: &Statement, other: &Field, find
         Detail::Example => {
             let same =
                 |it: &Statement| matches!(it.detail, Detail::Example | Detail::Mention) && text::same(&it.value, value);
-            let sampled = findings.left_values.get(&field.name);
+            let sampled = findings.left_values.get(&field.name.to_lowercase());
             field.details.iter().any(same)
                 || field.values.iter().any(|it| text::same(it, value))
                 || sampled.is_some_and(|values| values.iter().any(|it| text::same(it, value)))
                 || findings.sampled.contains(value)
                 || is_of_examples(value, findings)
+                || unread("example")
                 || findings.sent.iter().any(|(name, sent)| *name == field.name && text::same(sent, value))
         }
         _ => true,

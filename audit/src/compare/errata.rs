@@ -95,8 +95,9 @@ fn quotes(entry: &Erratum, difference: &Difference) -> bool {
         // A short number may be in an entry about something else.
         Aspect::Detail(_) => {
             // A cell breaks a value anywhere, so blanks are no part of it.
-            let left = left.is_empty() || all(&squeezed(&left), &squeezed(&entry.document));
-            left && (right.is_empty() || all(&squeezed(&right), &squeezed(&entry.spec)))
+            let quoted =
+                |side: &str, text: &str| side.is_empty() || all(side, text) || all(&squeezed(side), &squeezed(text));
+            quoted(&left, &entry.document) && quoted(&right, &entry.spec)
         }
         // Where the document has nothing, only the spec's value can be quoted.
         _ if left.is_empty() => all(&right, &entry.spec),

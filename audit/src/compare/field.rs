@@ -37,9 +37,8 @@ pub(super) fn compare(left: &Field, right: &Field, site: Site<'_>, findings: &mu
     secret(left, right, site, findings);
     ty(left, right, site, findings);
     required(left, right, site, findings);
-    if !reading::values(&[left], right, site, false, findings) && values(left, right, site, findings) {
-        reading::keep_values(&[left], right, site, false, findings);
-    }
+    let reported = values(left, right, site, findings);
+    reading::values(&[left], right, &reported, site, false, findings);
     detail::compare(&[left], &[right], site, findings);
     reading::pattern(&[left], right, site, false, findings);
 }
@@ -115,7 +114,7 @@ fn ty(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
 fn wide(field: &Field, findings: &Findings) -> bool {
     let wide = |value: &String| value.parse::<i64>().is_ok_and(|value| i32::try_from(value).is_err());
     let stated = field.details.iter().filter(|it| it.detail.is_bound() || it.detail == Detail::Example);
-    let sampled = findings.left_values.get(&field.name);
+    let sampled = findings.left_values.get(&field.name.to_lowercase());
     stated.map(|it| &it.value).chain(sampled.into_iter().flatten()).any(wide)
 }
 
@@ -173,8 +172,8 @@ fn required(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings
     difference.soft = soft;
 }
 
-/// Compares the values. Returns whether the document supports those of the spec.
-fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) -> bool {
+/// Compares the values. Returns those that it reports.
+fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) -> Vec<String> {
     // In running text a document may name only some values as such, and others elsewhere in the row.
     let named = |value: &&String| left.details.iter().any(|it| it.detail == Detail::Mention && it.value == **value);
     let known: Vec<String> = match findings.lenient() && !left.values.is_empty() {
@@ -182,7 +181,9 @@ fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) 
         false => left.values.clone(),
     };
     // The list is one of what a text consists of, and no enum can have it.
-    let in_words = |value: &String| right.values.is_empty() && detail::mentions(&right.prose.text, value);
+    let in_words = |value: &String| {
+        right.values.is_empty() && !takes_enum(left, right) && detail::mentions(&right.prose.text, value)
+    };
     let stated_values: Vec<String> = match findings.lenient() {
         true => {
             left.values.iter().filter(|value| !in_words(value)).map(|value| as_listed(value, &right.values)).collect()
@@ -195,16 +196,18 @@ fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) 
     let joined = left.values.concat() == right.values.concat();
     let in_range = right.values.is_empty() && !left.values.is_empty() && covers(right, &left.values);
     if findings.lenient() && (joined || in_range) {
-        return true;
+        return Vec::new();
     }
     if missing.is_empty() && extra.is_empty() || findings.lenient() && lists_booleans(left, right) {
-        return true;
+        return Vec::new();
     }
     if !findings.lenient() || !left.values.is_empty() {
+        let reported = [missing.as_str(), extra.as_str()];
+        let reported = reported.iter().flat_map(|list| list.split(LIST)).map(str::to_owned).collect();
         let sides = (stated(missing, &left.at), stated(extra, &right.at));
         let difference = findings.add(Topic::Value, Aspect::Values, site.path, sides.0, sides.1);
         difference.explained_by(&right.errata, site.around);
-        return false;
+        return reported;
     }
     // The document does not list values as such; but a value that it never mentions is extra.
     let known = |value: &str, words: &String| {
@@ -217,8 +220,8 @@ fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) 
     let words: String = left.details.iter().map(|stated| stated.value.as_str()).collect();
     let unmentioned: Vec<&str> =
         right.values.iter().map(String::as_str).filter(|value| !known(value, &words)).collect();
-    let supported = unmentioned.is_empty();
-    if supported {
+    let reported = unmentioned.iter().map(|value| (*value).to_owned()).collect();
+    if unmentioned.is_empty() {
         let difference =
             findings.add(Topic::Value, Aspect::Values, site.path, stated("", &left.at), stated(extra, &right.at));
         difference.soft().explained_by(&right.errata, site.around);
@@ -227,14 +230,19 @@ fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) 
         let difference = findings.add(Topic::Value, Aspect::Extra, site.path, stated("", &left.at), right_stated);
         difference.explained_by(&right.errata, site.around);
     }
-    supported
+    reported
 }
 
 /// Compares the values of one of several fields of a name with theirs: which row describes it is unknown.
 pub(super) fn compare_values(lefts: &[&Field], right: &Field, site: Site<'_>, findings: &mut Findings) {
-    if !reading::values(lefts, right, site, true, findings) {
-        reading::keep_values(lefts, right, site, true, findings);
-    }
+    reading::values(lefts, right, &[], site, true, findings);
+}
+
+/// Whether an enum can have what a request's field states: a description alone checks nothing.
+fn takes_enum(left: &Field, right: &Field) -> bool {
+    let scalar = |ty: &Type| ty.lists == 0 && ty.kind == Kind::String && ty.text == "string";
+    let bounded = right.details.iter().any(|it| matches!(it.detail, Detail::Pattern | Detail::MaxLength));
+    left.required != Required::Unknown && right.ty.as_ref().is_some_and(scalar) && !bounded
 }
 
 /// A value as a list has it, which may have blanks that a narrow cell lost.

@@ -28,27 +28,37 @@ pub(super) fn pattern(lefts: &[&Field], right: &Field, site: Site<'_>, several: 
     }
 }
 
-/// Compares the values that were read. Returns whether there was a reading.
-pub(super) fn values(lefts: &[&Field], right: &Field, site: Site<'_>, several: bool, findings: &mut Findings) -> bool {
+/// Compares the values that were read, except those that are reported already.
+pub(super) fn values(
+    lefts: &[&Field],
+    right: &Field,
+    reported: &[String],
+    site: Site<'_>,
+    several: bool,
+    findings: &mut Findings,
+) {
+    let Some(first) = lefts.first().filter(|_| findings.lenient()) else { return };
+    let new = |values: &[String]| -> Vec<String> {
+        values.iter().filter(|value| !reported.contains(value)).cloned().collect()
+    };
     let found = of(lefts, site, several).find_map(|(field, reading)| match reading.what {
         What::Values(values) => Some((field, values)),
         What::Pattern => None,
     });
-    let Some((field, values)) = found.filter(|_| findings.lenient()) else { return false };
-    let (missing, extra) = (only(&values, &right.values), only(&right.values, &values));
-    if !missing.is_empty() || !extra.is_empty() {
-        let sides = (stated(missing, &field.at), stated(extra, &right.at));
-        let difference = findings.add(Topic::Value, Aspect::Values, site.path, sides.0, sides.1);
-        difference.explained_by(&right.errata, site.around);
+    if let Some((field, values)) = found {
+        let (missing, extra) = (only(&new(&values), &right.values), only(&new(&right.values), &values));
+        if !missing.is_empty() || !extra.is_empty() {
+            let sides = (stated(missing, &field.at), stated(extra, &right.at));
+            let difference = findings.add(Topic::Value, Aspect::Values, site.path, sides.0, sides.1);
+            difference.explained_by(&right.errata, site.around);
+        }
+        return;
     }
-    true
-}
-
-/// Keeps the values that a spec has and no list of the document.
-pub(super) fn keep_values(lefts: &[&Field], right: &Field, site: Site<'_>, several: bool, findings: &mut Findings) {
-    let listed = lefts.iter().any(|left| left.values == right.values);
-    if let Some(first) = lefts.first().filter(|_| findings.lenient() && !listed && !right.values.is_empty()) {
-        keep(first, What::Values(right.values.clone()), site, several, findings);
+    // A description may have the one value of a list as well, so that the list is not missed.
+    let listed = !several && right.values.len() > 1 && lefts.iter().any(|left| left.values == right.values);
+    let read = new(&right.values);
+    if !listed && !read.is_empty() {
+        keep(first, What::Values(read), site, several, findings);
     }
 }
 

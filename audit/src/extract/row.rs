@@ -72,6 +72,9 @@ patterns! {
     BETWEEN_VALUES = WORDS.between_values;
     HINTS_CHARACTERS = WORDS.hints_characters;
     FORBIDS = WORDS.forbids;
+    FORBIDS_SYMBOL = WORDS.forbids_symbol;
+    GREATEST_OF_TYPE = WORDS.greatest_of_type;
+    OF_OTHER = WORDS.of_other;
     SUFFIX = WORDS.suffix;
     STARTS = WORDS.starts;
     RANGE = format!(r"{NUMBER}({m})?(?:{b})({NUMBER})({m})?(?:之间)?", b = WORDS.between, m = WORDS.measure);
@@ -123,6 +126,7 @@ pub fn read(description: &str, example: &str, ty: Option<&Type>) -> Read {
     reader.take(&REFERENCES);
     reader.take(&REMARK);
     reader.examples();
+    reader.json();
     reader.defaults();
     reader.characters();
     reader.units();
@@ -173,7 +177,36 @@ impl Reader<'_> {
     fn column(&mut self, example: &str) {
         let example = AFTER_EXAMPLE.replace(&compact(example), "").into_owned();
         if !matches!(example.as_str(), "" | "-" | "\u{65e0}") {
-            self.add(Detail::Example, example);
+            self.example(&example);
+        }
+    }
+
+    /// JSON that breaks off is no example.
+    fn example(&mut self, value: &str) {
+        let count = |bracket: char| value.matches(bracket).count();
+        let cut = value.starts_with(['{', '[']) && (count('{') > count('}') || count('[') > count(']'));
+        if cut && value.contains('"') {
+            self.add(Detail::Unread, "example");
+        } else {
+            self.add(Detail::Example, value);
+        }
+    }
+
+    /// JSON in running text shows what the field holds.
+    fn json(&mut self) {
+        let mut from = 0;
+        while let Some(start) = self.rest[from..].find(['{', '[']).map(|at| from + at) {
+            let text = &self.rest[start..];
+            let mut values = serde_json::Deserializer::from_str(text).into_iter::<serde_json::Value>();
+            let read = values.next().and_then(Result::ok).filter(|json| json.to_string().contains("\":"));
+            let end = start + values.byte_offset();
+            from = start + 1;
+            if read.is_some() {
+                let value = self.rest[start..end].to_owned();
+                self.add(Detail::Example, value);
+                self.rest.replace_range(start..end, TAKEN);
+                from = start + TAKEN.len();
+            }
         }
     }
 
@@ -181,7 +214,7 @@ impl Reader<'_> {
         self.take_if(&EXAMPLE, |reader, _, found, _| {
             if let Some(value) = found.get(1) {
                 let value = value.as_str().trim_end_matches([',', '.', ';']);
-                reader.add(Detail::Example, value);
+                reader.example(value);
             }
             true
         });
@@ -224,6 +257,10 @@ impl Reader<'_> {
     fn characters(&mut self) {
         self.take_if(&SUFFIX, |reader, _, found, _| {
             reader.add(Detail::Characters, format!("suffix {}", &found[1]));
+            true
+        });
+        self.take_if(&FORBIDS_SYMBOL, |reader, _, found, _| {
+            reader.add(Detail::Forbidden, &found[1]);
             true
         });
         self.take_if(&STARTS, |reader, _, found, _| {
@@ -304,6 +341,11 @@ impl Reader<'_> {
 
     fn bounds(&mut self) {
         let list = self.ty.is_some_and(|ty| ty.lists > 0);
+        self.take_if(&GREATEST_OF_TYPE, |reader, _, found, _| {
+            let greatest = if &found[1] == "Long" { i64::MAX } else { i64::from(i32::MAX) };
+            reader.add(Detail::Maximum, greatest.to_string());
+            true
+        });
         self.take_if(&RANGE, |reader, before, found, after| {
             let measure = found.get(5).or_else(|| found.get(2)).map_or("", |measure| measure.as_str());
             let condition = EXEMPLARY.is_match(before) || CONDITIONAL_END.is_match(after);
@@ -323,7 +365,9 @@ impl Reader<'_> {
         });
         for (pattern, least) in [(&AT_LEAST, true), (&AT_MOST, false), (&OR_MORE, true), (&OR_LESS, false)] {
             self.take_if(pattern, |reader, before, found, after| {
-                if !whole(before, after) || is_conditional(before, after) {
+                let of_other =
+                    OF_OTHER.is_match(before.rsplit(['\u{3002}', '\u{2022}', ':']).next().unwrap_or_default());
+                if !whole(before, after) || is_conditional(before, after) || of_other {
                     return false;
                 }
                 let measure = found.get(2).map_or("", |measure| measure.as_str());

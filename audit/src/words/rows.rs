@@ -79,6 +79,12 @@ pub struct Words {
     pub hints_characters: &'static str,
     /// What starts a set of characters that is not allowed.
     pub forbids: &'static str,
+    /// What forbids a text of one symbol; the first group is the symbol.
+    pub forbids_symbol: &'static str,
+    /// The greatest number of a type; the first group is the type.
+    pub greatest_of_type: &'static str,
+    /// What makes a bound one of something else: its subject, before it.
+    pub of_other: &'static str,
     /// A suffix; the first group is its text.
     pub suffix: &'static str,
     /// What a value has to start with.
@@ -127,6 +133,9 @@ pub const WORDS: Words = Words {
     between_values: r"[”\x22]?(?:、|,|或者|或|和)[“\x22]?",
     hints_characters: r"字母|字符集|下划线|特殊字符",
     forbids: r"(?:不能|不可以?|不得)(?:包含|包括|含有)(?:回车|和|特殊字符|其[他它]|、)*",
+    forbids_symbol: r"(?:不能|不可以?|不允许|不得)(?:只|仅)?(?:传入|输入|使用|为|是)?[“\x22]([!-/:-@\[-`{-~])[”\x22]",
+    greatest_of_type: r"(?:不超过|不能超过|不大于|小于等于|最大为?)(Integer|Int|Long)(?:数据)?(?:类型)?的?最大值",
+    of_other: r"(?:实例|组|集群|账号|用户|租户|项目)下[^。;,•0-9]*$",
     suffix: r"(?:后缀为|以)([a-z]{2}[0-9]{2})(?:结尾)?",
     starts: r"以(小写|大写)?(?:英文)?字母(?:或中文)?开头",
     remark: r"\((?:注意|说明):[^)]*\)",
