@@ -130,6 +130,8 @@ pub struct Parameter {
     pub field: Field,
     /// Whether the client fills it from its configuration, so that samples may have it or not.
     pub filled: bool,
+    /// The type of the JSON in it, as the only field of a shape. Only in specs.
+    pub json: Option<Shape>,
 }
 
 /// The fields of a body, and the types that they use.

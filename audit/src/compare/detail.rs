@@ -136,7 +136,10 @@ fn states(other: &Field, statement: &Statement, field: &Field, findings: &Findin
         Detail::Unread | Detail::Pattern | Detail::Read => true,
         detail if detail.is_bound() => {
             let by_words = || !needs_keyword(field, statement, other) && in_words(other, detail, value);
-            has_bound(other, detail, value) || !other.values.is_empty() || by_words()
+            // A type of 32 bits has its bounds.
+            let of_type = detail == Detail::Maximum && value == i32::MAX.to_string();
+            let narrow = other.ty.as_ref().is_some_and(|ty| ty.kind == Kind::Integer);
+            of_type && narrow || has_bound(other, detail, value) || !other.values.is_empty() || by_words()
         }
         Detail::Characters => has_characters(other, value, !needs_keyword(field, statement, other)),
         Detail::Forbidden => {

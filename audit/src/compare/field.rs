@@ -59,12 +59,17 @@ fn printed(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings)
 /// Names of secrets, without `_`, in lower case.
 const SECRETS: &[&str] = &["password", "passwd", "pwd", "secret", "privatekey", "certkey", "securitytoken"];
 
+/// Whether a field is a secret by its name.
+pub(crate) fn is_secret(name: &str) -> bool {
+    let name: String = name.to_lowercase().chars().filter(|c| *c != '_').collect();
+    // When a password expires is none.
+    !name.contains("expire") && SECRETS.iter().any(|word| name.contains(word))
+}
+
 /// Reports a secret that a spec does not mark: programs would print it.
 fn secret(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
-    let name: String = left.name.to_lowercase().chars().filter(|c| *c != '_').collect();
-    // When a password expires is none.
-    let is_text = !name.contains("expire") && left.ty.as_ref().is_none_or(|ty| ty.kind == Kind::String);
-    if findings.lenient() && !right.secret && is_text && SECRETS.iter().any(|word| name.contains(word)) {
+    let is_text = left.ty.as_ref().is_none_or(|ty| ty.kind == Kind::String);
+    if findings.lenient() && !right.secret && is_text && is_secret(&left.name) {
         let sides = (stated(left.name.as_str(), &left.at), stated("", &right.at));
         let difference = findings.add(site.topic, Aspect::Secret, site.path, sides.0, sides.1);
         difference.explained_by(&right.errata, site.around);
@@ -242,7 +247,8 @@ pub(super) fn compare_values(lefts: &[&Field], right: &Field, site: Site<'_>, fi
 fn takes_enum(left: &Field, right: &Field) -> bool {
     let scalar = |ty: &Type| ty.lists == 0 && ty.kind == Kind::String && ty.text == "string";
     let bounded = right.details.iter().any(|it| matches!(it.detail, Detail::Pattern | Detail::MaxLength));
-    left.required != Required::Unknown && right.ty.as_ref().is_some_and(scalar) && !bounded
+    let several = right.prose.text.to_lowercase().contains("separated");
+    !several && left.required != Required::Unknown && right.ty.as_ref().is_some_and(scalar) && !bounded
 }
 
 /// A value as a list has it, which may have blanks that a narrow cell lost.

@@ -6,6 +6,7 @@ mod explain;
 mod field;
 mod findings;
 mod flat;
+mod json;
 mod lists;
 mod names;
 mod operation;
@@ -23,6 +24,7 @@ use crate::fact::{Call, Detail, Facts};
 
 use self::findings::Findings;
 pub(crate) use self::{
+    field::is_secret,
     findings::LIST,
     reading::{read_by_people, still_read},
     sample::SAMPLE,

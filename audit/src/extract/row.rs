@@ -75,6 +75,9 @@ patterns! {
     FORBIDS_SYMBOL = WORDS.forbids_symbol;
     GREATEST_OF_TYPE = WORDS.greatest_of_type;
     OF_OTHER = WORDS.of_other;
+    FIXED = WORDS.fixed;
+    EXAMPLE_LIST = WORDS.example_list;
+    LABEL = r"^[A-Za-z]+:";
     SUFFIX = WORDS.suffix;
     STARTS = WORDS.starts;
     RANGE = format!(r"{NUMBER}({m})?(?:{b})({NUMBER})({m})?(?:之间)?", b = WORDS.between, m = WORDS.measure);
@@ -199,6 +202,8 @@ impl Reader<'_> {
             let text = &self.rest[start..];
             let mut values = serde_json::Deserializer::from_str(text).into_iter::<serde_json::Value>();
             let read = values.next().and_then(Result::ok).filter(|json| json.to_string().contains("\":"));
+            let read = read.filter(|_| !self.has(&[Detail::Example]));
+            let read = read.filter(|_| !self.has(&[Detail::Example]));
             let end = start + values.byte_offset();
             from = start + 1;
             if read.is_some() {
@@ -211,6 +216,12 @@ impl Reader<'_> {
     }
 
     fn examples(&mut self) {
+        self.take_if(&EXAMPLE_LIST, |reader, _, found, _| {
+            for item in found[1].split('\u{2022}').filter(|item| !item.is_empty()) {
+                reader.example(&LABEL.replace(item.trim_end_matches('\u{3002}'), ""));
+            }
+            true
+        });
         self.take_if(&EXAMPLE, |reader, _, found, _| {
             if let Some(value) = found.get(1) {
                 let value = value.as_str().trim_end_matches([',', '.', ';']);
@@ -365,8 +376,9 @@ impl Reader<'_> {
         });
         for (pattern, least) in [(&AT_LEAST, true), (&AT_MOST, false), (&OR_MORE, true), (&OR_LESS, false)] {
             self.take_if(pattern, |reader, before, found, after| {
-                let of_other =
-                    OF_OTHER.is_match(before.rsplit(['\u{3002}', '\u{2022}', ':']).next().unwrap_or_default());
+                let beyond = !least && rows::goes_beyond(after, &found[1]);
+                let of_other = beyond
+                    || OF_OTHER.is_match(before.rsplit(['\u{3002}', '\u{2022}', ':']).next().unwrap_or_default());
                 if !whole(before, after) || is_conditional(before, after) || of_other {
                     return false;
                 }
@@ -405,6 +417,13 @@ impl Reader<'_> {
             reader.bound(before, &found[2], Some(&found[1]), Some(&found[1]));
             true
         });
+        if self.is_numeric() && self.has(&[Detail::Minimum, Detail::Maximum]) {
+            self.take_if(&FIXED, |reader, _, found, _| {
+                reader.add(Detail::Minimum, &found[1]);
+                reader.add(Detail::Maximum, &found[1]);
+                true
+            });
+        }
         self.take_if(&MULTIPLE, |reader, _, found, _| {
             if let Some(number) = found.iter().skip(1).flatten().next() {
                 reader.add(Detail::Multiple, number.as_str());
@@ -473,9 +492,10 @@ impl Reader<'_> {
         self.read.values = explained(&self.read.text);
         self.take_if(&VALUES, |reader, before, found, after| {
             let own = !before.ends_with(|c: char| c.is_ascii_alphanumeric());
-            let list: Vec<&str> =
-                BETWEEN_VALUES.split(&found[2]).map(|value| value.trim_end_matches(['.', ':'])).collect();
-            let ranges = list.iter().any(|value| value.is_empty() || RANGE_OF_NUMBERS.is_match(value));
+            let list = BETWEEN_VALUES.split(&found[2]).map(|value| value.trim_end_matches(['.', ':']));
+            // A scan may repeat what is between two values.
+            let list: Vec<&str> = list.filter(|value| !value.is_empty()).collect();
+            let ranges = list.iter().any(|value| RANGE_OF_NUMBERS.is_match(value));
             // A number that some values are limited to, beside a range for all.
             let numbers = list.iter().all(|value| value.parse::<f64>().is_ok());
             let limited = numbers && reader.read.details.iter().any(|(detail, _)| detail.is_bound());

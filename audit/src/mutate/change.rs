@@ -5,7 +5,10 @@ use std::collections::HashSet;
 use yundb_generator::load::{Node, Value};
 
 use super::place::{self, Place};
-use crate::fact::{Detail, Facts, Field};
+use crate::{
+    compare, extract,
+    fact::{Detail, Facts, Field},
+};
 
 /// A kind of change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -193,7 +196,9 @@ impl Kind {
             Self::Unit => {
                 is_keyword
                     && key == "description"
-                    && hints.unit(name_of(parents, parent), node.as_str().unwrap_or_default()).is_some()
+                    && hints
+                        .unit(name_of(parents, parent), node.as_str().unwrap_or_default())
+                        .is_some_and(|(unit, _)| !has_in_parts(root, parent, &unit))
             }
             Self::Section => is_keyword && key == "section" && before == "x-doc",
             Self::Permission => is_keyword && key == "x-permission" && node.as_str().is_some(),
@@ -204,6 +209,21 @@ impl Kind {
             Self::SdkName => {
                 is_keyword && key == "x-sdk-name" && place.tokens.get(1).is_some_and(|path| path.contains("Action="))
             }
+        }
+    }
+
+    /// Whether the document has the kind of fact at a place at all.
+    pub fn is_stated(self, root: &Node, place: &Place, documented: &Facts) -> bool {
+        match self {
+            Self::Removed("x-sensitive") => {
+                let named = place::owners(root, &place.tokens).last();
+                named.is_none_or(|(name, _)| compare::is_secret(name))
+            }
+            Self::CodeStatus => {
+                let code = place.tokens.last().map(String::as_str).unwrap_or_default();
+                documented.codes.iter().any(|it| it.code == code && it.status.is_some())
+            }
+            _ => true,
         }
     }
 
@@ -264,6 +284,11 @@ impl Kind {
     }
 }
 
+/// A name without case and punctuation.
+fn plain(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
 /// Another value of the same type.
 fn other_value(value: &Value) -> Value {
     match value {
@@ -312,6 +337,13 @@ fn is_restated(root: &Node, parents: &[String], value: &Node) -> bool {
         })
 }
 
+/// Whether the description of a schema that a node consists of has a word, too.
+fn has_in_parts(root: &Node, node: &Node, word: &str) -> bool {
+    let parts = node.get("allOf").into_iter().flat_map(Node::items);
+    let targets = parts.filter_map(|part| place::target(root, part.get("$ref")?.as_str()?));
+    targets.filter_map(|target| target.get("description")?.as_str()).any(|text| text.contains(word))
+}
+
 fn scalar(node: &Node) -> String {
     match &node.value {
         Value::String(text) => text.clone(),
@@ -336,6 +368,8 @@ pub(super) struct Hints<'a> {
     units: HashSet<(String, String)>,
     /// The fields with a set of characters.
     sets: HashSet<String>,
+    /// The names of all fields in tables and samples.
+    names: HashSet<String>,
     /// The values of samples in the spec.
     sampled: &'a HashSet<String>,
 }
@@ -349,11 +383,31 @@ pub(super) fn sampled(root: &Node, places: &[Place]) -> HashSet<String> {
 
 impl<'a> Hints<'a> {
     pub fn new(documented: &Facts, sampled: &'a HashSet<String>) -> Self {
-        let mut hints = Self { conditions: HashSet::new(), units: HashSet::new(), sets: HashSet::new(), sampled };
+        let mut hints = Self {
+            conditions: HashSet::new(),
+            units: HashSet::new(),
+            sets: HashSet::new(),
+            names: HashSet::new(),
+            sampled,
+        };
         for operation in &documented.operations {
+            let names = operation.fields().map(|field| field.name.as_str());
+            let sampled = operation.samples.iter().flat_map(|sample| &sample.keys).map(String::as_str);
+            let values = operation.samples.iter().flat_map(|sample| &sample.values).map(|(_, value)| value);
+            let examples = operation.fields().flat_map(|field| &field.details).map(|stated| &stated.value);
+            let json = values.chain(examples).filter_map(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+            let json: Vec<String> = json.flat_map(|json| extract::sample::keys(&json)).collect();
+            let names = names.chain(sampled).chain(json.iter().map(String::as_str));
+            hints.names.extend(names.flat_map(|name| name.split('.')).map(plain));
             operation.fields().for_each(|field| hints.add(field));
         }
         hints
+    }
+
+    /// Whether the document has the field that a place is in.
+    pub fn names(&self, place: &Place, root: &Node) -> bool {
+        let named = place::owners(root, &place.tokens).filter(|(name, _)| !name.starts_with("sample")).last();
+        named.is_none_or(|(name, _)| name.split('.').all(|name| self.names.contains(&plain(name))))
     }
 
     fn add(&mut self, field: &Field) {

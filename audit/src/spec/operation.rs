@@ -143,7 +143,7 @@ fn imply(refs: &Refs<'_>, parameters: &mut Vec<Parameter>, rpc: bool, at: &yundb
             at: at.clone(),
             errata: shared.map(|node| refs.errata_through(node)).unwrap_or_default(),
         };
-        parameters.push(Parameter { place, field, filled: true });
+        parameters.push(Parameter { place, field, filled: true, json: None });
     }
 }
 

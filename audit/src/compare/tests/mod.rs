@@ -106,7 +106,7 @@ fn order() -> Operation {
 }
 
 fn query(field: Field) -> Parameter {
-    Parameter { place: Place::Query, field, filled: false }
+    Parameter { place: Place::Query, field, filled: false, json: None }
 }
 
 fn of(operations: Vec<Operation>) -> Facts {

@@ -82,8 +82,8 @@ pub fn shop() -> Facts {
     let path = field("shop_id", Some(Type::parse("String")), Required::Required, &[], None);
     let header = field("X-Auth-Token", Some(Type::parse("String")), Required::Required, &[], Some("X-Auth -Token"));
     create.parameters = vec![
-        Parameter { place: Place::Header, field: header, filled: false },
-        Parameter { place: Place::Path, field: path, filled: false },
+        Parameter { place: Place::Header, field: header, filled: false, json: None },
+        Parameter { place: Place::Path, field: path, filled: false, json: None },
     ];
     let lines = Type { of: Some("OrderLine".to_owned()), ..Type::parse("Array of OrderLine objects") };
     create.body = Some(Shape {
