@@ -37,6 +37,23 @@ pub(super) fn compare(left: &[&Field], right: &[&Field], site: Site<'_>, finding
     for other in right {
         only_in_spec(left, other, site, findings);
     }
+    if left.len() > 1 || right.len() > 1 {
+        in_all(left, right, site, findings);
+    }
+}
+
+/// Reports a unit that all rows of a name state, and one of its fields does not.
+fn in_all(left: &[&Field], right: &[&Field], site: Site<'_>, findings: &mut Findings) {
+    let Some((first, rest)) = left.split_first() else { return };
+    for unit in first.details.iter().filter(|it| it.detail == Detail::Unit) {
+        let has = |field: &&Field| field.details.iter().any(|it| it.detail == unit.detail && it.value == unit.value);
+        // If no field has it, that is reported already.
+        let lacking: Vec<&Field> =
+            right.iter().copied().filter(|other| !states(other, unit, first, findings)).collect();
+        if rest.iter().all(has) && lacking.len() < right.len() {
+            lacking.iter().for_each(|other| missing(first, unit, &[other], site, findings));
+        }
+    }
 }
 
 /// Reports the statements of a document's field that a spec's field lacks.
@@ -268,6 +285,7 @@ fn has_example(other: &Field, value: &str, findings: &Findings) -> bool {
         return true;
     }
     let sampled = findings.right_values.get(&other.name.to_lowercase());
+    let own = examples.peek().is_some();
     // `Tag.1.Key` shows the numbers in the name `Tag.N.Key`.
     if names::near(&super::sample::numbered(value), &other.name) {
         return true;
@@ -275,7 +293,7 @@ fn has_example(other: &Field, value: &str, findings: &Findings) -> bool {
     examples.any(|it| text::same(value, &it.value))
         || sampled.is_some_and(|values| values.iter().any(|it| text::same(value, it)))
         || other.prose.text.contains(value)
-        || consists(value, |name| findings.right_values.get(&name.to_lowercase()))
+        || !own && consists(value, |name| findings.right_values.get(&name.to_lowercase()))
 }
 
 /// Whether the values in an example of an object or a list are examples of the fields inside.
@@ -299,7 +317,12 @@ fn is_shared(field: &Field) -> bool {
 }
 
 fn is_shared_place(at: &Location) -> bool {
-    let file = at.file().replace('\\', "/");
+    is_shared_file(at.file())
+}
+
+/// Whether several operations share a file of a spec.
+pub(crate) fn is_shared_file(file: &str) -> bool {
+    let file = file.replace('\\', "/");
     file.contains("/schemas/") || file.ends_with("parameters.yaml") || file.ends_with("responses.yaml")
 }
 

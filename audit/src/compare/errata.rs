@@ -29,7 +29,10 @@ pub fn settle(differences: Vec<Difference>, errata: &[Erratum]) -> Settled {
         let fits = explaining(&difference, errata);
         let counts = |index: &usize| errata.get(*index).is_some_and(|entry| entry.audit);
         let (counting, silent): (Vec<usize>, Vec<usize>) = fits.into_iter().partition(counts);
-        for index in &counting {
+        // How a name was printed is no reason for an entry about something else.
+        let printed = difference.aspect == Aspect::Print && difference.topic == Topic::Parameter;
+        let quoting = |index: &&usize| errata.get(**index).is_some_and(|entry| quotes(entry, &difference));
+        for index in counting.iter().filter(|index| !printed || quoting(index)) {
             used[*index] = true;
         }
         match counting.first() {

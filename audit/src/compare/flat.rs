@@ -32,6 +32,11 @@ pub(super) fn compare(left: &[Field], right: &[Field], level: &Level<'_>, walk: 
     for (before, after) in &paired.pairs {
         let lefts: Vec<&Field> = left.iter().filter(|field| field.name == unique[*before]).collect();
         let rights: Vec<&Found<'_>> = tree.found.iter().filter(|found| found.field.name == names[*after]).collect();
+        if let ([left, ..], [first, ..]) = (lefts.as_slice(), rights.as_slice()) {
+            let paths: Vec<String> = rights.iter().map(|found| found.path.clone()).collect();
+            let site = Site { topic: walk.topic, path: &first.path, around: &first.around };
+            reading::fields(&[*left], &paths, first.field, site, findings);
+        }
         // Several fields of one name cannot be told apart.
         if let ([left], [right]) = (lefts.as_slice(), rights.as_slice()) {
             let site = Site { topic: walk.topic, path: &right.path, around: &right.around };

@@ -24,6 +24,7 @@ use crate::fact::{Call, Detail, Facts};
 
 use self::findings::Findings;
 pub(crate) use self::{
+    detail::is_shared_file,
     field::is_secret,
     findings::LIST,
     reading::{read_by_people, still_read},

@@ -43,7 +43,7 @@ pub(super) fn values(
     };
     let found = of(lefts, site, several).find_map(|(field, reading)| match reading.what {
         What::Values(values) => Some((field, values)),
-        What::Pattern => None,
+        What::Pattern | What::Fields(_) => None,
     });
     if let Some((field, values)) = found {
         let (missing, extra) = (only(&new(&values), &right.values), only(&new(&right.values), &values));
@@ -59,6 +59,26 @@ pub(super) fn values(
     let read = new(&right.values);
     if !listed && !read.is_empty() {
         keep(first, What::Values(read), site, several, findings);
+    }
+}
+
+/// Compares the paths that the fields of one name have, in a table without nesting.
+pub(super) fn fields(lefts: &[&Field], paths: &[String], right: &Field, site: Site<'_>, findings: &mut Findings) {
+    let Some(first) = lefts.first().filter(|_| findings.lenient()) else { return };
+    let read = of(lefts, site, false).find_map(|(_, reading)| match reading.what {
+        What::Fields(paths) => Some(paths),
+        _ => None,
+    });
+    match read {
+        Some(read) => {
+            for path in read.iter().filter(|path| !paths.contains(path)) {
+                let sides = (stated(first.name.as_str(), &first.at), lacks(&right.at));
+                let difference = findings.add(site.topic, Aspect::Missing, path.as_str(), sides.0, sides.1);
+                difference.explained_by(&right.errata, site.around);
+            }
+        }
+        None if paths.len() > 1 => keep(first, What::Fields(paths.to_vec()), site, false, findings),
+        None => {}
     }
 }
 

@@ -22,6 +22,8 @@ pub enum What {
     Pattern,
     /// The values.
     Values(Vec<String>),
+    /// The paths of all fields with the name, in a table without nesting.
+    Fields(Vec<String>),
 }
 
 impl Reading {
@@ -40,6 +42,7 @@ impl Reading {
         let what = match (words.next()?, values) {
             ("pattern", None) => What::Pattern,
             ("values", Some(values)) => What::Values(values.split(LIST).map(str::to_owned).collect()),
+            ("fields", Some(paths)) => What::Fields(paths.split(LIST).map(str::to_owned).collect()),
             _ => return None,
         };
         Some(Self { what, words: words.next()?.to_owned(), path: words.next().map(str::to_owned) })
@@ -51,6 +54,7 @@ impl std::fmt::Display for Reading {
         f.write_str(match self.what {
             What::Pattern => "pattern",
             What::Values(_) => "values",
+            What::Fields(_) => "fields",
         })?;
         write!(f, " {}", self.words)?;
         if let Some(path) = &self.path {
@@ -58,7 +62,7 @@ impl std::fmt::Display for Reading {
         }
         match &self.what {
             What::Pattern => Ok(()),
-            What::Values(values) => write!(f, ": {}", values.join(LIST)),
+            What::Values(items) | What::Fields(items) => write!(f, ": {}", items.join(LIST)),
         }
     }
 }
@@ -73,6 +77,7 @@ mod tests {
             "pattern 1f0a93c2",
             "pattern 1f0a93c2 body.name",
             "values 1f0a93c2: on, off",
+            "fields 1f0a93c2: jobs[].id, jobs[].parent.id",
             "values 1f0a93c2 response 200 jobs[].state: NEW, BACKING UP, a:b",
         ] {
             assert_eq!(Reading::parse(text).map(|reading| reading.to_string()).as_deref(), Some(text));

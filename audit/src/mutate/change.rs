@@ -1,6 +1,6 @@
 //! The kinds of changes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use yundb_generator::load::{Node, Value};
 
@@ -165,7 +165,7 @@ impl Kind {
             Self::Changed("example") | Self::Removed("example") => {
                 // The example of a parameter or schema, not a property of that name.
                 let own = !in_sample && before != "properties" && before != "value" && parent.as_object().is_some();
-                let stated = node.is_scalar() && hints.sampled.contains(&scalar(node));
+                let stated = node.is_scalar() && hints.sampled.values.contains(&scalar(node));
                 key == "example" && own && !(self == Self::Removed("example") && stated)
             }
             Self::Changed(keyword) => is_keyword && key == keyword && is_schema && node.is_scalar(),
@@ -213,8 +213,13 @@ impl Kind {
     }
 
     /// Whether the document has the kind of fact at a place at all.
-    pub fn is_stated(self, root: &Node, place: &Place, documented: &Facts) -> bool {
+    pub fn is_stated(self, root: &Node, place: &Place, documented: &Facts, hints: &Hints<'_>) -> bool {
         match self {
+            Self::Type | Self::Narrower | Self::Wider => hints.has_type(place, root),
+            Self::Removed("example") if compare::is_shared_file(&place.file) => {
+                let named = place::owners(root, &place.tokens).last();
+                named.is_none_or(|(name, _)| !hints.sampled.names.contains(&plain(name)))
+            }
             Self::Removed("x-sensitive") => {
                 let named = place::owners(root, &place.tokens).last();
                 named.is_none_or(|(name, _)| compare::is_secret(name))
@@ -370,24 +375,36 @@ pub(super) struct Hints<'a> {
     sets: HashSet<String>,
     /// The names of all fields in tables and samples.
     names: HashSet<String>,
-    /// The values of samples in the spec.
-    sampled: &'a HashSet<String>,
+    /// The names of fields in tables, each with whether a table gives its type.
+    typed: HashMap<String, bool>,
+    /// What samples in the spec have.
+    sampled: &'a Sampled,
 }
 
-/// The values of samples in a spec.
-pub(super) fn sampled(root: &Node, places: &[Place]) -> HashSet<String> {
-    let samples = places.iter().filter(|place| sample_of(&place.tokens).is_some());
-    let values = samples.filter_map(|place| place::node(root, &place.tokens)).filter(|node| node.is_scalar());
-    values.map(scalar).collect()
+/// What the samples in a spec have.
+#[derive(Default)]
+pub(super) struct Sampled {
+    values: HashSet<String>,
+    names: HashSet<String>,
+}
+
+impl Sampled {
+    pub fn new(root: &Node, places: &[Place]) -> Self {
+        let samples = || places.iter().filter(|place| sample_of(&place.tokens).is_some());
+        let values = samples().filter_map(|place| place::node(root, &place.tokens)).filter(|node| node.is_scalar());
+        let names = samples().filter_map(|place| place.tokens.last()).map(|name| plain(name));
+        Self { values: values.map(scalar).collect(), names: names.collect() }
+    }
 }
 
 impl<'a> Hints<'a> {
-    pub fn new(documented: &Facts, sampled: &'a HashSet<String>) -> Self {
+    pub fn new(documented: &Facts, sampled: &'a Sampled) -> Self {
         let mut hints = Self {
             conditions: HashSet::new(),
             units: HashSet::new(),
             sets: HashSet::new(),
             names: HashSet::new(),
+            typed: HashMap::new(),
             sampled,
         };
         for operation in &documented.operations {
@@ -410,7 +427,14 @@ impl<'a> Hints<'a> {
         named.is_none_or(|(name, _)| name.split('.').all(|name| self.names.contains(&plain(name))))
     }
 
+    /// Whether a table gives the type of the field that a place is in, or no table has the field.
+    fn has_type(&self, place: &Place, root: &Node) -> bool {
+        let named = place::owners(root, &place.tokens).last();
+        named.and_then(|(name, _)| self.typed.get(name)).copied().unwrap_or(true)
+    }
+
     fn add(&mut self, field: &Field) {
+        *self.typed.entry(field.name.clone()).or_default() |= field.ty.is_some();
         for stated in &field.details {
             match stated.detail {
                 Detail::Condition => {

@@ -17,7 +17,7 @@ use yundb_generator::{
 };
 
 use self::{
-    change::{Hints, Kind},
+    change::{Hints, Kind, Sampled},
     place::Place,
 };
 use crate::{
@@ -46,6 +46,7 @@ Left out are files in which a kind of fact is only
 - in a field that no table and no sample of the operations that use the file names,
 - in a parameter, field or sample that the document lacks, as an x-errata entry explains,
 - in the body of a failure, of which these operations show none,
+- a type, where the tables give none; the example of a type that operations share, where samples have the field,
 - a secret by its description, not by its name; or the status of a code that the document lists without one.
 ";
 
@@ -102,8 +103,8 @@ struct Subject {
     of_success: HashSet<String>,
     /// The entries that explain what only the spec has.
     inventions: HashSet<usize>,
-    /// The values of samples in the spec.
-    sampled: HashSet<String>,
+    /// What samples in the spec have.
+    sampled: Sampled,
 }
 
 impl Subject {
@@ -128,7 +129,7 @@ impl Subject {
             of_success.extend(place::used(&root, &path, false).1);
             operations.push((path, files));
         }
-        let sampled = change::sampled(&root, &place::all(&root));
+        let sampled = Sampled::new(&root, &place::all(&root));
         let spec = spec::facts(&root, &errata);
         let settled = compare::settle(compare::facts(&documented, &spec, Mode::Spec), &errata.entries);
         let invented = |it: &Difference| {
@@ -167,7 +168,7 @@ impl Subject {
         places: impl Iterator<Item = &'a Place> + Clone,
         kinds: &[Kind],
         users: &Users,
-        sampled: &HashSet<String>,
+        sampled: &Sampled,
         mutations: &mut Mutations,
     ) {
         let hints = Hints::new(&users.documented, sampled);
@@ -185,7 +186,7 @@ impl Subject {
             };
             let mut fitting = fitting
                 .into_iter()
-                .filter(|place| stated(place) && kind.is_stated(&self.root, place, &users.documented))
+                .filter(|place| stated(place) && kind.is_stated(&self.root, place, &users.documented, &hints))
                 .collect::<Vec<_>>()
                 .into_iter()
                 .peekable();
