@@ -170,7 +170,8 @@ impl<'a> Fields<'a> {
         for field in fields.into_iter().filter(|field| !field.implied) {
             self.fields += 1;
             self.values += field.values.len();
-            let counts = |stated: &&Statement| !matches!(stated.detail, Detail::Mention | Detail::Unread);
+            let counts =
+                |stated: &&Statement| !matches!(stated.detail, Detail::Mention | Detail::Unread | Detail::Read);
             self.details += field.details.iter().filter(counts).count();
             let of = field.ty.as_ref().and_then(|ty| types.get_key_value(ty.of.as_ref()?));
             if let Some((_, fields)) = of.filter(|(name, _)| self.types.insert(name)) {

@@ -2,12 +2,16 @@
 
 mod detail;
 mod parse;
+mod reading;
 
 use std::collections::BTreeMap;
 
 use yundb_generator::diagnostic::Location;
 
-pub use self::detail::{Detail, Prose, Statement};
+pub use self::{
+    detail::{Detail, Prose, Statement},
+    reading::{Reading, What},
+};
 
 /// All facts of one document, lock or spec about one service.
 #[derive(Clone, Debug, Default)]
@@ -126,6 +130,8 @@ pub struct Parameter {
     pub field: Field,
     /// Whether the client fills it from its configuration, so that samples may have it or not.
     pub filled: bool,
+    /// The type of the JSON in it, as the only field of a shape. Only in specs.
+    pub json: Option<Shape>,
 }
 
 /// The fields of a body, and the types that they use.
@@ -170,6 +176,8 @@ pub struct Field {
     pub details: Vec<Statement>,
     /// The text of a spec about it. Empty for documents and locks.
     pub prose: Prose,
+    /// The hash of a document's text about it. Empty for specs and locks.
+    pub words: String,
     /// Whether a spec marks it as a secret. False for documents and locks.
     pub secret: bool,
     /// Whether the client fills it, so that it may be missing on either side (the token header).

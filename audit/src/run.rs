@@ -168,7 +168,8 @@ impl Audit {
         let config = Config::read(&folder)?;
         let read = match &self.docs {
             Some(docs) => {
-                let (facts, unread) = document(service, &config, docs)?;
+                let (mut facts, unread) = document(service, &config, docs)?;
+                self.add_readings(service, &mut facts);
                 self.hold_lock(service, &facts, outcome)?;
                 Some((facts, Some(unread)))
             }
@@ -233,6 +234,22 @@ impl Audit {
             outcome.diagnostics.push(edited);
         }
         Ok(Some(facts))
+    }
+
+    /// Adds what people read from the document's words: with `update` what the spec has of them now, otherwise what the
+    /// lock has, unless the words changed.
+    fn add_readings(&self, service: &str, facts: &mut Facts) {
+        let folder = self.specs.join(service);
+        // Problems of the spec are reported by the comparison.
+        let spec = self.update.then(|| spec::read(&folder, &mut Diagnostics::new())).flatten();
+        if let Some(spec) = spec {
+            compare::read_by_people(facts, &spec.facts);
+            return;
+        }
+        let text = fs::read_to_string(folder.join(lock::FILE)).unwrap_or_default();
+        if let Ok(lock) = lock::read(&text, lock::FILE) {
+            compare::still_read(facts, &lock);
+        }
     }
 
     /// Compares a lock with the document's facts, and with `update` rewrites it.

@@ -22,8 +22,9 @@ static CODE: LazyLock<Regex> = LazyLock::new(|| Regex::new("`([^`\n]+)`").expect
 static MEASURED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new("^-?[0-9]+(?:[A-Za-z]{0,2}|-[0-9]+)$").expect("a constant pattern"));
 /// A number in a description.
-static NUMBER: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"[0-9][0-9,]*(?:\.[0-9]+)?").expect("a constant pattern"));
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?").expect("a constant pattern")
+});
 
 /// Compares the fields of one name: several, where the document does not show which is which.
 pub(super) fn compare(left: &[&Field], right: &[&Field], site: Site<'_>, findings: &mut Findings) {
@@ -35,6 +36,23 @@ pub(super) fn compare(left: &[&Field], right: &[&Field], site: Site<'_>, finding
     }
     for other in right {
         only_in_spec(left, other, site, findings);
+    }
+    if left.len() > 1 || right.len() > 1 {
+        in_all(left, right, site, findings);
+    }
+}
+
+/// Reports a unit that all rows of a name state, and one of its fields does not.
+fn in_all(left: &[&Field], right: &[&Field], site: Site<'_>, findings: &mut Findings) {
+    let Some((first, rest)) = left.split_first() else { return };
+    for unit in first.details.iter().filter(|it| it.detail == Detail::Unit) {
+        let has = |field: &&Field| field.details.iter().any(|it| it.detail == unit.detail && it.value == unit.value);
+        // If no field has it, that is reported already.
+        let lacking: Vec<&Field> =
+            right.iter().copied().filter(|other| !states(other, unit, first, findings)).collect();
+        if rest.iter().all(has) && lacking.len() < right.len() {
+            lacking.iter().for_each(|other| missing(first, unit, &[other], site, findings));
+        }
     }
 }
 
@@ -132,10 +150,13 @@ fn extra(left: &[&Field], other: &Field, statement: &Statement, site: Site<'_>, 
 fn states(other: &Field, statement: &Statement, field: &Field, findings: &Findings) -> bool {
     let value = statement.value.as_str();
     match statement.detail {
-        Detail::Unread | Detail::Pattern => true,
+        Detail::Unread | Detail::Pattern | Detail::Read => true,
         detail if detail.is_bound() => {
             let by_words = || !needs_keyword(field, statement, other) && in_words(other, detail, value);
-            has_bound(other, detail, value) || !other.values.is_empty() || by_words()
+            // A type of 32 bits has its bounds.
+            let of_type = detail == Detail::Maximum && value == i32::MAX.to_string();
+            let narrow = other.ty.as_ref().is_some_and(|ty| ty.kind == Kind::Integer);
+            of_type && narrow || has_bound(other, detail, value) || !other.values.is_empty() || by_words()
         }
         Detail::Characters => has_characters(other, value, !needs_keyword(field, statement, other)),
         Detail::Forbidden => {
@@ -242,7 +263,7 @@ fn has_characters(other: &Field, set: &str, in_words: bool) -> bool {
             &["\\u4e00", "\\u4E00", "\u{4e00}", r"\p{Han}", r"\p{sc=Han}", r"\p{Script=Han}"],
             &["chinese", "u+4e00", "unicode", "cjk"],
         ),
-        "hyphens" => (&["-]", r"\-", "-_", "9-", "]-", ")-"], &["hyphen", "`-`", "dash"]),
+        "hyphens" => (&["-]", r"\-", "-_", "9-", "]-", ")-", "(-", "|-", "(?:-"], &["hyphen", "`-`", "dash"]),
         "underscores" => (&["_", r"\w"], &["underscore", "`_`"]),
         "periods" => (&["."], &["period", "`.`", "dot"]),
         "spaces" => (&[" ", r"\s"], &["space", "blank"]),
@@ -257,10 +278,14 @@ fn has_example(other: &Field, value: &str, findings: &Findings) -> bool {
     let mut examples = other.details.iter().filter(|it| it.detail == Detail::Example).peekable();
     // A type that several operations share has one example.
     let shared = other.details.iter().any(|it| it.detail == Detail::Example && is_shared_place(&it.at));
-    if shared || is_shared(other) && (examples.peek().is_some() || findings.right_values.contains_key(&other.name)) {
+    if shared
+        || is_shared(other)
+            && (examples.peek().is_some() || findings.right_values.contains_key(&other.name.to_lowercase()))
+    {
         return true;
     }
-    let sampled = findings.right_values.get(&other.name);
+    let sampled = findings.right_values.get(&other.name.to_lowercase());
+    let own = examples.peek().is_some();
     // `Tag.1.Key` shows the numbers in the name `Tag.N.Key`.
     if names::near(&super::sample::numbered(value), &other.name) {
         return true;
@@ -268,15 +293,20 @@ fn has_example(other: &Field, value: &str, findings: &Findings) -> bool {
     examples.any(|it| text::same(value, &it.value))
         || sampled.is_some_and(|values| values.iter().any(|it| text::same(value, it)))
         || other.prose.text.contains(value)
+        || !own && consists(value, |name| findings.right_values.get(&name.to_lowercase()))
 }
 
-/// Whether the members of an example of an object are examples of the object's fields.
+/// Whether the values in an example of an object or a list are examples of the fields inside.
 fn is_of_examples(value: &str, findings: &Findings) -> bool {
-    let object = value.starts_with('{').then(|| serde_json::from_str(value).ok()).flatten();
-    let members = object.map(|object| extract::sample::values(&object)).unwrap_or_default();
+    consists(value, |name| findings.examples.get(name))
+}
+
+/// Whether a text is JSON, and all values in it are among those of their names.
+fn consists<'a>(text: &str, of: impl Fn(&str) -> Option<&'a Vec<String>>) -> bool {
+    let json = text.starts_with(['{', '[']).then(|| serde_json::from_str(text).ok()).flatten();
+    let members = json.map(|json| extract::sample::values(&json)).unwrap_or_default();
     let known = |(path, value): &(String, String)| {
-        let name = path.rsplit(['.', ']']).next().unwrap_or_default();
-        findings.examples.get(name).is_some_and(|values| values.iter().any(|it| text::same(it, value)))
+        of(super::sample::last_name(path)).is_some_and(|values| values.iter().any(|it| text::same(it, value)))
     };
     !members.is_empty() && members.iter().all(known)
 }
@@ -287,7 +317,12 @@ fn is_shared(field: &Field) -> bool {
 }
 
 fn is_shared_place(at: &Location) -> bool {
-    let file = at.file().replace('\\', "/");
+    is_shared_file(at.file())
+}
+
+/// Whether several operations share a file of a spec.
+pub(crate) fn is_shared_file(file: &str) -> bool {
+    let file = file.replace('\\', "/");
     file.contains("/schemas/") || file.ends_with("parameters.yaml") || file.ends_with("responses.yaml")
 }
 
@@ -325,7 +360,7 @@ fn conditions(field: &Field) -> impl Iterator<Item = &str> {
 }
 
 /// Whether a field of the document states, or at least mentions, what a spec does.
-fn supports(field: &Field, statement: &Statement, other: &Field, findings: &Findings) -> bool {
+pub(super) fn supports(field: &Field, statement: &Statement, other: &Field, findings: &Findings) -> bool {
     let value = statement.value.as_str();
     let mentioned = || field.details.iter().any(|it| it.detail == Detail::Mention && it.value == value);
     let unread = |what: &str| field.details.iter().any(|it| it.detail == Detail::Unread && it.value == what);
@@ -337,7 +372,13 @@ fn supports(field: &Field, statement: &Statement, other: &Field, findings: &Find
             });
             let listed = field.values.iter().any(|it| it == value);
             let vacuous = matches!(detail, Detail::MinLength | Detail::MinItems) && value == "0";
-            reversed || listed || vacuous || mentioned() || unread("bound")
+            // What is limited to one is one.
+            let one = |it: &Statement| it.detail == Detail::Maximum && it.value == "1";
+            let single = detail == Detail::Minimum && value == "1" && field.details.iter().any(one);
+            // An empty list sends no parameter.
+            let sent = other.name.contains(".N") && other.required == Required::Required;
+            let implied = sent && detail == Detail::MinItems && value == "1";
+            reversed || listed || vacuous || single || implied || mentioned() || unread("bound")
         }
         // A pattern may express any rule of a text.
         Detail::Pattern => field.details.iter().any(|it| !matches!(it.detail, Detail::Example | Detail::Default)),
@@ -350,12 +391,13 @@ fn supports(field: &Field, statement: &Statement, other: &Field, findings: &Find
         Detail::Example => {
             let same =
                 |it: &Statement| matches!(it.detail, Detail::Example | Detail::Mention) && text::same(&it.value, value);
-            let sampled = findings.left_values.get(&field.name);
+            let sampled = findings.left_values.get(&field.name.to_lowercase());
             field.details.iter().any(same)
                 || field.values.iter().any(|it| text::same(it, value))
                 || sampled.is_some_and(|values| values.iter().any(|it| text::same(it, value)))
                 || findings.sampled.contains(value)
                 || is_of_examples(value, findings)
+                || unread("example")
                 || findings.sent.iter().any(|(name, sent)| *name == field.name && text::same(sent, value))
         }
         _ => true,

@@ -29,7 +29,10 @@ pub fn settle(differences: Vec<Difference>, errata: &[Erratum]) -> Settled {
         let fits = explaining(&difference, errata);
         let counts = |index: &usize| errata.get(*index).is_some_and(|entry| entry.audit);
         let (counting, silent): (Vec<usize>, Vec<usize>) = fits.into_iter().partition(counts);
-        for index in &counting {
+        // How a name was printed is no reason for an entry about something else.
+        let printed = difference.aspect == Aspect::Print && difference.topic == Topic::Parameter;
+        let quoting = |index: &&usize| errata.get(**index).is_some_and(|entry| quotes(entry, &difference));
+        for index in counting.iter().filter(|index| !printed || quoting(index)) {
             used[*index] = true;
         }
         match counting.first() {
@@ -95,8 +98,9 @@ fn quotes(entry: &Erratum, difference: &Difference) -> bool {
         // A short number may be in an entry about something else.
         Aspect::Detail(_) => {
             // A cell breaks a value anywhere, so blanks are no part of it.
-            let left = left.is_empty() || all(&squeezed(&left), &squeezed(&entry.document));
-            left && (right.is_empty() || all(&squeezed(&right), &squeezed(&entry.spec)))
+            let quoted =
+                |side: &str, text: &str| side.is_empty() || all(side, text) || all(&squeezed(side), &squeezed(text));
+            quoted(&left, &entry.document) && quoted(&right, &entry.spec)
         }
         // Where the document has nothing, only the spec's value can be quoted.
         _ if left.is_empty() => all(&right, &entry.spec),

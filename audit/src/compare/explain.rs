@@ -147,6 +147,7 @@ fn stated(detail: Detail, path: &str, left: &str, right: &str) -> String {
         (Detail::Mention, ..) => {
             format!("the document's text on `{path}` has `{left}`, which is nowhere in the spec's")
         }
+        (Detail::Read, ..) => format!("`{path}` has no {left}, which was read from the document's words"),
         (_, "", _) => format!("`{path}` has {what} `{right}`, which the document does not state"),
         (_, _, "") => format!("`{path}` lacks {what} `{left}`"),
         _ => format!("{what} of `{path}` is `{left}` in the document and `{right}` in the spec"),
@@ -168,6 +169,7 @@ fn keyword(detail: Detail, value: &str) -> String {
         Detail::Multiple => format!("write `multipleOf: {value}`, {in_words}"),
         Detail::Default => format!("write `default: {}`, {in_words}", quoted(value)),
         Detail::Example => format!("write `example: {}`", quoted(value)),
+        Detail::Read => format!("write a `{value}`"),
         Detail::Characters | Detail::Forbidden | Detail::Pattern => format!("write a `pattern`, {in_words}"),
         Detail::Condition => format!("name `{value}` in backticks in the description, or in an `x-condition` entry"),
         Detail::MinBytes | Detail::MaxBytes | Detail::Unit | Detail::Mention | Detail::Unread => {

@@ -3,7 +3,7 @@
 use super::{
     Aspect, Topic, detail,
     findings::{Findings, LIST, only, stated},
-    text,
+    reading, text,
 };
 use crate::fact::{Detail, Field, Kind, Required, Type};
 
@@ -37,8 +37,10 @@ pub(super) fn compare(left: &Field, right: &Field, site: Site<'_>, findings: &mu
     secret(left, right, site, findings);
     ty(left, right, site, findings);
     required(left, right, site, findings);
-    values(left, right, site, findings);
+    let reported = values(left, right, site, findings);
+    reading::values(&[left], right, &reported, site, false, findings);
     detail::compare(&[left], &[right], site, findings);
+    reading::pattern(&[left], right, site, false, findings);
 }
 
 fn printed(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
@@ -57,12 +59,17 @@ fn printed(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings)
 /// Names of secrets, without `_`, in lower case.
 const SECRETS: &[&str] = &["password", "passwd", "pwd", "secret", "privatekey", "certkey", "securitytoken"];
 
+/// Whether a field is a secret by its name.
+pub(crate) fn is_secret(name: &str) -> bool {
+    let name: String = name.to_lowercase().chars().filter(|c| *c != '_').collect();
+    // When a password expires is none.
+    !name.contains("expire") && SECRETS.iter().any(|word| name.contains(word))
+}
+
 /// Reports a secret that a spec does not mark: programs would print it.
 fn secret(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
-    let name: String = left.name.to_lowercase().chars().filter(|c| *c != '_').collect();
-    // When a password expires is none.
-    let is_text = !name.contains("expire") && left.ty.as_ref().is_none_or(|ty| ty.kind == Kind::String);
-    if findings.lenient() && !right.secret && is_text && SECRETS.iter().any(|word| name.contains(word)) {
+    let is_text = left.ty.as_ref().is_none_or(|ty| ty.kind == Kind::String);
+    if findings.lenient() && !right.secret && is_text && is_secret(&left.name) {
         let sides = (stated(left.name.as_str(), &left.at), stated("", &right.at));
         let difference = findings.add(site.topic, Aspect::Secret, site.path, sides.0, sides.1);
         difference.explained_by(&right.errata, site.around);
@@ -112,7 +119,7 @@ fn ty(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
 fn wide(field: &Field, findings: &Findings) -> bool {
     let wide = |value: &String| value.parse::<i64>().is_ok_and(|value| i32::try_from(value).is_err());
     let stated = field.details.iter().filter(|it| it.detail.is_bound() || it.detail == Detail::Example);
-    let sampled = findings.left_values.get(&field.name);
+    let sampled = findings.left_values.get(&field.name.to_lowercase());
     stated.map(|it| &it.value).chain(sampled.into_iter().flatten()).any(wide)
 }
 
@@ -170,7 +177,8 @@ fn required(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings
     difference.soft = soft;
 }
 
-fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
+/// Compares the values. Returns those that it reports.
+fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) -> Vec<String> {
     // In running text a document may name only some values as such, and others elsewhere in the row.
     let named = |value: &&String| left.details.iter().any(|it| it.detail == Detail::Mention && it.value == **value);
     let known: Vec<String> = match findings.lenient() && !left.values.is_empty() {
@@ -178,7 +186,9 @@ fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) 
         false => left.values.clone(),
     };
     // The list is one of what a text consists of, and no enum can have it.
-    let in_words = |value: &String| right.values.is_empty() && detail::mentions(&right.prose.text, value);
+    let in_words = |value: &String| {
+        right.values.is_empty() && !takes_enum(left, right) && detail::mentions(&right.prose.text, value)
+    };
     let stated_values: Vec<String> = match findings.lenient() {
         true => {
             left.values.iter().filter(|value| !in_words(value)).map(|value| as_listed(value, &right.values)).collect()
@@ -191,16 +201,18 @@ fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) 
     let joined = left.values.concat() == right.values.concat();
     let in_range = right.values.is_empty() && !left.values.is_empty() && covers(right, &left.values);
     if findings.lenient() && (joined || in_range) {
-        return;
+        return Vec::new();
     }
     if missing.is_empty() && extra.is_empty() || findings.lenient() && lists_booleans(left, right) {
-        return;
+        return Vec::new();
     }
     if !findings.lenient() || !left.values.is_empty() {
+        let reported = [missing.as_str(), extra.as_str()];
+        let reported = reported.iter().flat_map(|list| list.split(LIST)).map(str::to_owned).collect();
         let sides = (stated(missing, &left.at), stated(extra, &right.at));
         let difference = findings.add(Topic::Value, Aspect::Values, site.path, sides.0, sides.1);
         difference.explained_by(&right.errata, site.around);
-        return;
+        return reported;
     }
     // The document does not list values as such; but a value that it never mentions is extra.
     let known = |value: &str, words: &String| {
@@ -213,6 +225,7 @@ fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) 
     let words: String = left.details.iter().map(|stated| stated.value.as_str()).collect();
     let unmentioned: Vec<&str> =
         right.values.iter().map(String::as_str).filter(|value| !known(value, &words)).collect();
+    let reported = unmentioned.iter().map(|value| (*value).to_owned()).collect();
     if unmentioned.is_empty() {
         let difference =
             findings.add(Topic::Value, Aspect::Values, site.path, stated("", &left.at), stated(extra, &right.at));
@@ -222,6 +235,20 @@ fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) 
         let difference = findings.add(Topic::Value, Aspect::Extra, site.path, stated("", &left.at), right_stated);
         difference.explained_by(&right.errata, site.around);
     }
+    reported
+}
+
+/// Compares the values of one of several fields of a name with theirs: which row describes it is unknown.
+pub(super) fn compare_values(lefts: &[&Field], right: &Field, site: Site<'_>, findings: &mut Findings) {
+    reading::values(lefts, right, &[], site, true, findings);
+}
+
+/// Whether an enum can have what a request's field states: a description alone checks nothing.
+fn takes_enum(left: &Field, right: &Field) -> bool {
+    let scalar = |ty: &Type| ty.lists == 0 && ty.kind == Kind::String && ty.text == "string";
+    let bounded = right.details.iter().any(|it| matches!(it.detail, Detail::Pattern | Detail::MaxLength));
+    let several = right.prose.text.to_lowercase().contains("separated");
+    !several && left.required != Required::Unknown && right.ty.as_ref().is_some_and(scalar) && !bounded
 }
 
 /// A value as a list has it, which may have blanks that a narrow cell lost.

@@ -31,6 +31,8 @@ pub(super) struct Findings {
     pub right_values: HashMap<String, Vec<String>>,
     /// Places of the right side's statements that the left side has for some field: others may share them.
     pub supported: HashSet<Location>,
+    /// What the right side has of rows whose words no recognizer reads: the row, the name, the reading.
+    pub readings: Vec<(Location, String, String)>,
     list: Vec<Difference>,
 }
 
@@ -47,6 +49,7 @@ impl Findings {
             sent: Vec::new(),
             right_values: HashMap::new(),
             supported: HashSet::new(),
+            readings: Vec::new(),
             list: Vec::new(),
         }
     }

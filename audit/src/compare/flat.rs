@@ -7,6 +7,7 @@ use super::{
     field::{self, Site},
     findings::{Findings, lacks, stated},
     names::pair,
+    reading,
     shape::{Level, Walk, below, is_text},
 };
 use crate::fact::Field;
@@ -31,6 +32,11 @@ pub(super) fn compare(left: &[Field], right: &[Field], level: &Level<'_>, walk: 
     for (before, after) in &paired.pairs {
         let lefts: Vec<&Field> = left.iter().filter(|field| field.name == unique[*before]).collect();
         let rights: Vec<&Found<'_>> = tree.found.iter().filter(|found| found.field.name == names[*after]).collect();
+        if let ([left, ..], [first, ..]) = (lefts.as_slice(), rights.as_slice()) {
+            let paths: Vec<String> = rights.iter().map(|found| found.path.clone()).collect();
+            let site = Site { topic: walk.topic, path: &first.path, around: &first.around };
+            reading::fields(&[*left], &paths, first.field, site, findings);
+        }
         // Several fields of one name cannot be told apart.
         if let ([left], [right]) = (lefts.as_slice(), rights.as_slice()) {
             let site = Site { topic: walk.topic, path: &right.path, around: &right.around };
@@ -41,6 +47,8 @@ pub(super) fn compare(left: &[Field], right: &[Field], level: &Level<'_>, walk: 
             for found in &rights {
                 let site = Site { topic: walk.topic, path: &found.path, around: &found.around };
                 field::compare_type(&lefts, found.field, site, findings);
+                field::compare_values(&lefts, found.field, site, findings);
+                reading::pattern(&lefts, found.field, site, true, findings);
             }
             detail::compare(&lefts, &fields, site, findings);
         }

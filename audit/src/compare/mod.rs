@@ -6,9 +6,11 @@ mod explain;
 mod field;
 mod findings;
 mod flat;
+mod json;
 mod lists;
 mod names;
 mod operation;
+mod reading;
 mod response;
 mod sample;
 mod shape;
@@ -21,7 +23,13 @@ use yundb_generator::diagnostic::Location;
 use crate::fact::{Call, Detail, Facts};
 
 use self::findings::Findings;
-pub(crate) use self::{findings::LIST, sample::SAMPLE};
+pub(crate) use self::{
+    detail::is_shared_file,
+    field::is_secret,
+    findings::LIST,
+    reading::{read_by_people, still_read},
+    sample::SAMPLE,
+};
 
 pub use self::{
     errata::{Settled, settle},
@@ -39,6 +47,10 @@ pub enum Mode {
 
 /// All differences of two sides, by operation in the order of the left side.
 pub fn facts(left: &Facts, right: &Facts, mode: Mode) -> Vec<Difference> {
+    collect(left, right, mode).done()
+}
+
+fn collect(left: &Facts, right: &Facts, mode: Mode) -> Findings {
     let mut findings = Findings::new(mode);
     findings.know(left);
     lists::document(left, right, &mut findings);
@@ -47,7 +59,7 @@ pub fn facts(left: &Facts, right: &Facts, mode: Mode) -> Vec<Difference> {
     lists::codes(left, right, &mut findings);
     lists::permissions(left, right, &mut findings);
     lists::states(left, right, &mut findings);
-    findings.done()
+    findings
 }
 
 /// A difference of two sides.

@@ -1,6 +1,6 @@
 //! Matches the operations of two sides, and compares them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use yundb_generator::diagnostic::Location;
 
@@ -8,10 +8,10 @@ use super::{
     Aspect, Subject, Topic, detail,
     field::{self, Site},
     findings::{Findings, LIST, lacks, stated},
-    names, response, sample,
+    json, names, response, sample,
     shape::{self, Bodies, Walk},
 };
-use crate::fact::{Call, Detail, Facts, Field, Operation, Parameter, Shape, Statement};
+use crate::fact::{Call, Detail, Facts, Field, Kind, Operation, Parameter, Shape, Statement, Type};
 
 /// Compares all operations.
 pub(super) fn all(left: &Facts, right: &Facts, findings: &mut Findings) {
@@ -83,6 +83,9 @@ fn compare(left: &Operation, right: &Operation, findings: &mut Findings) {
     sent(left, right, findings);
     response::all(left, right, findings);
     sample::all(left, right, findings);
+    if findings.lenient() {
+        json::all(left, right, findings);
+    }
 }
 
 /// The parameters of operations that return a list by pages.
@@ -240,7 +243,8 @@ fn body(left: &Operation, right: &Operation, moved: Vec<String>, findings: &mut 
     if left.body.is_none() && right.body.is_none() {
         return;
     }
-    let (before, after) = (left.body.as_ref(), right.body.as_ref());
+    let body = left.body.as_ref().map(|body| with_moved(body, left, &moved));
+    let (before, after) = (body.as_ref(), right.body.as_ref());
     let walk = Walk {
         topic: Topic::Parameter,
         left: &before.unwrap_or(&none).types,
@@ -253,15 +257,41 @@ fn body(left: &Operation, right: &Operation, moved: Vec<String>, findings: &mut 
     shape::compare(before, after.unwrap_or(&none), bodies, walk, findings);
 }
 
+/// A body with the parameters whose fields a table of the body describes: they belong to it.
+fn with_moved(body: &Shape, operation: &Operation, moved: &[String]) -> Shape {
+    let mut body = body.clone();
+    for parameter in operation.parameters.iter().filter(|parameter| moved.contains(&parameter.field.name)) {
+        let name = &parameter.field.name;
+        if body.types.contains_key(name) && !body.fields.iter().any(|field| field.name == *name) {
+            let ty = Type { kind: Kind::Object, lists: 1, of: Some(name.clone()), text: String::new() };
+            body.fields.push(Field { ty: Some(ty), ..parameter.field.clone() });
+        }
+    }
+    body
+}
+
 /// The place of a body: its first field, as it has no place of its own.
 fn at<'a>(body: Option<&'a Shape>, operation: &'a Operation) -> &'a Location {
     body.and_then(|shape| shape.fields.first()).map_or(&operation.at, |field| &field.at)
 }
 
-/// The keys of an operation's request or response samples.
-pub(super) fn sampled(operation: &Operation, fits: impl Fn(Option<u16>) -> bool, request: bool) -> HashSet<String> {
+/// The keys of an operation's request or response samples, with their values.
+pub(super) fn sampled(
+    operation: &Operation,
+    fits: impl Fn(Option<u16>) -> bool,
+    request: bool,
+) -> HashMap<String, Vec<String>> {
     let samples = operation.samples.iter().filter(|sample| sample.request == request && fits(sample.status));
-    samples.flat_map(|sample| sample.keys.iter().map(|key| sample::of_body(key).to_owned())).collect()
+    let mut sampled: HashMap<String, Vec<String>> = HashMap::new();
+    for sample in samples {
+        for key in &sample.keys {
+            sampled.entry(sample::of_body(key).to_owned()).or_default();
+        }
+        for (key, value) in &sample.values {
+            sampled.entry(sample::of_body(key).to_owned()).or_default().push(value.clone());
+        }
+    }
+    sampled
 }
 
 /// Matches calls whose paths differ only in the names of parameters.

@@ -62,13 +62,14 @@ pub(super) fn values_by_name(operation: &Operation) -> HashMap<String, Vec<Strin
     let objects = examples.filter_map(|it| serde_json::from_str(&it.value).ok());
     let inside: Vec<(String, String)> = objects.flat_map(|object| extract::sample::values(&object)).collect();
     for (path, value) in operation.samples.iter().flat_map(|sample| &sample.values).chain(&inside) {
-        let named = values.entry(last_name(path).to_owned()).or_default();
+        // RPC clients read keys in any case, and samples differ in it from tables.
+        let named = values.entry(last_name(path).to_lowercase()).or_default();
         if !named.contains(value) {
             named.push(value.clone());
         }
         // A parameter with dots in its name is one field.
         if path.contains('.') {
-            values.entry(numbered(path)).or_default().push(value.clone());
+            values.entry(numbered(path).to_lowercase()).or_default().push(value.clone());
         }
     }
     values

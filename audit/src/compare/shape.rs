@@ -1,14 +1,14 @@
 //! Compares the fields of two bodies, level by level.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use yundb_generator::diagnostic::Location;
 
 use super::{
     Aspect, Topic,
     field::{self, Site},
-    findings::{Findings, chain, lacks, stated},
-    flat,
+    findings::{Findings, LIST, chain, lacks, stated},
+    flat, json,
     names::pair,
 };
 use crate::fact::{Field, Kind, Shape, Type};
@@ -21,8 +21,8 @@ pub(super) struct Walk<'a> {
     pub left: &'a BTreeMap<String, Vec<Field>>,
     /// The right side's types.
     pub right: &'a BTreeMap<String, Vec<Field>>,
-    /// Keys of the left side's samples: they show the fields where no table lists them.
-    pub sampled: HashSet<String>,
+    /// Keys of the left side's samples, with their values: they show the fields where no table lists them.
+    pub sampled: HashMap<String, Vec<String>>,
     /// Fields of the body itself that were compared already, as they are sent elsewhere on one side.
     pub moved: Vec<String>,
     /// Types that were compared with each other already: types may be recursive.
@@ -91,7 +91,9 @@ impl<'a> Walk<'a> {
         let paired = pair(&names(left), &names(right), findings.lenient());
         for (before, after) in &paired.pairs {
             let (left, right) = (&left[*before], &right[*after]);
+            // It was compared as what the left side has it as, but for its fields.
             if level.keys.is_empty() && self.moved.contains(&right.name) {
+                self.below(left, right, level, findings);
                 continue;
             }
             let path = level.path(&level.key(&right.name));
@@ -115,9 +117,17 @@ impl<'a> Walk<'a> {
         let moved = |field: &&Field| level.keys.is_empty() && self.moved.contains(&field.name);
         for field in right.iter().filter(|field| !moved(field)) {
             let key = level.key(&field.name);
-            if !self.sampled.contains(&key) {
+            let Some(values) = self.sampled.get(&key) else {
                 self.extra(field, level, findings);
-            } else if let Some(fields) = fields(field.ty.as_ref(), self.right).filter(|_| !is_text(field)) {
+                continue;
+            };
+            let misfit = |ty: &&Type| ty.lists == 0 && values.iter().any(|value| !json::fits(value, ty));
+            if let Some(ty) = field.ty.as_ref().filter(misfit).filter(|_| findings.lenient()) {
+                let sides = (stated(values.join(LIST), level.left_at), stated(ty.text.as_str(), &field.at));
+                let difference = findings.add(self.topic, Aspect::Type, level.path(&key), sides.0, sides.1);
+                difference.explained_by(&field.errata, &level.around);
+            }
+            if let Some(fields) = fields(field.ty.as_ref(), self.right).filter(|_| !is_text(field)) {
                 self.undescribed(fields, &below(level, field, level.left_at, field), findings);
             }
         }

@@ -33,6 +33,23 @@ const LONG: usize = 12;
 const VERY_LONG: usize = 32;
 const SIMILAR: f64 = 0.9;
 
+/// The JSON in a text, whose quotes a scan or an outer text may have changed.
+pub(super) fn json(text: &str) -> Option<Value> {
+    let parse = |text: &str| serde_json::from_str::<Value>(text).ok().filter(|it| it.is_object() || it.is_array());
+    if !text.trim_start().starts_with(['{', '[']) {
+        return None;
+    }
+    parse(text).or_else(|| {
+        let plain: String = text
+            .chars()
+            .filter(|c| !matches!(c, '\\' | '\n'))
+            .map(|c| if matches!(c, '\u{201c}' | '\u{201d}') { '"' } else { c })
+            .collect();
+        // A break inside of the quotes is part of the text around the value.
+        parse(&plain.replace("{ \"", "{\"").replace(": \"", ":\"").replace(" \"", "\""))
+    })
+}
+
 fn skeleton(value: &str) -> String {
     let value: String =
         value.nfkc().map(|c| if matches!(c, '\u{201c}' | '\u{201d}') { '"' } else { extract::latin(c) }).collect();

@@ -84,8 +84,11 @@ pub fn sent(lines: &[Line<'_>], method: &str, path: &str) -> Vec<(String, String
         }
     };
     for (index, line) in lines.iter().enumerate() {
-        let Some(found) = REQUEST.captures(line.text).filter(|found| found[1] == *method) else { continue };
-        let url = joined(&found[2], line.line, lines.get(index + 1..).unwrap_or_default());
+        let named = REQUEST.captures(line.text).filter(|found| found[1] == *method);
+        // A sample of one call may leave the method out.
+        let bare = || line.text.trim().starts_with("https://").then(|| line.text.trim().to_owned());
+        let Some(start) = named.map(|found| found[2].to_owned()).or_else(bare) else { continue };
+        let url = joined(&start, line.line, lines.get(index + 1..).unwrap_or_default());
         let rest = lines.get(index + 1..).unwrap_or_default();
         let mut url: String = url.chars().filter(|c| !c.is_whitespace()).collect();
         // A long query breaks anywhere.

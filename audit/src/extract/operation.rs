@@ -163,7 +163,7 @@ fn parameters(parts: &mut Parts, request: &Request, calls: Calls, notes: &mut No
             let field = draft.field;
             let in_path = path.contains(&format!("{{{}}}", field.name));
             let place = place.unwrap_or(if in_path { Place::Path } else { Place::Query });
-            parameters.push(Parameter { place, field, filled: false });
+            parameters.push(Parameter { place, field, filled: false, json: None });
         }
         false
     });

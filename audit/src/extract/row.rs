@@ -72,6 +72,12 @@ patterns! {
     BETWEEN_VALUES = WORDS.between_values;
     HINTS_CHARACTERS = WORDS.hints_characters;
     FORBIDS = WORDS.forbids;
+    FORBIDS_SYMBOL = WORDS.forbids_symbol;
+    GREATEST_OF_TYPE = WORDS.greatest_of_type;
+    OF_OTHER = WORDS.of_other;
+    FIXED = WORDS.fixed;
+    EXAMPLE_LIST = WORDS.example_list;
+    LABEL = r"^[A-Za-z]+:";
     SUFFIX = WORDS.suffix;
     STARTS = WORDS.starts;
     RANGE = format!(r"{NUMBER}({m})?(?:{b})({NUMBER})({m})?(?:之间)?", b = WORDS.between, m = WORDS.measure);
@@ -123,6 +129,7 @@ pub fn read(description: &str, example: &str, ty: Option<&Type>) -> Read {
     reader.take(&REFERENCES);
     reader.take(&REMARK);
     reader.examples();
+    reader.json();
     reader.defaults();
     reader.characters();
     reader.units();
@@ -173,15 +180,52 @@ impl Reader<'_> {
     fn column(&mut self, example: &str) {
         let example = AFTER_EXAMPLE.replace(&compact(example), "").into_owned();
         if !matches!(example.as_str(), "" | "-" | "\u{65e0}") {
-            self.add(Detail::Example, example);
+            self.example(&example);
+        }
+    }
+
+    /// JSON that breaks off is no example.
+    fn example(&mut self, value: &str) {
+        let count = |bracket: char| value.matches(bracket).count();
+        let cut = value.starts_with(['{', '[']) && (count('{') > count('}') || count('[') > count(']'));
+        if cut && value.contains('"') {
+            self.add(Detail::Unread, "example");
+        } else {
+            self.add(Detail::Example, value);
+        }
+    }
+
+    /// JSON in running text shows what the field holds.
+    fn json(&mut self) {
+        let mut from = 0;
+        while let Some(start) = self.rest[from..].find(['{', '[']).map(|at| from + at) {
+            let text = &self.rest[start..];
+            let mut values = serde_json::Deserializer::from_str(text).into_iter::<serde_json::Value>();
+            let read = values.next().and_then(Result::ok).filter(|json| json.to_string().contains("\":"));
+            let read = read.filter(|_| !self.has(&[Detail::Example]));
+            let read = read.filter(|_| !self.has(&[Detail::Example]));
+            let end = start + values.byte_offset();
+            from = start + 1;
+            if read.is_some() {
+                let value = self.rest[start..end].to_owned();
+                self.add(Detail::Example, value);
+                self.rest.replace_range(start..end, TAKEN);
+                from = start + TAKEN.len();
+            }
         }
     }
 
     fn examples(&mut self) {
+        self.take_if(&EXAMPLE_LIST, |reader, _, found, _| {
+            for item in found[1].split('\u{2022}').filter(|item| !item.is_empty()) {
+                reader.example(&LABEL.replace(item.trim_end_matches('\u{3002}'), ""));
+            }
+            true
+        });
         self.take_if(&EXAMPLE, |reader, _, found, _| {
             if let Some(value) = found.get(1) {
                 let value = value.as_str().trim_end_matches([',', '.', ';']);
-                reader.add(Detail::Example, value);
+                reader.example(value);
             }
             true
         });
@@ -224,6 +268,10 @@ impl Reader<'_> {
     fn characters(&mut self) {
         self.take_if(&SUFFIX, |reader, _, found, _| {
             reader.add(Detail::Characters, format!("suffix {}", &found[1]));
+            true
+        });
+        self.take_if(&FORBIDS_SYMBOL, |reader, _, found, _| {
+            reader.add(Detail::Forbidden, &found[1]);
             true
         });
         self.take_if(&STARTS, |reader, _, found, _| {
@@ -304,6 +352,11 @@ impl Reader<'_> {
 
     fn bounds(&mut self) {
         let list = self.ty.is_some_and(|ty| ty.lists > 0);
+        self.take_if(&GREATEST_OF_TYPE, |reader, _, found, _| {
+            let greatest = if &found[1] == "Long" { i64::MAX } else { i64::from(i32::MAX) };
+            reader.add(Detail::Maximum, greatest.to_string());
+            true
+        });
         self.take_if(&RANGE, |reader, before, found, after| {
             let measure = found.get(5).or_else(|| found.get(2)).map_or("", |measure| measure.as_str());
             let condition = EXEMPLARY.is_match(before) || CONDITIONAL_END.is_match(after);
@@ -323,7 +376,10 @@ impl Reader<'_> {
         });
         for (pattern, least) in [(&AT_LEAST, true), (&AT_MOST, false), (&OR_MORE, true), (&OR_LESS, false)] {
             self.take_if(pattern, |reader, before, found, after| {
-                if !whole(before, after) || is_conditional(before, after) {
+                let beyond = !least && rows::goes_beyond(after, &found[1]);
+                let of_other = beyond
+                    || OF_OTHER.is_match(before.rsplit(['\u{3002}', '\u{2022}', ':']).next().unwrap_or_default());
+                if !whole(before, after) || is_conditional(before, after) || of_other {
                     return false;
                 }
                 let measure = found.get(2).map_or("", |measure| measure.as_str());
@@ -361,6 +417,13 @@ impl Reader<'_> {
             reader.bound(before, &found[2], Some(&found[1]), Some(&found[1]));
             true
         });
+        if self.is_numeric() && self.has(&[Detail::Minimum, Detail::Maximum]) {
+            self.take_if(&FIXED, |reader, _, found, _| {
+                reader.add(Detail::Minimum, &found[1]);
+                reader.add(Detail::Maximum, &found[1]);
+                true
+            });
+        }
         self.take_if(&MULTIPLE, |reader, _, found, _| {
             if let Some(number) = found.iter().skip(1).flatten().next() {
                 reader.add(Detail::Multiple, number.as_str());
@@ -429,9 +492,10 @@ impl Reader<'_> {
         self.read.values = explained(&self.read.text);
         self.take_if(&VALUES, |reader, before, found, after| {
             let own = !before.ends_with(|c: char| c.is_ascii_alphanumeric());
-            let list: Vec<&str> =
-                BETWEEN_VALUES.split(&found[2]).map(|value| value.trim_end_matches(['.', ':'])).collect();
-            let ranges = list.iter().any(|value| value.is_empty() || RANGE_OF_NUMBERS.is_match(value));
+            let list = BETWEEN_VALUES.split(&found[2]).map(|value| value.trim_end_matches(['.', ':']));
+            // A scan may repeat what is between two values.
+            let list: Vec<&str> = list.filter(|value| !value.is_empty()).collect();
+            let ranges = list.iter().any(|value| RANGE_OF_NUMBERS.is_match(value));
             // A number that some values are limited to, beside a range for all.
             let numbers = list.iter().all(|value| value.parse::<f64>().is_ok());
             let limited = numbers && reader.read.details.iter().any(|(detail, _)| detail.is_bound());
@@ -507,13 +571,16 @@ pub fn conditions(text: &str, own: &str, values: &[String], names: &[&str]) -> V
     for name in names.iter().filter(|name| **name != own && !values.iter().any(|value| value == **name)) {
         let mentioning: Vec<&str> = sentences.iter().copied().filter(|sentence| mentions(sentence, name)).collect();
         if !mentioning.is_empty() {
-            let hash = Sha256::digest(mentioning.concat().as_bytes());
-            let hash: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-            found.push(format!("{name} {hash}"));
+            found.push(format!("{name} {}", hash(&mentioning.concat())));
         }
     }
     found.sort();
     found
+}
+
+/// The hash of a text without blanks: the lock has no sentences, but a changed one shows.
+pub fn hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The length up to which a name may be a word of the language.

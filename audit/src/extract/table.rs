@@ -103,6 +103,7 @@ fn field(line: &Row, columns: &[Option<Column>], places: &Places, notes: &mut No
             values,
             details,
             prose: Prose::default(),
+            words: row::hash(&read.text),
             secret: false,
             implied: false,
             at,

@@ -56,11 +56,13 @@ pub enum Detail {
     Mention,
     /// A kind of statement that the text hints at and that could not be read.
     Unread,
+    /// What a person read from words that no recognizer reads: [`Reading`](super::Reading).
+    Read,
 }
 
 impl Detail {
     /// All kinds.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Minimum,
         Self::Maximum,
         Self::Above,
@@ -81,6 +83,7 @@ impl Detail {
         Self::Condition,
         Self::Mention,
         Self::Unread,
+        Self::Read,
     ];
 
     /// The word for it, in locks and messages.
@@ -106,6 +109,7 @@ impl Detail {
             Self::Condition => "condition",
             Self::Mention => "mentions",
             Self::Unread => "unread",
+            Self::Read => "read",
         }
     }
 

@@ -113,7 +113,7 @@ fn operation(head: &Line<'_>, mut words: Cursor<'_>, lines: &mut Lines<'_>) -> R
             _ => return Err(line.error("`path`, `query`, `header`, `body`, `response`, `sample`, `sent` or `unread`")),
         };
         let field = field(&line, words, lines)?;
-        operation.parameters.push(Parameter { place, field, filled: false });
+        operation.parameters.push(Parameter { place, field, filled: false, json: None });
     }
     Ok(operation)
 }
@@ -193,6 +193,7 @@ fn field(line: &Line<'_>, mut words: Cursor<'_>, lines: &mut Lines<'_>) -> Resul
         values,
         details: details(line.level + 1, lines)?,
         prose: Prose::default(),
+        words: String::new(),
         secret: false,
         implied: false,
         at: line.at.clone(),

@@ -136,7 +136,7 @@ impl Lines {
             let values: Vec<&str> = stated.map(|stated| stated.value.as_str()).collect();
             match detail {
                 _ if values.is_empty() => {}
-                Detail::Condition => {
+                Detail::Condition | Detail::Read => {
                     values.iter().for_each(|value| self.add(level, format!("{} {}", detail.word(), list(&[value]))));
                 }
                 _ => self.add(level, format!("{} {}", detail.word(), list(&values))),

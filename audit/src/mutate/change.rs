@@ -1,11 +1,14 @@
 //! The kinds of changes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use yundb_generator::load::{Node, Value};
 
 use super::place::{self, Place};
-use crate::fact::{Detail, Facts, Field};
+use crate::{
+    compare, extract,
+    fact::{Detail, Facts, Field},
+};
 
 /// A kind of change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -131,8 +134,7 @@ impl Kind {
         let key = last.as_str();
         let before = parents.last().map(String::as_str).unwrap_or_default();
         let in_sample = sample_of(&place.tokens).is_some();
-        let in_value =
-            in_sample || place.tokens.iter().any(|token| matches!(token.as_str(), "example" | "examples" | "default"));
+        let in_value = in_sample || parents.iter().any(|token| matches!(token.as_str(), "example" | "examples"));
         // A property may have the name of a keyword.
         let is_keyword = !in_value && before != "properties" && parent.as_object().is_some();
         let is_schema = parent.get("type").and_then(Node::as_str).is_some();
@@ -163,7 +165,7 @@ impl Kind {
             Self::Changed("example") | Self::Removed("example") => {
                 // The example of a parameter or schema, not a property of that name.
                 let own = !in_sample && before != "properties" && before != "value" && parent.as_object().is_some();
-                let stated = node.is_scalar() && hints.sampled.contains(&scalar(node));
+                let stated = node.is_scalar() && hints.sampled.values.contains(&scalar(node));
                 key == "example" && own && !(self == Self::Removed("example") && stated)
             }
             Self::Changed(keyword) => is_keyword && key == keyword && is_schema && node.is_scalar(),
@@ -194,7 +196,9 @@ impl Kind {
             Self::Unit => {
                 is_keyword
                     && key == "description"
-                    && hints.unit(name_of(parents, parent), node.as_str().unwrap_or_default()).is_some()
+                    && hints
+                        .unit(name_of(parents, parent), node.as_str().unwrap_or_default())
+                        .is_some_and(|(unit, _)| !has_in_parts(root, parent, &unit))
             }
             Self::Section => is_keyword && key == "section" && before == "x-doc",
             Self::Permission => is_keyword && key == "x-permission" && node.as_str().is_some(),
@@ -205,6 +209,26 @@ impl Kind {
             Self::SdkName => {
                 is_keyword && key == "x-sdk-name" && place.tokens.get(1).is_some_and(|path| path.contains("Action="))
             }
+        }
+    }
+
+    /// Whether the document has the kind of fact at a place at all.
+    pub fn is_stated(self, root: &Node, place: &Place, documented: &Facts, hints: &Hints<'_>) -> bool {
+        match self {
+            Self::Type | Self::Narrower | Self::Wider => hints.has_type(place, root),
+            Self::Removed("example") if compare::is_shared_file(&place.file) => {
+                let named = place::owners(root, &place.tokens).last();
+                named.is_none_or(|(name, _)| !hints.sampled.names.contains(&plain(name)))
+            }
+            Self::Removed("x-sensitive") => {
+                let named = place::owners(root, &place.tokens).last();
+                named.is_none_or(|(name, _)| compare::is_secret(name))
+            }
+            Self::CodeStatus => {
+                let code = place.tokens.last().map(String::as_str).unwrap_or_default();
+                documented.codes.iter().any(|it| it.code == code && it.status.is_some())
+            }
+            _ => true,
         }
     }
 
@@ -265,6 +289,11 @@ impl Kind {
     }
 }
 
+/// A name without case and punctuation.
+fn plain(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
 /// Another value of the same type.
 fn other_value(value: &Value) -> Value {
     match value {
@@ -313,6 +342,13 @@ fn is_restated(root: &Node, parents: &[String], value: &Node) -> bool {
         })
 }
 
+/// Whether the description of a schema that a node consists of has a word, too.
+fn has_in_parts(root: &Node, node: &Node, word: &str) -> bool {
+    let parts = node.get("allOf").into_iter().flat_map(Node::items);
+    let targets = parts.filter_map(|part| place::target(root, part.get("$ref")?.as_str()?));
+    targets.filter_map(|target| target.get("description")?.as_str()).any(|text| text.contains(word))
+}
+
 fn scalar(node: &Node) -> String {
     match &node.value {
         Value::String(text) => text.clone(),
@@ -337,27 +373,68 @@ pub(super) struct Hints<'a> {
     units: HashSet<(String, String)>,
     /// The fields with a set of characters.
     sets: HashSet<String>,
-    /// The values of samples in the spec.
-    sampled: &'a HashSet<String>,
+    /// The names of all fields in tables and samples.
+    names: HashSet<String>,
+    /// The names of fields in tables, each with whether a table gives its type.
+    typed: HashMap<String, bool>,
+    /// What samples in the spec have.
+    sampled: &'a Sampled,
 }
 
-/// The values of samples in a spec.
-pub(super) fn sampled(root: &Node, places: &[Place]) -> HashSet<String> {
-    let samples = places.iter().filter(|place| sample_of(&place.tokens).is_some());
-    let values = samples.filter_map(|place| place::node(root, &place.tokens)).filter(|node| node.is_scalar());
-    values.map(scalar).collect()
+/// What the samples in a spec have.
+#[derive(Default)]
+pub(super) struct Sampled {
+    values: HashSet<String>,
+    names: HashSet<String>,
+}
+
+impl Sampled {
+    pub fn new(root: &Node, places: &[Place]) -> Self {
+        let samples = || places.iter().filter(|place| sample_of(&place.tokens).is_some());
+        let values = samples().filter_map(|place| place::node(root, &place.tokens)).filter(|node| node.is_scalar());
+        let names = samples().filter_map(|place| place.tokens.last()).map(|name| plain(name));
+        Self { values: values.map(scalar).collect(), names: names.collect() }
+    }
 }
 
 impl<'a> Hints<'a> {
-    pub fn new(documented: &Facts, sampled: &'a HashSet<String>) -> Self {
-        let mut hints = Self { conditions: HashSet::new(), units: HashSet::new(), sets: HashSet::new(), sampled };
+    pub fn new(documented: &Facts, sampled: &'a Sampled) -> Self {
+        let mut hints = Self {
+            conditions: HashSet::new(),
+            units: HashSet::new(),
+            sets: HashSet::new(),
+            names: HashSet::new(),
+            typed: HashMap::new(),
+            sampled,
+        };
         for operation in &documented.operations {
+            let names = operation.fields().map(|field| field.name.as_str());
+            let sampled = operation.samples.iter().flat_map(|sample| &sample.keys).map(String::as_str);
+            let values = operation.samples.iter().flat_map(|sample| &sample.values).map(|(_, value)| value);
+            let examples = operation.fields().flat_map(|field| &field.details).map(|stated| &stated.value);
+            let json = values.chain(examples).filter_map(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+            let json: Vec<String> = json.flat_map(|json| extract::sample::keys(&json)).collect();
+            let names = names.chain(sampled).chain(json.iter().map(String::as_str));
+            hints.names.extend(names.flat_map(|name| name.split('.')).map(plain));
             operation.fields().for_each(|field| hints.add(field));
         }
         hints
     }
 
+    /// Whether the document has the field that a place is in.
+    pub fn names(&self, place: &Place, root: &Node) -> bool {
+        let named = place::owners(root, &place.tokens).filter(|(name, _)| !name.starts_with("sample")).last();
+        named.is_none_or(|(name, _)| name.split('.').all(|name| self.names.contains(&plain(name))))
+    }
+
+    /// Whether a table gives the type of the field that a place is in, or no table has the field.
+    fn has_type(&self, place: &Place, root: &Node) -> bool {
+        let named = place::owners(root, &place.tokens).last();
+        named.and_then(|(name, _)| self.typed.get(name)).copied().unwrap_or(true)
+    }
+
     fn add(&mut self, field: &Field) {
+        *self.typed.entry(field.name.clone()).or_default() |= field.ty.is_some();
         for stated in &field.details {
             match stated.detail {
                 Detail::Condition => {

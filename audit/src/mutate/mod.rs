@@ -17,7 +17,7 @@ use yundb_generator::{
 };
 
 use self::{
-    change::{Hints, Kind},
+    change::{Hints, Kind, Sampled},
     place::Place,
 };
 use crate::{
@@ -34,9 +34,21 @@ use crate::{
 pub struct Mutations {
     /// Number of changes, and of those that were reported, by kind.
     pub kinds: BTreeMap<&'static str, (usize, usize)>,
+    /// Number of files in which a kind of change is possible only where the document states nothing: see [`RULES`].
+    pub left_out: BTreeMap<&'static str, usize>,
     /// The changes that were not reported: the kind, and the place of the fact.
     pub unseen: Vec<(&'static str, String)>,
 }
+
+/// What is left out, as the document states nothing that could be compared.
+const RULES: &str = "\
+Left out are files in which a kind of fact is only
+- in a field that no table and no sample of the operations that use the file names,
+- in a parameter, field or sample that the document lacks, as an x-errata entry explains,
+- in the body of a failure, of which these operations show none,
+- a type, where the tables give none; the example of a type that operations share, where samples have the field,
+- a secret by its description, not by its name; or the status of a code that the document lists without one.
+";
 
 impl Audit {
     /// Changes facts of the services' specs, and counts the changes that the audit reports. Only services with a valid
@@ -65,14 +77,15 @@ impl Mutations {
     /// The counts as a table, and the changes that were not reported.
     pub fn text(&self) -> String {
         let mut table = Table::new();
-        table.load_preset(presets::ASCII_MARKDOWN).set_header(["change", "seen", "of"]);
+        table.load_preset(presets::ASCII_MARKDOWN).set_header(["change", "seen", "of", "left out"]);
         for (kind, (all, seen)) in &self.kinds {
-            table.add_row([(*kind).to_owned(), seen.to_string(), all.to_string()]);
+            let left_out = self.left_out.get(kind).map_or_else(String::new, usize::to_string);
+            table.add_row([(*kind).to_owned(), seen.to_string(), all.to_string(), left_out]);
         }
         let unseen: String = self.unseen.iter().map(|(kind, at)| format!("{at}: {kind}\n")).collect();
         match unseen.as_str() {
-            "" => format!("{table}\n"),
-            unseen => format!("{table}\n\nNot seen:\n{unseen}"),
+            "" => format!("{table}\n\n{RULES}"),
+            unseen => format!("{table}\n\n{RULES}\nNot seen:\n{unseen}"),
         }
     }
 }
@@ -86,8 +99,12 @@ struct Subject {
     operations: Vec<(String, HashSet<String>)>,
     /// The components that they use.
     pointers: HashSet<String>,
-    /// The values of samples in the spec.
-    sampled: HashSet<String>,
+    /// The components that their successes and requests use.
+    of_success: HashSet<String>,
+    /// The entries that explain what only the spec has.
+    inventions: HashSet<usize>,
+    /// What samples in the spec have.
+    sampled: Sampled,
 }
 
 impl Subject {
@@ -104,15 +121,24 @@ impl Subject {
         };
         // A section without tables states nothing that could be changed.
         let paths: Vec<String> = paths.into_iter().filter(described).collect();
-        let mut pointers = HashSet::new();
+        let (mut pointers, mut of_success) = (HashSet::new(), HashSet::new());
         let mut operations = Vec::new();
         for path in paths {
-            let (files, more) = place::used(&root, &path);
+            let (files, more) = place::used(&root, &path, true);
             pointers.extend(more);
+            of_success.extend(place::used(&root, &path, false).1);
             operations.push((path, files));
         }
-        let sampled = change::sampled(&root, &place::all(&root));
-        Self { documented, root, errata, operations, pointers, sampled }
+        let sampled = Sampled::new(&root, &place::all(&root));
+        let spec = spec::facts(&root, &errata);
+        let settled = compare::settle(compare::facts(&documented, &spec, Mode::Spec), &errata.entries);
+        let invented = |it: &Difference| {
+            let nothing = it.left.as_ref().is_none_or(|left| left.text.is_empty());
+            it.aspect == Aspect::Extra || nothing && matches!(it.aspect, Aspect::Detail(_) | Aspect::Values)
+        };
+        let entries = settled.accepted.iter().filter(|(difference, _)| invented(difference));
+        let inventions = entries.map(|(_, entry)| *entry).collect();
+        Self { documented, root, errata, operations, pointers, of_success, inventions, sampled }
     }
 
     fn mutate(mut self, mutations: &mut Mutations) {
@@ -142,14 +168,32 @@ impl Subject {
         places: impl Iterator<Item = &'a Place> + Clone,
         kinds: &[Kind],
         users: &Users,
-        sampled: &HashSet<String>,
+        sampled: &Sampled,
         mutations: &mut Mutations,
     ) {
         let hints = Hints::new(&users.documented, sampled);
+        let fails = users.documented.operations.iter().any(shows_failure);
         let mut before = None;
         for kind in kinds {
-            let mut fitting =
-                places.clone().filter(|place| kind.applies(&self.root, place, &hints)).collect::<Vec<_>>().into_iter();
+            let fitting: Vec<&Place> = places.clone().filter(|place| kind.applies(&self.root, place, &hints)).collect();
+            let possible = !fitting.is_empty();
+            let of_service = users.paths.is_none();
+            let stated = |place: &&Place| {
+                of_service
+                    || (fails || !self.is_of_failure(place))
+                        && !self.is_invented(place)
+                        && hints.names(place, &self.root)
+            };
+            let mut fitting = fitting
+                .into_iter()
+                .filter(|place| stated(place) && kind.is_stated(&self.root, place, &users.documented, &hints))
+                .collect::<Vec<_>>()
+                .into_iter()
+                .peekable();
+            if possible && fitting.peek().is_none() {
+                *mutations.left_out.entry(kind.name()).or_default() += 1;
+                continue;
+            }
             let seen = fitting.find_map(|place| {
                 let before = before.get_or_insert_with(|| self.differences(users));
                 Some((self.is_seen(*kind, place, &hints, users, before)?, place))
@@ -162,6 +206,17 @@ impl Subject {
                 mutations.unseen.push((kind.name(), format!("{}:{}", place.file, place.line)));
             }
         }
+    }
+
+    /// Whether a place is in a part that only failures use.
+    fn is_of_failure(&self, place: &Place) -> bool {
+        place::is_unused(place, &self.of_success)
+    }
+
+    /// Whether the parameter, field or sample that a place is in has an entry that explains it as the spec's own.
+    fn is_invented(&self, place: &Place) -> bool {
+        place::owners(&self.root, &place.tokens)
+            .any(|(_, node)| self.errata.at(node).iter().any(|entry| self.inventions.contains(entry)))
     }
 
     /// The operations that use a file, and what the document has of them.
@@ -213,6 +268,13 @@ impl Subject {
         };
         settled.open.into_iter().map(key).chain(unused).collect()
     }
+}
+
+/// Whether a section has the body of a failure.
+fn shows_failure(operation: &Operation) -> bool {
+    let failure = |status: Option<u16>| status.is_some_and(|status| status >= 400 || matches!(status, 4 | 5));
+    operation.responses.iter().any(|it| failure(it.status) && !it.shape.fields.is_empty())
+        || operation.samples.iter().any(|it| !it.request && failure(it.status))
 }
 
 /// The path of a difference, its aspect, and both values.

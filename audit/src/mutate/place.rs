@@ -46,8 +46,8 @@ pub(super) fn all(root: &Node) -> Vec<Place> {
     places
 }
 
-/// The files that the operations on a path use, and the components, by pointer.
-pub(super) fn used(root: &Node, path: &str) -> (HashSet<String>, HashSet<String>) {
+/// The files that the operations on a path use, and the components, by pointer; without those of failures if so wanted.
+pub(super) fn used(root: &Node, path: &str, with_failures: bool) -> (HashSet<String>, HashSet<String>) {
     fn walk<'a>(root: &'a Node, node: &'a Node, seen: &mut HashSet<&'a str>, files: &mut HashSet<String>) {
         files.insert(node.location.file().to_owned());
         if let Some(pointer) = node.get("$ref").and_then(Node::as_str)
@@ -65,7 +65,20 @@ pub(super) fn used(root: &Node, path: &str) -> (HashSet<String>, HashSet<String>
     let (mut files, mut pointers) = (HashSet::new(), HashSet::new());
     if let Some(item) = root.get("paths").and_then(|paths| paths.get(path)) {
         for (_, operation) in item.entries() {
-            walk(root, &operation.node, &mut pointers, &mut files);
+            for (key, part) in operation.node.entries() {
+                for (status, response) in part.node.entries().filter(|_| key == "responses") {
+                    if with_failures || status.starts_with('2') {
+                        walk(root, &response.node, &mut pointers, &mut files);
+                    }
+                }
+                if key != "responses" {
+                    walk(root, &part.node, &mut pointers, &mut files);
+                }
+            }
+            files.insert(operation.node.location.file().to_owned());
+        }
+        for (_, common) in item.entries().filter(|(key, _)| *key == "parameters") {
+            walk(root, &common.node, &mut pointers, &mut files);
         }
     }
     (files, pointers.into_iter().map(str::to_owned).collect())
@@ -81,7 +94,19 @@ pub(super) fn is_unused(place: &Place, pointers: &HashSet<String>) -> bool {
     }
 }
 
-fn target<'a>(root: &'a Node, pointer: &str) -> Option<&'a Node> {
+/// The parameters, properties and samples that a place is in, from the outermost, each with its name.
+pub(super) fn owners<'a>(root: &'a Node, tokens: &'a [String]) -> impl Iterator<Item = (&'a str, &'a Node)> {
+    (1..=tokens.len()).filter_map(move |end| {
+        let node = node(root, &tokens[..end])?;
+        let before = end.checked_sub(2).map_or("", |at| tokens[at].as_str());
+        match node.get("in").and(node.get("name")).and_then(Node::as_str) {
+            Some(name) => Some((name, node)),
+            None => matches!(before, "properties" | "examples").then(|| (tokens[end - 1].as_str(), node)),
+        }
+    })
+}
+
+pub(super) fn target<'a>(root: &'a Node, pointer: &str) -> Option<&'a Node> {
     pointer.strip_prefix("#/")?.split('/').try_fold(root, |node, token| node.child(token))
 }
 

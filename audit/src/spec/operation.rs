@@ -137,12 +137,13 @@ fn imply(refs: &Refs<'_>, parameters: &mut Vec<Parameter>, rpc: bool, at: &yundb
             values: Vec::new(),
             details: Vec::new(),
             prose: Prose::default(),
+            words: String::new(),
             secret: false,
             implied: true,
             at: at.clone(),
             errata: shared.map(|node| refs.errata_through(node)).unwrap_or_default(),
         };
-        parameters.push(Parameter { place, field, filled: true });
+        parameters.push(Parameter { place, field, filled: true, json: None });
     }
 }
 

@@ -39,7 +39,13 @@ fn whole<'a>(refs: &Refs<'a>, node: &'a Node) -> Option<(Parameter, Option<&'a N
         }
         None => target.get("schema"),
     };
-    let mut read = schema.map(|schema| Types::new(*refs).read(schema, ""));
+    let (mut read, json) = match schema.map(|schema| Types::new(*refs).whole(schema)) {
+        Some((read, shape)) => {
+            let has_json = content.is_some() || read.ty.kind == Kind::String && read.ty.of.is_some();
+            (Some(read), has_json.then_some(shape))
+        }
+        None => (None, None),
+    };
     if let Some(read) = &mut read {
         errata::add(&mut errata, &read.errata);
         // The types are dropped: a document's tables of parameters have no levels.
@@ -72,13 +78,14 @@ fn whole<'a>(refs: &Refs<'a>, node: &'a Node) -> Option<(Parameter, Option<&'a N
         values,
         details,
         prose,
+        words: String::new(),
         secret,
         implied: false,
         at: name.place().clone(),
         errata,
     };
     let filled = target.get("x-client").is_some();
-    Some((Parameter { place, field, filled }, schema.filter(|_| content.is_none())))
+    Some((Parameter { place, field, filled, json }, schema.filter(|_| content.is_none())))
 }
 
 fn required(parameter: &Node) -> Required {

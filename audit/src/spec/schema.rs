@@ -217,6 +217,27 @@ impl<'a> Types<'a> {
         (self.shape, read.errata)
     }
 
+    /// A schema, and a shape with it as the only field.
+    pub fn whole(mut self, schema: &'a Node) -> (Read, Shape) {
+        let read = self.read(schema, "");
+        let field = Field {
+            name: String::new(),
+            printed: None,
+            ty: Some(read.ty.clone()),
+            required: Required::Unknown,
+            values: Vec::new(),
+            details: Vec::new(),
+            prose: Prose::default(),
+            words: String::new(),
+            secret: false,
+            implied: false,
+            at: schema.location.clone(),
+            errata: Vec::new(),
+        };
+        self.shape.fields = vec![field];
+        (read, self.shape)
+    }
+
     /// Type, values and entries of a schema. `path` names it, if it is an object without a name of its own.
     pub fn read(&mut self, node: &'a Node, path: &str) -> Read {
         let view = View::new(&self.refs, node);
@@ -332,6 +353,7 @@ impl<'a> Types<'a> {
             values: read.values,
             details: read.details,
             prose: read.prose,
+            words: String::new(),
             secret: read.secret,
             implied: false,
             at: entry.key.clone(),

@@ -79,6 +79,16 @@ pub struct Words {
     pub hints_characters: &'static str,
     /// What starts a set of characters that is not allowed.
     pub forbids: &'static str,
+    /// What forbids a text of one symbol; the first group is the symbol.
+    pub forbids_symbol: &'static str,
+    /// The greatest number of a type; the first group is the type.
+    pub greatest_of_type: &'static str,
+    /// What makes a bound one of something else: its subject, before it.
+    pub of_other: &'static str,
+    /// What makes a number the only one; the first group is the number.
+    pub fixed: &'static str,
+    /// A list of examples, with words or numbers of Latin letters only; the first group is the list.
+    pub example_list: &'static str,
     /// A suffix; the first group is its text.
     pub suffix: &'static str,
     /// What a value has to start with.
@@ -119,7 +129,7 @@ pub const WORDS: Words = Words {
     conditional_end: r"^(?:[^。;,•]{0,6}时|除外)",
     hints_bound: r"(?:范围|长度|最大|最小|最多|最少|至少|超过|大于|小于|以上|以内)[^。;•]*[0-9]",
     unit: r"单位(?:为|是|:)*(毫秒|亳秒|秒|分钟|minutes|小时|天|月|年|GB|MB/s|KB/s|MB|KB|TB|百分比|%|字节|(?i:bytes?)|G)|以(毫秒|秒|分钟|小时|天)为单位",
-    values: r"(仅支持|只支持|固定取值为|取值固定为|固定为|唯一取值|枚举值|可选值|取值范围|可取范围|取值包括|取值有|取值为|取值)[:为是]*[“\x22]?((?:[A-Za-z0-9_](?:[A-Za-z0-9_.+/-]|::|:[0-9]{2})*)(?:[”\x22]?(?:、|,|或者|或|和|/)+[“\x22]?(?:[A-Za-z0-9_](?:[A-Za-z0-9_.+/-]|::|:[0-9]{2})*))*)[”\x22]?(?:[。;,•(]|两种|$)",
+    values: r"(仅支持|只支持|固定取值为|取值固定为|固定为|唯一取值|枚举值|可选值|取值范围|可取范围|取值包括|取值有|取值为|取值)[:为是]*[“\x22]?((?:[A-Za-z0-9_](?:[A-Za-z0-9_.+/-]|::|:[0-9]{2})*)(?:(?:[”\x22]?(?:、|,|或者|或|和|/)+[“\x22]?)+(?:[A-Za-z0-9_](?:[A-Za-z0-9_.+/-]|::|:[0-9]{2})*))*)[”\x22]?(?:[。;,•(]|两种|$)",
     when: r"时[,:]?(?:其|该值)?$",
     from: r"从{N}开始",
     ascii: r"只支持(?:传入)?ASCII字符",
@@ -127,6 +137,11 @@ pub const WORDS: Words = Words {
     between_values: r"[”\x22]?(?:、|,|或者|或|和)[“\x22]?",
     hints_characters: r"字母|字符集|下划线|特殊字符",
     forbids: r"(?:不能|不可以?|不得)(?:包含|包括|含有)(?:回车|和|特殊字符|其[他它]|、)*",
+    forbids_symbol: r"(?:不能|不可以?|不允许|不得)(?:只|仅)?(?:传入|输入|使用|为|是)?\\*[“\x22]([!-/:-@\[-`{-~])\\*[”\x22]",
+    greatest_of_type: r"(?:不超过|不能超过|不大于|小于等于|最大为?)(Integer|Int|Long)(?:数据)?(?:类型)?的?最大值",
+    fixed: r"固定为([0-9]+)",
+    example_list: r"(?:例如|示例|比如|举例)[:为]*((?:•[!-~]+。?)+)",
+    of_other: r"(?:实例|组|集群|账号|用户|租户|项目)下[^。;,•0-9]*$",
     suffix: r"(?:后缀为|以)([a-z]{2}[0-9]{2})(?:结尾)?",
     starts: r"以(小写|大写)?(?:英文)?字母(?:或中文)?开头",
     remark: r"\((?:注意|说明):[^)]*\)",
@@ -218,6 +233,11 @@ pub const MISREAD: &[(char, char)] = &[
     ('●', '•'),
     ('■', '•'),
 ];
+
+/// Whether a text has a rule for what is beyond a number, so that the number is no bound.
+pub fn goes_beyond(text: &str, number: &str) -> bool {
+    text.contains(&format!("超过{number}个的"))
+}
 
 #[cfg(test)]
 mod tests {

@@ -44,7 +44,7 @@ fn parameters_are_matched_by_name() {
     assert_eq!(parameters(vec![query(field("limit"))], vec![query(field("limit"))]), NOTHING);
     // A row that a page break repeats.
     assert_eq!(parameters(vec![query(field("limit")), query(field("limit"))], vec![query(field("limit"))]), NOTHING);
-    let header = Parameter { place: Place::Header, field: field("limit"), filled: false };
+    let header = Parameter { place: Place::Header, field: field("limit"), filled: false, json: None };
     assert_eq!(parameters(vec![query(field("limit"))], vec![header]), ["Place header limit: query|header"]);
     assert_eq!(
         parameters(vec![query(field("Regionld"))], vec![query(field("RegionId"))]),
@@ -70,9 +70,10 @@ fn what_the_client_sends_may_be_listed_or_not() {
         place: Place::Header,
         field: Field { implied: true, ty: None, required: Required::Unknown, ..field("X-Auth-Token") },
         filled: false,
+        json: None,
     };
     let listed = Field { required: Required::Required, ..field("X-Auth-Token") };
-    let listed = Parameter { place: Place::Header, field: listed, filled: false };
+    let listed = Parameter { place: Place::Header, field: listed, filled: false, json: None };
     assert_eq!(parameters(vec![listed], vec![implied()]), NOTHING);
     assert_eq!(parameters(vec![], vec![implied()]), NOTHING);
 }

@@ -37,6 +37,7 @@ fn field(name: &str) -> Field {
         values: Vec::new(),
         details: Vec::new(),
         prose: Prose::default(),
+        words: String::new(),
         secret: false,
         implied: false,
         at: at(),
@@ -105,7 +106,7 @@ fn order() -> Operation {
 }
 
 fn query(field: Field) -> Parameter {
-    Parameter { place: Place::Query, field, filled: false }
+    Parameter { place: Place::Query, field, filled: false, json: None }
 }
 
 fn of(operations: Vec<Operation>) -> Facts {

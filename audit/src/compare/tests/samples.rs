@@ -67,7 +67,8 @@ fn a_mended_sample_is_noted() {
 
 #[test]
 fn a_call_without_parameters_has_no_sample() {
-    let common = Parameter { place: Place::Query, field: Field { implied: true, ..field("Format") }, filled: false };
+    let common =
+        Parameter { place: Place::Query, field: Field { implied: true, ..field("Format") }, filled: false, json: None };
     let left = |keys: &[&str]| Operation { samples: vec![sample(None, true, keys)], ..order() };
     let right = Operation { parameters: vec![common], ..order() };
     assert_eq!(compared(left(&[]), right.clone()), NOTHING);

@@ -22,6 +22,7 @@ pub fn field(name: &str, ty: Option<Type>, required: Required, values: &[&str], 
         values: values.iter().map(|value| (*value).to_owned()).collect(),
         details: Vec::new(),
         prose: Prose::default(),
+        words: String::new(),
         secret: false,
         implied: false,
         at: at(),
@@ -81,8 +82,8 @@ pub fn shop() -> Facts {
     let path = field("shop_id", Some(Type::parse("String")), Required::Required, &[], None);
     let header = field("X-Auth-Token", Some(Type::parse("String")), Required::Required, &[], Some("X-Auth -Token"));
     create.parameters = vec![
-        Parameter { place: Place::Header, field: header, filled: false },
-        Parameter { place: Place::Path, field: path, filled: false },
+        Parameter { place: Place::Header, field: header, filled: false, json: None },
+        Parameter { place: Place::Path, field: path, filled: false, json: None },
     ];
     let lines = Type { of: Some("OrderLine".to_owned()), ..Type::parse("Array of OrderLine objects") };
     create.body = Some(Shape {

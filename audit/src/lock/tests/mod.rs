@@ -133,8 +133,12 @@ fn unusual_text_comes_back_from_every_place() {
             types: BTreeMap::from([(odd.to_owned(), vec![field(odd, None, Required::Unknown, &[], None)])]),
             flat,
         };
-        let parameter =
-            |place| Parameter { place, field: field(odd, None, Required::Optional, &[odd], Some(odd)), filled: false };
+        let parameter = |place| Parameter {
+            place,
+            field: field(odd, None, Required::Optional, &[odd], Some(odd)),
+            filled: false,
+            json: None,
+        };
         let called = Operation {
             parameters: vec![parameter(Place::Header), parameter(Place::Path), parameter(Place::Query)],
             body: Some(shape(false)),
@@ -195,7 +199,7 @@ fn every_kind_comes_back_whatever_the_words_are() {
         for text in ["String", "Array of LinkInfo objects", "DynamicCode"] {
             let ty = Type { kind, lists: 2, of: None, text: text.to_owned() };
             let field = field("a", Some(ty), Required::Unknown, &["b"], Some("a "));
-            let parameters = vec![Parameter { place: Place::Query, field, filled: false }];
+            let parameters = vec![Parameter { place: Place::Query, field, filled: false, json: None }];
             comes_back(&document(vec![Operation { parameters, ..operation("1", rpc("A")) }]));
         }
     }
