@@ -91,6 +91,8 @@ pub struct Shown {
     pub sdk_name: String,
     /// Whether it has `x-pagination`.
     pub pages: bool,
+    /// Whether calls have a `Content-Type`: with a body, or by a protocol whose runtime always sends it.
+    pub content_type: bool,
 }
 
 /// The call of an operation.

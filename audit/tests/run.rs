@@ -101,17 +101,17 @@ fn a_spec_is_compared_with_its_lock() {
     let outcome = audit(folder.path()).run().unwrap();
     assert!(outcome.is_clean(), "{}", outcome.diagnostics);
     insta::assert_snapshot!(outcome.report.text(true), @r"
-| service |            | operations | parameters | responses | values | codes | samples | other | open | noted | unread |
-|---------|------------|------------|------------|-----------|--------|-------|---------|-------|------|-------|--------|
-| shop    | documented |          1 |          2 |         3 |      0 |     0 |       1 |     0 |    0 |     0 |      1 |
-|         | specified  |          1 |          2 |         3 |      0 |     0 |       1 |     0 |      |       |        |
-|         | errata     |          0 |          0 |         0 |      0 |     0 |       0 |     0 |      |       |        |
+| service |            | operations | parameters | responses | values | details | codes | samples | other | open | noted | unread |
+|---------|------------|------------|------------|-----------|--------|---------|-------|---------|-------|------|-------|--------|
+| shop    | documented |          1 |          2 |         3 |      0 |       0 |     0 |       1 |     0 |    0 |     0 |      1 |
+|         | specified  |          1 |          2 |         3 |      0 |       0 |     0 |       1 |     0 |      |       |        |
+|         | errata     |          0 |          0 |         0 |      0 |       0 |     0 |       0 |     0 |      |       |        |
 
 shop: shop.md, 1; documented / specified (errata)
 
-| section | operation                 | parameters | responses | values | samples | open | unread |
-|---------|---------------------------|------------|-----------|--------|---------|------|--------|
-| 2.1     | GET /v1/orders/{order_id} |      2 / 2 |     3 / 3 |  0 / 0 |   1 / 1 |    0 |      1 |
+| section | operation                 | parameters | responses | values | details | samples | open | unread |
+|---------|---------------------------|------------|-----------|--------|---------|---------|------|--------|
+| 2.1     | GET /v1/orders/{order_id} |      2 / 2 |     3 / 3 |  0 / 0 |   0 / 0 |   1 / 1 |    0 |      1 |
 ");
     let json: serde_json::Value = serde_json::from_str(&outcome.report.json().unwrap()).unwrap();
     let of = |path| json.pointer(path).and_then(serde_json::Value::as_u64);
@@ -132,17 +132,17 @@ fn a_document_without_a_spec_is_an_inventory() {
     let outcome = audit(folder.path()).run().unwrap();
     assert!(outcome.is_clean(), "{}", outcome.diagnostics);
     insta::assert_snapshot!(outcome.report.text(true), @r"
-| service |            | operations | parameters | responses | values | codes | samples | other | open | noted | unread |
-|---------|------------|------------|------------|-----------|--------|-------|---------|-------|------|-------|--------|
-| shop    | documented |          1 |          2 |         3 |      0 |     0 |       1 |     0 |    - |     - |      1 |
-|         | specified  |          - |          - |         - |      - |     - |       - |     - |      |       |        |
-|         | errata     |          - |          - |         - |      - |     - |       - |     - |      |       |        |
+| service |            | operations | parameters | responses | values | details | codes | samples | other | open | noted | unread |
+|---------|------------|------------|------------|-----------|--------|---------|-------|---------|-------|------|-------|--------|
+| shop    | documented |          1 |          2 |         3 |      0 |       0 |     0 |       1 |     0 |    - |     - |      1 |
+|         | specified  |          - |          - |         - |      - |       - |     - |       - |     - |      |       |        |
+|         | errata     |          - |          - |         - |      - |       - |     - |       - |     - |      |       |        |
 
 shop: shop.md, 1; documented
 
-| section | operation                 | parameters | responses | values | samples | open | unread |
-|---------|---------------------------|------------|-----------|--------|---------|------|--------|
-| 2.1     | GET /v1/orders/{order_id} |          2 |         3 |      0 |       1 |    - |      1 |
+| section | operation                 | parameters | responses | values | details | samples | open | unread |
+|---------|---------------------------|------------|-----------|--------|---------|---------|------|--------|
+| 2.1     | GET /v1/orders/{order_id} |          2 |         3 |      0 |       0 |       1 |    - |      1 |
 ");
 }
 

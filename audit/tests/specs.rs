@@ -39,6 +39,6 @@ fn changes_are_reported() {
         assert!(all > 0 && seen == all, "{kind}: {seen} of {all}\n{}", mutations.text());
     }
     let (all, seen) = mutations.kinds.values().fold((0, 0), |(all, seen), (more, known)| (all + more, seen + known));
-    // The rest are facts of error bodies and of JSON in texts, which the documents describe in prose.
-    assert!(all > 150 && seen * 100 >= all * 85, "{seen} of {all}\n{}", mutations.text());
+    // The rest are examples that are stated elsewhere, too.
+    assert!(all > 150 && seen * 100 >= all * 97, "{seen} of {all}\n{}", mutations.text());
 }

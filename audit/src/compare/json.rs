@@ -61,7 +61,7 @@ fn check(
         let Some(json) = text::json(text) else { continue };
         let mut walk = Walk { types: &shape.types, any_case, wrong: Vec::new() };
         // Inside of the text the type is that of its JSON, whatever its lists.
-        walk.value(&json, &Type { kind: Kind::Any, lists: 0, ..ty.clone() }, &[], path);
+        walk.value(&json, &Type { kind: Kind::Any, lists: 0, ..ty.clone() }, path);
         for wrong in walk.wrong.into_iter().filter(|wrong| reported.insert((wrong.path.clone(), wrong.aspect))) {
             let (here, there) = (stated(wrong.left, at), stated(wrong.right, wrong.at.unwrap_or(&field.at)));
             let difference = findings.add(Topic::Sample, wrong.aspect, wrong.path, here, there);
@@ -88,9 +88,9 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn value(&mut self, value: &Value, ty: &Type, values: &[String], path: &str) {
+    fn value(&mut self, value: &Value, ty: &Type, path: &str) {
         match value {
-            Value::Array(items) => items.iter().for_each(|item| self.value(item, ty, values, &format!("{path}[]"))),
+            Value::Array(items) => items.iter().for_each(|item| self.value(item, ty, &format!("{path}[]"))),
             Value::Object(members) => {
                 let fields = ty.of.as_ref().and_then(|of| self.types.get(of));
                 let Some(fields) = fields else { return };
@@ -98,7 +98,7 @@ impl<'a> Walk<'a> {
                 let known = |name: &String| fields.iter().any(|field| self.same(&field.name, name));
                 if ty.kind == Kind::Map || ty.kind == Kind::Any && !members.is_empty() && !members.keys().any(known) {
                     let inner = Type { kind: Kind::Object, lists: 0, ..ty.clone() };
-                    members.values().for_each(|value| self.value(value, &inner, values, &format!("{path}.*")));
+                    members.values().for_each(|value| self.value(value, &inner, &format!("{path}.*")));
                     return;
                 }
                 for (name, value) in members {
@@ -149,12 +149,14 @@ impl<'a> Walk<'a> {
             {
                 wrong(Aspect::Type, "string", &ty.text);
             }
-            (Value::String(text), _) if !field.values.is_empty() && !text.is_empty() => {
-                if !field.values.iter().any(|value| text::same(text, value)) {
-                    wrong(Aspect::Values, text, "");
-                }
+            (Value::String(text), _)
+                if !field.values.is_empty()
+                    && !text.is_empty()
+                    && !field.values.iter().any(|value| text::same(text, value)) =>
+            {
+                wrong(Aspect::Values, text, "");
             }
-            (Value::Object(_) | Value::Array(_), _) => self.value(value, ty, &field.values, path),
+            (Value::Object(_) | Value::Array(_), _) => self.value(value, ty, path),
             _ => {}
         }
     }

@@ -11,7 +11,7 @@ use super::{
     json, names, response, sample,
     shape::{self, Bodies, Walk},
 };
-use crate::fact::{Call, Detail, Facts, Field, Kind, Operation, Parameter, Shape, Statement, Type};
+use crate::fact::{Call, Detail, Facts, Field, Kind, Operation, Parameter, Required, Shape, Statement, Type};
 
 /// Compares all operations.
 pub(super) fn all(left: &Facts, right: &Facts, findings: &mut Findings) {
@@ -222,6 +222,12 @@ fn same_name(a: &Parameter, b: &Parameter) -> bool {
 
 fn pair_of_parameters(left: &Parameter, right: &Parameter, operation: &Operation, findings: &mut Findings) {
     let path = format!("{} {}", right.place, right.field.name);
+    let of_body = left.field.name.eq_ignore_ascii_case("Content-Type") && left.field.required == Required::Required;
+    if findings.lenient() && right.field.implied && of_body && !operation.shown.content_type {
+        let sides = (stated(left.field.name.as_str(), &left.field.at), lacks(&operation.at));
+        let difference = findings.add(Topic::Parameter, Aspect::Missing, path.as_str(), sides.0, sides.1);
+        difference.explained_by(&[], &operation.errata);
+    }
     if left.place != right.place {
         let sides = (stated(left.place.to_string(), &left.field.at), stated(right.place.to_string(), &right.field.at));
         let difference = findings.add(Topic::Parameter, Aspect::Place, path.as_str(), sides.0, sides.1);

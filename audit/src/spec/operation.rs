@@ -92,7 +92,7 @@ fn operation<'a>(refs: &Refs<'a>, call: Call, item: &'a Node, entry: &'a Entry) 
         responses,
         samples,
         sent: Vec::new(),
-        shown: shown(node),
+        shown: shown(refs.root, node),
         unread: Vec::new(),
         at,
         errata,
@@ -189,12 +189,18 @@ fn responses<'a>(refs: &Refs<'a>, node: &'a Node, samples: &mut Vec<Sample>) -> 
     responses
 }
 
-fn shown(node: &Node) -> Shown {
+fn shown(root: &Node, node: &Node) -> Shown {
     let id = text(Some(node), "operationId");
     let mut letters = id.chars();
     let upper: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
     let name = text(Some(node), "x-sdk-name");
-    Shown { sdk_name: if name.is_empty() { upper } else { name }, pages: node.get("x-pagination").is_some() }
+    // Its gateways demand the header of calls without a body, too.
+    let content_type = node.get("requestBody").is_some() || text(Some(root), "x-protocol") == "huawei-rest";
+    Shown {
+        sdk_name: if name.is_empty() { upper } else { name },
+        pages: node.get("x-pagination").is_some(),
+        content_type,
+    }
 }
 
 /// The status for a key of `responses`: none for `default`, a digit for a class. None if it is not a status.

@@ -151,3 +151,26 @@ fn sample_values_are_compared() {
         ["Content sample response 200 id: a|c"]
     );
 }
+
+#[test]
+fn what_all_rows_of_a_name_state_each_field_states() {
+    let row = |unit: &str| Field { details: stated(Detail::Unit, &[unit]), ..field("delay") };
+    let left = Shape { fields: vec![row("seconds"), row("seconds")], flat: true, ..Shape::default() };
+    let described = |text: &str| Field { prose: Prose { text: text.to_owned(), ..Prose::default() }, ..field("delay") };
+    let with = |first: &str, second: &str| {
+        let mut shape = nested("job", Kind::Object, 0, vec![described(second)]);
+        shape.fields.push(described(first));
+        let left = Operation { responses: vec![response(Some(200), left.clone())], ..order() };
+        let found = compared(left, Operation { responses: vec![response(Some(200), shape)], ..order() });
+        found.into_iter().filter(|line| line.starts_with("Detail")).collect::<Vec<_>>()
+    };
+    assert_eq!(with("Delay, in seconds.", "Seconds of delay."), NOTHING);
+    assert_eq!(with("Delay, in seconds.", "Delay.").len(), 1);
+}
+
+#[test]
+fn a_number_ends_before_a_comma() {
+    let mentions = [(Detail::Mention, "5342-5345")];
+    assert_eq!(found(Kind::Integer, &mentions, &[], "Not 5342 to 5345, 12017 or 20000."), NOTHING);
+    assert_eq!(found(Kind::Integer, &mentions, &[], "Not 5342.").len(), 1);
+}

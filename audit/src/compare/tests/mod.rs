@@ -4,6 +4,7 @@ mod bodies;
 mod details;
 mod fields;
 mod lists;
+mod readings;
 mod samples;
 mod settled;
 
