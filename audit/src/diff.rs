@@ -79,7 +79,9 @@ impl Diff {
     /// Compares two editions.
     pub fn new(service: &str, old: &Facts, new: &Facts) -> Self {
         let mut parts: Vec<Part> = Vec::new();
-        for difference in compare::facts(old, new, Mode::Exact) {
+        // How a page breaks a name is no fact of the API.
+        let printed = |it: &Difference| it.aspect == Aspect::Print && it.topic != Topic::Sample;
+        for difference in compare::facts(old, new, Mode::Exact).into_iter().filter(|it| !printed(it)) {
             let part = part_of(&difference, &mut parts);
             match kind(&difference) {
                 kind if difference.topic == Topic::Operation && kind != Kind::Changed => part.whole = Some(kind),
@@ -133,7 +135,8 @@ impl Part {
             return;
         };
         for (text, words) in [(&mut condition.old, change.old), (&mut condition.new, change.new)] {
-            *text = [std::mem::take(text), words].into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join("; ");
+            *text =
+                [std::mem::take(text), words].into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join("; ");
         }
     }
 
@@ -184,7 +187,6 @@ fn change(difference: &Difference, kind: Kind, old: &Facts, new: &Facts) -> Chan
     let path = match difference.aspect {
         Aspect::Values if difference.topic == Topic::Value => format!("{} (values)", difference.path),
         Aspect::Values if difference.topic == Topic::Sample => format!("{} (keys)", difference.path),
-        Aspect::Print if difference.topic != Topic::Sample => format!("{} (as printed)", difference.path),
         _ => difference.path.clone(),
     };
     // For an added or removed fact the path ends with its name; the value has more.
