@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     compare::{self, Aspect, Difference, Mode, Topic},
-    fact::{Facts, Field, Operation, Shape},
+    fact::{Detail, Facts, Field, Operation, Shape},
 };
 
 /// The differences of two editions of a service's document.
@@ -79,14 +79,16 @@ impl Diff {
     /// Compares two editions.
     pub fn new(service: &str, old: &Facts, new: &Facts) -> Self {
         let mut parts: Vec<Part> = Vec::new();
-        for difference in compare::facts(old, new, Mode::Exact) {
+        // How a page breaks a name is no fact of the API.
+        let printed = |it: &Difference| it.aspect == Aspect::Print && it.topic != Topic::Sample;
+        for difference in compare::facts(old, new, Mode::Exact).into_iter().filter(|it| !printed(it)) {
             let part = part_of(&difference, &mut parts);
             match kind(&difference) {
                 kind if difference.topic == Topic::Operation && kind != Kind::Changed => part.whole = Some(kind),
-                kind => part.changes.push(change(&difference, kind, old, new)),
+                kind => part.push(change(&difference, kind, old, new)),
             }
         }
-        parts.sort_by_key(|part| part.call.is_none());
+        parts.sort_by_cached_key(|part| (part.call.is_none(), part.numbers()));
         Self {
             service: service.to_owned(),
             document: new.origin.document.clone(),
@@ -119,6 +121,29 @@ impl Diff {
             }
         }
         text
+    }
+}
+
+impl Part {
+    /// Adds a change. The numbers and words in a condition change with its sentence, so they are listed with it.
+    fn push(&mut self, change: Change) {
+        let suffix = |detail: Detail| format!(" ({})", detail.word());
+        let field = change.path.strip_suffix(&suffix(Detail::Mention));
+        let condition = field.map(|field| format!("{field}{}", suffix(Detail::Condition)));
+        let Some(condition) = self.changes.iter_mut().find(|other| Some(&other.path) == condition.as_ref()) else {
+            self.changes.push(change);
+            return;
+        };
+        for (text, words) in [(&mut condition.old, change.old), (&mut condition.new, change.new)] {
+            *text =
+                [std::mem::take(text), words].into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join("; ");
+        }
+    }
+
+    /// The numbers of its section, which order it.
+    fn numbers(&self) -> Vec<u32> {
+        let section = self.section.as_deref().unwrap_or_default();
+        section.split('.').map(|number| number.parse().unwrap_or(u32::MAX)).collect()
     }
 }
 
@@ -162,7 +187,6 @@ fn change(difference: &Difference, kind: Kind, old: &Facts, new: &Facts) -> Chan
     let path = match difference.aspect {
         Aspect::Values if difference.topic == Topic::Value => format!("{} (values)", difference.path),
         Aspect::Values if difference.topic == Topic::Sample => format!("{} (keys)", difference.path),
-        Aspect::Print if difference.topic != Topic::Sample => format!("{} (as printed)", difference.path),
         _ => difference.path.clone(),
     };
     // For an added or removed fact the path ends with its name; the value has more.

@@ -143,6 +143,31 @@ fn each_kind_of_change_is_reported() {
     }
 }
 
+/// A rehearsal of a new edition: each edit of a fact is listed once, between the documents and between their locks; other
+/// words, other pages and other numbers of tables are not.
+#[test]
+fn a_new_edition_is_listed_edit_by_edit() {
+    let config = Config::read(&folder("lamp")).unwrap();
+    let [old, new] = ["old", "new"].map(|edition| {
+        let text = fs::read_to_string(folder("lamp").join(edition).join(&config.document)).unwrap();
+        read(&config, &text)
+    });
+    assert_eq!((old.1, new.1), (vec![], vec![]), "everything is read");
+    let (old, new) = (old.0, new.0);
+    let diff = Diff::new("lamp", &old, &new).text();
+    insta::assert_snapshot!("a_new_edition", diff);
+    let [before, after] = [&old, &new].map(lock::write);
+    let of_lock = lock::read(&before, "document.lock").unwrap();
+    // A lock orders fields by their names.
+    let sorted = |text: &str| text.lines().map(str::to_owned).collect::<std::collections::BTreeSet<_>>();
+    assert_eq!(sorted(&Diff::new("lamp", &of_lock, &new).text()), sorted(&diff));
+    let lines = similar::TextDiff::from_lines(&before, &after);
+    let changed = lines.iter_all_changes().filter(|change| change.tag() != similar::ChangeTag::Equal);
+    let changed =
+        changed.map(|change| format!("{}{change}", change.tag())).filter(|line| !line[1..].starts_with("sha256"));
+    insta::assert_snapshot!("a_new_edition_of_the_lock", changed.collect::<String>());
+}
+
 #[test]
 fn descriptions_may_change() {
     let (config, before) = text("shop");

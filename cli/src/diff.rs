@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
-use yundb_generator::diff::{Change, Level, diff};
+use yundb_generator::diff::{Change, Level, changelog, diff};
 use yundb_generator::{Diagnostics, Failure, Lowered, lowered};
 
 use crate::choose::Choose;
@@ -40,8 +40,12 @@ enum FailOn {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
+    /// Each change with its places and what callers have to do.
     Human,
+    /// The same as JSON.
     Json,
+    /// Entries of a CHANGELOG, as Markdown.
+    Changelog,
 }
 
 impl Diff {
@@ -59,6 +63,7 @@ impl Diff {
         match self.format {
             Format::Json => print_json(&changes.iter().map(to_json).collect())?,
             Format::Human => print(&changes)?,
+            Format::Changelog => io::stdout().write_all(changelog(&changes).as_bytes())?,
         }
         let least = self.fail_on.map(|level| match level {
             FailOn::Breaking => Level::Breaking,

@@ -210,6 +210,8 @@ fn changes_decide_the_exit_code() {
     }
     let ran = folder.run("diff pets.yaml new.yaml --format json").json();
     assert_eq!((&ran[0]["code"], &ran[0]["new"]["file"]), (&"method-renamed".into(), &"new.yaml".into()));
+    let ran = folder.run("diff pets.yaml new.yaml --format changelog");
+    assert!(ran.stdout.starts_with("### Changed\n\n- **Breaking:** `Client::list_users`: "), "{ran:?}");
     let ran = folder.run("diff pets.yaml none.yaml");
     assert_eq!(ran.code, 1, "{ran:?}");
 }

@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use yundb_audit::Audit;
 use yundb_cli::print::{counted, diagnostics};
 
-use super::workspace;
+use super::{changelog, workspace};
 
 #[derive(Args)]
 pub struct Arguments {
@@ -25,6 +25,10 @@ pub struct Arguments {
     /// List the differences of two editions of the documents: two folders, or for one service two files.
     #[arg(long, num_args = 2, value_names = ["OLD", "NEW"], conflicts_with_all = ["docs", "update", "verbose"])]
     diff: Option<Vec<PathBuf>>,
+    /// Write what changes for the users of the clients, as Markdown for their CHANGELOGs. Each of the two states is a
+    /// folder (of a spec, or of specs) or a Git revision of this repository.
+    #[arg(long, num_args = 2, value_names = ["OLD", "NEW"], conflicts_with_all = ["docs", "update", "verbose", "diff", "mutate"])]
+    changelog: Option<Vec<PathBuf>>,
     /// Test the audit itself: change one fact of the specs at a time, in memory, and list the changes that it misses.
     #[arg(long, conflicts_with_all = ["docs", "update", "verbose", "diff"])]
     mutate: bool,
@@ -48,7 +52,10 @@ enum Format {
 
 /// Returns whether the specs agree with the documents.
 pub fn run(arguments: Arguments) -> anyhow::Result<bool> {
-    let Arguments { services, docs, update, diff, mutate, format, verbose } = arguments;
+    let Arguments { services, docs, update, diff, changelog, mutate, format, verbose } = arguments;
+    if let Some([old, new]) = changelog.as_deref() {
+        return changelog::run(&services, old, new);
+    }
     // Relative to the caller's working directory, not to the workspace.
     let absolute = |path: PathBuf| std::path::absolute(&path).with_context(|| path.display().to_string());
     let docs = docs.map(absolute).transpose()?;

@@ -2,6 +2,7 @@
 //! conformance cases, and prints the results. The tool for everyone else is `yundb`, in `cli/`.
 
 mod audit;
+mod changelog;
 mod conform;
 mod fmt;
 

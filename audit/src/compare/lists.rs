@@ -209,13 +209,19 @@ fn subject(permission: &Permission, section: Option<&str>) -> Option<Subject> {
 
 /// Compares the lists of states. A document's lists have numbers only: the enum with the same values is compared.
 pub(super) fn states(left: &Facts, right: &Facts, findings: &mut Findings) {
+    let mut paired: Vec<&str> = Vec::new();
     for states in &left.states {
         let path = format!("states {}", states.name);
         let side = |text: String| stated(text, &states.at);
-        let named = right.states.iter().find(|other| other.name == states.name);
+        // Of two editions by the values first: the numbers of tables change with each one added before them.
+        let partner = nearest(states, &right.states);
         let partner = match findings.lenient() {
-            true => nearest(states, &right.states),
-            false => named,
+            true => partner,
+            false => {
+                let named = || right.states.iter().find(|other| other.name == states.name);
+                let partner = partner.filter(|other| 2 * common(states, other) >= states.values.len()).or_else(named);
+                partner.filter(|other| !paired.contains(&other.name.as_str()))
+            }
         };
         let Some(other) = partner else {
             let lacking = right.at.as_ref().and_then(lacks);
@@ -223,6 +229,7 @@ pub(super) fn states(left: &Facts, right: &Facts, findings: &mut Findings) {
             difference.explained_by(&[], &right.errata);
             continue;
         };
+        paired.push(&other.name);
         let (missing, extra) = (only(&states.values, &other.values), only(&other.values, &states.values));
         if !missing.is_empty() || !extra.is_empty() {
             let difference = findings.add(Topic::Value, Aspect::Values, path, side(missing), stated(extra, &other.at));
@@ -230,7 +237,7 @@ pub(super) fn states(left: &Facts, right: &Facts, findings: &mut Findings) {
         }
     }
     if !findings.lenient() {
-        for states in right.states.iter().filter(|states| !left.states.iter().any(|other| other.name == states.name)) {
+        for states in right.states.iter().filter(|states| !paired.contains(&states.name.as_str())) {
             let lacking = left.at.as_ref().and_then(lacks);
             let side = stated(states.values.join(LIST), &states.at);
             findings.add(Topic::Value, Aspect::Extra, format!("states {}", states.name), lacking, side);
@@ -238,10 +245,15 @@ pub(super) fn states(left: &Facts, right: &Facts, findings: &mut Findings) {
     }
 }
 
+/// The number of values that two lists share.
+fn common(states: &States, other: &States) -> usize {
+    other.values.iter().filter(|value| states.values.contains(value)).count()
+}
+
 /// The enum with exactly these values, or with the most of them.
 fn nearest<'a>(states: &States, enums: &'a [States]) -> Option<&'a States> {
-    let common = |other: &States| other.values.iter().filter(|value| states.values.contains(value)).count();
-    let strange = |other: &States| other.values.len() - common(other);
-    let best = enums.iter().filter(|other| common(other) > 0);
-    best.min_by_key(|other| (states.values.len().saturating_sub(common(other)), strange(other)))
+    let strange = |other: &States| other.values.len() - common(states, other);
+    let best = enums.iter().filter(|other| common(states, other) > 0);
+    let missing = |other: &States| states.values.len().saturating_sub(common(states, other));
+    best.min_by_key(|other| (missing(other), strange(other), other.name != states.name))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Notes, mend, table::Draft};
 use crate::{
-    fact::{Field, Kind, Shape},
+    fact::{Field, Kind, Shape, Type},
     words,
 };
 
@@ -51,6 +51,7 @@ pub fn shape(fields: Vec<Draft>, named: Vec<Named>, notes: &mut Notes) -> Shape 
                 let found = rule(&wanted, &draft.field.name, &draft.references, &tables, &used);
                 if let Some(index) = found.filter(|index| *index != holder || may_recur) {
                     used[index] = true;
+                    name_type(ty, &tables[index].0, &keys[index]);
                     ty.of = Some(keys[index].clone());
                 }
             }
@@ -145,6 +146,13 @@ fn keys(named: &[Named]) -> Vec<String> {
 fn key_name(name: &str) -> String {
     let name = mend::name(words::type_of_caption(name)).0;
     name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// Writes a type's name instead of the number of its table, which changes with each table added before it.
+fn name_type(ty: &mut Type, number: &str, name: &str) {
+    if words::references(&ty.text).iter().any(|reference| reference == number) {
+        ty.text = ty.text.replacen(&format!("Table {number}"), name, 1);
+    }
 }
 
 /// The type's name in the words of a type: `LinkInfo` in `Array of LinkInfo objects`.

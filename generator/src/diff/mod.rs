@@ -1,6 +1,7 @@
 //! What changes for the users of a client when its document changes: computed on the models of both clients, so in terms
 //! of methods, setters, types and fields, with the places in both documents.
 
+mod changelog;
 mod operations;
 mod service;
 mod shapes;
@@ -9,6 +10,8 @@ mod tests;
 mod types;
 
 use std::collections::BTreeSet;
+
+pub use changelog::changelog;
 
 use crate::Lowered;
 use crate::diagnostic::Location;

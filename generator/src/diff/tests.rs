@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{Change, diff};
+use super::{Change, changelog, diff};
 use crate::choices::Choices;
 use crate::diagnostic::Diagnostics;
 use crate::{Lowered, lowered};
@@ -354,4 +354,23 @@ fn a_document_does_not_differ_from_itself() {
             || lowered(&root.join(folder), "same", "same", &Choices::default(), &mut Diagnostics::new()).unwrap();
         assert_eq!(diff(&load(), &load()), [], "{folder}");
     }
+}
+
+/// The sections that the maintainer of a crate adds to its CHANGELOG.
+#[test]
+fn changes_are_a_changelog() {
+    let new = DOCUMENT
+        .replace("description: A shop.", "description: A pet shop.")
+        .replace("description: Lists pets.", "description: Lists all pets.")
+        .replace("operationId: showUser\n", "operationId: showUser\n      deprecated: true\n")
+        .replace("        age: {type: integer, format: int32}\n", "        weight: {type: integer}\n")
+        .replace("maxLength: 20", "maxLength: 10")
+        .replace("maxItems: 5", "maxItems: 6")
+        .replace("default: 10", "default: 20")
+        .replace("[active, retired]", "[active, lost]")
+        .replace("tags: [{name: pets}", "tags: [{name: dogs}, {name: pets}")
+        .replace("labels: {type: object", "Labels: {type: object")
+        .replace("{type: http, scheme: bearer}", "{type: apiKey, in: header, name: X-Key}");
+    insta::assert_snapshot!(changelog(&changes(DOCUMENT, &new)));
+    assert_eq!(changelog(&changes(DOCUMENT, DOCUMENT)), "");
 }
