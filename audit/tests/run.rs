@@ -240,12 +240,12 @@ fn two_editions_are_listed_by_operation() {
     new.codes = facts(&changed).codes;
     insta::assert_snapshot!(Diff::new("shop", &old, &new).text(), @r"
 shop, shop.md
+- 2.0 GET /v1/orders
 2.1 GET /v1/orders/{order_id}
   ~ path order_id: String -> Integer
   ~ path order_id: required -> unknown
   - query full
   ~ sample response 200 (keys): now lines
-- 2.0 GET /v1/orders
 2.2 POST /v1/orders
   ~ query a (values): no longer z; now y
   + body.name: String, required
