@@ -34,7 +34,7 @@ use crate::{
 pub struct Mutations {
     /// Number of changes, and of those that were reported, by kind.
     pub kinds: BTreeMap<&'static str, (usize, usize)>,
-    /// Number of files in which a kind of change is possible only where the document states nothing: see [`RULES`].
+    /// Number of files in which a kind of change is possible only where the document states nothing: see `RULES`.
     pub left_out: BTreeMap<&'static str, usize>,
     /// The changes that were not reported: the kind, and the place of the fact.
     pub unseen: Vec<(&'static str, String)>,
