@@ -125,7 +125,11 @@ async fn calls(protocol: Protocol) {
     let (seen, done) = (server.seen.requests.load(Ordering::Relaxed), server.seen.done.load(Ordering::Relaxed));
     assert_eq!(keys.values().sum::<usize>(), seen);
     let failed = failed.load(Ordering::Relaxed);
-    assert!(seen > TASKS * CALLS && done >= TASKS * CALLS - failed, "{seen} seen, {done} done, {failed} failed");
+    // A call that found its connection closing may end without a request.
+    assert!(
+        seen + failed > TASKS * CALLS && done >= TASKS * CALLS - failed,
+        "{seen} seen, {done} done, {failed} failed"
+    );
     // Only changes fail, where it is unknown whether they were executed; none is executed twice.
     assert!((1..TASKS * CALLS / 20).contains(&failed), "{failed} failed");
     let bodies = server.seen.bodies.lock().unwrap();
