@@ -3,7 +3,7 @@
 //! `null` is omitted everywhere: RFC 6570, the basis of the styles, omits undefined values. So are empty lists and
 //! objects, unless they are a whole header or path segment.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, percent_encode_byte, utf8_percent_encode};
 use serde_json::Value;
 
 use crate::data::operation::{Param, Style};
@@ -239,8 +239,22 @@ pub(crate) fn joined(pairs: &[(String, String)]) -> String {
 /// Encodes a name or value without reserved characters, without leaving copies in memory.
 pub(crate) fn strict_text(text: &str) -> String {
     let mut encoded = String::with_capacity(3 * text.len());
-    encoded.extend(strict(text));
+    push_strict(&mut encoded, text.as_bytes());
     encoded
+}
+
+/// Appends bytes, encoded without reserved characters: at most three times as many.
+pub(crate) fn push_strict(out: &mut String, mut bytes: &[u8]) {
+    let unreserved = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+    loop {
+        let plain = bytes.iter().take_while(|byte| unreserved(byte)).count();
+        let (before, from) = bytes.split_at(plain);
+        // All of it is ASCII.
+        out.push_str(str::from_utf8(before).unwrap_or_default());
+        let Some((reserved, after)) = from.split_first() else { return };
+        out.push_str(percent_encode_byte(*reserved));
+        bytes = after;
+    }
 }
 
 fn flat(entries: &[(String, String)]) -> impl Iterator<Item = &String> {
