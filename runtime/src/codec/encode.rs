@@ -239,23 +239,41 @@ pub(crate) fn joined(pairs: &[(String, String)]) -> String {
 /// Encodes a name or value without reserved characters, without leaving copies in memory.
 pub(crate) fn strict_text(text: &str) -> String {
     let mut encoded = String::with_capacity(3 * text.len());
-    push_strict(&mut encoded, text.as_bytes());
+    push_strict(&mut encoded, text);
     encoded
 }
 
-/// Appends bytes, encoded without reserved characters: at most three times as many.
-pub(crate) fn push_strict(out: &mut String, mut bytes: &[u8]) {
-    let unreserved = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+/// Appends a text, encoded without reserved characters: at most three times as many bytes.
+pub(crate) fn push_strict(out: &mut String, mut text: &str) {
     loop {
-        let plain = bytes.iter().take_while(|byte| unreserved(byte)).count();
-        let (before, from) = bytes.split_at(plain);
-        // All of it is ASCII.
-        out.push_str(str::from_utf8(before).unwrap_or_default());
-        let Some((reserved, after)) = from.split_first() else { return };
-        out.push_str(percent_encode_byte(*reserved));
-        bytes = after;
+        let plain = text.bytes().take_while(|byte| UNRESERVED[usize::from(*byte)]).count();
+        let (before, from) = text.split_at(plain);
+        out.push_str(before);
+        let Some(reserved) = from.chars().next() else { return };
+        let (reserved, after) = from.split_at(reserved.len_utf8());
+        reserved.bytes().for_each(|byte| out.push_str(percent_encode_byte(byte)));
+        text = after;
     }
 }
+
+/// Like [`push_strict`], for bytes that may not be UTF-8.
+pub(crate) fn push_strict_bytes(out: &mut String, bytes: &[u8]) {
+    for chunk in bytes.utf8_chunks() {
+        push_strict(out, chunk.valid());
+        chunk.invalid().iter().for_each(|byte| out.push_str(percent_encode_byte(*byte)));
+    }
+}
+
+/// RFC 3986's unreserved characters: those that `STRICT` leaves.
+const UNRESERVED: [bool; 256] = {
+    let mut unreserved = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        unreserved[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+        byte += 1;
+    }
+    unreserved
+};
 
 fn flat(entries: &[(String, String)]) -> impl Iterator<Item = &String> {
     entries.iter().flat_map(|(key, value)| [key, value])

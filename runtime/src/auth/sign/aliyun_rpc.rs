@@ -44,10 +44,10 @@ pub fn sign_aliyun_rpc(method: &str, parameters: &[(String, String)], secret: &S
     let mut parameters: Vec<_> = parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let room = parameters.iter().map(|(name, value)| 3 * (name.len() + value.len()) + 2).sum();
     let mut canonical_request = String::with_capacity(room);
-    canonical::push_pairs(&mut canonical_request, &mut parameters);
+    canonical::push_pairs(&mut canonical_request, &mut parameters, |out, text| push_strict(out, text));
     let mut string_to_sign = String::with_capacity(method.len() + 5 + 3 * canonical_request.len());
     string_to_sign.extend([method, "&%2F&"]);
-    push_strict(&mut string_to_sign, canonical_request.as_bytes());
+    push_strict(&mut string_to_sign, &canonical_request);
     let key = zeroize::Zeroizing::new([secret.expose(), "&"].concat());
     let signature = hmac_sha1_base64(key.as_bytes(), string_to_sign.as_bytes())?;
     Ok(Signed { canonical_request, string_to_sign, signature })

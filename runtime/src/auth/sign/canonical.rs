@@ -9,7 +9,7 @@ use http::{HeaderValue, Request};
 use percent_encoding::percent_decode_str;
 use zeroize::Zeroize as _;
 
-use crate::codec::encode::push_strict;
+use crate::codec::encode::{push_strict, push_strict_bytes};
 
 /// The canonical request of Huawei Cloud's and Alibaba Cloud's signatures with SHA-256. `path_end` follows the path.
 pub(super) fn request<B>(request: &Request<B>, path_end: &str, headers: &Headers<'_>, payload: &str) -> String {
@@ -40,7 +40,7 @@ fn push_path(out: &mut String, path: &str) {
     let decoded: Cow<'_, [u8]> = percent_decode_str(path).into();
     for segment in decoded.strip_prefix(b"/").unwrap_or(&decoded).split(|byte| *byte == b'/') {
         out.push('/');
-        push_strict(out, segment);
+        push_strict_bytes(out, segment);
     }
 }
 
@@ -49,7 +49,7 @@ fn push_query(out: &mut String, query: &str) {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
     let mut pairs: Vec<_> = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).collect();
     if !query.contains(['%', '+']) {
-        return push_pairs(out, &mut pairs);
+        return push_pairs(out, &mut pairs, |out, text| push_strict(out, text));
     }
     // Bytes rather than text: invalid UTF-8 is signed as is.
     let decode = |text: &str| -> Vec<u8> {
@@ -61,20 +61,20 @@ fn push_query(out: &mut String, query: &str) {
         decoded
     };
     let mut decoded: Vec<_> = pairs.into_iter().map(|(key, value)| (decode(key), decode(value))).collect();
-    push_pairs(out, &mut decoded);
+    push_pairs(out, &mut decoded, |out, bytes| push_strict_bytes(out, bytes));
     decoded.iter_mut().for_each(|(_, value)| value.zeroize());
 }
 
-/// Key-value pairs sorted by key, then value, then encoded; an empty value keeps its `=`.
-pub(super) fn push_pairs<T: AsRef<[u8]> + Ord>(out: &mut String, pairs: &mut [(T, T)]) {
+/// Key-value pairs sorted by key, then value, then encoded by `push`; an empty value keeps its `=`.
+pub(super) fn push_pairs<T: Ord>(out: &mut String, pairs: &mut [(T, T)], push: impl Fn(&mut String, &T)) {
     pairs.sort_unstable();
     for (at, (key, value)) in pairs.iter().enumerate() {
         if at > 0 {
             out.push('&');
         }
-        push_strict(out, key.as_ref());
+        push(out, key);
         out.push('=');
-        push_strict(out, value.as_ref());
+        push(out, value);
     }
 }
 
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn encodes_all_but_unreserved() {
-        let encode = |text: &str| written(|out| push_strict(out, text.as_bytes()));
+        let encode = |text: &str| written(|out| push_strict(out, text));
         assert_eq!(encode("aZ09-._~"), "aZ09-._~");
         assert_eq!(encode(" +*/%&=:"), "%20%2B%2A%2F%25%26%3D%3A");
         assert_eq!(encode("数据"), "%E6%95%B0%E6%8D%AE");
@@ -183,7 +183,7 @@ mod tests {
     proptest! {
         #[test]
         fn encoding_is_undone_by_decoding(text in ".*") {
-            let encoded = written(|out| push_strict(out, text.as_bytes()));
+            let encoded = written(|out| push_strict(out, &text));
             prop_assert!(encoded.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%".contains(&byte)));
             prop_assert_eq!(percent_decode_str(&encoded).decode_utf8().unwrap(), &*text);
         }
