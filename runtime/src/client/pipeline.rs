@@ -55,7 +55,7 @@ pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse
             // The plan holds for all attempts; credentials, date and nonce are per attempt.
             let plan = plan(settings, &values, &sending).await?;
             let base = address::base(settings, &values, sending.draft.spec, overrides).await?;
-            Ok((values, plan, base.into()))
+            Ok((values, plan, base))
         };
         let prepared = clock::before(&*settings.clock, progress.end, pin!(prepare)).await;
         let late = || Err(Failure::out_of_time(spec, progress.limit, None));

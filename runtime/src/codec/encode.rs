@@ -32,7 +32,14 @@ const LITERAL: &AsciiSet = &RESERVED.remove(b'&').remove(b'=').remove(b'+').add(
 
 /// The literal part of a document's path: encoded where it is not yet.
 pub(crate) fn literal(text: &str) -> String {
-    keeping_encoded(text, LITERAL)
+    let mut literal = String::with_capacity(text.len());
+    push_literal(&mut literal, text);
+    literal
+}
+
+/// Appends a literal part.
+pub(crate) fn push_literal(out: &mut String, text: &str) {
+    push_keeping_encoded(out, text, LITERAL);
 }
 
 /// Encodes a name or value without reserved characters.
@@ -45,12 +52,13 @@ fn encoded(param: &Param, text: &str) -> String {
     if !param.allow_reserved {
         return strict(text).to_string();
     }
-    keeping_encoded(text, RESERVED)
+    let mut encoded = String::with_capacity(text.len());
+    push_keeping_encoded(&mut encoded, text, RESERVED);
+    encoded
 }
 
-/// Keeps percent-encoded sequences (RFC 6570, reserved expansion).
-fn keeping_encoded(text: &str, set: &'static AsciiSet) -> String {
-    let mut out = String::with_capacity(text.len());
+/// Appends a text, keeping percent-encoded sequences (RFC 6570, reserved expansion).
+fn push_keeping_encoded(out: &mut String, text: &str, set: &'static AsciiSet) {
     let mut rest = text;
     while let Some(at) = rest.find('%') {
         let (before, from) = rest.split_at(at);
@@ -61,7 +69,6 @@ fn keeping_encoded(text: &str, set: &'static AsciiSet) -> String {
         rest = &from[taken..];
     }
     out.extend(utf8_percent_encode(rest, set));
-    out
 }
 
 /// A single value as text; lists and objects, which styles do not define at this depth, as JSON.
