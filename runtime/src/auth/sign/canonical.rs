@@ -37,8 +37,9 @@ pub(super) fn request<B>(request: &Request<B>, path_end: &str, headers: &Headers
 /// Decodes the path and encodes each segment again. An encoded slash separates segments, as servers decode before they
 /// split.
 fn push_path(out: &mut String, path: &str) {
-    let decoded: Cow<'_, [u8]> = percent_decode_str(path).into();
-    for segment in decoded.strip_prefix(b"/").unwrap_or(&decoded).split(|byte| *byte == b'/') {
+    let decoded: Option<Vec<u8>> = path.contains('%').then(|| percent_decode_str(path).collect());
+    let decoded = decoded.as_deref().unwrap_or(path.as_bytes());
+    for segment in decoded.strip_prefix(b"/").unwrap_or(decoded).split(|byte| *byte == b'/') {
         out.push('/');
         push_strict_bytes(out, segment);
     }
@@ -130,9 +131,9 @@ impl Drop for Headers<'_> {
 
 /// A header's value as signed.
 pub(super) fn header_text(value: &HeaderValue) -> Cow<'_, str> {
-    match String::from_utf8_lossy(value.as_bytes()) {
-        Cow::Borrowed(text) => text.trim().into(),
-        Cow::Owned(text) => text.trim().to_owned().into(),
+    match str::from_utf8(value.as_bytes()) {
+        Ok(text) => text.trim().into(),
+        Err(_) => String::from_utf8_lossy(value.as_bytes()).trim().to_owned().into(),
     }
 }
 
