@@ -81,7 +81,7 @@ pub(crate) fn plan(draft: &Draft, accept: Option<&str>, common: &Common<'_>) -> 
     }
     let accept = accept.unwrap_or(draft.spec.accept);
     if !accept.is_empty() {
-        put(&mut plan.headers, ACCEPT, accept, &mut violations);
+        insert(&mut plan.headers, ACCEPT.as_str(), accept, &mut violations);
     }
     place(&given, &mut plan, &mut violations);
     put_body(draft, &given, common, &mut plan, &mut violations);
@@ -121,7 +121,7 @@ fn place(given: &Given<'_>, plan: &mut Plan, violations: &mut Vec<Violation>) {
         let whole = plan.headers.get(COOKIE).and_then(|it| it.to_str().ok()).map(str::to_owned);
         let cookies = cookies.iter().map(|(name, value)| format!("{name}={value}"));
         let cookies: Vec<String> = whole.into_iter().chain(cookies).collect();
-        put(&mut plan.headers, COOKIE, &cookies.join("; "), violations);
+        insert(&mut plan.headers, COOKIE.as_str(), &cookies.join("; "), violations);
     }
 }
 
@@ -129,7 +129,7 @@ fn put_body(draft: &Draft, given: &Given<'_>, common: &Common<'_>, plan: &mut Pl
     // Only with a body, unless the document has it as a header, which is then already present.
     if let Some((media_type, body)) = body::body(draft, given, common.rpc, common.boundary, violations) {
         if !plan.headers.contains_key(CONTENT_TYPE) || media_type.starts_with("multipart/") {
-            put(&mut plan.headers, CONTENT_TYPE, &media_type, violations);
+            insert(&mut plan.headers, CONTENT_TYPE.as_str(), &media_type, violations);
         }
         if body.is_spent() {
             violations.push(Violation::new("body", "is a stream, which was sent before"));
@@ -198,18 +198,12 @@ fn split_pair(pair: &str) -> (String, String) {
 }
 
 fn insert(headers: &mut HeaderMap, name: &str, value: &str, violations: &mut Vec<Violation>) {
-    match HeaderName::from_bytes(name.as_bytes()) {
-        Ok(name) => put(headers, name, value, violations),
-        Err(_) => violations.push(Violation::new(name, "cannot be the name of a header")),
-    }
-}
-
-fn put(headers: &mut HeaderMap, name: HeaderName, value: &str, violations: &mut Vec<Violation>) {
-    match HeaderValue::from_bytes(value.as_bytes()) {
-        Ok(value) => {
+    match (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value.as_bytes())) {
+        (Ok(name), Ok(value)) => {
             headers.insert(name, value);
         }
-        Err(_) => violations.push(Violation::new(name.as_str(), "holds what no header may hold, such as a line break")),
+        (Err(_), _) => violations.push(Violation::new(name, "cannot be the name of a header")),
+        (_, Err(_)) => violations.push(Violation::new(name, "holds what no header may hold, such as a line break")),
     }
 }
 
