@@ -53,7 +53,7 @@
 //! let requests = replay.requests();
 //! assert_eq!(requests.len(), 2);
 //! assert_eq!(requests[1].uri().path(), "/v3/instances");
-//! // The two seconds that the service asked for took no time.
+//! // The requested pause of two seconds took no time.
 //! assert_eq!(requests[1].headers()["x-sdk-date"], "20260102T030407Z");
 //! # Ok(())
 //! # }
@@ -115,7 +115,7 @@ impl Reply {
         let mut response = Response::new(ByteStream::from(Bytes::new()));
         match StatusCode::from_u16(status) {
             Ok(status) => *response.status_mut() = status,
-            Err(_) => return Self::of(Kind::Wrong(format!("{status} is no HTTP status"))),
+            Err(_) => return Self::of(Kind::Wrong(format!("{status} is not an HTTP status"))),
         }
         Self::of(Kind::RawResponse(response))
     }
@@ -133,7 +133,7 @@ impl Reply {
         if let Kind::RawResponse(response) = &mut self.kind {
             match (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value)) {
                 (Ok(name), Ok(value)) => drop(response.headers_mut().append(name, value)),
-                _ => self.kind = Kind::Wrong(format!("`{name}: {value}` is no HTTP header")),
+                _ => self.kind = Kind::Wrong(format!("`{name}: {value}` is not an HTTP header")),
             }
         }
         self
@@ -149,7 +149,7 @@ impl Reply {
 
     /// Creates a transport failure instead of a response.
     pub fn failure(kind: TransportErrorKind) -> Self {
-        Self::of(Kind::Failure(TransportError::new(kind, format!("the test lets this fail ({kind:?})"))))
+        Self::of(Kind::Failure(TransportError::new(kind, format!("failure set by the test ({kind:?})"))))
     }
 
     /// Creates a reply that never arrives, so that a timeout ends the wait. It takes real time, unless the transport
@@ -190,8 +190,8 @@ impl Replay {
         replay
     }
 
-    /// Sets the clock on which the time without a response passes, so that the time limit of the call, which must have
-    /// the same clock, ends a [`Reply::never`] immediately.
+    /// Sets the clock that advances during a [`Reply::never`], so that the call's time limit ends it immediately. The
+    /// client must have the same clock.
     pub fn clock(self, clock: &ManualClock) -> Self {
         self.state().clock = Some(clock.clone());
         self
@@ -235,7 +235,7 @@ impl Replay {
             && (expected_method, expected_path) != (&method.to_string(), &path)
         {
             let why = format!(
-                "request {count} is {method} {path}, and was {expected_method} {expected_path} when it was recorded"
+                "request {count} is {method} {path}, but {expected_method} {expected_path} was recorded"
             );
             return Reply::of(Kind::Wrong(why));
         }

@@ -9,7 +9,7 @@ use super::attempt;
 use super::lookups::Question;
 use super::settings::Settings;
 use super::skews::Ahead;
-use crate::auth::credentials::{Credentials, CredentialsError, CredentialsProvider, ProviderConfig, Unanswered};
+use crate::auth::credentials::{Credentials, CredentialsError, CredentialsProvider, ProviderConfig, LookupError};
 use crate::auth::sign;
 use crate::data::category::ErrorCategory;
 use crate::data::operation::Spec;
@@ -103,7 +103,7 @@ async fn find(
         match told(settings, &credentials, unknown).await {
             Ok(answer) => return Ok(answer),
             // As for an attempt of the call.
-            Err(Unanswered::Refused { status, code, .. })
+            Err(LookupError::Refused { status, code, .. })
                 if !renewed && retry::blames_keys(Some(status), code.as_deref()) && provider.rejected(&credentials) =>
             {
                 renewed = true;
@@ -127,7 +127,7 @@ async fn told(
     settings: &Settings,
     credentials: &Credentials,
     (name, region, endpoint): Sought,
-) -> Result<Option<String>, Unanswered> {
+) -> Result<Option<String>, LookupError> {
     let asker = match credentials {
         Credentials::AccessKey { access_key, .. } => access_key.clone(),
         Credentials::Token(token) => sign::sha256_hex(token.expose().as_bytes()),
@@ -151,7 +151,7 @@ async fn ask(
     settings: &Settings,
     credentials: &Credentials,
     (name, region, endpoint): Sought,
-) -> Result<Option<String>, Unanswered> {
+) -> Result<Option<String>, LookupError> {
     // The vendor's address for the client's region does not apply here; the endpoint is the only address.
     let host = endpoint.clone().unwrap_or_default();
     let mut mended = None;
@@ -165,7 +165,7 @@ async fn ask(
         let outcome = settings.vendor.discover(unknown).await;
         match &outcome {
             Ok(_) => mended.iter().for_each(|skew| settings.skews.keep(&host, *skew)),
-            Err(Unanswered::Refused { status, code, headers, .. })
+            Err(LookupError::Refused { status, code, headers, .. })
                 if retry::blames_date(Some(*status), code.as_deref()) =>
             {
                 if let Some(ahead) = retry::clock_skew(headers, settings.clock.now(), skew) {
@@ -183,11 +183,11 @@ async fn ask(
 }
 
 /// The failure of a call, which was not sent, because of a failed lookup.
-fn failure(settings: &Settings, spec: &Spec, name: &str, why: &Unanswered) -> Box<Failure> {
+fn failure(settings: &Settings, spec: &Spec, name: &str, why: &LookupError) -> Box<Failure> {
     let (cause, status, code) = match why {
-        Unanswered::Transport(error) => (Cause::Transport(error.kind()), None, None),
-        Unanswered::Refused { status, code, .. } => (Cause::Service, Some(*status), code.as_deref()),
-        Unanswered::Other(_) => (Cause::Other, None, None),
+        LookupError::Transport(error) => (Cause::Transport(error.kind()), None, None),
+        LookupError::Refused { status, code, .. } => (Cause::Service, Some(*status), code.as_deref()),
+        LookupError::Other(_) => (Cause::Other, None, None),
     };
     let category =
         status.map(|status| vendors::category(settings.vendor.error_codes(), settings.service, status, code));

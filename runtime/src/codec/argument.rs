@@ -108,7 +108,7 @@ impl<T, I: IntoIterator<Item: Into<T>>> Argument<Option<Vec<T>>, OptionalItems> 
     }
 }
 
-/// A type of values in maps, which a `U` is accepted for: the type itself, and a `&str` for a text. Not any type that
+/// A type of values in maps, which a `U` is accepted for: the type itself, and a `&str` for a string. Not any type that
 /// converts into it, as the type of a number or of `x.into()` could not be inferred then.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(message = "`{U}` cannot be a value of a map of `{Self}`", label = "expected `{Self}`")]

@@ -14,17 +14,17 @@ use crate::codec::json::to_value;
 /// A value that is sent as a string containing its JSON.
 ///
 /// Decoding never fails: a string other than the documented JSON remains [`Text`](Self::Text). The value itself is also
-/// accepted in place of the string. `Debug` shows only the length of a text, as it may contain secrets.
+/// accepted in place of the string. `Debug` shows only the length of a string, as it may contain secrets.
 #[derive(Clone, PartialEq, Eq)]
 pub enum JsonText<T> {
     /// The value.
     Value(T),
-    /// A text that is not the JSON of such a value.
+    /// A string that is not the JSON of such a value.
     Text(String),
 }
 
 impl<T> JsonText<T> {
-    /// Creates a text that is sent verbatim.
+    /// Creates a string that is sent verbatim.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
     }

@@ -112,7 +112,7 @@ impl Inputs {
         self.put_some(None, name, value)
     }
 
-    /// Sets the parameter with this wire name to a text.
+    /// Sets the parameter with this wire name to a string.
     pub fn text(self, name: &'static str, text: impl Into<String>) -> Self {
         self.put(None, name, Ok(Value::String(text.into())))
     }

@@ -168,7 +168,7 @@ fn denied_by_rustls(cause: &(dyn StdError + 'static), connecting: bool) -> bool 
     }
 }
 
-/// The system's errors have no kinds, only texts. Those of OpenSSL contain the numbers of TLS alerts; the others are
+/// The system's errors have no kinds, only strings. Those of OpenSSL contain the numbers of TLS alerts; the others are
 /// matched by phrases about certificates and versions.
 #[cfg(feature = "native-tls")]
 fn denied_by_system(cause: &(dyn StdError + 'static), connecting: bool) -> bool {

@@ -12,7 +12,7 @@ use super::error_codes::{Codes, HUAWEI};
 use super::prepare::{AttemptContext, PreparedRequest, body_hash, request};
 use super::vendor::{Unknown, Vendor, service_name, variable_name};
 use crate::auth::credentials::{
-    Credentials, CredentialsChain, CredentialsProvider, Directory, IAM_REGIONS, ProviderConfig, Unanswered,
+    Credentials, CredentialsChain, CredentialsProvider, Directory, IAM_REGIONS, ProviderConfig, LookupError,
 };
 use crate::auth::sign;
 use crate::data::service::Service;
@@ -75,7 +75,7 @@ impl Vendor for Huawei {
         &["project_id"]
     }
 
-    fn discover<'a>(&'a self, unknown: Unknown<'a>) -> BoxFuture<'a, Result<Option<String>, Unanswered>> {
+    fn discover<'a>(&'a self, unknown: Unknown<'a>) -> BoxFuture<'a, Result<Option<String>, LookupError>> {
         Box::pin(async move {
             let Unknown { name, region, endpoint, is_elsewhere, credentials, config } = unknown;
             // A client with a custom address does not use the vendor's public IAM.

@@ -93,7 +93,7 @@ impl Node {
         match &self.value {
             Value::Nothing => Ok(None),
             Value::Text(text) => Ok(Some(text.trim()).filter(|text| !text.is_empty())),
-            _ => self.wrong("a text is expected here"),
+            _ => self.wrong("a string is expected here"),
         }
     }
 
@@ -233,12 +233,12 @@ mod tests {
     fn what_is_wrong_names_its_line() {
         let deep = format!("ECS:\n  {}", "[".repeat(99));
         for (text, why) in [
-            ("ECS:\n  - id: a\n    endpoint: [x]\n", "3: a text is expected here"),
+            ("ECS:\n  - id: a\n    endpoint: [x]\n", "3: a string is expected here"),
             ("ECS:\n  - id: a\n    endpoints: x\n", "3: a list is expected here"),
             ("ECS:\n  id: a\n", "2: a list is expected here"),
             ("ECS:\n  - a\n", "2: names and values are expected here"),
             ("- a\n", "1: names and values are expected here"),
-            ("ECS:\n  - id: {a: b}\n", "2: a text is expected here"),
+            ("ECS:\n  - id: {a: b}\n", "2: a string is expected here"),
             ("ECS: []\n---\nRDS: []\n", "3: a second document begins here"),
             ("ECS:\n  - &a [*a]\n", "2: this alias stands inside the value that it names"),
             (&deep, "2: "),

@@ -134,7 +134,7 @@ async fn calls_may_move_between_threads() {
 async fn no_response() {
     let error = huawei_error(Replay::new([Reply::failure(TransportErrorKind::Connect)])).await;
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Connect, true));
-    assert_eq!(error.to_string(), "CreateConnection (localhost): the test lets this fail (Connect)");
+    assert_eq!(error.to_string(), "CreateConnection (localhost): failure set by the test (Connect)");
     assert!(error.cause().is_some());
     let error = huawei_error(Replay::new([Reply::failure(TransportErrorKind::Request)])).await;
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Transport, false));

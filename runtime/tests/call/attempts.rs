@@ -182,8 +182,8 @@ async fn a_replay_that_is_wrong() {
         error.to_string()
     };
     assert!(says(vec![]).await.ends_with("the test has no reply for request 1, POST /"));
-    assert!(says(vec![Reply::new(20)]).await.ends_with("20 is no HTTP status"));
-    assert!(says(vec![Reply::new(200).header("a b", "c")]).await.ends_with("`a b: c` is no HTTP header"));
+    assert!(says(vec![Reply::new(20)]).await.ends_with("20 is not an HTTP status"));
+    assert!(says(vec![Reply::new(200).header("a b", "c")]).await.ends_with("`a b: c` is not an HTTP header"));
 }
 
 #[test]

@@ -232,7 +232,7 @@ async fn everything_once() {
     }
     let error = show_pet([Reply::failure(TransportErrorKind::Connect)]).await.expect_err("no response");
     assert!(error.cause().is_some_and(|cause| cause.is::<TransportError>()));
-    is_said_once(error, "the test lets this fail");
+    is_said_once(error, "failure set by the test");
     let error = failed(reply(200, &[], r#"{"name": 1.5e}"#)).await;
     assert!(error.cause().is_some_and(|cause| cause.is::<DecodeError>()));
     let why = error.cause().map(ToString::to_string).expect("a reason");

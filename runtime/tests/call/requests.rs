@@ -281,7 +281,7 @@ async fn schemes_that_callers_meet() {
     let error = builder(&FOREIGN, &fake).basic_auth("u", "p").build().expect_err("no such scheme");
     assert_eq!(
         error.to_string(),
-        "the service has no security scheme for `.basic_auth(..)`: it has digest, which the caller meets \
+        "the service has no security scheme for `.basic_auth(..)`: it has digest, which the caller must provide \
          (`.bearer_token_for(\"digest\", ..)`, `.extra_header(..)` of a call, `.interceptor(..)`), `.bearer_token(..)` (jwt)"
     );
 }

@@ -57,10 +57,10 @@ async fn the_order_of_alibaba_cloud() {
         refuses(CredentialsChain::aliyun_with(&world.config())).await,
         &[
             "the environment: ALIBABA_CLOUD_ACCESS_KEY_ID or",
-            "; a role by OIDC: ALIBABA_CLOUD_OIDC_PROVIDER_ARN and ALIBABA_CLOUD_OIDC_TOKEN_FILE are not set",
+            "; role assumed with OIDC: ALIBABA_CLOUD_OIDC_PROVIDER_ARN and ALIBABA_CLOUD_OIDC_TOKEN_FILE are not set",
             ".alibabacloud/credentials.ini: there is no such file; ",
-            "; server metadata at http://100.100.100.200: ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids to ask",
-            "; the credentials' URI: ALIBABA_CLOUD_CREDENTIALS_URI is not set",
+            "; server metadata at http://100.100.100.200: disabled by ALIBABA_CLOUD_ECS_METADATA_DISABLED",
+            "; credentials URI: ALIBABA_CLOUD_CREDENTIALS_URI is not set",
         ],
     );
 }
@@ -128,12 +128,12 @@ async fn the_order_of_huawei_cloud() {
     assert_absent(
         refuses(chain(&elsewhere)).await,
         &[
-            "an agency by OIDC: HUAWEICLOUD_OIDC_PROVIDER_URN and",
-            "; an identity provider's token: HUAWEICLOUD_SDK_IDP_ID and HUAWEICLOUD_SDK_ID_TOKEN_FILE are not set",
+            "agency assumed with OIDC: HUAWEICLOUD_OIDC_PROVIDER_URN and",
+            "; exchange of an identity provider's token: HUAWEICLOUD_SDK_IDP_ID and HUAWEICLOUD_SDK_ID_TOKEN_FILE are not set",
             "; the environment: HUAWEICLOUD_SDK_AK is not set",
             ".huaweicloud/credentials: there is no such file",
             "; server metadata at http://169.254.169.254: the server has no agency",
-            "; the pod's identity: HC_CONTAINER_CREDENTIALS_FULL_URI and",
+            "; pod identity: HC_CONTAINER_CREDENTIALS_FULL_URI and",
         ],
     );
 }

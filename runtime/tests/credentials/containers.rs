@@ -27,14 +27,14 @@ async fn a_uri_that_does_not_serve() {
         fails(ContainerCredentials::aliyun().configure(&world.config())).await
     };
     let uri = Some("http://127.0.0.1:7002/");
-    assert_absent(of(None, text("")).await, &["the credentials' URI: ALIBABA_CLOUD_CREDENTIALS_URI is not set"]);
+    assert_absent(of(None, text("")).await, &["credentials URI: ALIBABA_CLOUD_CREDENTIALS_URI is not set"]);
     assert_broken(of(Some("user:hunter@nowhere"), text("")).await, &["the address is not a URL"]);
-    assert_broken(of(uri, ResponseTemplate::new(403)).await, &["the credentials' URI: status 403"]);
+    assert_broken(of(uri, ResponseTemplate::new(403)).await, &["credentials URI: status 403"]);
     assert_broken(of(uri, text("hunter")).await, &["not the expected JSON at line 1"]);
     assert_broken(of(uri, ok(json!({"Code": "hunter"}))).await, &["`Code` is not `Success`"]);
     let mut keys = aliyun_keys("K");
     keys["Expiration"] = json!("hunter");
-    assert_broken(of(uri, ok(keys)).await, &["`Expiration` is no time"]);
+    assert_broken(of(uri, ok(keys)).await, &["`Expiration` is not a time"]);
 }
 
 fn huawei_keys() -> ResponseTemplate {
@@ -72,7 +72,7 @@ async fn a_pod_without_an_identity() {
         );
         fails(ContainerCredentials::huawei().configure(&world.config())).await
     };
-    assert_absent(of(&[]).await, &["the pod's identity: ", POD_URI, POD_TOKEN]);
+    assert_absent(of(&[]).await, &["pod identity: ", POD_URI, POD_TOKEN]);
     assert_broken(of(&[(POD_URI, "http://169.254.1.1/")]).await, &["HC_CONTAINER_AUTHORIZATION_TOKEN_FILE is not set"]);
     assert_broken(of(&[(POD_URI, "http://169.254.1.1/"), (POD_TOKEN, "/nowhere")]).await, &["the token in /nowhere"]);
     assert_broken(of(&[(POD_URI, "http://169.254.1.1/"), (POD_TOKEN, "TOKEN")]).await, &["status 401, code Pod.1"]);

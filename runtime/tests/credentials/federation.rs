@@ -62,7 +62,7 @@ async fn an_agency_that_is_not_complete() {
     assert_broken(of(&OIDC).await, &["HUAWEICLOUD_OIDC_TOKEN_FILE is not set"]);
     assert_broken(of(&[("HUAWEICLOUD_OIDC_ID_TOKEN", "hunter")]).await, &["HUAWEICLOUD_OIDC_PROVIDER_URN is not set"]);
     let all = [OIDC[0], OIDC[1], ("HUAWEICLOUD_OIDC_ID_TOKEN", "hunter")];
-    assert_broken(of(&all).await, &["an agency by OIDC: status 404"]);
+    assert_broken(of(&all).await, &["agency assumed with OIDC: status 404"]);
     let odd = [all[0], all[1], all[2], ("HUAWEICLOUD_OIDC_DURATION_SECONDS", "1h")];
     assert_broken(of(&odd).await, &["is not a number of seconds"]);
     let odd = [all[0], all[1], all[2], ("HUAWEICLOUD_SDK_STS_ENDPOINT", "sts")];
@@ -108,7 +108,7 @@ async fn an_identity_provider_that_is_not_complete() {
         ResponseTemplate::new(401).set_body_json(json!({"error": {"code": 401, "message": "hunter-jwt is over"}}));
     world.answers("POST", "https://iam.example.com", "/v3.0/OS-AUTH/id-token/tokens", refusal).await;
     let source = FederatedCredentials::new().configure(&world.config()).idp_id("idp").token_file(token);
-    assert_broken(fails(source).await, &["an identity provider's token: status 401, code 401"]);
+    assert_broken(fails(source).await, &["exchange of an identity provider's token: status 401, code 401"]);
 }
 
 #[tokio::test]

@@ -39,22 +39,22 @@ async fn what_is_no_keys() {
         (r#"{"access_key_id": "K"}"#, "there is no `access_key_secret`"),
         (r#"{"mode": "StsToken", "access_key_id": "K", "access_key_secret": "hunter"}"#, "there is no `sts_token`"),
         (r#"{"mode": "hunter", "access_key_id": "K", "access_key_secret": "s"}"#, "neither AK nor StsToken"),
-        (r#"{"access_key_id": "K", "access_key_secret": "s", "expiration": "hunter"}"#, "`expiration` is no time"),
+        (r#"{"access_key_id": "K", "access_key_secret": "s", "expiration": "hunter"}"#, "`expiration` is not a time"),
     ] {
         let error = printed(text).await.unwrap_err();
-        assert!(error.starts_with("the command for credentials: ") && error.contains(part), "{error}");
+        assert!(error.starts_with("credentials command: ") && error.contains(part), "{error}");
     }
     let large = printed(&"x".repeat(1 << 17)).await.unwrap_err();
-    assert!(large.contains("prints more than 65536 bytes"), "{large}");
+    assert!(large.contains("printed more than 65536 bytes"), "{large}");
 }
 
 #[tokio::test]
 async fn commands_that_fail() {
     for (command, part) in [
         ("false hunter", "it ended with exit status: 1"),
-        ("/nowhere/hunter --secret hunter", "it does not start"),
-        ("echo 'hunter", "its quotes do not end"),
-        (" ", "there is none"),
+        ("/nowhere/hunter --secret hunter", "it cannot be started"),
+        ("echo 'hunter", "it has an unclosed quote"),
+        (" ", "it is empty"),
     ] {
         let error = ProcessCredentials::new(command).fetch().await.unwrap_err();
         assert!(!error.is_not_found() && error.to_string().contains(part), "{error}");

@@ -59,13 +59,13 @@ async fn no_profile() {
     // The tool writes an empty one at its first start.
     let blank = json!({"name": "default", "mode": "AK", "access_key_id": "", "access_key_secret": ""});
     world.file(CONFIG, &config(&[blank]));
-    assert_absent(refuses(aliyun(&world)).await, &["config.json: there is no profile, or nothing in it"]);
+    assert_absent(refuses(aliyun(&world)).await, &["config.json: there is no profile, or it is empty"]);
     // A selected profile must exist, wherever it is selected.
     assert_broken(refuses(aliyun(&world).profile("prod")).await, &["there is no profile `prod`"]);
     let named = World::new().await.set(&[("ALIBABA_CLOUD_PROFILE", "prod")]);
     assert_broken(refuses(aliyun(&named)).await, &["config.json: there is no such file"]);
     world.file(CONFIG, &json!({"current": "gone", "profiles": [ak("prod")]}).to_string());
-    assert_broken(refuses(aliyun(&world)).await, &["there is no profile `gone`, which is the current one"]);
+    assert_broken(refuses(aliyun(&world)).await, &["the current profile `gone` does not exist"]);
     let named = World::new().await.set(&[("ALIBABA_CLOUD_CREDENTIALS_FILE", "/nowhere/credentials")]);
     assert_broken(refuses(aliyun(&named)).await, &["/nowhere/credentials: there is no such file"]);
     // An empty variable counts as unset.
@@ -126,7 +126,7 @@ async fn keys() {
             "there is no `sts_token`",
         ),
         (json!({"name": "p", "mode": "RsaKeyPair", "private_key": "hunter"}), "RSA key pairs are not supported"),
-        (json!({"name": "p", "mode": "hunter"}), "its `mode` is none that is known"),
+        (json!({"name": "p", "mode": "hunter"}), "its `mode` is unknown"),
         (json!({"name": "p", "mode": "Anonymous"}), "mode Anonymous"),
         (
             json!({"name": "p", "mode": "BearerToken", "bearer_token": "hunter", "bearer_token_header_key": "x"}),
@@ -265,7 +265,7 @@ async fn sign_ins() {
     let world = with(sso(now - 100, now - 100)).await;
     assert_broken(
         refuses(aliyun(&world)).await,
-        &["the sign-in has ended", "`aliyun configure --profile p --mode CloudSSO`"],
+        &["the sign-in has expired", "`aliyun configure --profile p --mode CloudSSO`"],
     );
 
     let oauth = |site: &str, end: i64| json!({"name": "p", "mode": "OAuth", "oauth_site_type": site, "oauth_access_token": "hunter-oauth", "oauth_access_token_expire": end});
@@ -314,7 +314,7 @@ async fn sections_of_all_types() {
         ("type = access_key\naccess_key_id = K\n", "there is no `access_key_secret` in the section [default]"),
         ("type = ram_role_arn\naccess_key_id = K\naccess_key_secret = hunter\n", "there is no `role_arn`"),
         ("type = rsa_key_pair\npublic_key_id = K\nprivate_key_file = f\n", "RSA key pairs are not supported"),
-        ("type = hunter\n", "the `type` of the section [default] is none that is known"),
+        ("type = hunter\n", "the `type` of the section [default] is unknown"),
     ] {
         assert_broken(refuses(aliyun(&ini(lines).await)).await, &[".alibabacloud/credentials: ", part]);
     }

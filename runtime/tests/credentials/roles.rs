@@ -200,7 +200,7 @@ async fn a_role_without_keys_to_assume_it_is_broken() {
     let none = fails(AssumeRole::new(Nothing, "r").configure(&world.config())).await;
     assert_broken(none, &["the role r: nothing here"]);
     let token = AssumeRole::new(Credentials::token("hunter"), "r").configure(&world.config());
-    assert_broken(fails(token).await, &["a token cannot assume a role"]);
+    assert_broken(fails(token).await, &["a role cannot be assumed with a token"]);
 }
 
 #[tokio::test]
@@ -248,5 +248,5 @@ async fn oidc_that_is_not_complete() {
     assert_broken(of(&[(names[0], "p")]).await, &["ALIBABA_CLOUD_OIDC_TOKEN_FILE is not set"]);
     assert_broken(of(&[(names[0], "p"), (names[1], "f")]).await, &["ALIBABA_CLOUD_ROLE_ARN is not set"]);
     let all = [("ALIBABA_CLOUD_ROLE_ARN", "r"), (names[0], "p"), (names[1], "/nowhere/token")];
-    assert_broken(of(&all).await, &["a role by OIDC: the token in /nowhere/token: "]);
+    assert_broken(of(&all).await, &["role assumed with OIDC: the token in /nowhere/token: "]);
 }

@@ -91,9 +91,9 @@ impl Fault {
     }
 }
 
-/// Texts are not quoted, as they may be secret, whether or not the document marks them.
+/// Strings are not quoted, as they may be secret, whether or not the document marks them.
 pub(super) fn text_in_words(is_empty: bool) -> &'static str {
-    if is_empty { "an empty text" } else { "a text" }
+    if is_empty { "an empty string" } else { "a string" }
 }
 
 impl From<String> for Segment {

@@ -213,7 +213,7 @@ fn an_envelope_is_opened() {
     }
     assert_eq!(from_slice(br#"{"data":{"Port":1}}"#), Ok(Required { port: 1 }));
     let wrong = error::<Required>(r#"{"data":{"port":"x"}}"#);
-    assert_eq!(wrong, "data.port: expected an integer, found a text (line 1, column 17)");
+    assert_eq!(wrong, "data.port: expected an integer, found a string (line 1, column 17)");
     // Not an envelope: several keys, no object, not outermost, incomplete.
     for json in [
         r#"{"data":{"port":1},"id":1}"#,
@@ -236,16 +236,16 @@ fn errors_say_where_and_what() {
     let json = "{\n  \"nodes\": [{}, {},\n    {\"node\": {\"port\": \"abc\"}}]\n}";
     let wrong: DecodeError = from_slice::<Instance>(json.as_bytes()).unwrap_err();
     assert_eq!(wrong.path(), "nodes[2].node.port");
-    assert_eq!(wrong.message(), "expected an integer, found a text (line 3, column 23)");
+    assert_eq!(wrong.message(), "expected an integer, found a string (line 3, column 23)");
     for (json, expected) in [
         (r#"{"port":1.5}"#, "port: expected an integer, found 1.5 (line 1, column 9)"),
         (r#"{"port":3000000000}"#, "port: expected i32, found integer `3000000000` (line 1, column 9)"),
         (r#"{"port":[1]}"#, "port: expected an integer, found a list (line 1, column 9)"),
-        (r#"{"isReady":"yes"}"#, "isReady: expected true or false, found a text (line 1, column 12)"),
-        (r#"{"InstanceId":{}}"#, "InstanceId: expected a text, found an object (line 1, column 15)"),
-        (r#"{"ratio":"nan"}"#, "ratio: expected a number, found a text (line 1, column 10)"),
+        (r#"{"isReady":"yes"}"#, "isReady: expected true or false, found a string (line 1, column 12)"),
+        (r#"{"InstanceId":{}}"#, "InstanceId: expected a string, found an object (line 1, column 15)"),
+        (r#"{"ratio":"nan"}"#, "ratio: expected a number, found a string (line 1, column 10)"),
         (r#"{"labels":{"a":{}}}"#, "labels.a: expected an integer, found an object (line 1, column 16)"),
-        (r#"{"tags":["a",null]}"#, "tags[1]: expected a text, found null (line 1, column 14)"),
+        (r#"{"tags":["a",null]}"#, "tags[1]: expected a string, found null (line 1, column 14)"),
         ("{\"tags\":[\"é\\x\"]}", "tags[0]: invalid escape (line 1, column 14)"),
         (r#"{"port":1"#, "expected `,`, found the end (line 1, column 10)"),
         (r#"{"port":01}"#, "port: invalid number (line 1, column 10)"),
@@ -259,7 +259,7 @@ fn errors_say_where_and_what() {
     let missing = error::<Strict>(r#"{"text":"a"}"#);
     assert_eq!(missing, "count: is missing");
     assert_eq!(error::<Vec<u8>>(r#"[1,300]"#), "[1]: expected u8, found integer `300` (line 1, column 4)");
-    assert_eq!(error::<u8>("\"\""), "expected an integer, found an empty text (line 1, column 1)");
+    assert_eq!(error::<u8>("\"\""), "expected an integer, found an empty string (line 1, column 1)");
     assert!(from_slice::<Instance>(b"{\"a\":\"\xff\"}").unwrap_err().to_string().contains("UTF-8"));
     let long = error::<i64>(&format!("\"{}\"", "é".repeat(1000)));
     assert!(long.len() < 200, "{long}");
@@ -361,7 +361,7 @@ fn headers_are_read_from_text() {
     assert_eq!((all.len(), &*all["x-list"]), (5, "1, 2, 3"));
     headers.insert("x-ratelimit-limit", HeaderValue::from_static("many"));
     let wrong = from_headers::<Limits>(&headers).unwrap_err();
-    assert_eq!(wrong.to_string(), "X-RateLimit-Limit: expected an integer, found a text");
+    assert_eq!(wrong.to_string(), "X-RateLimit-Limit: expected an integer, found a string");
 }
 
 #[derive(Debug, PartialEq, Deserialize)]
@@ -407,9 +407,9 @@ fn headers_of_lists_and_objects() {
     assert_eq!((set.cookies, set.json), (cookies.map(str::to_owned).to_vec(), Some(pairs.into())));
     assert_eq!(read(&[]).unwrap().cookies, [""; 0]);
     let wrong = read(&[("x-pairs", "a=b")]).unwrap_err();
-    assert_eq!(wrong.to_string(), "x-pairs.a: expected an integer, found a text");
+    assert_eq!(wrong.to_string(), "x-pairs.a: expected an integer, found a string");
     let wrong = read(&[("x-flags", "true,perhaps")]).unwrap_err();
-    assert_eq!(wrong.to_string(), "x-flags: expected true or false, found a text");
+    assert_eq!(wrong.to_string(), "x-flags: expected true or false, found a string");
 }
 
 fn any_json() -> impl Strategy<Value = Value> {

@@ -64,7 +64,7 @@ fn the_tag_decides() {
     }
     let error = from_slice::<Vec<Pet>>(br#"[{"petType": "cat", "lives": "many"}]"#).unwrap_err();
     assert_eq!(error.path(), "[0]");
-    assert!(error.message().starts_with("lives: expected an integer, found a text"), "{error}");
+    assert!(error.message().starts_with("lives: expected an integer, found a string"), "{error}");
 }
 
 #[test]
@@ -332,7 +332,7 @@ fn a_text_is_of_the_format_that_reads_it() {
     }
 }
 
-/// If no alternative is better, a text in another form still has its documented type.
+/// If no alternative is better, a string in another form still has its documented type.
 #[test]
 fn a_text_of_another_form_loses_nothing() {
     let since = |json: Value| from_slice::<Since>(json.to_string().as_bytes()).unwrap();

@@ -22,7 +22,7 @@ use crate::response::read_as::ReadAs;
 /// It is a [`Stream`] of [`Event`]s, parsed as specified in WHATWG's HTML standard: comments and blocks without data
 /// are skipped, and an event that is cut off by the end of the connection before its blank line is dropped.
 ///
-/// - Data is decoded as JSON, as leniently as responses; if its type is a text, it is taken verbatim unless it is a
+/// - Data is decoded as JSON, as leniently as responses; if its type is a string, it is taken verbatim unless it is a
 ///   JSON string.
 /// - The data `[DONE]`, which many services send last, ends the stream.
 /// - An item that cannot be decoded is an error with its number, and the stream continues. An item longer than the
