@@ -34,9 +34,11 @@ thread_local! {
 pub(crate) fn wait<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> Result<T, String> {
     if OURS.get() {
         // The thread would wait for itself, and block all other calls.
-        return Err("a blocking call cannot be made within a callback of another one, such as a credentials provider or \
+        return Err(
+            "a blocking call cannot be made within a callback of another one, such as a credentials provider or \
                     an interceptor: use `send().await`, or `tokio::task::spawn_blocking`"
-            .to_owned());
+                .to_owned(),
+        );
     }
     let runtime = RUNTIME.as_ref().map_err(Clone::clone)?;
     // Not `block_on`, which panics within a runtime.

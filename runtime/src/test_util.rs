@@ -234,9 +234,7 @@ impl Replay {
         if let Some((expected_method, expected_path)) = reply.as_ref().and_then(|reply| reply.expected.as_ref())
             && (expected_method, expected_path) != (&method.to_string(), &path)
         {
-            let why = format!(
-                "request {count} is {method} {path}, but {expected_method} {expected_path} was recorded"
-            );
+            let why = format!("request {count} is {method} {path}, but {expected_method} {expected_path} was recorded");
             return Reply::of(Kind::Wrong(why));
         }
         reply.unwrap_or_else(|| {

@@ -27,5 +27,5 @@ pub(super) fn violated(format: Format, text: &str) -> Option<String> {
 
 /// Accepts exactly the strings that `Formatted::get` parses.
 fn check<T: FormatValue>(text: &str, example: &str) -> Option<String> {
-    T::read(text).is_none().then(|| format!("must be of the format `{}`, as in {example}", T::FORMAT))
+    T::read(text).is_none().then(|| format!("must match the format `{}`, such as {example}", T::FORMAT))
 }

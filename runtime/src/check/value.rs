@@ -209,7 +209,8 @@ impl Walk {
                         Some(most) => format!("{fewest} to {most}"),
                         None => format!("at least {fewest}"),
                     };
-                    let message = format!("must contain {bounds} of the elements that the document requires, has {found}");
+                    let message =
+                        format!("must contain {bounds} of the elements that the document requires, has {found}");
                     violations.push(Violation::new(path, message));
                 }
             }

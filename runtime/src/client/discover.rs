@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use super::address;
 use super::attempt;
-use super::lookups::Question;
+use super::lookups::Query;
 use super::settings::Settings;
 use super::skews::Ahead;
-use crate::auth::credentials::{Credentials, CredentialsError, CredentialsProvider, ProviderConfig, LookupError};
+use crate::auth::credentials::{Credentials, CredentialsError, CredentialsProvider, LookupError, ProviderConfig};
 use crate::auth::sign;
 use crate::data::category::ErrorCategory;
 use crate::data::operation::Spec;
@@ -100,7 +100,7 @@ async fn find(
             return Ok(beside);
         }
         let unknown = (name, values.get(REGION), provider.setting("iam_endpoint"));
-        match told(settings, &credentials, unknown).await {
+        match cached(settings, &credentials, unknown).await {
             Ok(answer) => return Ok(answer),
             // As for an attempt of the call.
             Err(LookupError::Refused { status, code, .. })
@@ -123,31 +123,31 @@ async fn find(
 type Sought = (&'static str, Option<String>, Option<String>);
 
 /// The value that the vendor returns, or returned earlier, for these credentials.
-async fn told(
+async fn cached(
     settings: &Settings,
     credentials: &Credentials,
     (name, region, endpoint): Sought,
 ) -> Result<Option<String>, LookupError> {
-    let asker = match credentials {
+    let caller = match credentials {
         Credentials::AccessKey { access_key, .. } => access_key.clone(),
         Credentials::Token(token) => sign::sha256_hex(token.expose().as_bytes()),
     };
-    let kept = settings.lookups.of(Question { asker, name, region: region.clone(), endpoint: endpoint.clone() });
-    let answer = kept.get_or_try_init(|| async {
-        match ask(settings, credentials, (name, region, endpoint)).await {
-            Ok(answer) => answer.ok_or(None),
+    let kept = settings.lookups.of(Query { caller, name, region: region.clone(), endpoint: endpoint.clone() });
+    let value = kept.get_or_try_init(|| async {
+        match request(settings, credentials, (name, region, endpoint)).await {
+            Ok(value) => value.ok_or(None),
             Err(why) => Err(Some(why)),
         }
     });
-    match answer.await {
-        Ok(answer) => Ok(Some(answer.clone())),
+    match value.await {
+        Ok(value) => Ok(Some(value.clone())),
         Err(None) => Ok(None),
         Err(Some(why)) => Err(why),
     }
 }
 
 /// Sends the lookup, a second time if the first was refused for its date.
-async fn ask(
+async fn request(
     settings: &Settings,
     credentials: &Credentials,
     (name, region, endpoint): Sought,

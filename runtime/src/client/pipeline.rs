@@ -72,7 +72,7 @@ pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse
         };
         match attempts(settings, &planned, progress).await {
             Ok(response) => Ok(response.with_reconnect(|| reconnect(sending))),
-            Err(failure) => Err(address::doubted(settings, values, &base, failure.at(&base)).await),
+            Err(failure) => Err(address::with_region_hint(settings, values, &base, failure.at(&base)).await),
         }
     };
     Box::pin(run.instrument(span))

@@ -61,10 +61,10 @@ pub trait FormatValue: Sized {
     fn write(&self) -> String;
 }
 
-/// The text of a [`Formatted`] does not have its format. The message does not contain the text, which may be
+/// The string of a [`Formatted`] does not match its format. The message does not contain the text, which may be
 /// confidential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the text is not of the format `{format}`")]
+#[error("the string does not match the format `{format}`")]
 pub struct FormatError {
     format: &'static str,
 }
@@ -354,7 +354,7 @@ mod tests {
 
     /// Any text from a service is decoded, and encoded verbatim.
     #[test]
-    fn every_text_survives() {
+    fn every_string_survives() {
         for (json, text) in [
             (r#""2021-12-14T07:46:22+0000""#, "2021-12-14T07:46:22+0000"),
             (r#""2021-12-14 07:46:22""#, "2021-12-14 07:46:22"),
@@ -373,11 +373,14 @@ mod tests {
         let absent: Option<Formatted<Timestamp>> = decode::from_slice(b"null").unwrap();
         assert_eq!(absent, None);
         let error = Formatted::<Uuid>::from("hunter2").get().unwrap_err();
-        assert_eq!((error.format(), error.to_string()), ("uuid", "the text is not of the format `uuid`".to_owned()));
+        assert_eq!(
+            (error.format(), error.to_string()),
+            ("uuid", "the string does not match the format `uuid`".to_owned())
+        );
     }
 
     #[test]
-    fn setters_take_values_texts_and_options() {
+    fn setters_accept_values_strings_and_options() {
         fn since<M>(since: impl Argument<Formatted<Timestamp>, M>) -> Option<String> {
             since.into_argument().map(Formatted::into_string)
         }

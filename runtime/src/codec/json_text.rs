@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn keeps_what_is_no_json() {
+    fn keeps_invalid_json() {
         for text in ["", "n/a", "{\"Port\": 1", "[1]"] {
             let read: Text = serde_json::from_value(text.into()).unwrap();
             assert_eq!(read, JsonText::text(text));
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_not_shown() {
+    fn debug_hides_strings() {
         let read: Text = serde_json::from_value(r#"{"Port": "none", "password": "hunter2"}"#.into()).unwrap();
         assert_eq!(format!("{read:?}"), "Text(39 bytes)");
         assert_eq!(format!("{:?}", JsonText::Value(3)), "Value(3)");

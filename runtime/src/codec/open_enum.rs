@@ -102,7 +102,7 @@ pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Err
 ///
 /// ```
 /// yundb_runtime::string_enum! {
-///     /// What runs in an instance.
+///     /// The database engine of an instance.
 ///     pub enum Engine {
 ///         /// MySQL.
 ///         Mysql = "mysql",
@@ -204,7 +204,7 @@ macro_rules! string_enum {
 ///
 /// ```
 /// yundb_runtime::integer_enum! {
-///     /// How grave an alarm is.
+///     /// The severity of an alarm.
 ///     pub enum Level {
 ///         Low = 1,
 ///         High = 2,
@@ -331,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn the_case_of_answers_is_forgiven() {
+    fn the_case_of_responses_is_tolerated() {
         string_enum! { pub enum State { Running = "Running", Going = "go", Gone = "GO" } }
 
         for (text, state) in [
@@ -349,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_and_keys_hold_them_too() {
+    fn headers_and_keys_can_be_enums() {
         let mut headers = http::HeaderMap::new();
         headers.insert("version", http::HeaderValue::from_static("8.0"));
         headers.insert("level", http::HeaderValue::from_static("1"));

@@ -357,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_as_documents_write_them() {
+    fn literal_paths_of_documents() {
         const SPELLED: Server = Server {
             url: "https://x.example.com/{base}/%20",
             region: None,

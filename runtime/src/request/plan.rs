@@ -202,8 +202,9 @@ fn insert(headers: &mut HeaderMap, name: &str, value: &str, violations: &mut Vec
         (Ok(name), Ok(value)) => {
             headers.insert(name, value);
         }
-        (Err(_), _) => violations.push(Violation::new(name, "cannot be the name of a header")),
-        (_, Err(_)) => violations.push(Violation::new(name, "holds what no header may hold, such as a line break")),
+        (Err(_), _) => violations.push(Violation::new(name, "is not a valid header name")),
+        (_, Err(_)) => violations
+            .push(Violation::new(name, "contains characters that are not allowed in headers, such as a line break")),
     }
 }
 

@@ -5,7 +5,7 @@ use http::HeaderMap;
 
 use super::head::Head;
 use super::outline::{Found, Outline};
-use crate::data::line::{one_line, seen};
+use crate::data::line::{one_line, visible};
 
 /// The facts in an error response.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(crate) fn read(head: &Head, body: &[u8]) -> Facts {
         None => from_text(&String::from_utf8_lossy(body)),
     };
     // Both are machine-readable and logged verbatim.
-    let plain = |text: Option<String>| text.map(|text| seen(&text).into_owned()).filter(|text| !text.is_empty());
+    let plain = |text: Option<String>| text.map(|text| visible(&text).into_owned()).filter(|text| !text.is_empty());
     (facts.code, facts.request_id) = (plain(facts.code), plain(facts.request_id));
     facts.request_id = facts.request_id.or_else(|| head.request_id.clone());
     if let (None, 300..400) = (&facts.message, head.status) {
@@ -85,7 +85,7 @@ pub(crate) fn verdict(body: &[u8]) -> Verdict {
         _ => false,
     };
     let request_id = outline.request_id().or_else(|| inner.and_then(Outline::request_id));
-    Verdict { failed, request_id: request_id.map(|id| seen(&id).into_owned()) }
+    Verdict { failed, request_id: request_id.map(|id| visible(&id).into_owned()) }
 }
 
 /// Inserts the dynamic part at the placeholder in DTS's messages, `Parameter %s is not valid`, else appends it.

@@ -12,7 +12,7 @@ use super::error_codes::{Codes, HUAWEI};
 use super::prepare::{AttemptContext, PreparedRequest, body_hash, request};
 use super::vendor::{Unknown, Vendor, service_name, variable_name};
 use crate::auth::credentials::{
-    Credentials, CredentialsChain, CredentialsProvider, Directory, IAM_REGIONS, ProviderConfig, LookupError,
+    Credentials, CredentialsChain, CredentialsProvider, Directory, IAM_REGIONS, LookupError, ProviderConfig,
 };
 use crate::auth::sign;
 use crate::data::service::Service;
@@ -110,8 +110,9 @@ fn prepare(context: &AttemptContext<'_>, plan: &Plan) -> Result<Request<RequestB
     match context.credentials {
         None => {}
         Some(Credentials::Token(token)) => {
-            let mut value = HeaderValue::from_str(token.expose())
-                .map_err(|_| "the token holds what no header may hold, such as a line break".to_owned())?;
+            let mut value = HeaderValue::from_str(token.expose()).map_err(|_| {
+                "the token contains characters that are not allowed in headers, such as a line break".to_owned()
+            })?;
             value.set_sensitive(true);
             request.headers_mut().insert("x-auth-token", value);
         }

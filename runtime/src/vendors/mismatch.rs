@@ -1,6 +1,6 @@
 //! Signatures that a service refuses.
 
-use crate::data::line::seen;
+use crate::data::line::visible;
 use crate::response::Failure;
 
 /// A service that refuses a signature may return the string it expected to be signed. That contains all parameters,
@@ -12,7 +12,7 @@ pub(crate) fn compare_signed(failure: &mut Failure, ours: Option<&str>) {
     {
         let verdict = match ours.map(|ours| differs_in(ours, theirs)) {
             Some(None) => "what was signed is the same: the access key secret is wrong".to_owned(),
-            Some(Some(name)) => format!("what was signed differs from what arrived, first in `{}`", seen(&name)),
+            Some(Some(name)) => format!("what was signed differs from what arrived, first in `{}`", visible(&name)),
             None => "what was to be signed is in the body".to_owned(),
         };
         *message = format!("{} ({verdict})", before.trim_end_matches([' ', ',', '.', ':']));

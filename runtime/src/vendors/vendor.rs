@@ -8,7 +8,7 @@ use futures_core::future::BoxFuture;
 use super::aliyun_options::Options;
 use super::error_codes::Codes;
 use super::prepare::{AttemptContext, PreparedRequest, request};
-use crate::auth::credentials::{Credentials, CredentialsProvider, ProviderConfig, LookupError};
+use crate::auth::credentials::{Credentials, CredentialsProvider, LookupError, ProviderConfig};
 use crate::data::service::Service;
 use crate::request::Plan;
 use crate::response::Verdict;

@@ -137,8 +137,8 @@ fn settings_that_cannot_work() {
     refused(builder(&fake).endpoint("x").apsara_stack(stack().asapi()).get_requests(), "POST");
     refused(builder(&fake).endpoint("x").apsara_stack(stack().asapi()).signature(Signature::Acs3), "RPC signatures");
     refused(plain(&HUAWEI).endpoint("x").apsara_stack(stack()), "Alibaba Cloud's RPC");
-    refused(builder(&fake).root_certificate_pem("x"), "transport of your own");
-    refused(builder(&fake).danger_accept_invalid_certificates(), "transport of your own");
+    refused(builder(&fake).root_certificate_pem("x"), "custom transport");
+    refused(builder(&fake).danger_accept_invalid_certificates(), "custom transport");
     refused(plain(&HTTP).root_certificate_pem("no PEM"), "not PEM");
     refused(
         plain(&HTTP).root_certificate_pem("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),

@@ -205,7 +205,7 @@ fn proxies() {
     assert_eq!(error, "the proxy's URL is not one, such as http://host:port");
     let own = Client::builder(&HUAWEI).transport(Replay::default()).no_proxy().proxy("http://p:1");
     let error = built(own).expect_err("a transport of its own").to_string();
-    assert_eq!(error, "`.no_proxy(..)`, `.proxy(..)` has no effect on a transport of your own");
+    assert_eq!(error, "`.no_proxy(..)`, `.proxy(..)` has no effect on a custom transport");
     built(Client::builder(&HUAWEI).proxy("http://user:hidden@127.0.0.1:3128")).expect("a client");
 }
 

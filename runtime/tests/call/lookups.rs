@@ -179,7 +179,7 @@ async fn an_unknown_region_is_named_when_its_address_does_not_exist() {
     }
     // One that resembles no other may be new.
     let error = connect().region("mars-1").build().expect("a client").begin().send().await.expect_err("broken");
-    let remark = "; the region is `mars-1`, from `.region(..)`, which is not a known one";
+    let remark = "; the region is `mars-1`, from `.region(..)`, which is unknown";
     assert!(error.to_string().contains(remark), "{error}");
     // A known region, and one that the address does not contain, are not the reason.
     let elsewhere = connect().region("mars-1").endpoint("https://drs.example.com");

@@ -131,8 +131,8 @@ async fn what_would_call_another_operation_is_never_sent() {
     let error = client.create_connection("g").unchecked().language("a\r\nb: c").extra_header("a b", "").send().await;
     assert_eq!(
         error.expect_err("invalid").to_string(),
-        "CreateConnection was not sent: X-Language: holds what no header may hold, such as a line break; \
-         a b: cannot be the name of a header"
+        "CreateConnection was not sent: X-Language: contains characters that are not allowed in headers, such as a line break; \
+         a b: is not a valid header name"
     );
     assert_eq!(fake.requests().len(), 0);
 }

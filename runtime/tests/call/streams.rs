@@ -178,26 +178,26 @@ async fn what_came_is_said_where_it_is_something_else() {
     };
     let json = "application/json";
     let error = of("text/csv", "name\na\n").send().await.expect_err("no JSON");
-    says(error, "expected ident (line 1, column 2) (`application/json` was asked for, and `text/csv` came)");
+    says(error, "expected ident (line 1, column 2) (requested `application/json`, received `text/csv`)");
     let other = "application/vnd.mini.change+json";
     let error = of(other, "{\"name\": \"a\"}").send().await.expect_err("another type");
-    says(error, &format!("it is another representation (`{json}` was asked for, and `{other}` came)"));
+    says(error, &format!("the response has another representation (requested `{json}`, received `{other}`)"));
     let error = of(json, "{\"name\": \"a\"}").send_as(ShowPet::CHANGE).await.expect_err("another type");
-    says(error, &format!("it is another representation (`{other}` was asked for, and `{json}` came)"));
+    says(error, &format!("the response has another representation (requested `{other}`, received `{json}`)"));
     let error = of(json, "{}").send_as(ShowPet::CSV).await.expect_err("another representation");
-    says(error, "it is another representation (`text/csv` was asked for, and `application/json` came)");
+    says(error, "the response has another representation (requested `text/csv`, received `application/json`)");
     // A response that is not a stream is read, and kept.
     let error = of("application/json; charset=utf-8", "{\"a\": 1}")
         .send_as(ShowPet::EVENT_STREAM)
         .await
         .expect_err("no stream");
     assert_eq!(&error.raw_body()[..], b"{\"a\": 1}");
-    let came = "(`text/event-stream` was asked for, and `application/json; charset=utf-8` came)";
-    says(error, &format!("it is another representation {came}"));
+    let types = "(requested `text/event-stream`, received `application/json; charset=utf-8`)";
+    says(error, &format!("the response has another representation {types}"));
     let error = of("text/html", "<html>").send_as(ShowPet::EVENT_STREAM).await.expect_err("no stream");
     says(
         error,
-        "the response is `text/html`, which is no stream of events (`text/event-stream` was asked for, and `text/html` came)",
+        "the response is `text/html`, which is not a stream of events (requested `text/event-stream`, received `text/html`)",
     );
     // An inaccurate media type.
     assert_eq!(*of("text/plain", "{\"name\": \"a\"}").send().await.expect("a pet"), pet("a"));

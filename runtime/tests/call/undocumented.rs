@@ -125,10 +125,10 @@ async fn what_cannot_be_called() {
     for (call, why) in [
         (client(&HUAWEI, &fake).call_action("X"), "X was not sent: the service has no actions"),
         (client(&ALIYUN, &fake).call_action("X&Y=1"), "the name of an action"),
-        (client(&ALIYUN, &fake).call_path("GET", "/"), "is called by actions"),
+        (client(&ALIYUN, &fake).call_path("GET", "/"), "has actions instead of paths"),
         (client(&HUAWEI, &fake).call_path("GET", "/v3?x=1"), "a path begins with `/`"),
         (client(&HUAWEI, &fake).call_path("GET", "//x").query("a", f64::NAN), "a: is NaN"),
-        (client(&HUAWEI, &fake).call_path("G T", "/"), "G T / was not sent: the method is not one of HTTP"),
+        (client(&HUAWEI, &fake).call_path("G T", "/"), "G T / was not sent: the method is not an HTTP method"),
     ] {
         let error = call.send().await.expect_err("can't be called");
         assert_eq!(error.kind(), ErrorKind::Config);
@@ -158,14 +158,14 @@ async fn as_a_url() {
     }
     let client = builder(&none).build().expect("a client");
     let error = call(client.clone()).extra_header("X-Y", "z").presigned_url().await.expect_err("a header");
-    assert!(error.to_string().ends_with("a URL has no room for the header x-y"), "{error}");
+    assert!(error.to_string().ends_with("a URL cannot contain the header x-y"), "{error}");
     let error = client.import_data().body("{}").presigned_url().await.expect_err("a body");
     assert_eq!(error.kind(), ErrorKind::Config);
     let error = client.add_database().presigned_url().await.expect_err("no host");
     assert_eq!(error.kind(), ErrorKind::Invalid, "it is checked as any call is");
     let huawei = mini::Client::builder(&HUAWEI).endpoint("http://localhost").project_id("p").build().expect("a client");
     let error = huawei.create_connection("g").unchecked().presigned_url().await.expect_err("another vendor's");
-    assert!(error.to_string().contains("takes no signature in a URL"), "{error}");
+    assert!(error.to_string().contains("does not accept signatures in URLs"), "{error}");
     assert!(none.requests().is_empty());
 }
 
@@ -196,5 +196,5 @@ async fn a_url_has_what_hooks_add_before_signing() {
     let url = builder(&Replay::new([]), Hook(false)).presigned_url().await.expect("a URL");
     assert_eq!(url.expose(), sent);
     let error = builder(&Replay::new([]), Hook(true)).presigned_url().await.expect_err("a header");
-    assert!(error.to_string().ends_with("a URL has no room for the header x-acs-tenant"), "{error}");
+    assert!(error.to_string().ends_with("a URL cannot contain the header x-acs-tenant"), "{error}");
 }

@@ -124,7 +124,10 @@ async fn something_is_wrong() {
     for (answer, part) in [
         (ok(failed), "`Code` is not `Success`"),
         (text("{\"AccessKeySecret\": \"hunter\""), "not the expected JSON at line 1"),
-        (ok(json!({"Code": "Success", "AccessKeyId": "K", "AccessKeySecret": 31337})), "`AccessKeySecret` is not a string"),
+        (
+            ok(json!({"Code": "Success", "AccessKeyId": "K", "AccessKeySecret": 31337})),
+            "`AccessKeySecret` is not a string",
+        ),
         (ResponseTemplate::new(500), "status 500"),
     ] {
         let world = World::new().await;

@@ -181,7 +181,10 @@ mod tests {
         };
         let blank = with(EnvironmentCredentials::huawei(), &[("HUAWEICLOUD_SDK_AK", " "), ("HUAWEICLOUD_SDK_SK", "")]);
         let (not_found, error) = says(blank).await;
-        assert!(not_found && error.starts_with("the environment: HUAWEICLOUD_SDK_AK is not set (along with"), "{error}");
+        assert!(
+            not_found && error.starts_with("the environment: HUAWEICLOUD_SDK_AK is not set (along with"),
+            "{error}"
+        );
         for half in [
             &[("HUAWEICLOUD_SDK_SK", "hunter2"), ("HUAWEICLOUD_SDK_AK", "")] as &'static [_],
             &[("HUAWEICLOUD_SDK_AK", "hunter2")],

@@ -239,7 +239,7 @@ fn formats_of_strings() {
         for wrong in [wrong, ""] {
             assert_eq!(
                 check(json!(wrong), shape),
-                [format!("x: must be of the format `{format}`, as in {example}")],
+                [format!("x: must match the format `{format}`, such as {example}")],
                 "{wrong}"
             );
         }

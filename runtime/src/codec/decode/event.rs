@@ -21,7 +21,7 @@ pub(crate) fn from_event_data<T: DeserializeOwned>(data: &[u8]) -> Result<T, Dec
         if text.trim().is_empty() {
             return from_slice(b"null")
                 .or_else(|_| from_slice(b"{}"))
-                .map_err(|_| DecodeError::new("", "it has no data"));
+                .map_err(|_| DecodeError::new("", "the event has no data"));
         }
         return from_slice(text.as_bytes());
     }
@@ -85,7 +85,7 @@ impl<'de> Deserializer<'de> for Text<'_> {
     type Error = Fault;
 
     fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Fault> {
-        Err(Fault::new("no text is wanted"))
+        Err(Fault::new("expected a value other than a string"))
     }
 
     texts! { deserialize_str deserialize_string }

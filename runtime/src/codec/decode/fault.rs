@@ -53,7 +53,7 @@ impl Fault {
         }
     }
 
-    pub(super) fn mendable(mut self, reread: Reread) -> Self {
+    pub(super) fn with_reread(mut self, reread: Reread) -> Self {
         self.0.reread = Some(reread);
         self
     }
@@ -134,6 +134,6 @@ impl de::Error for Fault {
     }
 
     fn duplicate_field(field: &'static str) -> Self {
-        Self::new("is there twice").within(field.to_owned()).mendable(Reread::RepeatedKey)
+        Self::new("is repeated").within(field.to_owned()).with_reread(Reread::RepeatedKey)
     }
 }

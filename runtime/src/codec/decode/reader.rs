@@ -211,7 +211,7 @@ impl<'k, 'de> Reader<'k, 'de> {
         };
         let fault = Fault::mismatch(expected, found).at(start);
         match option {
-            Some(option) if empty => fault.mendable(Reread::EmptyText(option)),
+            Some(option) if empty => fault.with_reread(Reread::EmptyText(option)),
             _ => fault,
         }
     }

@@ -63,7 +63,7 @@ fn scalars_are_read_from_each_other() {
 }
 
 #[test]
-fn nothing_is_read_in_all_its_forms() {
+fn absence_has_many_forms() {
     let none = Instance::default();
     assert_eq!(instance(r#"{"InstanceId":null,"port":null,"tags":null,"labels":null,"node":null,"nodes":null}"#), none);
     // Twice, in options of different types, inside a list.
@@ -79,7 +79,7 @@ fn nothing_is_read_in_all_its_forms() {
 
 /// Null is not an object, wherever it occurs: decoding it would invent an empty one.
 #[test]
-fn null_is_no_object() {
+fn null_is_not_an_object() {
     #[derive(Debug, PartialEq, Deserialize)]
     struct Open {
         port: Option<i64>,
@@ -197,7 +197,7 @@ fn keys_may_be_in_another_case_or_repeated() {
 }
 
 #[test]
-fn an_envelope_is_opened() {
+fn envelopes_are_unwrapped() {
     for json in [
         r#"{"Response":{"port":1}}"#,
         r#" { "data" : { "port" : "1" , "extra" : [{}] } } "#,
@@ -232,7 +232,7 @@ fn an_envelope_is_opened() {
 }
 
 #[test]
-fn errors_say_where_and_what() {
+fn errors_have_location_and_reason() {
     let json = "{\n  \"nodes\": [{}, {},\n    {\"node\": {\"port\": \"abc\"}}]\n}";
     let wrong: DecodeError = from_slice::<Instance>(json.as_bytes()).unwrap_err();
     assert_eq!(wrong.path(), "nodes[2].node.port");
@@ -455,13 +455,13 @@ fn any_instance() -> impl Strategy<Value = Instance> {
 
 proptest! {
     #[test]
-    fn strict_json_reads_as_serde_json_does(value in any_json(), pretty: bool) {
+    fn strict_json_is_decoded_as_by_serde_json(value in any_json(), pretty: bool) {
         let json = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) }.unwrap();
         prop_assert_eq!(from_slice::<Value>(json.as_bytes()).unwrap(), serde_json::from_str::<Value>(&json).unwrap());
     }
 
     #[test]
-    fn typed_json_reads_as_serde_json_does(instance in any_instance()) {
+    fn typed_json_is_decoded_as_by_serde_json(instance in any_instance()) {
         let json = serde_json::to_vec(&instance).unwrap();
         let strict: Instance = serde_json::from_slice(&json).unwrap();
         prop_assert_eq!(&from_slice::<Instance>(&json).unwrap(), &strict);
@@ -469,7 +469,7 @@ proptest! {
     }
 
     #[test]
-    fn broken_json_is_refused_as_serde_json_does(value in any_json(), at: prop::sample::Index, with in r#"[\[\]{}:,"\\0-9.eE+\- tfn\n]{0,2}"#) {
+    fn invalid_json_is_rejected_as_by_serde_json(value in any_json(), at: prop::sample::Index, with in r#"[\[\]{}:,"\\0-9.eE+\- tfn\n]{0,2}"#) {
         let mut json: Vec<char> = value.to_string().chars().collect();
         let at = at.index(json.len());
         json.splice(at..=at, with.chars());
@@ -485,7 +485,7 @@ proptest! {
     }
 
     #[test]
-    fn forgiving_loses_nothing(port: i32, ratio in prop::num::f64::NORMAL, ready: bool, tags: Vec<i64>) {
+    fn leniency_loses_nothing(port: i32, ratio in prop::num::f64::NORMAL, ready: bool, tags: Vec<i64>) {
         let json = json!({"Data": {
             "PORT": port.to_string(), "Ratio": ratio.to_string(), "isready": ready.to_string(), "Tags": {"Tag": tags},
         }});

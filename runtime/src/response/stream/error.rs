@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::codec::decode::DecodeError;
-use crate::data::line::{Line, unsaid};
+use crate::data::line::{Line, omitted_cause};
 use crate::transport::TransportError;
 
 /// Why an item of a stream could not be read.
@@ -112,6 +112,6 @@ impl fmt::Debug for StreamError {
 
 impl StdError for StreamError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        unsaid(self, self.source.as_deref().map(|source| source as _))
+        omitted_cause(self, self.source.as_deref().map(|source| source as _))
     }
 }
