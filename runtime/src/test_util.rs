@@ -84,7 +84,7 @@ use crate::transport::{ByteStream, RequestBody, Transport, TransportError, Trans
 
 /// A canned response.
 #[derive(Debug)]
-#[must_use = "hand it to `Replay`"]
+#[must_use = "pass it to `Replay`"]
 pub struct Reply {
     kind: Kind,
     /// The method and path of the expected request; `None` for any.
@@ -216,7 +216,7 @@ impl Replay {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn wait_for_ever<T>(&self) -> T {
+    async fn wait_forever<T>(&self) -> T {
         let clock = self.state().clock.clone();
         let Some(clock) = clock else { return std::future::pending().await };
         // The future is dropped when the caller's time limit passes.
@@ -260,7 +260,7 @@ impl Transport for Replay {
                 Kind::RawResponse(response) => Ok(response),
                 Kind::Failure(error) => Err(error),
                 Kind::Wrong(why) => Err(TransportError::new(TransportErrorKind::Request, why)),
-                Kind::Never => self.wait_for_ever().await,
+                Kind::Never => self.wait_forever().await,
             }
         })
     }

@@ -38,7 +38,7 @@ fn compiled(folder: &Path, call: &str) -> String {
 }
 
 #[test]
-fn a_method_without_async_names_its_feature() {
+fn the_compile_error_names_the_feature() {
     let folder: PathBuf = std::env::temp_dir().join(format!("yundb-hints-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
     let fine = compiled(&folder, "");

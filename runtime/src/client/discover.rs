@@ -154,9 +154,9 @@ async fn request(
 ) -> Result<Option<String>, LookupError> {
     // The vendor's address for the client's region does not apply here; the endpoint is the only address.
     let host = endpoint.clone().unwrap_or_default();
-    let mut mended = None;
+    let mut corrected = None;
     loop {
-        let skew = mended.unwrap_or_else(|| settings.skews.of(&host));
+        let skew = corrected.unwrap_or_else(|| settings.skews.of(&host));
         let clock = Arc::new(Ahead(settings.clock.clone(), skew));
         let config = ProviderConfig::new().with_transport(settings.transport.clone()).with_clock(clock);
         let (region, endpoint) = (region.clone(), endpoint.clone());
@@ -164,14 +164,14 @@ async fn request(
         let unknown = Unknown { name, region, endpoint, is_elsewhere, credentials, config };
         let outcome = settings.vendor.discover(unknown).await;
         match &outcome {
-            Ok(_) => mended.iter().for_each(|skew| settings.skews.keep(&host, *skew)),
+            Ok(_) => corrected.iter().for_each(|skew| settings.skews.keep(&host, *skew)),
             Err(LookupError::Refused { status, code, headers, .. })
                 if retry::blames_date(Some(*status), code.as_deref()) =>
             {
                 if let Some(ahead) = retry::clock_skew(headers, settings.clock.now(), skew) {
                     settings.skews.refute(&host, skew);
-                    if mended.is_none() {
-                        mended = Some(ahead);
+                    if corrected.is_none() {
+                        corrected = Some(ahead);
                         continue;
                     }
                 }
@@ -193,7 +193,8 @@ fn failure(settings: &Settings, spec: &Spec, name: &str, why: &LookupError) -> B
         status.map(|status| vendors::category(settings.vendor.error_codes(), settings.service, status, code));
     let throttled = category == Some(ErrorCategory::Throttled);
     let repeatable = Repeatable { method: true, ..Repeatable::default() };
-    let failed = FailedAttempt { cause, status, code, busy: &[], throttled, repeatable, mended: false, spent: false };
+    let failed =
+        FailedAttempt { cause, status, code, busy: &[], throttled, repeatable, corrected: false, spent: false };
     let detail = format!("{name} is not set, and looking it up in IAM failed: {why}");
     let failure = Failure::lookup(spec, detail, cause, retry::classify(&failed));
     match category {

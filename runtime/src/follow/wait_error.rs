@@ -64,7 +64,7 @@ impl fmt::Display for WaitError {
             }
             Self::Timeout { job, last } => {
                 let state = last.as_ref().map_or("unknown", |last| &last.state);
-                write!(f, "job {} was not done in time; its state is {state}", job.id)
+                write!(f, "job {} did not finish in time; its state is {state}", job.id)
             }
             Self::NoState { job, path, .. } => {
                 let times = FAILURES + 1;

@@ -87,7 +87,7 @@ impl Recorder {
     }
 
     /// Redacts this text wherever it occurs, verbatim or percent-encoded. An empty string is ignored.
-    #[must_use = "the recorder with it is returned"]
+    #[must_use = "returns the changed recorder"]
     pub fn hide(mut self, secret: impl Into<Secret>) -> Self {
         self.hiding.texts.push(secret.into());
         self
@@ -96,7 +96,7 @@ impl Recorder {
     /// Keeps bodies that cannot be searched for secrets, such as plain text, HTML and files. In text, the strings given
     /// to [`hide`](Self::hide) are redacted; everything else is verbatim. By default such bodies are omitted, and a
     /// call that gets such a response from [`Replay::from_file`] fails.
-    #[must_use = "the recorder that does is returned"]
+    #[must_use = "returns the changed recorder"]
     pub fn keep_opaque_bodies(mut self) -> Self {
         self.hiding.keeps_opaque = true;
         self

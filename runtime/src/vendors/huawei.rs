@@ -118,7 +118,7 @@ fn prepare(context: &AttemptContext<'_>, plan: &Plan) -> Result<Request<RequestB
         }
         Some(Credentials::AccessKey { .. }) if request.body().len().is_some_and(|length| length > LARGEST_SIGNED) => {
             return Err(format!(
-                "the body has {} bytes, and with an access key the service takes up to 12 MiB: use a token",
+                "the body has {} bytes, but with an access key the service accepts up to 12 MiB: use a token",
                 request.body().len().unwrap_or_default()
             ));
         }
@@ -127,7 +127,7 @@ fn prepare(context: &AttemptContext<'_>, plan: &Plan) -> Result<Request<RequestB
             let scope = context.values.get("project_id").map(|id| ("x-project-id", id));
             let scope = scope.or_else(|| context.values.get("domain_id").map(|id| ("x-domain-id", id)));
             if let Some((name, id)) = scope.filter(|(name, _)| !request.headers().contains_key(*name)) {
-                let value = HeaderValue::from_str(&id).map_err(|_| format!("`{id}` is no id that {name} may hold"))?;
+                let value = HeaderValue::from_str(&id).map_err(|_| format!("`{id}` is not a valid id for {name}"))?;
                 request.headers_mut().insert(name, value);
             }
             let date = context.now;
@@ -138,7 +138,7 @@ fn prepare(context: &AttemptContext<'_>, plan: &Plan) -> Result<Request<RequestB
             let derived = match (&context.options.derived_for, &region) {
                 (None, _) => None,
                 (Some(service), Some(region)) => Some((region.as_str(), service.as_str())),
-                (Some(_), None) => return Err("a derived key is one of a region: set it with `.region(..)`".to_owned()),
+                (Some(_), None) => return Err("a derived key requires a region: set it with `.region(..)`".to_owned()),
             };
             sign::huawei(&mut request, hash.as_deref(), access_key, secret_key, token, derived, date)
                 .map(sign::Signed::wipe)

@@ -58,7 +58,7 @@ pub(crate) trait Vendor: Sync {
         None
     }
 
-    /// Regions that exist whatever the service's document has. Others may exist as well.
+    /// Regions that exist even if the service's document lacks them. Others may exist as well.
     fn regions(&self) -> &'static [&'static str] {
         &[]
     }

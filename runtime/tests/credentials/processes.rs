@@ -17,14 +17,14 @@ async fn printed(text: &str) -> Result<yundb_runtime::TemporaryCredentials, Stri
 }
 
 #[tokio::test]
-async fn keys_that_end() {
+async fn keys_with_an_expiration() {
     let json = r#"{"mode": "StsToken", "access_key_id": "K", "access_key_secret": "hunter-secret", "sts_token": "hunter-token",
         "expiration": "2040-01-01T00:00:00Z"}"#;
     assert_eq!(printed(json).await, Ok(until_2040("K")));
 }
 
 #[tokio::test]
-async fn keys_without_an_end() {
+async fn keys_without_an_expiration() {
     let keys = printed(r#"{"mode": "AK", "access_key_id": "K", "access_key_secret": "hunter-s"}"#).await.unwrap();
     assert_eq!(keys.credentials, Credentials::access_key("K", "hunter-s"));
     let minutes = keys.expires.duration_since(yundb_runtime::Timestamp::now()).as_mins();
@@ -32,7 +32,7 @@ async fn keys_without_an_end() {
 }
 
 #[tokio::test]
-async fn what_is_no_keys() {
+async fn invalid_output() {
     for (text, part) in [
         ("", "not the expected JSON"),
         ("hunter", "not the expected JSON at line 1"),

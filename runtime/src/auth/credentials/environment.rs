@@ -175,12 +175,12 @@ mod tests {
 
     #[tokio::test]
     async fn incomplete_keys_are_not_missing_keys() {
-        let says = async |provider: EnvironmentCredentials| {
+        let error_of = async |provider: EnvironmentCredentials| {
             let error = provider.credentials().await.unwrap_err();
             (error.is_not_found(), error.to_string())
         };
         let blank = with(EnvironmentCredentials::huawei(), &[("HUAWEICLOUD_SDK_AK", " "), ("HUAWEICLOUD_SDK_SK", "")]);
-        let (not_found, error) = says(blank).await;
+        let (not_found, error) = error_of(blank).await;
         assert!(
             not_found && error.starts_with("the environment: HUAWEICLOUD_SDK_AK is not set (along with"),
             "{error}"
@@ -189,13 +189,13 @@ mod tests {
             &[("HUAWEICLOUD_SDK_SK", "hunter2"), ("HUAWEICLOUD_SDK_AK", "")] as &'static [_],
             &[("HUAWEICLOUD_SDK_AK", "hunter2")],
         ] {
-            let (not_found, error) = says(with(EnvironmentCredentials::huawei(), half)).await;
+            let (not_found, error) = error_of(with(EnvironmentCredentials::huawei(), half)).await;
             assert!(
                 !not_found && error.contains("is set, but HUAWEICLOUD_SDK_") && !error.contains("hunter2"),
                 "{error}"
             );
         }
-        let (_, error) = says(with(EnvironmentCredentials::aliyun(), &[])).await;
+        let (_, error) = error_of(with(EnvironmentCredentials::aliyun(), &[])).await;
         assert!(error.contains("ALIBABA_CLOUD_ACCESS_KEY_ID or ALIBABACLOUD_ACCESS_KEY_ID or"), "{error}");
     }
 }

@@ -138,8 +138,8 @@ fn depth_is_bounded() {
         assert!(serde_json::to_string(&deep).unwrap().matches(close).count() >= 120);
         assert!(format!("{deep:?}").len() > 120);
         for json in [nested(10_000), open.repeat(10_000)] {
-            let said = from_slice::<T>(json.as_bytes()).unwrap_err();
-            assert!(said.message().contains("nested deeper than 128 levels"), "{said}");
+            let error = from_slice::<T>(json.as_bytes()).unwrap_err();
+            assert!(error.message().contains("nested deeper than 128 levels"), "{error}");
         }
     }
 

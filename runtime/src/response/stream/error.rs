@@ -64,11 +64,11 @@ impl StreamError {
     }
 
     pub(super) fn idle(item: u64, limit: Duration) -> Self {
-        Self::new(StreamErrorKind::Idle, item, format!("nothing came within {limit:?} (`idle_timeout`)"))
+        Self::new(StreamErrorKind::Idle, item, format!("nothing arrived within {limit:?} (`idle_timeout`)"))
     }
 
     pub(super) fn reconnect(item: u64, why: impl fmt::Display) -> Self {
-        Self::new(StreamErrorKind::Reconnect, item, format!("the stream could not be taken up again: {why}"))
+        Self::new(StreamErrorKind::Reconnect, item, format!("the stream could not be resumed: {why}"))
     }
 
     /// The thread to read it could not be started.

@@ -37,7 +37,7 @@ use crate::response::read_as::ReadAs;
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "nothing is read before it is asked for items"]
+#[must_use = "nothing is read until items are requested"]
 pub struct EventStream<T> {
     frames: Frames,
     /// Whether the documented type is that of the event with all its fields.
@@ -68,7 +68,7 @@ pub struct Event<T> {
 ///
 /// An item that cannot be decoded is an error with its number, and the stream continues. An item that is longer than
 /// the client's `max_response_size`, or that is cut off, ends it, and so does a broken connection.
-#[must_use = "nothing is read before it is asked for items"]
+#[must_use = "nothing is read until items are requested"]
 pub struct JsonLines<T> {
     frames: Frames,
     item: PhantomData<fn() -> T>,
