@@ -47,7 +47,7 @@ impl CredentialsSource for Slow {
 
 fn cached(results: impl IntoIterator<Item = Option<i64>>) -> (Arc<CachedCredentials<Slow>>, Slow, Second) {
     let (source, clock) = (Slow::default(), Second::default());
-    source.answers.lock().unwrap().extend(answers);
+    source.answers.lock().unwrap().extend(results);
     (Arc::new(CachedCredentials::new(source.clone()).clock(clock.clone())), source, clock)
 }
 
