@@ -181,7 +181,7 @@ fn valid(url: &str) -> Result<String, String> {
     if is_relative(url) {
         return Err(format!(
             "the server of the API's document, `{url}`, is relative to the document's own location: set an absolute address \
-             with the builder's `.endpoint(..)`"
+             on the client's builder with `.endpoint(..)`"
         ));
     }
     if url.contains(['?', '#']) {

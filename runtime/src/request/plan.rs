@@ -254,7 +254,7 @@ mod tests {
                 "X-Language: is required: set it with `.language(..)` on the client's builder",
                 "X-Zone: is required: set it with `.parameter(\"zone\", ..)` on the client's builder",
                 "project_id: is required: set it with `.project_id(..)` on the client's builder, or PROJECT in the environment; \
-                 or set only the region, with `.region(..)` or REGION, by which the client looks it up",
+                 or set only the region, with `.region(..)` or REGION, which the client uses to look it up",
             ]
         );
         // Without it there is no path, even without validation.

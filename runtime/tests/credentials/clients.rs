@@ -122,7 +122,7 @@ async fn unknown_projects() {
     // It may exist the next time.
     world.respond("GET", IAM, "/v3/projects", ok(json!({"projects": [{"id": "x", "name": "other"}]}))).await;
     let (_, error) = call::<OfProject>(&client).await.unwrap_err();
-    assert!(error.contains("there is no project named cn-north-4: is it a region"), "{error}");
+    assert!(error.contains("there is no project named cn-north-4: has the account been active"), "{error}");
 }
 
 #[tokio::test]

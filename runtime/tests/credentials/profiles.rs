@@ -127,7 +127,7 @@ async fn keys() {
         ),
         (json!({"name": "p", "mode": "RsaKeyPair", "private_key": "hunter"}), "RSA key pairs are not supported"),
         (json!({"name": "p", "mode": "hunter"}), "its `mode` is unknown"),
-        (json!({"name": "p", "mode": "Anonymous"}), "mode Anonymous"),
+        (json!({"name": "p", "mode": "Anonymous"}), "its mode is Anonymous"),
         (
             json!({"name": "p", "mode": "BearerToken", "bearer_token": "hunter", "bearer_token_header_key": "x"}),
             "`bearer_token_header_key`",
