@@ -299,7 +299,7 @@ impl Progress {
         if self.end.is_some_and(|end| pause >= end.saturating_duration_since(time)) {
             return None;
         }
-        self.paid = settings.budget.spend(failure.class);
+        self.paid = settings.budget.spend(&context);
         self.paid.map(|_| pause)
     }
 }
