@@ -73,7 +73,7 @@ impl Diff {
         Ok(!least.is_some_and(|least| changes.iter().any(|change| change.level >= least)))
     }
 
-    /// The model of a document's client. Warnings are the business of `yundb check`.
+    /// The model of a document's client. Warnings are left to `yundb check`.
     fn read(&self, spec: &Path) -> Result<Lowered, Diagnostics> {
         let settings = self.choose.settings(spec)?;
         let mut found = Diagnostics::new();

@@ -1,4 +1,4 @@
-//! What commands print: diagnostics for people, as JSON and as SARIF, and summaries.
+//! The output of commands: diagnostics as text, JSON and SARIF, and summaries.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use yundb_generator::diagnostic::{Diagnostic, Location, Severity};
 use yundb_generator::{Diagnostics, Failure};
 
-/// Prints diagnostics to the standard error, coloured on a terminal.
+/// Prints diagnostics to the standard error, in color on a terminal.
 ///
 /// # Errors
 /// If that fails.

@@ -1,4 +1,4 @@
-//! A sign of life on long work: on a terminal only, and only if the work takes a while.
+//! A progress line for long work, on a terminal only.
 
 use std::io::{self, IsTerminal as _};
 use std::path::Path;

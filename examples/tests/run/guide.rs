@@ -1,4 +1,4 @@
-//! The guide and the other documents: their links lead somewhere, and their programs are compiled.
+//! The guide and the other documents: their links are valid, and their programs compile.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -111,7 +111,7 @@ fn none(problems: &[String]) {
 }
 
 #[test]
-fn links_lead_somewhere() {
+fn links_are_valid() {
     let documents = documents();
     let facts: BTreeMap<&Path, Facts> =
         documents.iter().map(|document| (document.path.as_path(), document.facts())).collect();

@@ -129,7 +129,7 @@ impl Walk {
             let fits = union::known_fit(at, hash).unwrap_or_else(|| self.nearest(value, alternatives, "").is_empty());
             union::note_fit(at, hash, fits);
             if !fits {
-                violations.push(Violation::new(path, "fits no alternative"));
+                violations.push(Violation::new(path, "matches no alternative"));
             }
             return;
         }
@@ -188,7 +188,7 @@ impl Walk {
                 if self.holds(value, shape) {
                     let message = match required(shape) {
                         Some(names) if !names.is_empty() => format!("must not have {}", listing(&names, "and")),
-                        _ => "is what the document rules out".to_owned(),
+                        _ => "is forbidden by the document".to_owned(),
                     };
                     violations.push(Violation::new(path, message));
                 }
@@ -209,7 +209,8 @@ impl Walk {
                         Some(most) => format!("{fewest} to {most}"),
                         None => format!("at least {fewest}"),
                     };
-                    let message = format!("must hold {bounds} of the elements that the document asks for, has {found}");
+                    let message =
+                        format!("must contain {bounds} of the elements that the document requires, has {found}");
                     violations.push(Violation::new(path, message));
                 }
             }
