@@ -139,12 +139,12 @@ fn a_changed_limit_changes_the_check_and_the_documentation() {
         changed("maxLength: 255", "maxLength: 200"),
         [
             [
-                "-            field(\"description\", any().max_length(255)),",
-                "+            field(\"description\", any().max_length(200)),"
-            ],
-            [
                 "-    /// Description of the connection, up to 255 characters.",
                 "+    /// Description of the connection, up to 255 characters. At most 200 characters."
+            ],
+            [
+                "-            field(\"description\", any().max_length(255)),",
+                "+            field(\"description\", any().max_length(200)),"
             ],
         ]
     );
