@@ -16,6 +16,7 @@ pub mod package;
 mod pattern;
 pub mod places;
 pub mod pointer;
+pub mod progress;
 pub mod settings;
 mod stack;
 mod untyped;
@@ -32,6 +33,7 @@ pub use diagnostic::Diagnostics;
 pub use emit::Manifest;
 pub use lower::format::{Format, Formats};
 pub use package::Package;
+use progress::Stage;
 pub use settings::Settings;
 pub use untyped::{Untyped, untyped};
 
@@ -185,6 +187,7 @@ pub fn lowered(
     choices: &Choices,
     diagnostics: &mut Diagnostics,
 ) -> Option<Lowered> {
+    progress::begin(Stage::Load, 0);
     let loaded = load::load_with(spec, choices, diagnostics)?;
     let ledger = accounting::Ledger::default();
     let service = lower::lower(&loaded, package, source, choices, &ledger, diagnostics);
