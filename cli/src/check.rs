@@ -54,9 +54,8 @@ impl Check {
             Err(found) => return (found, String::new()),
         };
         let mut found = Diagnostics::new();
-        let lowered = progress::shown(&self.spec, || {
-            lowered(&self.spec, "client", "client", &settings.choices, &mut found)
-        });
+        let lowered =
+            progress::shown(&self.spec, || lowered(&self.spec, "client", "client", &settings.choices, &mut found));
         if self.strict {
             found.deny_warnings();
         }

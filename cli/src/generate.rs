@@ -144,7 +144,7 @@ impl Generate {
             }
         }
         if let Some(folder) = runtime_path {
-            settings.package.set_runtime(folder);
+            settings.package.set_runtime(folder)?;
         }
         Ok(Options {
             name: settings.package.fields.name.clone(),

@@ -131,10 +131,13 @@ pub fn generate(spec: &Path, out: &Path, options: &Options) -> Result<Report, Fa
     };
     let service = &lowered.service;
     let (manifest, workspace) = match &options.manifest {
-        Manifest::Workspace => (Manifest::Workspace, None),
+        workspace @ Manifest::Workspace { .. } => (workspace.clone(), None),
         Manifest::Standalone(own) => {
-            if let Some(why) = own.unknown_feature(service) {
-                return Err(Failure::Document(diagnostics.with(why)));
+            let rejected = own.rejected().into_iter().chain(own.unknown_feature(service));
+            let known = diagnostics.errors();
+            rejected.for_each(|why| diagnostics.push(why));
+            if diagnostics.errors() > known {
+                return Err(Failure::Document(diagnostics));
             }
             let (own, workspace) = own.settled(out);
             (Manifest::Standalone(Box::new(own)), workspace)

@@ -85,7 +85,8 @@ mod tests {
         let spec = folder.path().join("pets.yaml");
         let get = |path: &str| format!("  {path}: {{get: {{responses: {{\"204\": {{description: None.}}}}}}}}\n");
         let paths: String = ["/a", "/b", "/c"].map(get).concat();
-        std::fs::write(&spec, format!("openapi: 3.0.3\ninfo: {{title: Pets, version: \"1\"}}\npaths:\n{paths}")).unwrap();
+        std::fs::write(&spec, format!("openapi: 3.0.3\ninfo: {{title: Pets, version: \"1\"}}\npaths:\n{paths}"))
+            .unwrap();
         let progress = Arc::new(Progress::default());
         assert_eq!(progress.now(), Step { stage: Stage::Load, done: 0, all: 0 });
         progress.of(|| generate(&spec, &folder.path().join("out"), &Options::default())).unwrap();

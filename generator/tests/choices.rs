@@ -94,9 +94,10 @@ fn a_trait_is_derived_once() {
     let settings = "derives = ['Hash', 'std::hash::Hash', 'serde::Serialize', 'rkyv::Serialize']\n\
                     [types]\nUser = { derives = ['Hash', 'Eq', 'Eq'] }";
     let service = with(settings, "").0.unwrap().service;
-    let files = yundb_generator::emit::emit(&service, &Manifest::Workspace, None).unwrap();
+    let files = yundb_generator::emit::emit(&service, &Manifest::default(), None).unwrap();
     let lines = files.values().flat_map(|text| text.lines());
-    let derives: BTreeSet<&str> = lines.filter_map(|line| line.split_once("PartialEq, Hash")).map(|(_, rest)| rest).collect();
+    let derives: BTreeSet<&str> =
+        lines.filter_map(|line| line.split_once("PartialEq, Hash")).map(|(_, rest)| rest).collect();
     let both = [", rkyv::Serialize, Serialize, Deserialize)]", ", rkyv::Serialize, Eq, Serialize, Deserialize)]"];
     assert_eq!(derives, both.into());
 }
