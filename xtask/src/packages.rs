@@ -151,7 +151,7 @@ pub fn pack(published: &[Package], verify: bool) -> anyhow::Result<bool> {
     cargo.args(["package", "--allow-dirty"]).current_dir(workspace()?);
     if !verify {
         // Without lock files nothing is resolved, which takes most of the time.
-        cargo.args(["--quiet", "--no-verify", "--exclude-lockfile"]);
+        cargo.args(["--no-verify", "--exclude-lockfile"]);
     }
     cargo.args(published.iter().flat_map(|package| ["--package", &package.name]));
     let well = cargo.status().context("cargo package")?.success();
