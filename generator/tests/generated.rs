@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use yundb_generator::choices::Choices;
-use yundb_generator::{Manifest, Options, Report, Settings, generate};
+use yundb_generator::{Options, Report, Settings, generate};
 
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
@@ -50,7 +50,6 @@ fn fixtures_are_up_to_date() {
         let options = Options {
             name: Some(format!("fixture-{fixture}")),
             source: Some(format!("tests/fixtures/{fixture}")),
-            manifest: Manifest::Workspace,
             choices: settings.choices,
             check,
             ..Options::default()
