@@ -89,7 +89,8 @@ fn chapters() -> Vec<Document> {
 
 /// All hand-written documents.
 fn documents() -> Vec<Document> {
-    let files = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "specs/README.md", "book/src/SUMMARY.md"];
+    let files =
+        ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "specs/README.md", "book/src/SUMMARY.md"];
     let crates = ["cli", "credentials", "generator", "runtime"].map(|of| format!("{of}/README.md"));
     let files = files.into_iter().map(str::to_owned).chain(crates);
     files.map(|file| Document::read(file.into())).chain(chapters()).collect()

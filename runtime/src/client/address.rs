@@ -1,7 +1,9 @@
 //! The address of a call.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use super::last_base::Origin;
 use super::overrides::Overrides;
 use super::settings::Settings;
 use crate::auth::credentials::ProviderConfig;
@@ -18,14 +20,16 @@ pub(super) async fn base(
     values: &Values,
     spec: &Spec,
     overrides: &Overrides,
-) -> Result<String, Box<Failure>> {
+) -> Result<Arc<str>, Box<Failure>> {
     let config = |detail| Failure::config(spec, detail);
     let servers = if spec.servers.is_empty() { settings.service.servers } else { spec.servers };
     let own = match overrides.endpoint(settings) {
         Some(own) => Some(own.to_owned()),
         None => surroundings(settings, values).await.map_err(config)?,
     };
-    request::resolve(servers, own.as_deref(), values).map_err(config)
+    let origin = Origin { servers, own, region: values.get(REGION) };
+    let resolve = |origin: &Origin| request::resolve(origin.servers, origin.own.as_deref(), values);
+    settings.last_base.of(origin, resolve).map_err(config)
 }
 
 /// The endpoint from the environment, else from the user's file of regions.

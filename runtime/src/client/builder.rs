@@ -12,6 +12,7 @@ use super::applies::{HasKeys, HasLanguages, HasProjects, HasRegions, IsAlibabaCl
 use super::handle::Client;
 use super::headers::DefaultHeaders;
 use super::interceptor::Interceptor;
+use super::last_base::LastBase;
 use super::limiter::RateLimiter;
 use super::lookups::Lookups;
 use super::settings::Settings;
@@ -422,6 +423,7 @@ impl<C: From<Client>> ClientBuilder<C> {
             budget: self.budget,
             limiter,
             skews: Skews::default(),
+            last_base: LastBase::default(),
             lookups: Lookups::default(),
             regions: OnceCell::new(),
             max_response_size: self.max_response_size,

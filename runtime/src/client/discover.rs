@@ -1,6 +1,7 @@
 //! Looks up settings that a call needs and that were not set: from the profile of the credentials, or from the vendor.
 
 use std::borrow::Cow;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,7 +45,7 @@ pub(super) async fn values<'a>(
         endpoint.is_none_or(|url| url.contains("{region}")) || options.asapi || options.derived_for.is_some();
     // First, as the lookups in IAM depend on the region.
     if (regional || needs(REGION) || !unset.is_empty()) && attempt::is_signed(draft.spec) {
-        let found = clock::within(&*settings.clock, limit, region(&values, provider)).await;
+        let found = clock::within(&*settings.clock, limit, pin!(region(&values, provider))).await;
         match found.unwrap_or_else(|| Err(attempt::late(limit))) {
             Ok(Some(region)) => drop(values.to_mut().found.insert(REGION, region)),
             // The attempt reports the error, if it is made.
@@ -54,7 +55,8 @@ pub(super) async fn values<'a>(
         }
     }
     for name in unset {
-        let found = clock::within(&*settings.clock, limit, find(settings, &values, provider, draft.spec, name)).await;
+        let found =
+            clock::within(&*settings.clock, limit, pin!(find(settings, &values, provider, draft.spec, name))).await;
         if let Some(value) = found.unwrap_or_else(late)? {
             values.to_mut().found.insert(name, value);
         }

@@ -14,8 +14,9 @@ pub(super) struct DefaultHeaders {
 }
 
 impl DefaultHeaders {
-    /// Adds them to the existing headers. An error names the header that cannot be sent.
+    /// Adds them, and the user agent, to the existing headers. An error names the header that cannot be sent.
     pub(super) fn add_to(self, headers: &mut HeaderMap) -> Result<(), String> {
+        headers.insert(USER_AGENT, HeaderValue::from_static(OUR_NAME));
         if let Some(name) = self.app_name {
             let sign = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~/".contains(c);
             if name.is_empty() || !name.chars().all(sign) {

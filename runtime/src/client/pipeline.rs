@@ -1,6 +1,7 @@
 //! Runs every call: validation, endpoint, credentials, then attempts until one succeeds or a retry would be useless or
 //! unsafe.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -54,9 +55,9 @@ pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse
             // The plan holds for all attempts; credentials, date and nonce are per attempt.
             let plan = plan(settings, &values, &sending).await?;
             let base = address::base(settings, &values, sending.draft.spec, overrides).await?;
-            Ok((values, plan, base.into()))
+            Ok((values, plan, base))
         };
-        let prepared = clock::before(&*settings.clock, progress.end, prepare).await;
+        let prepared = clock::before(&*settings.clock, progress.end, pin!(prepare)).await;
         let late = || Err(Failure::out_of_time(spec, progress.limit, None));
         let (values, plan, base) = prepared.unwrap_or_else(late)?;
         let values = &*values;
@@ -140,8 +141,10 @@ async fn attempts(
         let exchange = Exchange::default();
         let span = trace::attempt(about.number);
         let mut trial = Trial::new(skew, exchange.clone(), span.clone());
-        let attempt = attempt::attempt(settings, planned, &about, &mut trial).instrument(span.clone());
-        let outcome = exchange.until(&*settings.clock, progress.end, attempt).await;
+        let outcome = {
+            let attempt = pin!(attempt::attempt(settings, planned, &about, &mut trial).instrument(span.clone()));
+            exchange.until(&*settings.clock, progress.end, attempt).await
+        };
         let outcome = outcome.unwrap_or_else(|| Err(Failure::out_of_time(spec, progress.limit, progress.last.take())));
         let elapsed = settings.clock.monotonic().saturating_duration_since(begin);
         let failure = match outcome {

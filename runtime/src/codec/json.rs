@@ -174,8 +174,8 @@ impl ser::Serializer for Writer {
         Ok(List { variant: Some(name), ..self.serialize_seq(Some(length))? })
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Object, Unwritable> {
-        Ok(Object { entries: Map::new(), key: String::new(), variant: None })
+    fn serialize_map(self, length: Option<usize>) -> Result<Object, Unwritable> {
+        Ok(Object { entries: Map::with_capacity(length.unwrap_or_default()), key: String::new(), variant: None })
     }
 
     fn serialize_struct(self, _: &'static str, length: usize) -> Result<Object, Unwritable> {

@@ -54,6 +54,9 @@ pub fn text<'de, D: Deserializer<'de>>(deserializer: D, values: &'static [&'stat
 
 /// The documented value that differs from a text only in case, if it is unique, or the text.
 fn documented<'a>(values: &[&'a str], text: &'a str) -> &'a str {
+    if values.contains(&text) {
+        return text;
+    }
     let mut alike = values.iter().filter(|value| value.eq_ignore_ascii_case(text));
     match (alike.next(), alike.next()) {
         (Some(only), None) => only,

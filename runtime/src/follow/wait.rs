@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::IntoFuture;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -273,7 +274,7 @@ impl Poll {
 
     /// Polls, within the time limit for waiting.
     async fn poll_in_time(&self) -> Result<Result<RawResponse, CallError<Value>>, WaitError> {
-        clock::before(self.clock(), self.end, self.poll()).await.ok_or_else(|| self.out_of_time())
+        clock::before(self.clock(), self.end, pin!(self.poll())).await.ok_or_else(|| self.out_of_time())
     }
 
     fn clock(&self) -> &dyn Clock {

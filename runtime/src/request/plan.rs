@@ -1,6 +1,6 @@
 //! Converts the inputs of a call to a request that lacks only its signature, or to a list of all violations.
 
-use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderName, USER_AGENT};
+use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderName};
 use http::{HeaderMap, HeaderValue, Method};
 use zeroize::Zeroizing;
 
@@ -37,7 +37,7 @@ pub(crate) struct Plan {
 /// The settings of a client that appear in its requests.
 pub(crate) struct Common<'a> {
     pub(crate) values: &'a Values,
-    /// Sent with every call.
+    /// Sent with every call, including the user agent.
     pub(crate) headers: &'a HeaderMap,
     /// Whether parameters are signed and placed later, with an action, as in Alibaba Cloud's RPC.
     pub(crate) rpc: bool,
@@ -65,7 +65,7 @@ pub(crate) fn plan(draft: &Draft, accept: Option<&str>, common: &Common<'_>) -> 
         path: filled(draft.spec, common.values, template, true, &given, &mut violations),
         query: fixed_query.split('&').filter(|pair| !pair.is_empty()).map(split_pair).collect(),
         whole_query: Zeroizing::default(),
-        headers: HeaderMap::new(),
+        headers: common.headers.clone(),
         body: RequestBody::default(),
         body_hash: None,
         rpc: None,
@@ -79,11 +79,9 @@ pub(crate) fn plan(draft: &Draft, accept: Option<&str>, common: &Common<'_>) -> 
         *name = encode::literal(name);
         *value = filled(draft.spec, common.values, value, false, &given, &mut violations);
     }
-    insert(&mut plan.headers, USER_AGENT.as_str(), OUR_NAME, &mut violations);
-    plan.headers.extend(common.headers.clone());
     let accept = accept.unwrap_or(draft.spec.accept);
     if !accept.is_empty() {
-        insert(&mut plan.headers, ACCEPT.as_str(), accept, &mut violations);
+        put(&mut plan.headers, ACCEPT, accept, &mut violations);
     }
     place(&given, &mut plan, &mut violations);
     put_body(draft, &given, common, &mut plan, &mut violations);
@@ -123,7 +121,7 @@ fn place(given: &Given<'_>, plan: &mut Plan, violations: &mut Vec<Violation>) {
         let whole = plan.headers.get(COOKIE).and_then(|it| it.to_str().ok()).map(str::to_owned);
         let cookies = cookies.iter().map(|(name, value)| format!("{name}={value}"));
         let cookies: Vec<String> = whole.into_iter().chain(cookies).collect();
-        insert(&mut plan.headers, COOKIE.as_str(), &cookies.join("; "), violations);
+        put(&mut plan.headers, COOKIE, &cookies.join("; "), violations);
     }
 }
 
@@ -131,7 +129,7 @@ fn put_body(draft: &Draft, given: &Given<'_>, common: &Common<'_>, plan: &mut Pl
     // Only with a body, unless the document has it as a header, which is then already present.
     if let Some((media_type, body)) = body::body(draft, given, common.rpc, common.boundary, violations) {
         if !plan.headers.contains_key(CONTENT_TYPE) || media_type.starts_with("multipart/") {
-            insert(&mut plan.headers, CONTENT_TYPE.as_str(), &media_type, violations);
+            put(&mut plan.headers, CONTENT_TYPE, &media_type, violations);
         }
         if body.is_spent() {
             violations.push(Violation::new("body", "is a stream, which has already been sent"));
@@ -150,7 +148,7 @@ fn filled(
     given: &Given<'_>,
     violations: &mut Vec<Violation>,
 ) -> String {
-    let mut out = String::new();
+    let mut out = String::with_capacity(2 * template.len());
     let mut rest = template;
     while let Some((before, (name, after))) =
         rest.split_once('{').and_then(|(before, after)| Some((before, after.split_once('}')?)))
@@ -168,7 +166,7 @@ fn filled(
             // A brace that belongs to no parameter.
             (None, None) => {
                 let (before, after) = rest.split_at(before.len() + 1);
-                out.push_str(&encode::literal(before));
+                encode::push_literal(&mut out, before);
                 rest = after;
                 continue;
             }
@@ -177,18 +175,20 @@ fn filled(
                 String::new()
             }
         };
-        out.push_str(&encode::literal(before));
+        encode::push_literal(&mut out, before);
         let begin = out.rfind('/').map_or(0, |at| at + 1);
         out.push_str(&text);
         rest = after;
         // URL parsers would resolve these.
-        let end = rest.find('/').unwrap_or(rest.len());
-        let whole = format!("{}{}", &out[begin..], &rest[..end]);
-        if is_path && whole.split('/').any(|segment| matches!(segment, "." | "..")) {
-            violations.push(Violation::new(name, "must not be `.` or `..`"));
+        let (before, after) = (&out[begin..], &rest[..rest.find('/').unwrap_or(rest.len())]);
+        if is_path && (before.contains('.') || after.contains('.')) {
+            let whole = format!("{before}{after}");
+            if whole.split('/').any(|segment| matches!(segment, "." | "..")) {
+                violations.push(Violation::new(name, "must not be `.` or `..`"));
+            }
         }
     }
-    out.push_str(&encode::literal(rest));
+    encode::push_literal(&mut out, rest);
     out
 }
 
@@ -198,13 +198,21 @@ fn split_pair(pair: &str) -> (String, String) {
 }
 
 fn insert(headers: &mut HeaderMap, name: &str, value: &str, violations: &mut Vec<Violation>) {
-    match (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value.as_bytes())) {
-        (Ok(name), Ok(value)) => {
+    match HeaderName::from_bytes(name.as_bytes()) {
+        Ok(name) => put(headers, name, value, violations),
+        Err(_) => violations.push(Violation::new(name, "is not a valid header name")),
+    }
+}
+
+fn put(headers: &mut HeaderMap, name: HeaderName, value: &str, violations: &mut Vec<Violation>) {
+    match HeaderValue::from_bytes(value.as_bytes()) {
+        Ok(value) => {
             headers.insert(name, value);
         }
-        (Err(_), _) => violations.push(Violation::new(name, "is not a valid header name")),
-        (_, Err(_)) => violations
-            .push(Violation::new(name, "contains characters that are not allowed in headers, such as a line break")),
+        Err(_) => violations.push(Violation::new(
+            name.as_str(),
+            "contains characters that are not allowed in headers, such as a line break",
+        )),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Extracts code, message and request id from error responses of any known form, and detects failures with a success
 //! status.
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
 use super::head::Head;
 use super::outline::{Found, Outline};
@@ -128,11 +128,15 @@ fn from_text(text: &str) -> Facts {
 
 /// The request id in the headers.
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
-    ["x-acs-request-id", "x-request-id", "request-id", "x-amzn-requestid", "x-ms-request-id", "x-github-request-id"]
-        .iter()
-        .find_map(|name| headers.get(*name)?.to_str().ok())
-        .filter(|id| !id.is_empty())
-        .map(str::to_owned)
+    static NAMES: [HeaderName; 6] = [
+        HeaderName::from_static("x-acs-request-id"),
+        HeaderName::from_static("x-request-id"),
+        HeaderName::from_static("request-id"),
+        HeaderName::from_static("x-amzn-requestid"),
+        HeaderName::from_static("x-ms-request-id"),
+        HeaderName::from_static("x-github-request-id"),
+    ];
+    NAMES.iter().find_map(|name| headers.get(name)?.to_str().ok()).filter(|id| !id.is_empty()).map(str::to_owned)
 }
 
 #[cfg(test)]

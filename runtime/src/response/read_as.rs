@@ -22,14 +22,15 @@ impl ReadAs {
     /// Whether this form can have this media type. Services often send generic media types that do not determine the
     /// form.
     pub(crate) fn fits(self, content_type: &str) -> bool {
+        if matches!(self, Self::Json | Self::Text | Self::Bytes) {
+            return true;
+        }
         let essence = media_type::essence(content_type);
         let document = essence == "text/html" || essence.ends_with("xml");
-        match self {
-            Self::Events => !document && !media_type::is_json(content_type),
-            // A single value on one line is valid JSON; some services use that media type for all sequences.
-            Self::Lines => !document && essence != "text/event-stream",
-            Self::Json | Self::Text | Self::Bytes => true,
-        }
+        // A single value on one line is valid JSON; some services use that media type for all sequences.
+        let other =
+            if self == Self::Events { media_type::is_json(content_type) } else { essence == "text/event-stream" };
+        !document && !other
     }
 
     /// Fails if a response with this media type cannot have such items.

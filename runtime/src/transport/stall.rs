@@ -1,6 +1,7 @@
 //! Detects bodies that arrive too slowly, or not at all.
 
 use std::collections::VecDeque;
+use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -101,7 +102,7 @@ impl Reading {
             return Some(Err(TransportError::new(TransportErrorKind::Body, why)));
         }
         let begin = Instant::now();
-        match self.exchange.within(&SystemClock, limit, self.body.next()).await {
+        match self.exchange.within(&SystemClock, limit, pin!(self.body.next())).await {
             Some(Some(Ok(piece))) => {
                 if let Some(pace) = &mut self.pace {
                     pace.received(begin.elapsed(), piece.len());

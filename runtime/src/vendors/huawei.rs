@@ -134,12 +134,14 @@ fn prepare(context: &AttemptContext<'_>, plan: &Plan) -> Result<Request<RequestB
             let unsigned = !request.body().is_empty() && sign::is_unsigned(&request);
             let hash = if unsigned { None } else { Some(body_hash(plan)?) };
             let token = security_token.as_ref();
-            let region = context.values.get("region");
-            let derived = match (&context.options.derived_for, &region) {
-                (None, _) => None,
-                (Some(service), Some(region)) => Some((region.as_str(), service.as_str())),
-                (Some(_), None) => return Err("a derived key requires a region: set it with `.region(..)`".to_owned()),
+            let derived = match &context.options.derived_for {
+                None => None,
+                Some(service) => {
+                    let region = context.values.get("region");
+                    Some((region.ok_or("a derived key requires a region: set it with `.region(..)`")?, service))
+                }
             };
+            let derived = derived.as_ref().map(|(region, service)| (region.as_str(), service.as_str()));
             sign::huawei(&mut request, hash.as_deref(), access_key, secret_key, token, derived, date)
                 .map(sign::Signed::wipe)
                 .map_err(|error| error.to_string())?;

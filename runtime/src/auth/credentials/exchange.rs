@@ -1,6 +1,7 @@
 //! Requests to services that issue credentials.
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -148,7 +149,7 @@ impl Exchange {
             Ok(Reply { status: parts.status.as_u16(), headers: parts.headers, body })
         };
         // Callers have a time limit, too, which may be shorter.
-        match under_way.unless_dropped(under_way.within(&*self.clock, attempt, exchange)).await {
+        match under_way.unless_dropped(under_way.within(&*self.clock, attempt, pin!(exchange))).await {
             Some(reply) => reply.map_err(|error: TransportError| match error.kind() {
                 TransportErrorKind::Connect | TransportErrorKind::ConnectTimeout => Fault::Unreachable(error),
                 _ => Fault::Lost(error),
