@@ -137,7 +137,7 @@ impl Walk {
                 .unwrap_or_else(|| self.nearest(value, alternatives, &Path::Root("")).is_empty());
             union::note_fit(at, hash, fits);
             if !fits {
-                violations.push(Violation::new(path, "fits no alternative"));
+                violations.push(Violation::new(path, "matches no alternative"));
             }
             return;
         }
@@ -198,7 +198,7 @@ impl Walk {
                 if self.holds(value, shape) {
                     let message = match required(shape) {
                         Some(names) if !names.is_empty() => format!("must not have {}", listing(&names, "and")),
-                        _ => "is what the document rules out".to_owned(),
+                        _ => "is forbidden by the document".to_owned(),
                     };
                     violations.push(Violation::new(path, message));
                 }
@@ -219,7 +219,8 @@ impl Walk {
                         Some(most) => format!("{fewest} to {most}"),
                         None => format!("at least {fewest}"),
                     };
-                    let message = format!("must hold {bounds} of the elements that the document asks for, has {found}");
+                    let message =
+                        format!("must contain {bounds} of the elements that the document requires, has {found}");
                     violations.push(Violation::new(path, message));
                 }
             }

@@ -114,7 +114,7 @@ pub(super) async fn credentials(
     let credentials = credentials.map_err(|error| Failure::credentials(spec, error))?;
     match credentials.blank() {
         Some(blank) => {
-            let why = format!("the credentials are of no use: {blank}");
+            let why = format!("the credentials are unusable: {blank}");
             Err(Failure::config(spec, why).meaning(ErrorCategory::Auth))
         }
         None => Ok(Some(credentials)),

@@ -73,7 +73,7 @@ pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse
         };
         match attempts(settings, &planned, progress).await {
             Ok(response) => Ok(response.with_reconnect(|| reconnect(sending))),
-            Err(failure) => Err(address::doubted(settings, values, &base, failure.at(&base)).await),
+            Err(failure) => Err(address::with_region_hint(settings, values, &base, failure.at(&base)).await),
         }
     };
     Box::pin(run.instrument(span))
@@ -164,10 +164,10 @@ async fn attempts(
             Err(failure) => failure,
         };
         progress.attempts += 1;
-        let mended = progress.mends(settings, planned, &failure, &trial);
+        let corrected = progress.corrects(settings, planned, &failure, &trial);
         let mut repeatable = repeatable(settings, planned);
         repeatable.token &= !trial.token_replaced;
-        let failure = classified(settings, planned, failure, repeatable, mended);
+        let failure = classified(settings, planned, failure, repeatable, corrected);
         let retry_in = progress.next(settings, planned, &failure, repeatable.is_safe());
         trace::end(&span, failure.status(), Some(failure.kind));
         span.in_scope(|| failed(settings, &about, &failure, elapsed, retry_in));
@@ -184,7 +184,7 @@ fn classified(
     planned: &Planned<'_>,
     failure: Box<Failure>,
     repeatable: Repeatable,
-    mended: bool,
+    corrected: bool,
 ) -> Box<Failure> {
     let spent = planned.plan.body.is_spent();
     let class = retry::classify(&FailedAttempt {
@@ -194,7 +194,7 @@ fn classified(
         busy: settings.service.busy,
         throttled: failure.category() == ErrorCategory::Throttled,
         repeatable,
-        mended,
+        corrected,
         spent,
     });
     failure.classified(class, spent)
@@ -260,7 +260,7 @@ impl Progress {
 
     /// Whether a possible reason of the refusal has been corrected: the date or the credentials. Each is corrected
     /// once.
-    fn mends(&mut self, settings: &Settings, planned: &Planned<'_>, failure: &Failure, trial: &Trial) -> bool {
+    fn corrects(&mut self, settings: &Settings, planned: &Planned<'_>, failure: &Failure, trial: &Trial) -> bool {
         if trial.credentials.is_some()
             && let Some(ahead) = wrong_date(settings, failure, trial.skew)
         {

@@ -408,7 +408,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_as_documents_write_them() {
+    fn literal_paths_of_documents() {
         assert_eq!(
             literal("/a b/é/100%/%2F/'q'\"x\"/{y}/a&b=c+d:e@f;g,h"),
             "/a%20b/%C3%A9/100%25/%2F/'q'%22x%22/%7By%7D/a&b=c+d:e@f;g,h"
@@ -416,7 +416,7 @@ mod tests {
     }
 
     #[test]
-    fn cookies_as_they_are() {
+    fn cookies_are_verbatim() {
         let param = operation::cookie("a b", any()).style(Style::Cookie, true);
         assert_eq!(joined(&pairs(&param, param.name, &json!("c d%\u{e9}"))), "a b=c d%\u{e9}");
         assert_eq!(joined(&pairs(&param, param.name, &json!({"k l": "m n"}))), "k l=m n");

@@ -105,7 +105,7 @@ fn place(given: &Given<'_>, plan: &mut Plan, violations: &mut Vec<Violation>) {
             (Place::Cookie, _) => {
                 let pairs = encode::pairs(param, param.name, value);
                 if pairs.iter().any(|(name, value)| [name, value].iter().any(|text| text.contains([';', ' ', '"']))) {
-                    let message = "a cookie that is sent as it is can hold no blank, quote or `;`";
+                    let message = "an unencoded cookie cannot contain spaces, quotes or `;`";
                     violations.push(Violation::new(param.name, message));
                 }
                 cookies.extend(pairs);
@@ -132,7 +132,7 @@ fn put_body(draft: &Draft, given: &Given<'_>, common: &Common<'_>, plan: &mut Pl
             insert(&mut plan.headers, CONTENT_TYPE.as_str(), &media_type, violations);
         }
         if body.is_spent() {
-            violations.push(Violation::new("body", "is a stream, which was sent before"));
+            violations.push(Violation::new("body", "is a stream, which has already been sent"));
         }
         plan.body = body;
     }
@@ -202,12 +202,15 @@ fn insert(headers: &mut HeaderMap, name: &str, value: &str, violations: &mut Vec
         (Ok(name), Ok(value)) => {
             headers.insert(name, value);
         }
-        (Err(_), _) => violations.push(Violation::new(name, "cannot be the name of a header")),
-        (_, Err(_)) => violations.push(Violation::new(name, "holds what no header may hold, such as a line break")),
+        (Err(_), _) => violations.push(Violation::new(name, "is not a valid header name")),
+        (_, Err(_)) => violations.push(Violation::new(
+            name,
+            "contains characters that are not allowed in headers, such as a line break",
+        )),
     }
 }
 
-/// The client's user agent: all that a service learns about it, besides the credentials.
+/// The client's user agent: all that identifies the client to a service, besides the credentials.
 pub(crate) const OUR_NAME: &str = concat!("yundb/", env!("CARGO_PKG_VERSION"));
 
 #[cfg(test)]
@@ -243,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn missing_settings_say_how_to_set_them() {
+    fn errors_for_missing_settings_name_the_setter() {
         let values = values(&[], |_| None);
         let draft = Draft::new(&SHOW);
         assert_eq!(
@@ -253,7 +256,7 @@ mod tests {
                 "X-Language: is required: set it with `.language(..)` on the client's builder",
                 "X-Zone: is required: set it with `.parameter(\"zone\", ..)` on the client's builder",
                 "project_id: is required: set it with `.project_id(..)` on the client's builder, or PROJECT in the environment; \
-                 or set only the region, with `.region(..)` or REGION, by which the client looks it up",
+                 or set only the region, with `.region(..)` or REGION, which the client uses to look it up",
             ]
         );
         // Without it there is no path, even without validation.
@@ -273,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_of_a_path_fill_its_query_too() {
+    fn path_parameters_also_fill_the_fixed_query() {
         const FIND: Spec = Spec::new("Find", "GET", "/v1/things?fixed={no}&x={x}").params(&[path("x", any())]);
         let draft = Draft::new(&FIND);
         let plan = planned(&Draft { inputs: draft.inputs.set("x", "../a&b"), ..draft }, &values(&[], |_| None));
@@ -284,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn cookies_join_a_header_of_cookies() {
+    fn cookies_are_appended_to_a_cookie_header() {
         const SHOW: Spec = Spec::new("Show", "GET", "/").params(&[cookie("a", any()), header("Cookie", any())]);
         let draft = Draft::new(&SHOW);
         let inputs = draft.inputs.set("a", "1").set("Cookie", "b=2");

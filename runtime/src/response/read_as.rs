@@ -37,8 +37,8 @@ impl ReadAs {
     pub(crate) fn check(self, content_type: Option<&str>) -> Result<(), DecodeError> {
         match content_type {
             Some(found) if !self.fits(found) => {
-                let wanted = if self == Self::Events { "stream of events" } else { "JSON, line by line" };
-                Err(DecodeError::new("", format!("the response is `{found}`, which is no {wanted}")))
+                let wanted = if self == Self::Events { "a stream of events" } else { "JSON, line by line" };
+                Err(DecodeError::new("", format!("the response is `{found}`, which is not {wanted}")))
             }
             _ => Ok(()),
         }

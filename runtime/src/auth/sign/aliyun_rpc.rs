@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn temporary_keys_bring_their_token() {
+    fn temporary_keys_include_their_token() {
         let token = Secret::from("t");
         let parameters = common_parameters("A", "v", "k", Some(&token), Timestamp::UNIX_EPOCH, "n");
         assert!(parameters.contains(&("SecurityToken".to_owned(), "t".to_owned())));

@@ -14,9 +14,9 @@ use zeroize::Zeroizing;
 
 use super::canonical;
 
-/// A signature and the texts that it was computed from, for comparison with those that a server reports.
+/// A signature and the strings that it was computed from, for comparison with those that a server reports.
 ///
-/// The texts may contain secrets, so `Debug` shows the signature only.
+/// The strings may contain secrets, so `Debug` shows the signature only.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Signed {
     /// The canonical request; for Alibaba Cloud's RPC signature the sorted query.
@@ -28,7 +28,7 @@ pub struct Signed {
 }
 
 impl Signed {
-    /// Zeroizes the texts, which contain parameters and tokens.
+    /// Zeroizes the strings, which contain parameters and tokens.
     pub(crate) fn wipe(self) {
         drop([self.canonical_request, self.string_to_sign].map(Zeroizing::new));
     }
@@ -50,8 +50,8 @@ pub enum SignError {
     /// The URL has no host to sign.
     #[error("the URL has no host")]
     Host,
-    /// The secret key is not usable as a key.
-    #[error("the secret key does not work as a key")]
+    /// The secret key cannot be used as a key.
+    #[error("the secret key cannot be used as a key")]
     Key,
 }
 

@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_no_header_can_carry() {
+    fn rejects_values_that_headers_cannot_carry() {
         let mut request = request("GET", "https://a.example/", &[], "");
         let error = sign_huawei(&mut request, "a\nb", &"s".into(), None, Timestamp::UNIX_EPOCH).unwrap_err();
         assert_eq!(error, SignError::Header("authorization"));

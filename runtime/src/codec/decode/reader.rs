@@ -16,7 +16,7 @@ pub(super) struct Known {
     /// An object contains a repeated key: scan all keys of an object before its values.
     pub(super) repeats: bool,
     /// Options of non-text types, by type name: `""` is `None`. If two types have the same name, the worst case is an
-    /// empty text that becomes `None`.
+    /// empty string that becomes `None`.
     pub(super) not_text: Vec<&'static str>,
 }
 
@@ -123,9 +123,9 @@ impl<'k, 'de> Reader<'k, 'de> {
         Ok(self.json.get(start..self.at).unwrap_or_default())
     }
 
-    /// Reads a text.
+    /// Reads a string.
     pub(super) fn text(&mut self) -> Result<Cow<'de, str>, Fault> {
-        // Nearly all texts are unescaped.
+        // Nearly all strings are unescaped.
         if self.peek() == Some(b'"') {
             let begin = self.at + 1;
             let end = begin + plain_length(self.json.as_bytes().get(begin..).unwrap_or_default());
@@ -205,7 +205,7 @@ impl<'k, 'de> Reader<'k, 'de> {
         self.depth == 0
     }
 
-    /// The next value has an unexpected kind. In an `option` of a non-text type, an empty text is `None`.
+    /// The next value has an unexpected kind. In an `option` of a non-text type, an empty string is `None`.
     pub(super) fn mismatch(&mut self, expected: &str, option: Option<&'static str>) -> Fault {
         let empty = self.at_empty_text();
         let start = self.at;
@@ -222,7 +222,7 @@ impl<'k, 'de> Reader<'k, 'de> {
         };
         let fault = Fault::mismatch(expected, found).at(start);
         match option {
-            Some(option) if empty => fault.mendable(Reread::EmptyText(option)),
+            Some(option) if empty => fault.with_reread(Reread::EmptyText(option)),
             _ => fault,
         }
     }
@@ -285,7 +285,7 @@ fn shortened(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// A text, borrowed if possible (`Cow`'s own `Deserialize` never borrows).
+/// A string, borrowed if possible (`Cow`'s own `Deserialize` never borrows).
 struct Text<'de>(Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Text<'de> {
@@ -296,7 +296,7 @@ impl<'de> Deserialize<'de> for Text<'de> {
             type Value = Text<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text")
+                f.write_str("a string")
             }
 
             fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {

@@ -32,7 +32,7 @@ impl<'r, 'k, 'de> De<'r, 'k, 'de> {
         self.reader.mismatch(expected, self.option)
     }
 
-    /// Reads a text, number or bool with `parse`, from its JSON text.
+    /// Reads a string, number or bool with `parse`, from its JSON text.
     fn parsed<T>(self, expected: &str, parse: fn(&str) -> Option<T>) -> Result<T, Fault> {
         self.reader.peek();
         let start = self.reader.at;
@@ -82,7 +82,7 @@ impl<'r, 'k, 'de> De<'r, 'k, 'de> {
                 Cow::Owned(text) => visitor.visit_string(text),
             },
             Kind::Number | Kind::Bool => visitor.visit_borrowed_str(self.reader.skip()?),
-            Kind::Null | Kind::List | Kind::Object => Err(self.mismatch("a text")),
+            Kind::Null | Kind::List | Kind::Object => Err(self.mismatch("a string")),
         }
     }
 
