@@ -203,10 +203,8 @@ fn insert(headers: &mut HeaderMap, name: &str, value: &str, violations: &mut Vec
             headers.insert(name, value);
         }
         (Err(_), _) => violations.push(Violation::new(name, "is not a valid header name")),
-        (_, Err(_)) => violations.push(Violation::new(
-            name,
-            "contains characters that are not allowed in headers, such as a line break",
-        )),
+        (_, Err(_)) => violations
+            .push(Violation::new(name, "contains characters that are not allowed in headers, such as a line break")),
     }
 }
 
