@@ -34,6 +34,16 @@ pub struct Facts {
     pub errata: Vec<usize>,
 }
 
+impl Facts {
+    /// The types that have a section of their own.
+    pub fn types(&self) -> impl Iterator<Item = &str> {
+        self.operations.iter().filter_map(|operation| match &operation.call {
+            Call::Type { name } => Some(name.as_str()),
+            _ => None,
+        })
+    }
+}
+
 /// The document that facts come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origin {
@@ -109,6 +119,12 @@ pub enum Call {
     Rpc {
         /// `CreateGateway`
         action: String,
+    },
+    /// None: the section describes a type that several operations use. Its fields are those of the only response, and
+    /// its samples in JSON are `sent`.
+    Type {
+        /// The name of its schema in the spec.
+        name: String,
     },
 }
 
@@ -337,6 +353,7 @@ impl std::fmt::Display for Call {
         match self {
             Self::Rest { method, path } => write!(f, "{method} {path}"),
             Self::Rpc { action } => f.write_str(action),
+            Self::Type { name } => write!(f, "type {name}"),
         }
     }
 }

@@ -179,7 +179,7 @@ impl Audit {
         let compared = match folder.join(SPEC).is_file() {
             true => {
                 let mut found = Diagnostics::new();
-                let spec = spec::read(&folder, &mut found);
+                let spec = spec::read(&folder, &facts, &mut found);
                 // Warnings of the generator are not reported here; without a spec its errors are the only result.
                 outcome.diagnostics.extend(found.into_iter().filter(|_| spec.is_none()));
                 let Some(spec) = spec else { return Ok(()) };
@@ -241,7 +241,7 @@ impl Audit {
     fn add_readings(&self, service: &str, facts: &mut Facts) {
         let folder = self.specs.join(service);
         // Problems of the spec are reported by the comparison.
-        let spec = self.update.then(|| spec::read(&folder, &mut Diagnostics::new())).flatten();
+        let spec = self.update.then(|| spec::read(&folder, facts, &mut Diagnostics::new())).flatten();
         if let Some(spec) = spec {
             compare::read_by_people(facts, &spec.facts);
             return;

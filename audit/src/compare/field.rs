@@ -41,6 +41,7 @@ pub(super) fn compare(left: &Field, right: &Field, site: Site<'_>, findings: &mu
     reading::values(&[left], right, &reported, site, false, findings);
     detail::compare(&[left], &[right], site, findings);
     reading::pattern(&[left], right, site, false, findings);
+    reading::statements(&[left], right, site, false, findings);
 }
 
 fn printed(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
@@ -149,10 +150,14 @@ fn fit(left: &Type, right: &Type) -> Fit {
         return Fit::Different;
     }
     match (left.kind, right.kind) {
-        (left, right) if left == right => Fit::Same,
+        (left, right) if left == right && left != Map => Fit::Same,
         (Integer, Long) | (Long, Integer) => Fit::Nearly,
         (Object, Map | Any) => Fit::Same,
         (Map, Any) => Fit::Same,
+        (Map, Map) => match (left.of_map(), right.of_map()) {
+            (Some(left), Some(right)) if right.kind != Any => fit(&left, &right),
+            _ => Fit::Same,
+        },
         (Map, Object) if right.of.is_none() => Fit::Same,
         _ => Fit::Different,
     }

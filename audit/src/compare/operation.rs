@@ -11,7 +11,10 @@ use super::{
     json, names, response, sample,
     shape::{self, Bodies, Walk},
 };
-use crate::fact::{Call, Detail, Facts, Field, Kind, Operation, Parameter, Required, Shape, Statement, Type};
+use crate::{
+    extract,
+    fact::{Call, Detail, Facts, Field, Kind, Operation, Parameter, Required, Shape, Statement, Type},
+};
 
 /// Compares all operations.
 pub(super) fn all(left: &Facts, right: &Facts, findings: &mut Findings) {
@@ -67,7 +70,8 @@ fn compare(left: &Operation, right: &Operation, findings: &mut Findings) {
         let (before, after) = sides(left.call.to_string(), right.call.to_string());
         findings.add(Topic::Operation, Aspect::Name, "call", before, after).explained_by(&right.errata, &[]);
     }
-    if left.section != right.section {
+    // A schema has no section.
+    if left.section != right.section && !matches!(left.call, Call::Type { .. }) {
         let (before, after) = sides(left.section.clone(), right.section.clone());
         findings.add(Topic::Operation, Aspect::Place, "section", before, after).explained_by(&right.errata, &[]);
     }
@@ -289,6 +293,10 @@ pub(super) fn sampled(
 ) -> HashMap<String, Vec<String>> {
     let samples = operation.samples.iter().filter(|sample| sample.request == request && fits(sample.status));
     let mut sampled: HashMap<String, Vec<String>> = HashMap::new();
+    if let Call::Type { .. } = operation.call {
+        let json = operation.sent.iter().filter_map(|(_, text)| serde_json::from_str(text).ok());
+        sampled.extend(json.flat_map(|json| extract::sample::keys(&json)).map(|key| (key, Vec::new())));
+    }
     for sample in samples {
         for key in &sample.keys {
             sampled.entry(sample::of_body(key).to_owned()).or_default();

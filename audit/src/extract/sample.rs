@@ -79,6 +79,12 @@ impl Pieces {
         (Piece::Other, 0, String::new())
     }
 
+    /// The sample as JSON, mended where that is safe.
+    pub fn json(&self) -> Option<Value> {
+        let whole = self.texts.join("\n");
+        serde_json::from_str(&whole).ok().or_else(|| self.candidates().iter().find_map(|text| mended(text)))
+    }
+
     /// The keys, the values and the state of the sample.
     pub fn read(&self) -> Content {
         let whole = self.texts.join("\n");

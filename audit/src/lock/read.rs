@@ -306,6 +306,9 @@ impl Line<'_> {
             return Ok(Call::Rpc { action: first });
         }
         let path = self.need(words.word(), "a path")?;
+        if first == "type" {
+            return Ok(Call::Type { name: path });
+        }
         Ok(Call::Rest { method: first, path })
     }
 

@@ -193,6 +193,7 @@ fn call(call: &Call) -> String {
     match call {
         Call::Rest { method, path } => format!("{} {}", word(method), word(path)),
         Call::Rpc { action } => word(action).into_owned(),
+        Call::Type { name } => format!("type {}", word(name)),
     }
 }
 

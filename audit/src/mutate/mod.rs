@@ -16,6 +16,7 @@ use yundb_generator::{
     load::{self, Node},
 };
 
+pub use self::change::Rule;
 use self::{
     change::{Hints, Kind, Sampled},
     place::Place,
@@ -34,21 +35,12 @@ use crate::{
 pub struct Mutations {
     /// Number of changes, and of those that were reported, by kind.
     pub kinds: BTreeMap<&'static str, (usize, usize)>,
-    /// Number of files in which a kind of change is possible only where the document states nothing: see `RULES`.
-    pub left_out: BTreeMap<&'static str, usize>,
+    /// The files in which a kind of change is possible only where the document states nothing: the kind, the rule by
+    /// which it is left out, and the place of the fact.
+    pub left_out: Vec<(&'static str, Rule, String)>,
     /// The changes that were not reported: the kind, and the place of the fact.
     pub unseen: Vec<(&'static str, String)>,
 }
-
-/// What is left out, as the document states nothing that could be compared.
-const RULES: &str = "\
-Left out are files in which a kind of fact is only
-- in a field that no table and no sample of the operations that use the file names,
-- in a parameter, field or sample that the document lacks, as an x-errata entry explains,
-- in the body of a failure, of which these operations show none,
-- a type, where the tables give none; the example of a type that operations share, where samples have the field,
-- a secret by its description, not by its name; or the status of a code that the document lists without one.
-";
 
 impl Audit {
     /// Changes facts of the services' specs, and counts the changes that the audit reports. Only services with a valid
@@ -79,13 +71,21 @@ impl Mutations {
         let mut table = Table::new();
         table.load_preset(presets::ASCII_MARKDOWN).set_header(["change", "seen", "of", "left out"]);
         for (kind, (all, seen)) in &self.kinds {
-            let left_out = self.left_out.get(kind).map_or_else(String::new, usize::to_string);
+            let left_out = match self.left_out.iter().filter(|(of, ..)| of == kind).count() {
+                0 => String::new(),
+                count => count.to_string(),
+            };
             table.add_row([(*kind).to_owned(), seen.to_string(), all.to_string(), left_out]);
         }
+        let rules = Rule::ALL.map(|rule| {
+            let count = self.left_out.iter().filter(|(_, by, _)| *by == rule).count();
+            format!("- {} ({count})\n", rule.text())
+        });
+        let rules = format!("Left out are files in which a kind of fact is only\n{}", rules.concat());
         let unseen: String = self.unseen.iter().map(|(kind, at)| format!("{at}: {kind}\n")).collect();
         match unseen.as_str() {
-            "" => format!("{table}\n\n{RULES}"),
-            unseen => format!("{table}\n\n{RULES}\nNot seen:\n{unseen}"),
+            "" => format!("{table}\n\n{rules}"),
+            unseen => format!("{table}\n\n{rules}\nNot seen:\n{unseen}"),
         }
     }
 }
@@ -95,7 +95,8 @@ struct Subject {
     documented: Facts,
     root: Node,
     errata: spec::Errata,
-    /// The operations of the spec: the path in the tree's index, and the files that they use.
+    /// The operations and the documented types of the spec: the path in the tree's index or the pointer, and the files
+    /// that they use.
     operations: Vec<(String, HashSet<String>)>,
     /// The components that they use.
     pointers: HashSet<String>,
@@ -110,8 +111,9 @@ struct Subject {
 impl Subject {
     fn new(documented: Facts, root: Node) -> Self {
         let errata = spec::Errata::read(&root);
-        let paths: Vec<String> =
-            root.get("paths").into_iter().flat_map(Node::entries).map(|(path, _)| path.to_owned()).collect();
+        let paths = root.get("paths").into_iter().flat_map(Node::entries).map(|(path, _)| path.to_owned());
+        let types = documented.types().map(|name| format!("{}{name}", spec::SCHEMAS));
+        let paths: Vec<String> = paths.chain(types).collect();
         let described = |path: &String| {
             let of_path = spec::of_paths(&root, &errata, &HashSet::from([path.clone()]));
             of_path.operations.iter().any(|operation| {
@@ -130,7 +132,7 @@ impl Subject {
             operations.push((path, files));
         }
         let sampled = Sampled::new(&root, &place::all(&root));
-        let spec = spec::facts(&root, &errata);
+        let spec = spec::facts(&root, &errata, &documented);
         let settled = compare::settle(compare::facts(&documented, &spec, Mode::Spec), &errata.entries);
         let invented = |it: &Difference| {
             let nothing = it.left.as_ref().is_none_or(|left| left.text.is_empty());
@@ -176,22 +178,18 @@ impl Subject {
         let mut before = None;
         for kind in kinds {
             let fitting: Vec<&Place> = places.clone().filter(|place| kind.applies(&self.root, place, &hints)).collect();
-            let possible = !fitting.is_empty();
             let of_service = users.paths.is_none();
-            let stated = |place: &&Place| {
-                of_service
-                    || (fails || !self.is_of_failure(place))
-                        && !self.is_invented(place)
-                        && hints.names(place, &self.root)
+            let rule = |place: &Place| match of_service {
+                false if !fails && self.is_of_failure(place) => Some(Rule::Failure),
+                false if self.is_invented(place) => Some(Rule::Invented),
+                false if !hints.names(place, &self.root) => Some(Rule::Unnamed),
+                _ => kind.unstated(&self.root, place, &users.documented, &hints),
             };
-            let mut fitting = fitting
-                .into_iter()
-                .filter(|place| stated(place) && kind.is_stated(&self.root, place, &users.documented, &hints))
-                .collect::<Vec<_>>()
-                .into_iter()
-                .peekable();
-            if possible && fitting.peek().is_none() {
-                *mutations.left_out.entry(kind.name()).or_default() += 1;
+            let ruled: Vec<(&Place, Option<Rule>)> = fitting.into_iter().map(|place| (place, rule(place))).collect();
+            let left_out = ruled.first().and_then(|(place, rule)| Some((place, (*rule)?)));
+            let mut fitting = ruled.iter().filter(|(_, rule)| rule.is_none()).map(|(place, _)| *place).peekable();
+            if let Some((place, rule)) = left_out.filter(|_| fitting.peek().is_none()) {
+                mutations.left_out.push((kind.name(), rule, format!("{}:{}", place.file, place.line)));
                 continue;
             }
             let seen = fitting.find_map(|place| {
@@ -213,10 +211,14 @@ impl Subject {
         place::is_unused(place, &self.of_success)
     }
 
-    /// Whether the parameter, field or sample that a place is in has an entry that explains it as the spec's own.
+    /// Whether the parameter, field or sample that a place is in, or a schema of it, has an entry that explains it as the
+    /// spec's own.
     fn is_invented(&self, place: &Place) -> bool {
-        place::owners(&self.root, &place.tokens)
-            .any(|(_, node)| self.errata.at(node).iter().any(|entry| self.inventions.contains(entry)))
+        let invented = |node: &Node| self.errata.at(node).iter().any(|entry| self.inventions.contains(entry));
+        let owners: Vec<&Node> = place::owners(&self.root, &place.tokens).map(|(_, node)| node).collect();
+        let inside = place::around(&self.root, &place.tokens)
+            .skip_while(|node| owners.last().is_none_or(|owner| !std::ptr::eq(*owner, *node)));
+        owners.iter().copied().chain(inside).any(invented)
     }
 
     /// The operations that use a file, and what the document has of them.
@@ -256,7 +258,7 @@ impl Subject {
     fn differences(&self, users: &Users) -> HashSet<Key> {
         let spec = match &users.paths {
             Some(paths) => spec::of_paths(&self.root, &self.errata, paths),
-            None => spec::facts(&self.root, &self.errata),
+            None => spec::facts(&self.root, &self.errata, &users.documented),
         };
         let settled = compare::settle(compare::facts(&users.documented, &spec, Mode::Spec), &self.errata.entries);
         let at = |index: &usize| self.errata.entries.get(*index).map(|entry| entry.at.to_string());

@@ -46,8 +46,9 @@ pub(super) fn all(root: &Node) -> Vec<Place> {
     places
 }
 
-/// The files that the operations on a path use, and the components, by pointer; without those of failures if so wanted.
-pub(super) fn used(root: &Node, path: &str, with_failures: bool) -> (HashSet<String>, HashSet<String>) {
+/// The files that the operations on a path or the type at a pointer use, and the components, by pointer; without those
+/// of failures if so wanted.
+pub(super) fn used<'a>(root: &'a Node, path: &'a str, with_failures: bool) -> (HashSet<String>, HashSet<String>) {
     fn walk<'a>(root: &'a Node, node: &'a Node, seen: &mut HashSet<&'a str>, files: &mut HashSet<String>) {
         files.insert(node.location.file().to_owned());
         if let Some(pointer) = node.get("$ref").and_then(Node::as_str)
@@ -62,7 +63,11 @@ pub(super) fn used(root: &Node, path: &str, with_failures: bool) -> (HashSet<Str
             _ => {}
         }
     }
-    let (mut files, mut pointers) = (HashSet::new(), HashSet::new());
+    let (mut files, mut pointers): (HashSet<String>, HashSet<&'a str>) = (HashSet::new(), HashSet::new());
+    if let Some(schema) = target(root, path) {
+        pointers.insert(path);
+        walk(root, schema, &mut pointers, &mut files);
+    }
     if let Some(item) = root.get("paths").and_then(|paths| paths.get(path)) {
         for (_, operation) in item.entries() {
             for (key, part) in operation.node.entries() {
@@ -104,6 +109,11 @@ pub(super) fn owners<'a>(root: &'a Node, tokens: &'a [String]) -> impl Iterator<
             None => matches!(before, "properties" | "examples").then(|| (tokens[end - 1].as_str(), node)),
         }
     })
+}
+
+/// The values that a place is in, from the outermost on.
+pub(super) fn around<'a>(root: &'a Node, tokens: &'a [String]) -> impl Iterator<Item = &'a Node> {
+    (1..=tokens.len()).filter_map(move |end| node(root, &tokens[..end]))
 }
 
 pub(super) fn target<'a>(root: &'a Node, pointer: &str) -> Option<&'a Node> {

@@ -17,7 +17,7 @@ fn spec(text: &str) -> Spec {
         if text.contains("\nx-protocol:") { text.to_owned() } else { format!("x-protocol: huawei-rest\n{text}") };
     fs::write(folder.path().join("openapi.yaml"), format!("{HEAD}{text}")).unwrap();
     let mut diagnostics = Diagnostics::new();
-    let spec = read(folder.path(), &mut diagnostics);
+    let spec = read(folder.path(), &Facts::default(), &mut diagnostics);
     assert!(!diagnostics.has_errors(), "{diagnostics}");
     spec.unwrap()
 }
