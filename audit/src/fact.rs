@@ -75,6 +75,8 @@ pub struct Operation {
     /// The values that the request's sample sends in path and query, each with its name. Empty for specs, which have
     /// them as examples of the parameters.
     pub sent: Vec<(String, String)>,
+    /// The numbers in the section's text before its tables: limits, times, versions. Empty for specs.
+    pub about: Vec<String>,
     /// How a spec presents it. Default for documents and locks.
     pub shown: Shown,
     /// Reasons why parts of the section could not be read, without line numbers.
@@ -99,6 +101,8 @@ impl Operation {
 pub struct Shown {
     /// The vendor's name: `x-sdk-name`, or else the operationId in UpperCamelCase.
     pub sdk_name: String,
+    /// Its summary, description and rate limits.
+    pub text: String,
     /// Whether it has `x-pagination`.
     pub pages: bool,
     /// Whether calls have a `Content-Type`: with a body, or by a protocol whose runtime always sends it.

@@ -63,8 +63,12 @@ pub(super) fn missing_ones(left: &Field, right: &Field, site: Site<'_>, findings
 fn lacking(field: &Field, right: &[&Field], site: Site<'_>, findings: &mut Findings) {
     let (given, lacking): (Vec<&Statement>, Vec<&Statement>) =
         field.details.iter().partition(|it| right.iter().any(|other| states(other, it, field, findings)));
-    if given.iter().any(|it| it.detail == Detail::Example) {
-        findings.supported.extend(right.iter().map(|other| other.at.clone()));
+    // What operations share has one example: that of any of them.
+    let own = |other: &&&Field, it: &Statement| {
+        other.details.iter().any(|own| own.detail == Detail::Example && text::same(&it.value, &own.value))
+    };
+    for it in given.iter().filter(|it| it.detail == Detail::Example) {
+        findings.supported.extend(right.iter().filter(|other| own(other, it)).map(|other| other.at.clone()));
     }
     let (characters, others): (Vec<&Statement>, Vec<&Statement>) =
         lacking.into_iter().partition(|it| it.detail == Detail::Characters);
@@ -360,6 +364,9 @@ fn conditions(field: &Field) -> impl Iterator<Item = &str> {
     field.details.iter().filter(|it| it.detail == Detail::Condition).map(|it| condition(&it.value))
 }
 
+/// A shorter value proves nothing in the sample of another field.
+const LONG: usize = 6;
+
 /// Whether a field of the document states, or at least mentions, what a spec does.
 pub(super) fn supports(field: &Field, statement: &Statement, other: &Field, findings: &Findings) -> bool {
     let value = statement.value.as_str();
@@ -396,7 +403,7 @@ pub(super) fn supports(field: &Field, statement: &Statement, other: &Field, find
             field.details.iter().any(same)
                 || field.values.iter().any(|it| text::same(it, value))
                 || sampled.is_some_and(|values| values.iter().any(|it| text::same(it, value)))
-                || findings.sampled.contains(value)
+                || value.len() >= LONG && findings.sampled.contains(value)
                 || is_of_examples(value, findings)
                 || unread("example")
                 || findings.sent.iter().any(|(name, sent)| *name == field.name && text::same(sent, value))

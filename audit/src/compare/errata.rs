@@ -3,6 +3,8 @@
 //! An entry explains a difference only if it is at its place and quotes it: so a later difference, from a new edition
 //! or a change of the spec, does not count as explained.
 
+use std::collections::BTreeSet;
+
 use super::{Aspect, Difference, Stated, Topic, findings::LIST, names, sample::last_name};
 use crate::{
     fact::{Kind, Type},
@@ -69,8 +71,9 @@ fn explaining(difference: &Difference, errata: &[Erratum]) -> Vec<usize> {
     }
     // A soft difference is explained by any entry at the place, and by an enclosing one that names it.
     let counts = |index: &&usize| entry(index).is_some_and(|entry| entry.audit);
-    if difference.soft && found.is_empty() {
-        found.extend(difference.errata.iter().filter(counts));
+    if difference.soft && found.is_empty() && difference.aspect != Aspect::Values {
+        let names = |index: &&usize| entry(index).is_some_and(|entry| names_characters(entry, difference));
+        found.extend(difference.errata.iter().filter(counts).filter(names));
     }
     if difference.soft && found.is_empty() {
         let name = last_name(difference.path.rsplit(' ').next().unwrap_or_default());
@@ -78,6 +81,17 @@ fn explaining(difference: &Difference, errata: &[Erratum]) -> Vec<usize> {
         found.extend(difference.around.iter().filter(counts).filter(|index| entry(index).is_some_and(names)));
     }
     found
+}
+
+/// Whether the characters that an entry names by their code points, if it does, are those of the document's sample.
+fn names_characters(entry: &Erratum, difference: &Difference) -> bool {
+    let points = |text: &str| -> BTreeSet<String> {
+        let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '+'));
+        words.filter(|word| word.starts_with("U+")).map(str::to_owned).collect()
+    };
+    let named = points(&entry.document);
+    let has = difference.left.as_ref().map(|left| points(&left.text)).unwrap_or_default();
+    difference.topic != Topic::Sample || named.is_empty() || named == has
 }
 
 /// Whether an enclosing entry may explain the difference: a missing part has no place of its own, and an extra one may

@@ -126,7 +126,8 @@ fn wide(field: &Field, findings: &Findings) -> bool {
 
 /// Whether a field may be a time in milliseconds, which 32 bits cannot hold.
 fn is_time(field: &Field) -> bool {
-    field.details.iter().any(|it| it.detail == Detail::Unit && it.value == "milliseconds")
+    let mut units = field.details.iter().filter(|it| it.detail == Detail::Unit).map(|it| it.value.as_str());
+    units.next() == Some("milliseconds") && units.next().is_none()
 }
 
 /// Compares the type of one of several fields of a name with theirs, where the document gives them all the same one.
@@ -154,11 +155,11 @@ fn fit(left: &Type, right: &Type) -> Fit {
         (Integer, Long) | (Long, Integer) => Fit::Nearly,
         (Object, Map | Any) => Fit::Same,
         (Map, Any) => Fit::Same,
-        (Map, Map) => match (left.of_map(), right.of_map()) {
+        (Map, Map | Object) => match (left.of_map(), right.of_map()) {
             (Some(left), Some(right)) if right.kind != Any => fit(&left, &right),
-            _ => Fit::Same,
+            _ if right.kind == Map || right.of.is_none() || left.of.is_some() => Fit::Same,
+            _ => Fit::Different,
         },
-        (Map, Object) if right.of.is_none() => Fit::Same,
         _ => Fit::Different,
     }
 }

@@ -62,7 +62,8 @@ impl Findings {
 
     /// Records the values that the left side names, in lists of states and for fields of one name.
     pub fn know(&mut self, left: &Facts) {
-        let states = left.states.iter().flat_map(|states| &states.values);
+        let regions = left.endpoints.iter().filter_map(|endpoint| endpoint.region.as_ref());
+        let states = left.states.iter().flat_map(|states| &states.values).chain(regions);
         self.states = states.map(|state| state.split_whitespace().collect()).collect();
         for operation in &left.operations {
             if let Call::Type { .. } = operation.call {

@@ -78,6 +78,7 @@ fn compare(left: &Operation, right: &Operation, findings: &mut Findings) {
     if findings.lenient() {
         shown(left, right, findings);
     }
+    about(left, right, findings);
     findings.examples = sample::examples_by_name(left);
     findings.left_values = sample::values_by_name(left);
     findings.right_values = sample::values_by_name(right);
@@ -120,6 +121,31 @@ fn shown(left: &Operation, right: &Operation, findings: &mut Findings) {
     if let Some((page, size)) = paging.filter(|_| !right.shown.pages) {
         let sides = (stated(format!("{page}, {size}"), &left.at), stated("", &right.at));
         findings.add(Topic::Operation, Aspect::Pages, "operation", sides.0, sides.1).explained_by(&right.errata, &[]);
+    }
+}
+
+/// Compares the numbers in a document's text about an operation with the texts of a spec about it and its fields.
+fn about(left: &Operation, right: &Operation, findings: &mut Findings) {
+    let lacking: Vec<String> = match findings.lenient() {
+        true => {
+            let of_fields = |field: &Field| {
+                let stated = field.details.iter().map(|it| it.value.as_str()).collect::<Vec<_>>();
+                format!("{}\n{}", field.prose.text, stated.join("\n"))
+            };
+            let has = |number: &&String| {
+                let states = |text: &str| detail::mentions(&text.replace(',', ""), number);
+                states(&right.shown.text) || right.fields().map(of_fields).any(|text| states(&text))
+            };
+            left.about.iter().filter(|number| !has(number)).cloned().collect()
+        }
+        false => left.about.iter().filter(|number| !right.about.contains(number)).cloned().collect(),
+    };
+    let new: Vec<String> = right.about.iter().filter(|number| !left.about.contains(number)).cloned().collect();
+    if !lacking.is_empty() || !new.is_empty() {
+        let sides = (stated(lacking.join(LIST), &left.at), stated(new.join(LIST), &right.at));
+        let difference =
+            findings.add(Topic::Operation, Aspect::Detail(Detail::Mention), "description", sides.0, sides.1);
+        difference.explained_by(&right.errata, &[]);
     }
 }
 

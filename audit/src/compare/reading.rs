@@ -1,6 +1,8 @@
 //! What people read from rows whose words no recognizer reads: whether a spec still has it, and what a lock has to keep.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+
+use yundb_generator::diagnostic::Location;
 
 use super::{
     Aspect, Mode, Topic, collect, detail,
@@ -146,6 +148,24 @@ pub(crate) fn still_read(document: &mut Facts, lock: &Facts) {
         }
     });
     add(document, &rows);
+}
+
+/// The readings of a lock whose rows have other words in a document: the row, and what was read from it.
+pub(crate) fn no_longer_read(document: &mut Facts, lock: &Facts) -> Vec<(Location, String)> {
+    let mut rows: HashMap<[String; 3], (Location, Vec<String>)> = HashMap::new();
+    visit(document, |operation, table, field| {
+        let row = [operation, table, &field.name].map(str::to_owned);
+        rows.entry(row).or_insert_with(|| (field.at.clone(), Vec::new())).1.push(field.words.clone());
+    });
+    let mut changed = Vec::new();
+    visit(&mut lock.clone(), |operation, table, field| {
+        let row = [operation, table, &field.name].map(str::to_owned);
+        let Some((at, words)) = rows.get(&row) else { return };
+        for reading in Reading::of(field).filter(|reading| !words.contains(&reading.words)) {
+            changed.push((at.clone(), format!("{operation}, {table} `{}`: `{reading}`", field.name)));
+        }
+    });
+    changed
 }
 
 fn add(document: &mut Facts, rows: &HashSet<Row>) {

@@ -207,10 +207,20 @@ fn compare(left: &Sample, keys: &[String], right: &Sample, operation: &Operation
     contents(left, right, operation, findings);
     let (before, after) = (state(left.state), state(right.state));
     if before != after {
+        let before = [before.to_owned()].into_iter().chain(radicals(left)).collect::<Vec<_>>().join(LIST);
         let sides = (stated(before, &left.at), stated(after, &right.at));
         let difference = findings.add(Topic::Sample, Aspect::Print, path(right), sides.0, sides.1);
         difference.soft().explained_by(&right.errata, &operation.errata);
     }
+}
+
+/// The radicals of a PDF in a sample's values, as code points.
+fn radicals(sample: &Sample) -> Vec<String> {
+    let found = sample.values.iter().flat_map(|(_, value)| value.chars()).filter(|c| extract::sample::is_radical(*c));
+    let mut found: Vec<String> = found.map(|c| format!("U+{:04X}", u32::from(c))).collect();
+    found.sort();
+    found.dedup();
+    found
 }
 
 fn state(state: SampleState) -> &'static str {

@@ -51,6 +51,7 @@ pub fn read(section: &Section<'_>, calls: Calls, places: &Places, notes: &mut No
         responses,
         samples,
         sent,
+        about: parts.about,
         shown: Shown::default(),
         unread: notes.since(before),
         at: places.line(line),

@@ -603,6 +603,18 @@ fn mentions(text: &str, name: &str) -> bool {
     })
 }
 
+/// The numbers in running text, without those that count its own items.
+pub fn numbers(text: &str) -> Vec<String> {
+    let text: String = text.nfkc().collect();
+    let text = REFERENCES.replace_all(&text, TAKEN);
+    let item = |found: &regex::Match<'_>| {
+        found.start() == 0 && (found.as_str().ends_with('.') || text[found.end()..].starts_with(['.', '\u{3001}', ')']))
+    };
+    let found = WORD.find_iter(&text).filter(|found| !item(found)).map(|found| found.as_str());
+    let trimmed = found.map(|word| word.trim_end_matches(['.', ':', '/', '-']));
+    trimmed.filter(|word| word.starts_with(|c: char| c.is_ascii_digit())).map(str::to_owned).collect()
+}
+
 /// The words and numbers of a text that no recognizer took.
 pub fn leftover(rest: &str, values: &[String], names: &[&str]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();

@@ -147,7 +147,11 @@ fn mended(text: &str) -> Option<Value> {
 
 /// Whether a text has Kangxi radicals, which replace characters in the text of a PDF.
 pub fn has_radicals(text: &str) -> bool {
-    text.chars().any(|c| ('\u{2e80}'..='\u{2fdf}').contains(&c))
+    text.chars().any(is_radical)
+}
+
+pub(crate) fn is_radical(c: char) -> bool {
+    ('\u{2e80}'..='\u{2fdf}').contains(&c)
 }
 
 /// Whether strings in a value that look like JSON are valid.

@@ -58,6 +58,7 @@ pub fn read(section: &Section<'_>, name: &str, places: &Places, notes: &mut Note
         responses: vec![Response { status: None, shape, at: at.clone(), errata: Vec::new() }],
         samples,
         sent,
+        about: Vec::new(),
         shown: Shown::default(),
         unread: notes.since(before),
         at,

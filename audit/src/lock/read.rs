@@ -75,6 +75,7 @@ fn operation(head: &Line<'_>, mut words: Cursor<'_>, lines: &mut Lines<'_>) -> R
         responses: Vec::new(),
         samples: Vec::new(),
         sent: Vec::new(),
+        about: Vec::new(),
         shown: Shown::default(),
         unread: Vec::new(),
         at: head.at.clone(),
@@ -106,11 +107,16 @@ fn operation(head: &Line<'_>, mut words: Cursor<'_>, lines: &mut Lines<'_>) -> R
                 operation.sent.extend(values.into_iter().map(|value| (name.clone(), value)));
                 continue;
             }
+            "about" => {
+                operation.about = line.need(words.list(), "numbers")?;
+                line.end(&words)?;
+                continue;
+            }
             "unread" => {
                 operation.unread.push(line.need(words.rest(), "a reason")?);
                 continue;
             }
-            _ => return Err(line.error("`path`, `query`, `header`, `body`, `response`, `sample`, `sent` or `unread`")),
+            _ => return Err(line.error("`path`, `query`, `header`, `body`, `response`, `sample`, `sent`, `about` or `unread`")),
         };
         let field = field(&line, words, lines)?;
         operation.parameters.push(Parameter { place, field, filled: false, json: None });

@@ -7,7 +7,7 @@ use yundb_generator::load::{Node, Value};
 use super::place::{self, Place};
 use crate::{
     compare, extract,
-    fact::{Detail, Facts, Field},
+    fact::{Detail, Facts, Field, Operation},
 };
 
 /// A kind of change.
@@ -26,6 +26,7 @@ pub(super) enum Kind {
     SampleValue,
     SampleKey,
     Condition,
+    About,
     Unit,
     Section,
     SdkName,
@@ -94,7 +95,7 @@ impl Kind {
     /// Kinds of changes that no operation shows.
     pub const OF_SERVICE: [Self; 4] = [Self::Endpoint, Self::Code, Self::CodeStatus, Self::Edition];
 
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 37] = [
         Self::Renamed,
         Self::Type,
         Self::Required,
@@ -127,6 +128,7 @@ impl Kind {
         Self::SampleValue,
         Self::SampleKey,
         Self::Condition,
+        Self::About,
         Self::Unit,
         Self::Section,
         Self::SdkName,
@@ -149,6 +151,7 @@ impl Kind {
             Self::SampleValue => "sample value changed",
             Self::SampleKey => "sample key removed",
             Self::Condition => "condition's field removed from description",
+            Self::About => "number changed in an operation's description",
             Self::Unit => "unit changed in description",
             Self::Section => "section",
             Self::SdkName => "x-sdk-name",
@@ -235,6 +238,11 @@ impl Kind {
                         .unit(name_of(parents, parent), node.as_str().unwrap_or_default())
                         .is_some_and(|(unit, _)| !has_in_parts(root, parent, &unit))
             }
+            Self::About => {
+                key == "description"
+                    && matches!(parents, [paths, _, _] if paths == "paths")
+                    && hints.number(node.as_str().unwrap_or_default()).is_some()
+            }
             Self::Section => is_keyword && key == "section" && before == "x-doc",
             Self::Permission => is_keyword && key == "x-permission" && node.as_str().is_some(),
             Self::Endpoint => key == "url" && parents.first().is_some_and(|first| first == "servers"),
@@ -306,10 +314,11 @@ impl Kind {
             Self::Narrower => node.value = Value::String("int32".to_owned()),
             Self::Wider => node.value = Value::String("int64".to_owned()),
             Self::Changed(_) | Self::SampleValue => node.value = other_value(&node.value),
-            Self::Condition | Self::Unit => {
+            Self::Condition | Self::Unit | Self::About => {
                 let text = node.as_str().unwrap_or_default().to_owned();
                 let found = match self {
                     Self::Condition => hints.condition(&owner, &text).map(|(old, new)| text.replace(&old, &new)),
+                    Self::About => hints.number(&text).map(|number| text.replace(&number, "many")),
                     _ => hints.unit(&owner, &text).map(|(old, new)| text.replace(&old, &new)),
                 };
                 let Some(text) = found else { return false };
@@ -405,6 +414,8 @@ pub(super) struct Hints<'a> {
     units: HashSet<(String, String)>,
     /// The fields with a set of characters.
     sets: HashSet<String>,
+    /// The numbers in the texts about operations.
+    numbers: Vec<String>,
     /// The names of all fields in tables and samples.
     names: HashSet<String>,
     /// The names of fields in tables, each with whether it is one of a response, and whether a table gives its type.
@@ -428,16 +439,17 @@ impl Sampled {
 }
 
 impl<'a> Hints<'a> {
-    pub fn new(documented: &Facts, sampled: &'a Sampled) -> Self {
+    pub fn new(documented: &[Operation], sampled: &'a Sampled) -> Self {
         let mut hints = Self {
             conditions: HashSet::new(),
             units: HashSet::new(),
             sets: HashSet::new(),
+            numbers: documented.iter().flat_map(|operation| operation.about.clone()).collect(),
             names: HashSet::new(),
             typed: HashMap::new(),
             sampled,
         };
-        for operation in &documented.operations {
+        for operation in documented {
             let names = operation.fields().map(|field| field.name.as_str());
             let sampled = operation.samples.iter().flat_map(|sample| &sample.keys).map(String::as_str);
             let values = operation.samples.iter().flat_map(|sample| &sample.values).chain(&operation.sent);
@@ -499,6 +511,12 @@ impl<'a> Hints<'a> {
         names.sort();
         let name = names.into_iter().find(|name| description.contains(&format!("`{name}`")))?;
         Some((format!("`{name}`"), "another".to_owned()))
+    }
+
+    /// A number that the document's text on an operation has.
+    fn number(&self, description: &str) -> Option<String> {
+        let has = |number: &str| description.split_whitespace().any(|word| word.trim_end_matches(['.', ',']) == number);
+        self.numbers.iter().find(|number| has(number)).cloned()
     }
 
     /// A word for the unit that the document has for the field, and its replacement.

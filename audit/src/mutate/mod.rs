@@ -13,6 +13,7 @@ use std::{
 use comfy_table::{Table, presets};
 use yundb_generator::{
     Diagnostics,
+    diagnostic::Location,
     load::{self, Node},
 };
 
@@ -24,7 +25,7 @@ use self::{
 use crate::{
     compare::{self, Aspect, Difference, Mode},
     config,
-    fact::{Facts, Operation, Permission},
+    fact::{Call, Facts, Operation, Permission},
     lock,
     run::{Audit, Error},
     spec,
@@ -104,6 +105,8 @@ struct Subject {
     of_success: HashSet<String>,
     /// The entries that explain what only the spec has.
     inventions: HashSet<usize>,
+    /// The places of parameters and fields that only the spec has.
+    invented: HashSet<Location>,
     /// What samples in the spec have.
     sampled: Sampled,
 }
@@ -138,9 +141,11 @@ impl Subject {
             let nothing = it.left.as_ref().is_none_or(|left| left.text.is_empty());
             it.aspect == Aspect::Extra || nothing && matches!(it.aspect, Aspect::Detail(_) | Aspect::Values)
         };
-        let entries = settled.accepted.iter().filter(|(difference, _)| invented(difference));
-        let inventions = entries.map(|(_, entry)| *entry).collect();
-        Self { documented, root, errata, operations, pointers, of_success, inventions, sampled }
+        let accepted = || settled.accepted.iter().filter(|(difference, _)| invented(difference));
+        let inventions = accepted().map(|(_, entry)| *entry).collect();
+        let extra = accepted().filter(|(difference, _)| difference.aspect == Aspect::Extra);
+        let invented = extra.filter_map(|(difference, _)| Some(difference.right.as_ref()?.at.clone())).collect();
+        Self { documented, root, errata, operations, pointers, of_success, inventions, invented, sampled }
     }
 
     fn mutate(mut self, mutations: &mut Mutations) {
@@ -155,7 +160,7 @@ impl Subject {
         files.dedup();
         for file in files {
             let of_file = || places.iter().filter(|place| place.file == file);
-            let whole = Users { paths: None, documented: self.documented.clone() };
+            let whole = Users { paths: None, documented: self.documented.clone(), using: self.documented.operations.len() };
             self.mutate_file(of_file(), &Kind::OF_SERVICE, &whole, &sampled, mutations);
             let users = self.users(file);
             if users.paths.as_ref().is_some_and(|paths| !paths.is_empty()) {
@@ -173,7 +178,7 @@ impl Subject {
         sampled: &Sampled,
         mutations: &mut Mutations,
     ) {
-        let hints = Hints::new(&users.documented, sampled);
+        let hints = Hints::new(&users.documented.operations[..users.using], sampled);
         let fails = users.documented.operations.iter().any(shows_failure);
         let mut before = None;
         for kind in kinds {
@@ -217,23 +222,38 @@ impl Subject {
         let invented = |node: &Node| self.errata.at(node).iter().any(|entry| self.inventions.contains(entry));
         let owners: Vec<&Node> = place::owners(&self.root, &place.tokens).map(|(_, node)| node).collect();
         let inside = place::around(&self.root, &place.tokens)
-            .skip_while(|node| owners.last().is_none_or(|owner| !std::ptr::eq(*owner, *node)));
+            .skip_while(|node| match owners.last() {
+                Some(owner) => !std::ptr::eq(*owner, *node),
+                None => place.tokens.first().is_none_or(|first| first != "components"),
+            });
         owners.iter().copied().chain(inside).any(invented)
+            || place::keys(&self.root, &place.tokens).any(|key| self.invented.contains(key))
     }
 
     /// The operations that use a file, and what the document has of them.
     fn users(&self, file: &str) -> Users {
         let paths = self.operations.iter().filter(|(_, files)| files.contains(file)).map(|(path, _)| path.clone());
-        let paths: HashSet<String> = paths.collect();
+        let mut paths: HashSet<String> = paths.collect();
         let spec = spec::of_paths(&self.root, &self.errata, &paths);
         let described = |operation: &&Operation| {
             spec.operations.iter().any(|it| it.call == operation.call || it.section == operation.section)
         };
-        let operations: Vec<Operation> = self.documented.operations.iter().filter(described).cloned().collect();
+        let mut operations: Vec<Operation> = self.documented.operations.iter().filter(described).cloned().collect();
+        let using = operations.len();
+        // The samples of types are those of shared responses.
+        let types = self.documented.operations.iter().filter(|it| matches!(it.call, Call::Type { .. }));
+        let others: Vec<&Operation> = types.filter(|it| !operations.iter().any(|other| other.call == it.call)).collect();
+        operations.extend(others.into_iter().cloned());
+        if !paths.is_empty() {
+            paths.extend(self.documented.types().map(|name| format!("{}{name}", spec::SCHEMAS)));
+        }
         let called = |it: &&Permission| spec.operations.iter().any(|operation| operation.call == it.call);
         let permissions = self.documented.permissions.iter().filter(called).cloned().collect();
         let states = self.documented.states.clone();
-        Users { paths: Some(paths), documented: Facts { operations, permissions, states, ..Facts::default() } }
+        // Hosts have the ids of regions, which fields may have as values.
+        let endpoints = self.documented.endpoints.clone();
+        let documented = Facts { operations, permissions, states, endpoints, ..Facts::default() };
+        Users { paths: Some(paths), documented, using }
     }
 
     /// Whether a change is reported. None if it changes nothing.
@@ -286,6 +306,8 @@ type Key = (String, Aspect, String, String);
 struct Users {
     /// Their paths in the spec's index. None for the whole spec.
     paths: Option<HashSet<String>>,
-    /// What the document has of them.
+    /// What the document has of them, and its types.
     documented: Facts,
+    /// How many of its operations and types use the file, first ones.
+    using: usize,
 }

@@ -2,7 +2,10 @@
 
 use std::collections::HashSet;
 
-use yundb_generator::load::{Node, Value};
+use yundb_generator::{
+    diagnostic::Location,
+    load::{Node, Value},
+};
 
 /// A value in the tree.
 #[derive(Clone, Debug)]
@@ -114,6 +117,14 @@ pub(super) fn owners<'a>(root: &'a Node, tokens: &'a [String]) -> impl Iterator<
 /// The values that a place is in, from the outermost on.
 pub(super) fn around<'a>(root: &'a Node, tokens: &'a [String]) -> impl Iterator<Item = &'a Node> {
     (1..=tokens.len()).filter_map(move |end| node(root, &tokens[..end]))
+}
+
+/// The places of the keys that a value is under.
+pub(super) fn keys<'a>(root: &'a Node, tokens: &'a [String]) -> impl Iterator<Item = &'a Location> {
+    (1..=tokens.len()).filter_map(move |end| {
+        let (last, parents) = tokens[..end].split_last()?;
+        Some(&node(root, parents)?.as_object()?.get(last)?.key)
+    })
 }
 
 pub(super) fn target<'a>(root: &'a Node, pointer: &str) -> Option<&'a Node> {

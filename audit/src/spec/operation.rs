@@ -95,6 +95,7 @@ fn operation<'a>(refs: &Refs<'a>, call: Call, item: &'a Node, entry: &'a Entry) 
         responses,
         samples,
         sent: Vec::new(),
+        about: Vec::new(),
         shown: shown(refs.root, node),
         unread: Vec::new(),
         at,
@@ -128,6 +129,7 @@ fn described<'a>(refs: &Refs<'a>, name: &str, entry: &'a Entry) -> Operation {
         responses: vec![Response { status: Some(200), shape, at: at.clone(), errata: errata.clone() }],
         samples: Vec::new(),
         sent: Vec::new(),
+        about: Vec::new(),
         shown: Shown::default(),
         unread: Vec::new(),
         at,
@@ -239,6 +241,8 @@ fn shown(root: &Node, node: &Node) -> Shown {
     let content_type = node.get("requestBody").is_some() || text(Some(root), "x-protocol") == "huawei-rest";
     Shown {
         sdk_name: if name.is_empty() { upper } else { name },
+        text: ["summary", "description"].map(|key| text(Some(node), key)).join("\n")
+            + &node.get("x-rate-limit").map(|limits| format!("\n{}", limits.to_json())).unwrap_or_default(),
         pages: node.get("x-pagination").is_some(),
         content_type,
     }

@@ -275,6 +275,11 @@ impl<'a> Types<'a> {
         if kind == Kind::Map && !inner.ty.text.is_empty() {
             text = format!("{text} of {}", inner.ty.text);
         }
+        // Beside its fields an object may have further values.
+        let others = view.get("additionalProperties").filter(|it| kind == Kind::Object && it.get("type").is_some());
+        if let Some(others) = others {
+            text = format!("{text} and map of {}", self.read(others, &format!("{path}.*")).ty.text);
+        }
         let mut errata = view.errata.clone();
         errata::add(&mut errata, &inner.errata);
         let values = [view.values(), inner.values].concat();
