@@ -232,11 +232,8 @@ fn readings_of_changed_words_are_reported() {
         "        - {name: order_id, in: path, required: true, description: The order., schema: {type: string}}\n        - {name: full, in: query, description: Whether with lines., schema: {type: boolean}}\n",
         "        - name: state\n          in: query\n          description: State.\n          schema:\n            type: string\n            enum: [open, shut]\n            x-enumDescriptions: {open: Open., shut: Shut.}\n",
     );
-    let folder = workspace(&[
-        ("specs/shop/document.yaml", CONFIG),
-        ("specs/shop/openapi.yaml", &spec),
-        ("docs/shop.md", READ),
-    ]);
+    let folder =
+        workspace(&[("specs/shop/document.yaml", CONFIG), ("specs/shop/openapi.yaml", &spec), ("docs/shop.md", READ)]);
     let update = Audit { docs: Some(folder.path().join("docs")), update: true, ..audit(folder.path()) };
     let changed = |outcome: &Outcome| -> Vec<String> {
         let found = outcome.diagnostics.iter().filter(|diagnostic| diagnostic.code == "changed-words");

@@ -205,7 +205,10 @@ paths:
         git(repository.path(), &["init", "--quiet"]);
         git(repository.path(), &["add", "."]);
         git(repository.path(), &["commit", "--quiet", "--message", "Shop"]);
-        fs::write(spec.join("openapi.yaml"), SPEC.replace("{id: {type", "{state: {type: string, description: Its state.}, id: {type"))?;
+        fs::write(
+            spec.join("openapi.yaml"),
+            SPEC.replace("{id: {type", "{state: {type: string, description: Its state.}, id: {type"),
+        )?;
 
         let old = State::of_revision("HEAD", repository.path())?;
         let new = State::of(&repository.path().join("specs"))?;
@@ -222,7 +225,9 @@ paths:
     fn an_earlier_state_may_be_invalid_today() -> anyhow::Result<()> {
         let folders = tempfile::tempdir()?;
         let (old, new) = (folders.path().join("old"), folders.path().join("new"));
-        for (folder, text) in [(&old, SPEC.replace("type: string, description: Its id.", "type: text")), (&new, SPEC.to_owned())] {
+        for (folder, text) in
+            [(&old, SPEC.replace("type: string, description: Its id.", "type: text")), (&new, SPEC.to_owned())]
+        {
             fs::create_dir_all(folder)?;
             fs::write(folder.join("openapi.yaml"), text)?;
         }

@@ -117,7 +117,8 @@ fn quotes(entry: &Erratum, difference: &Difference) -> bool {
         Aspect::Values | Aspect::Content => all(&left, &entry.document) && all(&right, &entry.spec),
         Aspect::Type => {
             let (wanted, has) = (kinds(&entry.spec), kinds(&right));
-            all(&left, &entry.document) && (wanted.is_empty() || has.is_empty() || has.iter().any(|it| wanted.contains(it)))
+            all(&left, &entry.document)
+                && (wanted.is_empty() || has.is_empty() || has.iter().any(|it| wanted.contains(it)))
         }
         Aspect::Extra => all(&right, &entry.spec),
         // A short number may be in an entry about something else.

@@ -66,7 +66,11 @@ pub(super) fn compare(left: &[Field], right: &[Field], level: &Level<'_>, walk: 
     let of_type = findings.subject.as_ref().is_some_and(|subject| matches!(subject.call, Call::Type { .. }));
     let shown = |name: &&str| of_type && walk.sampled.keys().any(|key| last_name(key).eq_ignore_ascii_case(name));
     let extra: Vec<&str> = paired.right.iter().map(|index| names[*index]).filter(|name| !shown(name)).collect();
-    for found in tree.found.iter().filter(|found| shown(&found.field.name.as_str()) && !unique.contains(&found.field.name.as_str())) {
+    for found in tree
+        .found
+        .iter()
+        .filter(|found| shown(&found.field.name.as_str()) && !unique.contains(&found.field.name.as_str()))
+    {
         let row = Field { details: Vec::new(), at: level.left_at.clone(), ..found.field.clone() };
         let site = Site { topic: walk.topic, path: &found.path, around: &found.around };
         detail::compare(&[&row], &[found.field], site, findings);

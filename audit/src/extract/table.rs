@@ -138,9 +138,9 @@ impl Draft {
         let (text, rest) = &self.text;
         let example = row::compact(&self.example);
         // `for example, if Type is ...` names a field.
-        self.field.details.retain(|it| {
-            it.detail != Detail::Example || it.value == example || !names.contains(&it.value.as_str())
-        });
+        self.field
+            .details
+            .retain(|it| it.detail != Detail::Example || it.value == example || !names.contains(&it.value.as_str()));
         let conditions = row::conditions(text, &self.field.name, &self.field.values, names);
         let mentions = row::leftover(rest, &self.field.values, names);
         let all = conditions.into_iter().map(|value| (Detail::Condition, value));

@@ -116,7 +116,11 @@ fn operation(head: &Line<'_>, mut words: Cursor<'_>, lines: &mut Lines<'_>) -> R
                 operation.unread.push(line.need(words.rest(), "a reason")?);
                 continue;
             }
-            _ => return Err(line.error("`path`, `query`, `header`, `body`, `response`, `sample`, `sent`, `about` or `unread`")),
+            _ => {
+                return Err(
+                    line.error("`path`, `query`, `header`, `body`, `response`, `sample`, `sent`, `about` or `unread`")
+                );
+            }
         };
         let field = field(&line, words, lines)?;
         operation.parameters.push(Parameter { place, field, filled: false, json: None });

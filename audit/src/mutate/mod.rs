@@ -160,7 +160,8 @@ impl Subject {
         files.dedup();
         for file in files {
             let of_file = || places.iter().filter(|place| place.file == file);
-            let whole = Users { paths: None, documented: self.documented.clone(), using: self.documented.operations.len() };
+            let whole =
+                Users { paths: None, documented: self.documented.clone(), using: self.documented.operations.len() };
             self.mutate_file(of_file(), &Kind::OF_SERVICE, &whole, &sampled, mutations);
             let users = self.users(file);
             if users.paths.as_ref().is_some_and(|paths| !paths.is_empty()) {
@@ -221,11 +222,10 @@ impl Subject {
     fn is_invented(&self, place: &Place) -> bool {
         let invented = |node: &Node| self.errata.at(node).iter().any(|entry| self.inventions.contains(entry));
         let owners: Vec<&Node> = place::owners(&self.root, &place.tokens).map(|(_, node)| node).collect();
-        let inside = place::around(&self.root, &place.tokens)
-            .skip_while(|node| match owners.last() {
-                Some(owner) => !std::ptr::eq(*owner, *node),
-                None => place.tokens.first().is_none_or(|first| first != "components"),
-            });
+        let inside = place::around(&self.root, &place.tokens).skip_while(|node| match owners.last() {
+            Some(owner) => !std::ptr::eq(*owner, *node),
+            None => place.tokens.first().is_none_or(|first| first != "components"),
+        });
         owners.iter().copied().chain(inside).any(invented)
             || place::keys(&self.root, &place.tokens).any(|key| self.invented.contains(key))
     }
@@ -242,7 +242,8 @@ impl Subject {
         let using = operations.len();
         // The samples of types are those of shared responses.
         let types = self.documented.operations.iter().filter(|it| matches!(it.call, Call::Type { .. }));
-        let others: Vec<&Operation> = types.filter(|it| !operations.iter().any(|other| other.call == it.call)).collect();
+        let others: Vec<&Operation> =
+            types.filter(|it| !operations.iter().any(|other| other.call == it.call)).collect();
         operations.extend(others.into_iter().cloned());
         if !paths.is_empty() {
             paths.extend(self.documented.types().map(|name| format!("{}{name}", spec::SCHEMAS)));

@@ -239,6 +239,8 @@ fn shown(root: &Node, node: &Node) -> Shown {
     let name = text(Some(node), "x-sdk-name");
     // Its gateways demand the header of calls without a body, too.
     let content_type = node.get("requestBody").is_some() || text(Some(root), "x-protocol") == "huawei-rest";
+    let further = ["x-rate-limit", "x-legacy"].map(|key| node.get(key).map(|it| it.to_json().to_string()));
+    let further = further.into_iter().flatten().collect::<Vec<_>>().join("\n");
     Shown {
         sdk_name: if name.is_empty() { upper } else { name },
         text: ["summary", "description"].map(|key| text(Some(node), key)).join("\n")
