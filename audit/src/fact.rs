@@ -101,7 +101,7 @@ impl Operation {
 pub struct Shown {
     /// The vendor's name: `x-sdk-name`, or else the operationId in UpperCamelCase.
     pub sdk_name: String,
-    /// Its summary, description and rate limits.
+    /// Its summary, description, rate limits, and when it is retired.
     pub text: String,
     /// Whether it has `x-pagination`.
     pub pages: bool,

@@ -427,10 +427,7 @@ pub(super) fn uncertain(lefts: &[&Field], right: &Field, findings: &Findings) ->
         let without = Field { details, ..right.clone() };
         stated.any(|(left, it)| states(right, it, left, findings) && !states(&without, it, left, findings))
     };
-    let counts = |statement: &&Statement| match statement.detail {
-        Detail::Example => !is_shared_place(&statement.at),
-        detail => detail.is_bound() || detail == Detail::Default,
-    };
+    let counts = |it: &&Statement| it.detail.is_bound() || matches!(it.detail, Detail::Default | Detail::Example);
     let supported = |it: &&Statement| lefts.iter().any(|left| supports(left, it, right, findings));
     let found = right.details.iter().filter(counts).filter(supported).filter(|it| !is_certain(it));
     found.map(|it| (it.detail, it.value.clone())).collect()

@@ -74,7 +74,11 @@ pub(super) fn statements(lefts: &[&Field], right: &Field, site: Site<'_>, severa
     });
     let read: Vec<(&Field, Detail, String)> = read.collect();
     let mut has = detail::uncertain(lefts, right, findings);
-    // Which of several fields has a unit, the rows do not show.
+    // Which of several fields has a unit or an example, the rows do not show.
+    let examples = right.details.iter().filter(|it| several && it.detail == Detail::Example);
+    let supported = |it: &&Statement| lefts.iter().any(|left| detail::supports(left, it, right, findings));
+    let examples: Vec<(Detail, String)> = examples.filter(supported).map(|it| (it.detail, it.value.clone())).collect();
+    has.extend(examples);
     let units = lefts.iter().flat_map(|left| &left.details).filter(|it| several && it.detail == Detail::Unit);
     has.extend(units.filter(|it| text::has_unit(&right.prose.text, &it.value)).map(|it| (it.detail, it.value.clone())));
     for (field, detail, value) in &read {

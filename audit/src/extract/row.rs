@@ -605,7 +605,10 @@ fn mentions(text: &str, name: &str) -> bool {
 
 /// The numbers in running text, without those that count its own items.
 pub fn numbers(text: &str) -> Vec<String> {
-    let text: String = text.nfkc().collect();
+    // Numbers in circles are marks of notes.
+    let marked = |c: char| if ('\u{2460}'..='\u{2473}').contains(&c) { ' ' } else { c };
+    let text: String = text.chars().map(marked).nfkc().collect();
+    let text = text.replace("\u{8868} ", "\u{8868}").replace("Table ", "Table");
     let text = REFERENCES.replace_all(&text, TAKEN);
     let item = |found: &regex::Match<'_>| {
         found.start() == 0 && (found.as_str().ends_with('.') || text[found.end()..].starts_with(['.', '\u{3001}', ')']))

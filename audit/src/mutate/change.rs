@@ -330,6 +330,13 @@ impl Kind {
     }
 }
 
+/// The numbers that the document's text on an operation has, and no field.
+fn numbers(operation: &Operation) -> Vec<String> {
+    let of_field =
+        |number: &&String| operation.fields().flat_map(|field| &field.details).any(|it| it.value == **number);
+    operation.about.iter().filter(|number| !of_field(number)).cloned().collect()
+}
+
 /// A name without case and punctuation.
 fn plain(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
@@ -444,7 +451,7 @@ impl<'a> Hints<'a> {
             conditions: HashSet::new(),
             units: HashSet::new(),
             sets: HashSet::new(),
-            numbers: documented.iter().flat_map(|operation| operation.about.clone()).collect(),
+            numbers: documented.iter().flat_map(numbers).collect(),
             names: HashSet::new(),
             typed: HashMap::new(),
             sampled,

@@ -14,7 +14,7 @@ use comfy_table::{Table, presets};
 use yundb_generator::{
     Diagnostics,
     diagnostic::Location,
-    load::{self, Node},
+    load::{self, Entry, Node},
 };
 
 pub use self::change::Rule;
@@ -23,7 +23,7 @@ use self::{
     place::Place,
 };
 use crate::{
-    compare::{self, Aspect, Difference, Mode},
+    compare::{self, Aspect, Difference, Mode, Topic},
     config,
     fact::{Call, Facts, Operation, Permission},
     lock,
@@ -103,9 +103,11 @@ struct Subject {
     pointers: HashSet<String>,
     /// The components that their successes and requests use.
     of_success: HashSet<String>,
-    /// The entries that explain what only the spec has.
-    inventions: HashSet<usize>,
-    /// The places of parameters and fields that only the spec has.
+    /// The components that they use apart from what only the spec has.
+    of_document: HashSet<String>,
+    /// The entries that explain values that only the spec has.
+    invented_values: HashSet<usize>,
+    /// The places of the parameters, fields, samples and keywords that only the spec has.
     invented: HashSet<Location>,
     /// What samples in the spec have.
     sampled: Sampled,
@@ -129,23 +131,37 @@ impl Subject {
         let (mut pointers, mut of_success) = (HashSet::new(), HashSet::new());
         let mut operations = Vec::new();
         for path in paths {
-            let (files, more) = place::used(&root, &path, true);
+            let (files, more) = place::used(&root, &path, true, &HashSet::new());
             pointers.extend(more);
-            of_success.extend(place::used(&root, &path, false).1);
+            of_success.extend(place::used(&root, &path, false, &HashSet::new()).1);
             operations.push((path, files));
         }
         let sampled = Sampled::new(&root, &place::all(&root));
         let spec = spec::facts(&root, &errata, &documented);
         let settled = compare::settle(compare::facts(&documented, &spec, Mode::Spec), &errata.entries);
-        let invented = |it: &Difference| {
-            let nothing = it.left.as_ref().is_none_or(|left| left.text.is_empty());
-            it.aspect == Aspect::Extra || nothing && matches!(it.aspect, Aspect::Detail(_) | Aspect::Values)
-        };
-        let accepted = || settled.accepted.iter().filter(|(difference, _)| invented(difference));
-        let inventions = accepted().map(|(_, entry)| *entry).collect();
-        let extra = accepted().filter(|(difference, _)| difference.aspect == Aspect::Extra);
-        let invented = extra.filter_map(|(difference, _)| Some(difference.right.as_ref()?.at.clone())).collect();
-        Self { documented, root, errata, operations, pointers, of_success, inventions, invented, sampled }
+        let nothing = |it: &Difference| it.left.as_ref().is_none_or(|left| left.text.is_empty());
+        let inventions = || settled.accepted.iter().filter(|(difference, _)| nothing(difference));
+        let values = inventions().filter(|(difference, _)| difference.topic == Topic::Value);
+        let invented_values = values.map(|(_, entry)| *entry).collect();
+        let parts = inventions().filter(|(difference, _)| {
+            difference.topic != Topic::Value && matches!(difference.aspect, Aspect::Extra | Aspect::Detail(_))
+        });
+        let places = parts.filter_map(|(difference, _)| Some(difference.right.as_ref()?.at.clone()));
+        let invented: HashSet<Location> = places.collect();
+        let of_document = |(path, _): &(String, _)| place::used(&root, path, true, &invented).1;
+        let of_document = operations.iter().flat_map(of_document).collect();
+        Self {
+            documented,
+            root,
+            errata,
+            operations,
+            pointers,
+            of_success,
+            of_document,
+            invented_values,
+            invented,
+            sampled,
+        }
     }
 
     fn mutate(mut self, mutations: &mut Mutations) {
@@ -187,7 +203,7 @@ impl Subject {
             let of_service = users.paths.is_none();
             let rule = |place: &Place| match of_service {
                 false if !fails && self.is_of_failure(place) => Some(Rule::Failure),
-                false if self.is_invented(place) => Some(Rule::Invented),
+                false if self.is_invented(*kind, place) => Some(Rule::Invented),
                 false if !hints.names(place, &self.root) => Some(Rule::Unnamed),
                 _ => kind.unstated(&self.root, place, &users.documented, &hints),
             };
@@ -217,17 +233,16 @@ impl Subject {
         place::is_unused(place, &self.of_success)
     }
 
-    /// Whether the parameter, field or sample that a place is in, or a schema of it, has an entry that explains it as the
-    /// spec's own.
-    fn is_invented(&self, place: &Place) -> bool {
-        let invented = |node: &Node| self.errata.at(node).iter().any(|entry| self.inventions.contains(entry));
-        let owners: Vec<&Node> = place::owners(&self.root, &place.tokens).map(|(_, node)| node).collect();
-        let inside = place::around(&self.root, &place.tokens).skip_while(|node| match owners.last() {
-            Some(owner) => !std::ptr::eq(*owner, *node),
-            None => place.tokens.first().is_none_or(|first| first != "components"),
-        });
-        owners.iter().copied().chain(inside).any(invented)
+    /// Whether an entry explains a fact as the spec's own: itself, or the parameter, field or sample that it is in.
+    fn is_invented(&self, kind: Kind, place: &Place) -> bool {
+        let mut owners = place::owners(&self.root, &place.tokens).map(|(_, node)| node);
+        let named = |node: &Node| node.as_object().and_then(|members| members.get("name")).map(Entry::place);
+        let of_values = |node: &Node| self.errata.at(node).iter().any(|entry| self.invented_values.contains(entry));
+        place::is_unused(place, &self.of_document)
             || place::keys(&self.root, &place.tokens).any(|key| self.invented.contains(key))
+            || owners.any(|node| named(node).is_some_and(|name| self.invented.contains(name)))
+            || matches!(kind, Kind::ValueRemoved | Kind::ValueAdded)
+                && place::around(&self.root, &place.tokens).skip(2).any(of_values)
     }
 
     /// The operations that use a file, and what the document has of them.

@@ -243,8 +243,7 @@ fn shown(root: &Node, node: &Node) -> Shown {
     let further = further.into_iter().flatten().collect::<Vec<_>>().join("\n");
     Shown {
         sdk_name: if name.is_empty() { upper } else { name },
-        text: ["summary", "description"].map(|key| text(Some(node), key)).join("\n")
-            + &node.get("x-rate-limit").map(|limits| format!("\n{}", limits.to_json())).unwrap_or_default(),
+        text: ["summary", "description"].map(|key| text(Some(node), key)).join("\n") + "\n" + &further,
         pages: node.get("x-pagination").is_some(),
         content_type,
     }
