@@ -608,7 +608,9 @@ pub fn numbers(text: &str) -> Vec<String> {
     // Numbers in circles are marks of notes.
     let marked = |c: char| if ('\u{2460}'..='\u{2473}').contains(&c) { ' ' } else { c };
     let text: String = text.chars().map(marked).nfkc().collect();
-    let text = text.replace("\u{8868} ", "\u{8868}").replace("Table ", "Table");
+    // A reference to a table or a figure, with a blank before its number.
+    let text =
+        ["\u{8868}", "\u{56fe}", "Table"].iter().fold(text, |text, word| text.replace(&format!("{word} "), word));
     let text = REFERENCES.replace_all(&text, TAKEN);
     let item = |found: &regex::Match<'_>| {
         found.start() == 0 && (found.as_str().ends_with('.') || text[found.end()..].starts_with(['.', '\u{3001}', ')']))

@@ -14,7 +14,7 @@ use comfy_table::{Table, presets};
 use yundb_generator::{
     Diagnostics,
     diagnostic::Location,
-    load::{self, Entry, Node},
+    load::{self, Node},
 };
 
 pub use self::change::Rule;
@@ -236,11 +236,14 @@ impl Subject {
     /// Whether an entry explains a fact as the spec's own: itself, or the parameter, field or sample that it is in.
     fn is_invented(&self, kind: Kind, place: &Place) -> bool {
         let mut owners = place::owners(&self.root, &place.tokens).map(|(_, node)| node);
-        let named = |node: &Node| node.as_object().and_then(|members| members.get("name")).map(Entry::place);
+        let named = |node: &Node| {
+            let name = node.as_object().and_then(|members| members.get("name"));
+            name.is_some_and(|name| self.invented.contains(name.place()))
+        };
         let of_values = |node: &Node| self.errata.at(node).iter().any(|entry| self.invented_values.contains(entry));
         place::is_unused(place, &self.of_document)
             || place::keys(&self.root, &place.tokens).any(|key| self.invented.contains(key))
-            || owners.any(|node| named(node).is_some_and(|name| self.invented.contains(name)))
+            || owners.any(named)
             || matches!(kind, Kind::ValueRemoved | Kind::ValueAdded)
                 && place::around(&self.root, &place.tokens).skip(2).any(of_values)
     }
