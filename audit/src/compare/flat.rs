@@ -11,7 +11,7 @@ use super::{
     sample::last_name,
     shape::{Level, Walk, below, is_text},
 };
-use crate::fact::{Call, Field};
+use crate::fact::{Call, Detail, Field, Statement};
 
 /// Compares fields of all levels without nesting with those of a tree, by name.
 pub(super) fn compare(left: &[Field], right: &[Field], level: &Level<'_>, walk: &Walk<'_>, findings: &mut Findings) {
@@ -71,7 +71,11 @@ pub(super) fn compare(left: &[Field], right: &[Field], level: &Level<'_>, walk: 
         .iter()
         .filter(|found| shown(&found.field.name.as_str()) && !unique.contains(&found.field.name.as_str()))
     {
-        let row = Field { details: Vec::new(), at: level.left_at.clone(), ..found.field.clone() };
+        let at = level.left_at.clone();
+        let values = findings.left_values.get(&found.field.name.to_lowercase());
+        let only = values.filter(|values| values.len() == 1).into_iter().flatten();
+        let example = |value: &String| Statement { detail: Detail::Example, value: value.clone(), at: at.clone() };
+        let row = Field { details: only.map(example).collect(), at: at.clone(), ..found.field.clone() };
         let site = Site { topic: walk.topic, path: &found.path, around: &found.around };
         detail::compare(&[&row], &[found.field], site, findings);
     }

@@ -170,6 +170,10 @@ impl<'a> Reader<'a> {
 
     fn add_xml(&mut self, text: &str, line: usize) {
         if self.xml.is_empty() {
+            // The line between two pages.
+            if !text.trim_start().starts_with('<') {
+                return;
+            }
             self.xml_line = line;
         }
         self.xml.push_str(text);

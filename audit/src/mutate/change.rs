@@ -241,7 +241,10 @@ impl Kind {
             Self::About => {
                 key == "description"
                     && matches!(parents, [paths, _, _] if paths == "paths")
-                    && hints.number(node.as_str().unwrap_or_default()).is_some()
+                    && hints.number(node.as_str().unwrap_or_default()).is_some_and(|number| {
+                        let others = parent.entries().filter(|(other, _)| *other != key);
+                        !others.map(|(_, entry)| entry.node.to_json().to_string()).any(|text| has_word(&text, &number))
+                    })
             }
             Self::Section => is_keyword && key == "section" && before == "x-doc",
             Self::Permission => is_keyword && key == "x-permission" && node.as_str().is_some(),
@@ -335,6 +338,11 @@ fn numbers(operation: &Operation) -> Vec<String> {
     let of_field =
         |number: &&String| operation.fields().flat_map(|field| &field.details).any(|it| it.value == **number);
     operation.about.iter().filter(|number| !of_field(number)).cloned().collect()
+}
+
+/// Whether a text has a number as a word.
+fn has_word(text: &str, number: &str) -> bool {
+    text.split(|c: char| c.is_whitespace() || c == '"').any(|word| word.trim_end_matches(['.', ',']) == number)
 }
 
 /// A name without case and punctuation.
@@ -522,8 +530,7 @@ impl<'a> Hints<'a> {
 
     /// A number that the document's text on an operation has.
     fn number(&self, description: &str) -> Option<String> {
-        let has = |number: &str| description.split_whitespace().any(|word| word.trim_end_matches(['.', ',']) == number);
-        self.numbers.iter().find(|number| has(number)).cloned()
+        self.numbers.iter().find(|number| has_word(description, number)).cloned()
     }
 
     /// A word for the unit that the document has for the field, and its replacement.

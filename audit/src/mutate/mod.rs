@@ -243,9 +243,16 @@ impl Subject {
         let of_values = |node: &Node| self.errata.at(node).iter().any(|entry| self.invented_values.contains(entry));
         place::is_unused(place, &self.of_document)
             || place::keys(&self.root, &place.tokens).any(|key| self.invented.contains(key))
-            || owners.any(named)
+            || owners.any(|node| named(node) || self.is_invented_in_parts(node))
             || matches!(kind, Kind::ValueRemoved | Kind::ValueAdded)
                 && place::around(&self.root, &place.tokens).skip(2).any(of_values)
+    }
+
+    /// Whether only the spec has all parts of a parameter, which documents list each on its own.
+    fn is_invented_in_parts(&self, node: &Node) -> bool {
+        let schema = node.get("in").and(node.get("schema"));
+        let parts = schema.and_then(|schema| schema.get("items").or(Some(schema))?.get("properties")?.as_object());
+        parts.is_some_and(|parts| parts.values().all(|part| self.invented.contains(&part.key)))
     }
 
     /// The operations that use a file, and what the document has of them.
