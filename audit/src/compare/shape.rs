@@ -150,10 +150,6 @@ impl<'a> Walk<'a> {
         let (before, after) = (fields(left.ty.as_ref(), self.left), fields(right.ty.as_ref(), self.right));
         match (before, after) {
             (None, None) => {}
-            // The difference of the types covers it.
-            _ if before.is_some()
-                && (kind(left) == Some(Kind::Map)) != (kind(right) == Some(Kind::Map))
-                && after.is_some() => {}
             (Some(before), after) => {
                 let of = |field: &Field| field.ty.as_ref().and_then(|ty| ty.of.clone()).unwrap_or_default();
                 if self.seen.insert((of(left), of(right))) {

@@ -75,6 +75,7 @@ fn operation(head: &Line<'_>, mut words: Cursor<'_>, lines: &mut Lines<'_>) -> R
         responses: Vec::new(),
         samples: Vec::new(),
         sent: Vec::new(),
+        about: Vec::new(),
         shown: Shown::default(),
         unread: Vec::new(),
         at: head.at.clone(),
@@ -106,11 +107,20 @@ fn operation(head: &Line<'_>, mut words: Cursor<'_>, lines: &mut Lines<'_>) -> R
                 operation.sent.extend(values.into_iter().map(|value| (name.clone(), value)));
                 continue;
             }
+            "about" => {
+                operation.about = line.need(words.list(), "numbers")?;
+                line.end(&words)?;
+                continue;
+            }
             "unread" => {
                 operation.unread.push(line.need(words.rest(), "a reason")?);
                 continue;
             }
-            _ => return Err(line.error("`path`, `query`, `header`, `body`, `response`, `sample`, `sent` or `unread`")),
+            _ => {
+                return Err(
+                    line.error("`path`, `query`, `header`, `body`, `response`, `sample`, `sent`, `about` or `unread`")
+                );
+            }
         };
         let field = field(&line, words, lines)?;
         operation.parameters.push(Parameter { place, field, filled: false, json: None });
@@ -306,6 +316,9 @@ impl Line<'_> {
             return Ok(Call::Rpc { action: first });
         }
         let path = self.need(words.word(), "a path")?;
+        if first == "type" {
+            return Ok(Call::Type { name: path });
+        }
         Ok(Call::Rest { method: first, path })
     }
 

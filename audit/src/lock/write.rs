@@ -109,6 +109,9 @@ impl Lines {
             sent.entry(name).or_default().push(value);
         }
         sent.iter().for_each(|(name, values)| self.add(1, format!("sent {} = {}", word(name), list(values))));
+        if !operation.about.is_empty() {
+            self.add(1, format!("about {}", list(&operation.about)));
+        }
         operation.unread.iter().for_each(|why| self.add(1, format!("unread {}", rest(why))));
     }
 
@@ -193,6 +196,7 @@ fn call(call: &Call) -> String {
     match call {
         Call::Rest { method, path } => format!("{} {}", word(method), word(path)),
         Call::Rpc { action } => word(action).into_owned(),
+        Call::Type { name } => format!("type {}", word(name)),
     }
 }
 
