@@ -23,7 +23,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     /// - `backup_policy`: Backup policy. Required.
     ///
     /// # Example
@@ -33,7 +33,7 @@ impl Client {
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let backup_policy = BackupPolicyToSet::new().start_time("19:00-20:00").keep_days(7).period("1,2,3,4,5");
-    /// let response = client.update_backup_policy("5eebbb4c0f9f4a99b42ed1b6334569aain07", backup_policy).await?;
+    /// let response = client.update_backup_policy("096c0fc43e804757b59946b80dc27f8bin07", backup_policy).await?;
     /// println!("{:?}", response.instance_id);
     /// # Ok(())
     /// # }
@@ -392,13 +392,13 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.show_backup_policy("5eebbb4c0f9f4a99b42ed1b6334569aain07").await?;
+    /// let response = client.show_backup_policy("096c0fc43e804757b59946b80dc27f8bin07").await?;
     /// println!("{:?}", response.backup_policy);
     /// # Ok(())
     /// # }
@@ -592,13 +592,13 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.list_restore_times("5eebbb4c0f9f4a99b42ed1b6334569aain07").date("2023-01-31").await?;
+    /// let response = client.list_restore_times("096c0fc43e804757b59946b80dc27f8bin07").date("2023-01-31").await?;
     /// for item in &response.restore_times {
     ///     println!("{:?}", item.start_time);
     /// }
@@ -662,13 +662,13 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.show_backup_encryption("5eebbb4c0f9f4a99b42ed1b6334569aain07").await?;
+    /// let response = client.show_backup_encryption("096c0fc43e804757b59946b80dc27f8bin07").await?;
     /// println!("{:?}", response.encryption_status);
     /// # Ok(())
     /// # }
@@ -727,7 +727,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -735,7 +735,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::{BackupEncryptionType, EncryptionSwitch};
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.update_backup_encryption("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.update_backup_encryption("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .encryption_status(EncryptionSwitch::On)
     ///     .r#type(BackupEncryptionType::Kms)
     ///     .kms_key_id("b82fa43f-f6e8-4ec4-9c31-231bc547c526")
@@ -806,7 +806,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -814,7 +814,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::PageSize;
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_incremental_backups("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let mut items = client.list_incremental_backups("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .limit(PageSize::N10)
     ///     .begin_time("2022-07-06T10:41:14+0800")
     ///     .end_time("2022-07-16T10:41:14+0800")
@@ -918,7 +918,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     /// - `backup_policy`: Backup policy. Required.
     ///
     /// # Example
@@ -933,7 +933,7 @@ impl Client {
     ///     .destination_project_id("fd710c89089a448aa2e666ab15817090")
     ///     .destination_region("cn-north-7")
     ///     .keep_days(1);
-    /// let response = client.update_offsite_backup_policy("5eebbb4c0f9f4a99b42ed1b6334569aain07", backup_policy)
+    /// let response = client.update_offsite_backup_policy("096c0fc43e804757b59946b80dc27f8bin07", backup_policy)
     ///     .await?;
     /// println!("{:?}", response.result);
     /// # Ok(())
@@ -1008,7 +1008,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -1016,7 +1016,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::TextBoolean;
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.list_restorable_tables("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.list_restorable_tables("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .restore_time("1690890940000")
     ///     .last_table_info(TextBoolean::True)
     ///     .database_name("test")
@@ -1122,7 +1122,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -1130,7 +1130,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::{DatabaseToRestore, TableToRestore, TextBoolean};
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.restore_tables("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.restore_tables("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .restore_time("1690890940000")
     ///     .restore_tables([
     ///         DatabaseToRestore::new()

@@ -18,13 +18,13 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_database_users("5eebbb4c0f9f4a99b42ed1b6334569aain07").items();
+    /// let mut items = client.list_database_users("096c0fc43e804757b59946b80dc27f8bin07").items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.name);
     /// }
@@ -114,7 +114,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -122,7 +122,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::DatabaseUserToCreate;
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.create_database_users("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.create_database_users("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .users([
     ///         DatabaseUserToCreate::new()
     ///             .name("gaussdb_mysql_user1")
@@ -224,7 +224,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -232,7 +232,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::DatabaseUserToDelete;
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.delete_database_users("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.delete_database_users("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .users([DatabaseUserToDelete::new().name("gaussdb_mysql_user1").host("127.0.0.1")])
     ///     .await?;
     /// client.wait_for(&response).await?;
@@ -296,7 +296,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -304,7 +304,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::DatabaseUserComment;
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.update_database_user_comments("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.update_database_user_comments("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .users([
     ///         DatabaseUserComment::new().name("gaussdb_mysql_user1").host("127.0.0.1").comment("first_database_user"),
     ///     ])
@@ -377,7 +377,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -385,7 +385,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::DatabaseUserPassword;
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.reset_database_user_passwords("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.reset_database_user_passwords("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .users([
     ///         DatabaseUserPassword::new()
     ///             .name("gaussdb_mysql_user1")
@@ -462,7 +462,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -470,7 +470,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::{DatabasePrivilege, DatabasePrivilegesToGrant};
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.grant_database_privileges("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.grant_database_privileges("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .users([
     ///         DatabasePrivilegesToGrant::new()
     ///             .name("gaussdb_mysql_user1")
@@ -544,7 +544,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -552,7 +552,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::DatabasePrivilegesToRevoke;
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.revoke_database_privileges("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.revoke_database_privileges("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .users([
     ///         DatabasePrivilegesToRevoke::new().name("gaussdb_mysql_user1").host("127.0.0.1").databases(["test"]),
     ///     ])

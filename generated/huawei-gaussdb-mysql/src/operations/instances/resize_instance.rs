@@ -19,7 +19,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     /// - `resize_flavor`: The new flavor. Required.
     ///
     /// # Example
@@ -29,7 +29,7 @@ impl Client {
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let resize_flavor = FlavorToSet::new().spec_code("gaussdb.mysql.xlarge.arm.8");
-    /// let response = client.resize_instance("5eebbb4c0f9f4a99b42ed1b6334569aain07", resize_flavor).await?;
+    /// let response = client.resize_instance("096c0fc43e804757b59946b80dc27f8bin07", resize_flavor).await?;
     /// client.wait_for(&response).await?;
     /// # Ok(())
     /// # }
