@@ -213,7 +213,7 @@ Table 2-1 Query parameters
 
 | Parameter | Required | Type | Description |
 |---|---|---|---|
-| state | No | String | State, open or shut. |
+| state | No | Integer | State, 12 or 13. |
 
 ## Response parameters
 
@@ -230,7 +230,7 @@ Table 2-2 Response body parameters
 fn readings_of_changed_words_are_reported() {
     let spec = SPEC.replace("{order_id}:", ":").replace("/orders/:", "/orders:").replace("showOrder", "listOrders").replace(
         "        - {name: order_id, in: path, required: true, description: The order., schema: {type: string}}\n        - {name: full, in: query, description: Whether with lines., schema: {type: boolean}}\n",
-        "        - name: state\n          in: query\n          description: State.\n          schema:\n            type: string\n            enum: [open, shut]\n            x-enumDescriptions: {open: Open., shut: Shut.}\n",
+        "        - name: state\n          in: query\n          description: State.\n          schema:\n            type: integer\n            format: int32\n            enum: [12, 13]\n            x-enumDescriptions: {'12': Open., '13': Shut.}\n",
     );
     let folder =
         workspace(&[("specs/shop/document.yaml", CONFIG), ("specs/shop/openapi.yaml", &spec), ("docs/shop.md", READ)]);
@@ -241,9 +241,9 @@ fn readings_of_changed_words_are_reported() {
     };
     assert!(changed(&update.run().unwrap()).is_empty());
     let lock = fs::read_to_string(folder.path().join("specs/shop/document.lock")).unwrap();
-    assert!(lock.contains("read \"values ") && lock.contains(": open, shut\"\n"), "{lock}");
+    assert!(lock.contains("read \"values ") && lock.contains(": 12, 13\"\n"), "{lock}");
 
-    fs::write(folder.path().join("docs/shop.md"), READ.replace("open or shut", "open, shut or lost")).unwrap();
+    fs::write(folder.path().join("docs/shop.md"), READ.replace("12 or 13", "12, 13 or 14")).unwrap();
     let found = changed(&update.run().unwrap());
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].contains("2.1 GET /v1/orders, query `state`: `values "), "{found:?}");
@@ -274,7 +274,7 @@ Table 3-1 Address
     assert!(outcome.is_clean(), "{}", outcome.diagnostics);
     let written = fs::read_to_string(folder.path().join("specs/shop/document.lock")).unwrap();
     assert!(written.contains("  about 2.1, 40\n"), "{written}");
-    let address = "operation 3 type Address\n  response - flat\n    town:\n    zip:\n";
+    let address = "type 3 Address\n  response - flat\n    town:\n    zip:\n";
     assert!(written.contains(address) && written.contains("  sent Address = "), "{written}");
     assert_eq!(lock::write(&facts(&written)), written);
 }

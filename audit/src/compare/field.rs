@@ -157,7 +157,7 @@ fn fit(left: &Type, right: &Type) -> Fit {
         (Map, Any) => Fit::Same,
         (Map, Map | Object) => match (left.of_map(), right.of_map()) {
             (Some(left), Some(right)) if right.kind != Any => fit(&left, &right),
-            _ if right.kind == Map || right.of.is_none() || left.of.is_some() => Fit::Same,
+            _ if right.kind == Map || right.of.is_none() => Fit::Same,
             _ => Fit::Different,
         },
         _ => Fit::Different,

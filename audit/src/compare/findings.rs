@@ -126,7 +126,9 @@ impl Findings {
             (Aspect::Detail(Detail::Example), _, Some(right)) if lenient && is_shared_file(right.at.file()) => {
                 !self.supported.contains(&right.at) && seen.insert(right.at.clone())
             }
-            (Aspect::Extra, _, Some(right)) if lenient && difference.topic == Topic::Sample => {
+            (Aspect::Extra, _, Some(right))
+                if lenient && difference.topic == Topic::Sample && is_shared_file(right.at.file()) =>
+            {
                 !self.supported.contains(&right.at) && seen.insert(right.at.clone())
             }
             // At a shared place, one difference of all users counts.

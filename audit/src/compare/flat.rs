@@ -72,8 +72,10 @@ pub(super) fn compare(left: &[Field], right: &[Field], level: &Level<'_>, walk: 
         .filter(|found| shown(&found.field.name.as_str()) && !unique.contains(&found.field.name.as_str()))
     {
         let at = level.left_at.clone();
+        // Several fields of one name cannot be told apart.
+        let one = tree.found.iter().filter(|other| other.field.name == found.field.name).count() == 1;
         let values = findings.left_values.get(&found.field.name.to_lowercase());
-        let only = values.filter(|values| values.len() == 1).into_iter().flatten();
+        let only = values.filter(|values| values.len() == 1 && one).into_iter().flatten();
         let example = |value: &String| Statement { detail: Detail::Example, value: value.clone(), at: at.clone() };
         let row = Field { details: only.map(example).collect(), at: at.clone(), ..found.field.clone() };
         let site = Site { topic: walk.topic, path: &found.path, around: &found.around };

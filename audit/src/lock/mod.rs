@@ -23,6 +23,9 @@
 //!     lines[].amount = 2, 1
 //!   sent shop_id = 7f3
 //!   about 60, 2.0.1
+//! type 3.4 Address
+//!   response - flat
+//!     town:
 //! code 404 SHOP.1001
 //! ```
 //!

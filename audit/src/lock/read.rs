@@ -29,6 +29,12 @@ pub fn read(text: &str, name: &str) -> Result<Facts, LockError> {
             "edition" => facts.origin.edition = line.need(words.rest(), "the document's edition")?,
             "sha256" => facts.origin.sha256 = line.need(words.rest(), "the document's hash")?,
             "operation" => facts.operations.push(operation(&line, words, &mut lines)?),
+            "type" => {
+                let mut operation = operation(&line, words, &mut lines)?;
+                let Call::Rpc { action } = operation.call else { return Err(line.error("the name of one type")) };
+                operation.call = Call::Type { name: action };
+                facts.operations.push(operation);
+            }
             "endpoint" => {
                 let region = line.need(words.optional(), "a region or `-`")?;
                 let host = line.need(words.word(), "a host")?;
@@ -51,7 +57,7 @@ pub fn read(text: &str, name: &str) -> Result<Facts, LockError> {
                 let values = line.list(&mut words)?;
                 facts.states.push(States { name, values, at, errata: Vec::new() });
             }
-            _ => return Err(line.error("a fact (`operation`, `endpoint`, `code`, `permission`, `states`)")),
+            _ => return Err(line.error("a fact (`operation`, `type`, `endpoint`, `code`, `permission`, `states`)")),
         }
     }
     lines.end()?;
@@ -316,9 +322,6 @@ impl Line<'_> {
             return Ok(Call::Rpc { action: first });
         }
         let path = self.need(words.word(), "a path")?;
-        if first == "type" {
-            return Ok(Call::Type { name: path });
-        }
         Ok(Call::Rest { method: first, path })
     }
 

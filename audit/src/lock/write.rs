@@ -92,7 +92,8 @@ impl Lines {
 
     fn operation(&mut self, operation: &Operation) {
         let section = Some(operation.section.as_str()).filter(|section| !section.is_empty());
-        self.add(0, format!("operation {} {}", optional(section), call(&operation.call)));
+        let head = if let Call::Type { .. } = operation.call { "type" } else { "operation" };
+        self.add(0, format!("{head} {} {}", optional(section), call(&operation.call)));
         for parameter in &operation.parameters {
             self.add(1, format!("{} {}", parameter.place, field(&parameter.field)));
             self.details(2, &parameter.field);
@@ -196,7 +197,7 @@ fn call(call: &Call) -> String {
     match call {
         Call::Rest { method, path } => format!("{} {}", word(method), word(path)),
         Call::Rpc { action } => word(action).into_owned(),
-        Call::Type { name } => format!("type {}", word(name)),
+        Call::Type { name } => word(name).into_owned(),
     }
 }
 
