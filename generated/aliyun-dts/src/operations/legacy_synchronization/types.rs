@@ -128,11 +128,11 @@ yundb_runtime::string_enum! {
         Prechecking = "Prechecking",
         /// The precheck failed.
         PrecheckFailed = "PrecheckFailed",
-        /// Full load in progress, as spelled in the list of states.
+        /// Initialization in progress, as spelled in the list of states.
         Initializing = "Initializing",
-        /// Full load in progress, as spelled by the service elsewhere.
+        /// Initialization in progress, as spelled by the service elsewhere.
         Initializating = "Initializating",
-        /// The full load failed.
+        /// The initialization failed.
         InitializeFailed = "InitializeFailed",
         /// Synchronizing.
         Synchronizing = "Synchronizing",
