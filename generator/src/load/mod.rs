@@ -150,6 +150,15 @@ pub fn bundled(path: &Path, choices: &Choices, diagnostics: &mut Diagnostics) ->
     })
 }
 
+/// The same tree with places, with the samples of responses in the form of their schemas: for tools that take a
+/// document literally.
+pub fn literal(path: &Path, choices: &Choices, diagnostics: &mut Diagnostics) -> Option<Node> {
+    deep(|| {
+        let (root, _) = tree(path, choices, &mut Reporter::new(diagnostics))?;
+        Some(consistency::typed_samples(&root))
+    })
+}
+
 /// Reads the document with its files into an OpenAPI 3 tree, and returns the version it is written in.
 fn tree(path: &Path, choices: &Choices, reporter: &mut Reporter<'_>) -> Option<(Node, Version)> {
     let path = document_path(path);

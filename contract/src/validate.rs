@@ -10,7 +10,7 @@ use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, ValidationError};
 use serde_json::{Value, json};
 
-pub(crate) use self::walk::Described;
+pub use self::walk::Described;
 use crate::document::{BASE, Compiled, Direction, Document, SchemaRef, fragment, pointer};
 
 /// A validation error.
@@ -105,7 +105,7 @@ impl Document {
 }
 
 /// Whether a schema only lists required fields.
-pub(crate) fn is_of_required(node: &Value) -> bool {
+pub fn is_of_required(node: &Value) -> bool {
     let known = |key: &String| ["required", "type", "title", "description"].contains(&key.as_str());
     node.as_object().is_some_and(|node| node.contains_key("required") && node.keys().all(known))
 }

@@ -332,7 +332,7 @@ fn status_of(text: &str) -> Option<Status> {
 }
 
 /// A media type without its parameters, in lower case.
-pub(crate) fn essence(media_type: &str) -> String {
+pub fn essence(media_type: &str) -> String {
     media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
@@ -343,7 +343,7 @@ fn is_textual(essence: &str) -> bool {
 }
 
 /// Whether a media type is JSON.
-pub(crate) fn is_json(essence: &str) -> bool {
+pub fn is_json(essence: &str) -> bool {
     essence.ends_with("/json") || essence.ends_with("+json")
 }
 
