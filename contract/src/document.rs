@@ -71,6 +71,8 @@ pub enum Protocol {
 /// One operation.
 #[derive(Clone, Debug)]
 pub struct Operation {
+    /// Its place in the document, as a JSON pointer.
+    pub at: String,
     /// Its `operationId`.
     pub id: Option<String>,
     /// The HTTP method in capitals.

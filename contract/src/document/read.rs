@@ -120,6 +120,7 @@ impl<'a> Reader<'a> {
             Some(Body { required, media: self.media(body.get("content"), &child(&here, "content"), false) })
         });
         Operation {
+            at: at.to_owned(),
             id: operation.get("operationId").and_then(Value::as_str).map(str::to_owned),
             // Other methods are sent as written.
             method: if METHODS.contains(&method) { method.to_ascii_uppercase() } else { method.to_owned() },

@@ -1,0 +1,225 @@
+//! Refused requests: why, and the vendors' codes and statuses for it.
+
+use serde_json::{Map, Value};
+use yundb_contract::document::{Direction, Operation, Protocol, SchemaRef, Status};
+use yundb_contract::value::{Amount, Generator};
+
+use crate::service::Service;
+
+/// Why a request is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// There is no such path or action.
+    Route,
+    /// The path has no such method.
+    Method,
+    /// Another version of the API.
+    Version,
+    /// Nothing identifies the caller.
+    Anonymous,
+    /// The access key or token is not one of those given.
+    Key,
+    /// The signature is not the one of the request.
+    Signature,
+    /// The date is too far from that of the server.
+    Date,
+    /// The nonce was used before.
+    Nonce,
+    /// The token has expired.
+    Expired,
+    /// A required part is missing.
+    Missing,
+    /// A part is not valid.
+    Invalid,
+    /// What the call refers to does not exist.
+    Gone,
+    /// Too many calls.
+    Throttled,
+    /// A failure that a scenario states.
+    Failure,
+}
+
+/// A refused request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Why.
+    pub why: Why,
+    /// The name of the part that it is about.
+    pub name: String,
+    /// What is wrong, in words.
+    pub message: String,
+    /// The status and code to return instead of the vendor's.
+    pub status: Option<u16>,
+    /// See `status`.
+    pub code: Option<String>,
+}
+
+impl Refusal {
+    /// A refusal for this reason.
+    pub fn new(why: Why, message: impl Into<String>) -> Self {
+        Self { why, name: String::new(), message: message.into(), status: None, code: None }
+    }
+
+    /// What it is about.
+    pub fn about(self, name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..self }
+    }
+}
+
+/// The status and code of each reason, where the document has none: of Alibaba Cloud's RPC services, of the gateway of
+/// Huawei Cloud, and of others. `{}` stands for the name of the part.
+const CODES: &[(Why, (u16, &str), (u16, &str), u16)] = &[
+    (Why::Route, (404, "InvalidAction.NotFound"), (404, "APIGW.0101"), 404),
+    (Why::Method, (405, "UnsupportedHTTPMethod"), (405, "APIGW.0103"), 405),
+    (Why::Version, (400, "InvalidVersion"), (404, "APIGW.0101"), 404),
+    (Why::Anonymous, (400, "MissingAccessKeyId"), (401, "APIGW.0301"), 401),
+    (Why::Key, (404, "InvalidAccessKeyId.NotFound"), (401, "APIGW.0301"), 401),
+    (Why::Signature, (400, "SignatureDoesNotMatch"), (401, "APIGW.0301"), 401),
+    (Why::Date, (400, "InvalidTimeStamp.Expired"), (401, "APIGW.0303"), 401),
+    (Why::Nonce, (400, "SignatureNonceUsed"), (401, "APIGW.0301"), 401),
+    (Why::Expired, (400, "InvalidSecurityToken.Expired"), (401, "APIGW.0307"), 401),
+    (Why::Missing, (400, "Missing{}"), (400, "APIGW.0106"), 400),
+    (Why::Invalid, (400, "InvalidParameter"), (400, "APIGW.0106"), 400),
+    (Why::Gone, (404, "Invalid{}.NotFound"), (404, "APIGW.0101"), 404),
+    (Why::Throttled, (400, "Throttling.User"), (429, "APIGW.0308"), 429),
+    (Why::Failure, (500, "InternalError"), (500, "APIGW.0201"), 500),
+];
+
+/// The fields of error bodies, by what they contain.
+const CODE_FIELDS: &[&str] = &["code", "errcode", "error_code", "errorcode", "type"];
+const MESSAGE_FIELDS: &[&str] =
+    &["message", "errmessage", "error_msg", "externalmessage", "errormessage", "msg", "detail", "error_description"];
+const REQUEST_ID_FIELDS: &[&str] = &["requestid", "request_id"];
+
+/// A refusal as a response: status, code and body.
+pub fn answer(service: &Service, operation: Option<&Operation>, refusal: &Refusal, id: &str) -> (u16, String, Value) {
+    let row = CODES.iter().find(|(why, ..)| *why == refusal.why).unwrap_or(&CODES[0]);
+    let (status, code) = match service.document.protocol {
+        Protocol::AliyunRpc => row.1,
+        Protocol::HuaweiRest => row.2,
+        Protocol::Http => (row.3, ""),
+    };
+    // The gateway refuses by its own codes, whatever the service's are.
+    let documented = documented(service, operation, refusal);
+    let status = refusal.status.or_else(|| Some(documented.as_ref()?.1)).unwrap_or(status);
+    let code = code.replace("{}", refusal.name.rsplit('.').next().unwrap_or_default());
+    let code = refusal.code.clone().or_else(|| Some(documented?.0)).unwrap_or(code);
+    let body = body(service, operation, refusal, (status, &code), id);
+    (status, code, body)
+}
+
+/// The document's own code for a refusal, with its status.
+fn documented(service: &Service, operation: Option<&Operation>, refusal: &Refusal) -> Option<(String, u16)> {
+    let (category, usual) = match refusal.why {
+        Why::Missing | Why::Invalid => ("invalid-input", 400_u16),
+        Why::Gone => ("not-found", 404),
+        _ => return None,
+    };
+    let codes = codes(service, operation?)?;
+    let description = |code: &str| codes.pointer("/x-enumDescriptions")?.get(code)?.as_str();
+    let status = |code: &str| codes.pointer("/x-enumStatus")?.get(code)?.as_u64();
+    let categories = codes.get("x-errorCategories").and_then(Value::as_object);
+    let of_category = |code: &str| {
+        let own = categories.into_iter().flatten().find(|(_, codes)| {
+            codes.as_array().is_some_and(|codes| codes.iter().any(|it| it == code))
+        });
+        match own {
+            Some((name, _)) => name == category,
+            None => status(code) == Some(u64::from(usual)),
+        }
+    };
+    let all = codes.get("enum").and_then(Value::as_array)?.iter().filter_map(Value::as_str);
+    let fitting: Vec<&str> = all.filter(|code| of_category(code)).collect();
+    // The code whose description is about this part, else about parameters as such.
+    let noun = refusal.name.trim_end_matches("_id").trim_end_matches("Id").replace('_', " ").to_lowercase();
+    let about = |words: &[&str]| {
+        fitting.iter().find(|code| {
+            let text = description(code).unwrap_or_default().to_lowercase();
+            words.iter().all(|word| !word.is_empty() && text.contains(word))
+        })
+    };
+    let best = match refusal.why {
+        Why::Gone => about(&[&format!("the {noun} does not exist")]).or_else(|| about(&["does not exist"])),
+        _ => about(&["parameter is invalid. check"]).or_else(|| about(&["parameter is invalid"])),
+    };
+    // In place of a code about another subject, that of the gateway or of the vendor's convention.
+    let code = best.copied()?;
+    let status = status(code).and_then(|status| u16::try_from(status).ok()).unwrap_or(usual);
+    Some((code.to_owned(), status))
+}
+
+/// The schema of an operation's error codes.
+fn codes<'a>(service: &'a Service, operation: &Operation) -> Option<&'a Value> {
+    let (_, schema) = failure(service, operation, 400)?;
+    let properties = schema.get("properties")?.as_object()?;
+    let field = properties.iter().find(|(name, _)| CODE_FIELDS.contains(&name.to_lowercase().as_str()))?;
+    Some(service.resolved(field.1))
+}
+
+/// The documented failure of a status: the media type's object, and the schema with its references resolved.
+fn failure<'a>(service: &'a Service, operation: &Operation, status: u16) -> Option<(&'a Value, &'a Value)> {
+    let schema = failure_schema(operation, status)?;
+    Some((service.around(schema), service.resolved(service.root.pointer(&schema.0)?)))
+}
+
+/// The body, in the form that the operation documents, else in that of its vendor.
+fn body(
+    service: &Service,
+    operation: Option<&Operation>,
+    refusal: &Refusal,
+    (status, code): (u16, &str),
+    id: &str,
+) -> Value {
+    let found = operation.and_then(|operation| failure(service, operation, status));
+    let Some((media, schema)) = found else { return plain(service, refusal, (status, code), id) };
+    let sample = media.pointer("/examples/sample/value").and_then(Value::as_object);
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let names = |map: &Map<String, Value>| map.keys().cloned().collect::<Vec<_>>();
+    let names = sample.map(names).or_else(|| properties.map(names)).unwrap_or_default();
+    let mut body = Map::new();
+    for name in names {
+        let lower = name.to_lowercase();
+        let property = properties.and_then(|properties| properties.get(&name)).map(|it| service.resolved(it));
+        let is_number = property.and_then(|it| it.get("type")).is_some_and(|it| it == "integer");
+        let value = match () {
+            () if CODE_FIELDS.contains(&lower.as_str()) && is_number => status.into(),
+            () if CODE_FIELDS.contains(&lower.as_str()) => code.into(),
+            () if MESSAGE_FIELDS.contains(&lower.as_str()) => refusal.message.clone().into(),
+            () if REQUEST_ID_FIELDS.contains(&lower.as_str()) => id.into(),
+            () if lower == "status" => status.into(),
+            () if lower == "success" => false.into(),
+            () => match sample.and_then(|sample| sample.get(&name)) {
+                Some(value) => value.clone(),
+                None => continue,
+            },
+        };
+        body.insert(name, value);
+    }
+    let body = Value::Object(body);
+    let schema = operation.and_then(|operation| failure_schema(operation, status));
+    let fits = schema.is_none_or(|schema| service.document.is_valid(schema, Direction::Response, &body));
+    let empty = body.as_object().is_some_and(Map::is_empty);
+    if fits && !empty {
+        return body;
+    }
+    // The schema has a form of its own.
+    let mut generator = Generator::new(&service.document, 1);
+    let made = schema.and_then(|schema| generator.value(schema, Direction::Response, Amount::Least).ok());
+    made.unwrap_or_else(|| plain(service, refusal, (status, code), id))
+}
+
+fn failure_schema(operation: &Operation, status: u16) -> Option<&SchemaRef> {
+    let of = |wanted: Status| operation.responses.iter().find(|it| it.status == wanted);
+    let response = of(Status::Code(status)).or_else(|| of(Status::Range(status / 100)));
+    response.or_else(|| of(Status::Default))?.media.first()?.schema.as_ref()
+}
+
+/// The body where no document has one: of a vendor, or problem details (RFC 9457).
+fn plain(service: &Service, refusal: &Refusal, (status, code): (u16, &str), id: &str) -> Value {
+    let message = &refusal.message;
+    match service.document.protocol {
+        Protocol::AliyunRpc => serde_json::json!({"RequestId": id, "HostId": "localhost", "Code": code, "Message": message}),
+        Protocol::HuaweiRest => serde_json::json!({"error_code": code, "error_msg": message, "request_id": id}),
+        Protocol::Http => serde_json::json!({"title": message, "status": status}),
+    }
+}
