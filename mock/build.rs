@@ -16,14 +16,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("no OUT_DIR")?);
     let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs");
     println!("cargo::rerun-if-changed=specs");
-    let mut folders: Vec<PathBuf> = fs::read_dir(&specs)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
+    let mut folders: Vec<PathBuf> =
+        fs::read_dir(&specs)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
     folders.retain(|folder| folder.join("openapi.yaml").is_file());
     folders.sort();
     let mut list = String::new();
     for folder in folders {
         let name = folder.file_name().ok_or("a spec has no name")?.to_string_lossy().into_owned();
         let mut diagnostics = Diagnostics::new();
-        let root = yundb_generator::load::literal(&folder, &Choices::default(), &mut diagnostics);
+        let root = yundb_generator::load::placed(&folder, &Choices::default(), &mut diagnostics);
         let root = root.filter(|_| !diagnostics.has_errors()).ok_or_else(|| diagnostics.to_string())?;
         // The names of the files as in the repository.
         let prefix = format!("{}/", env!("CARGO_MANIFEST_DIR").replace('\\', "/"));

@@ -38,6 +38,9 @@ pub struct Mock {
     /// The seed of everything random.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
+    /// Respond with the samples alone, whatever was created, changed or removed.
+    #[arg(long)]
+    stateless: bool,
     /// Number of entries in each list. Defaults to those of the samples.
     #[arg(long, value_name = "N")]
     seed_items: Option<usize>,
@@ -100,6 +103,7 @@ impl Mock {
                     tokens: self.token.clone(),
                     dynamic: self.dynamic,
                     seed: self.seed,
+                    stateless: self.stateless,
                     seed_items: self.seed_items,
                     job_time: Duration::from_secs_f64(self.job_speed),
                     limits: !self.no_limits,
@@ -123,7 +127,8 @@ impl Mock {
         let names = self.names();
         thread::scope(|scope| {
             let reading: Vec<_> = names.iter().map(|name| scope.spawn(|| Service::load(name))).collect();
-            let read = reading.into_iter().map(|thread| thread.join().map_err(|_| anyhow!("a document is not readable")));
+            let read =
+                reading.into_iter().map(|thread| thread.join().map_err(|_| anyhow!("a document is not readable")));
             read.map(|read| Ok(read??)).collect()
         })
     }

@@ -20,8 +20,8 @@ pub(crate) use self::read::plain_name;
 pub use self::read::{essence, is_json};
 pub(crate) use self::reference::fragment;
 pub use self::reference::pointer;
-pub(crate) use self::schema::{BASE, is_binary};
 pub use self::schema::mark;
+pub(crate) use self::schema::{BASE, is_binary};
 
 /// A bundled OpenAPI document, with the state for validating values against its schemas.
 pub struct Document {

@@ -81,7 +81,8 @@ impl Document {
     fn is_overlap(&self, error: &ValidationError<'_>, direction: Direction) -> bool {
         match error.kind() {
             ValidationErrorKind::OneOfMultipleValid { .. } => {
-                let alternatives = rule(error).and_then(|union| self.schema(&union, direction)).and_then(Value::as_array);
+                let alternatives =
+                    rule(error).and_then(|union| self.schema(&union, direction)).and_then(Value::as_array);
                 !alternatives.is_some_and(|alternatives| alternatives.iter().all(is_of_required))
             }
             ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => context

@@ -143,7 +143,12 @@ impl Check<'_> {
         match (value, &parameter.schema) {
             (None, _) if parameter.required && !unread => {
                 let message = format!("the {} parameter is required", parameter.place.as_str());
-                self.broken.push(Broken { name: name.clone(), missing: true, message, rule: format!("{rule}/required") });
+                self.broken.push(Broken {
+                    name: name.clone(),
+                    missing: true,
+                    message,
+                    rule: format!("{rule}/required"),
+                });
             }
             (Some(value), Some(schema)) => self.value(name, schema, value, &[]),
             _ => {}

@@ -144,7 +144,9 @@ mod tests {
         assert_eq!(hits[1..3], [Some(Some(503)); 2]);
         let by_chance = hits[3..].iter().filter(|hit| **hit == Some(None)).count();
         assert!((8..30).contains(&by_chance), "{by_chance}");
-        assert!(Scenario::read(text).unwrap().next(&["showThing"]).is_none_or(|fault| fault.reset == Some(Moment::After)));
+        assert!(
+            Scenario::read(text).unwrap().next(&["showThing"]).is_none_or(|fault| fault.reset == Some(Moment::After))
+        );
     }
 
     #[test]

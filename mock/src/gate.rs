@@ -58,7 +58,9 @@ impl Gate {
             };
             return match alternatives.iter().any(met) {
                 true => Ok(()),
-                false => Err(Refusal::new(Why::Anonymous, "the request has none of the keys that the document requires")),
+                false => {
+                    Err(Refusal::new(Why::Anonymous, "the request has none of the keys that the document requires"))
+                }
             };
         }
         let token = header(request, "x-auth-token").or_else(|| header(request, "x-acs-bearer-token"));
@@ -116,7 +118,9 @@ impl Gate {
 /// Whether a request has what a security scheme of an ordinary document sends.
 fn has(service: &Service, request: &Request<Bytes>, name: &str) -> bool {
     let schemes = service.root.pointer("/components/securitySchemes");
-    let Some(scheme) = schemes.and_then(|schemes| schemes.get(name)).map(|it| service.resolved(it)) else { return true };
+    let Some(scheme) = schemes.and_then(|schemes| schemes.get(name)).map(|it| service.resolved(it)) else {
+        return true;
+    };
     let text = |key: &str| scheme.get(key).and_then(Value::as_str).unwrap_or_default();
     let starts = |with: &str| {
         let sent = header(request, "authorization").unwrap_or_default();

@@ -50,7 +50,7 @@ pub struct Shared {
 
 impl Shared {
     pub fn new(service: Service, options: Options) -> Self {
-        let state = State::new(&service, options.seed, options.seed_items, options.job_time, options.limits);
+        let state = State::new(&service, &options);
         Self {
             gate: Gate::new(&options.keys, &options.tokens),
             state,
@@ -135,11 +135,15 @@ fn fault(shared: &Shared, operation: Option<&Operation>) -> Fault {
     scenario.next(&[&name, &vendor, &called]).unwrap_or_default()
 }
 
-/// The vendor's own name of an operation.
+/// The vendor's own name of an operation: where the document has none, the id with a capital.
 fn vendor_name(service: &Service, operation: &Operation) -> String {
     let action = operation.path.rsplit_once("#Action=").map(|(_, action)| action);
-    let own = || service.raw(operation).get("x-sdk-name").and_then(Value::as_str);
-    action.or_else(own).unwrap_or_default().to_owned()
+    let own = action.or_else(|| service.raw(operation).get("x-sdk-name").and_then(Value::as_str));
+    own.map(str::to_owned).unwrap_or_else(|| {
+        let mut id = operation.id.clone().unwrap_or_default();
+        id.get_mut(..1).into_iter().for_each(str::make_ascii_uppercase);
+        id
+    })
 }
 
 /// The operation of a request.
@@ -236,7 +240,8 @@ impl Exchange<'_> {
         let seed = shared.seed.wrapping_add(shared.calls.fetch_add(1, Ordering::Relaxed));
         let accept = header(request, "accept");
         let answer = respond::answer(service, operation, &preference, accept.as_deref(), seed);
-        let mut answer = answer.map_err(|message| Refusal { status: Some(501), ..Refusal::new(Why::Failure, message) })?;
+        let mut answer =
+            answer.map_err(|message| Refusal { status: Some(501), ..Refusal::new(Why::Failure, message) })?;
         if (200..300).contains(&answer.status) {
             shared.state.execute(service, index, path, &read.input, &mut answer, fault.job_fails);
             // Tokens that the service issues are good for its next calls.
@@ -284,7 +289,9 @@ fn written(service: &Service, mut answer: Answer, id: &str) -> Response<Bytes> {
     let id = own.as_deref().unwrap_or(id);
     let headers = answer.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     for (name, value) in request_id.map(|name| (name, id)).into_iter().chain(headers) {
-        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value.as_bytes())) {
+        if let (Ok(name), Ok(value)) =
+            (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value.as_bytes()))
+        {
             response.headers_mut().insert(name, value);
         }
     }

@@ -87,7 +87,8 @@ fn hide(service: &Service, schema: Option<&SchemaRef>, value: &Value) -> Value {
             let node = service.root.pointer(&described.schema.0);
             let node = node.map(|node| service.resolved(node));
             let secret = node.is_some_and(|node| {
-                node.get("x-sensitive") == Some(&Value::Bool(true)) || node.get("format").is_some_and(|it| it == "password")
+                node.get("x-sensitive") == Some(&Value::Bool(true))
+                    || node.get("format").is_some_and(|it| it == "password")
             });
             if let Some(part) = value.pointer_mut(&described.at).filter(|_| secret) {
                 *part = HIDDEN.into();
@@ -103,7 +104,8 @@ fn hide_by_name(value: &mut Value) {
         Value::Object(entries) => {
             for (name, value) in entries {
                 let name = name.to_lowercase();
-                let secret = ["password", "passwd", "secret", "token", "privatekey"].iter().any(|word| name.contains(word));
+                let secret =
+                    ["password", "passwd", "secret", "token", "privatekey"].iter().any(|word| name.contains(word));
                 match value {
                     Value::String(_) | Value::Number(_) if secret => *value = HIDDEN.into(),
                     value => hide_by_name(value),

@@ -63,6 +63,8 @@ pub struct Options {
     pub dynamic: bool,
     /// The seed of everything random.
     pub seed: u64,
+    /// Whether each response is its sample, whatever was created, changed or removed.
+    pub stateless: bool,
     /// Number of entries that each list has from the start. Defaults to those of the sample.
     pub seed_items: Option<usize>,
     /// Time that a job takes.
@@ -84,6 +86,7 @@ impl Default for Options {
             tokens: Vec::new(),
             dynamic: false,
             seed: 1,
+            stateless: false,
             seed_items: None,
             job_time: Duration::from_secs(2),
             limits: true,

@@ -120,9 +120,10 @@ fn documented(service: &Service, operation: Option<&Operation>, refusal: &Refusa
     let status = |code: &str| codes.pointer("/x-enumStatus")?.get(code)?.as_u64();
     let categories = codes.get("x-errorCategories").and_then(Value::as_object);
     let of_category = |code: &str| {
-        let own = categories.into_iter().flatten().find(|(_, codes)| {
-            codes.as_array().is_some_and(|codes| codes.iter().any(|it| it == code))
-        });
+        let own = categories
+            .into_iter()
+            .flatten()
+            .find(|(_, codes)| codes.as_array().is_some_and(|codes| codes.iter().any(|it| it == code)));
         match own {
             Some((name, _)) => name == category,
             None => status(code) == Some(u64::from(usual)),
@@ -138,13 +139,14 @@ fn documented(service: &Service, operation: Option<&Operation>, refusal: &Refusa
             words.iter().all(|word| !word.is_empty() && text.contains(word))
         })
     };
-    let best = match refusal.why {
-        Why::Gone => about(&[&format!("the {noun} does not exist")]).or_else(|| about(&["does not exist"])),
+    let exact = match refusal.why {
+        Why::Gone => about(&[&format!("the {noun} does not exist")]),
         _ => about(&["parameter is invalid. check"]).or_else(|| about(&["parameter is invalid"])),
     };
-    // In place of a code about another subject, that of the gateway or of the vendor's convention.
-    let code = best.copied()?;
-    let status = status(code).and_then(|status| u16::try_from(status).ok()).unwrap_or(usual);
+    // A code about something else has the status that this one should have.
+    let other = || about(&["does not exist"]).filter(|_| refusal.why == Why::Gone).map(|code| (*code, usual));
+    let of_code = |code: &str| status(code).and_then(|status| u16::try_from(status).ok()).unwrap_or(usual);
+    let (code, status) = exact.map(|code| (*code, of_code(code))).or_else(other)?;
     Some((code.to_owned(), status))
 }
 
@@ -171,7 +173,11 @@ fn body(
     id: &str,
 ) -> Value {
     let found = operation.and_then(|operation| failure(service, operation, status));
-    let Some((media, schema)) = found else { return plain(service, refusal, (status, code), id) };
+    // What the gateway refuses does not reach the service.
+    let at_gateway = service.document.protocol == Protocol::HuaweiRest && code.starts_with("APIGW");
+    let Some((media, schema)) = found.filter(|_| !at_gateway) else {
+        return plain(service, refusal, (status, code), id);
+    };
     let sample = media.pointer("/examples/sample/value").and_then(Value::as_object);
     let properties = schema.get("properties").and_then(Value::as_object);
     let names = |map: &Map<String, Value>| map.keys().cloned().collect::<Vec<_>>();
@@ -197,9 +203,10 @@ fn body(
     }
     let body = Value::Object(body);
     let schema = operation.and_then(|operation| failure_schema(operation, status));
-    let fits = schema.is_none_or(|schema| service.document.is_valid(schema, Direction::Response, &body));
-    let empty = body.as_object().is_some_and(Map::is_empty);
-    if fits && !empty {
+    // Lists of a vendor's codes are never complete; other documents mean what they say.
+    let strict = service.document.protocol == Protocol::Http;
+    let fits = |schema| !strict || service.document.is_valid(schema, Direction::Response, &body);
+    if body.as_object().is_some_and(|body| !body.is_empty()) && schema.is_none_or(fits) {
         return body;
     }
     // The schema has a form of its own.
@@ -218,7 +225,9 @@ fn failure_schema(operation: &Operation, status: u16) -> Option<&SchemaRef> {
 fn plain(service: &Service, refusal: &Refusal, (status, code): (u16, &str), id: &str) -> Value {
     let message = &refusal.message;
     match service.document.protocol {
-        Protocol::AliyunRpc => serde_json::json!({"RequestId": id, "HostId": "localhost", "Code": code, "Message": message}),
+        Protocol::AliyunRpc => {
+            serde_json::json!({"RequestId": id, "HostId": "localhost", "Code": code, "Message": message})
+        }
         Protocol::HuaweiRest => serde_json::json!({"error_code": code, "error_msg": message, "request_id": id}),
         Protocol::Http => serde_json::json!({"title": message, "status": status}),
     }

@@ -1,10 +1,13 @@
 //! Documented responses: the operation's sample, else a value made from its schema.
 
 use serde_json::Value;
-use yundb_contract::document::{Direction, Media, MediaKind, Operation, Parameter, Response, SchemaRef, Status, essence};
+use yundb_contract::document::{
+    Direction, Media, MediaKind, Operation, Parameter, Response, SchemaRef, Status, essence,
+};
 use yundb_contract::value::{Amount, Generator};
 use yundb_contract::wire::{self, Content, Data};
 
+use crate::outline::Outline;
 use crate::service::Service;
 
 /// What a caller prefers, by the header `Prefer` (RFC 7240): `code=404, example=sample2, dynamic=true`.
@@ -136,7 +139,7 @@ impl Maker<'_> {
         let around = media.schema.as_ref().map(|schema| self.service.around(schema));
         let sample = around.and_then(|around| self.sample(around, media.schema.as_ref()));
         let data = match (media.kind, sample) {
-            (MediaKind::Json, Some(sample)) => Data::Json(sample),
+            (MediaKind::Json, Some(sample)) => Data::Json(self.without_envelope(sample, media.schema.as_ref())),
             (MediaKind::Text, Some(Value::String(sample))) => Data::Text(sample),
             (MediaKind::Lines, Some(Value::Array(items))) => Data::Lines(items),
             (MediaKind::Bytes, Some(Value::String(sample))) => Data::Bytes(sample.into_bytes().into()),
@@ -147,6 +150,18 @@ impl Maker<'_> {
             }
         };
         Ok(Content { media_type: media.media_type.clone(), data })
+    }
+
+    /// Samples that were XML have the name of its root around them.
+    fn without_envelope(&self, sample: Value, schema: Option<&SchemaRef>) -> Value {
+        let Some((name, inner)) =
+            sample.as_object().filter(|it| self.service.is_rpc() && it.len() == 1).and_then(|it| it.iter().next())
+        else {
+            return sample;
+        };
+        let outline = schema.map(|schema| Outline::of(&self.service.document, schema, Direction::Response));
+        let known = outline.is_some_and(|outline| outline.properties.keys().any(|it| it.eq_ignore_ascii_case(name)));
+        if inner.is_object() && !known { inner.clone() } else { sample }
     }
 
     /// The example of a media type or header: the preferred one, `sample`, the first, or that of the schema.

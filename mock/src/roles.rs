@@ -204,7 +204,9 @@ mod tests {
         assert_eq!(verb(&ddm, "deleteInstance"), Some((Verb::Delete, "instance_id".to_owned())));
         assert_eq!(verb(&ddm, "restartInstance"), None);
         let dg = Service::load("aliyun-dg").unwrap();
-        for (id, expected) in [("createGateway", Verb::Create), ("listGateways", Verb::List), ("showGateway", Verb::Show)] {
+        for (id, expected) in
+            [("createGateway", Verb::Create), ("listGateways", Verb::List), ("showGateway", Verb::Show)]
+        {
             assert_eq!(verb(&dg, id), Some((expected, "GatewayId".to_owned())), "{id}");
         }
         assert_eq!(verb(&dg, "createGatewayVerifyCode"), None);

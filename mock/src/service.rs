@@ -61,7 +61,7 @@ impl Service {
             return Err(LoadError::Unknown(spec.to_owned()));
         }
         let mut diagnostics = Diagnostics::new();
-        let root = yundb_generator::load::literal(path, &Choices::default(), &mut diagnostics);
+        let root = yundb_generator::load::placed(path, &Choices::default(), &mut diagnostics);
         let root = root.filter(|_| !diagnostics.has_errors());
         let root = root.ok_or_else(|| LoadError::Document(diagnostics.to_string()))?;
         let name = path.file_stem().map_or_else(|| spec.to_owned(), |name| name.to_string_lossy().into_owned());
@@ -107,7 +107,8 @@ impl Service {
     /// A node with its `$ref`s resolved.
     pub fn resolved<'a>(&'a self, mut node: &'a Value) -> &'a Value {
         for _ in 0..16 {
-            let target = node.get("$ref").and_then(Value::as_str).and_then(|at| self.root.pointer(at.strip_prefix('#')?));
+            let target =
+                node.get("$ref").and_then(Value::as_str).and_then(|at| self.root.pointer(at.strip_prefix('#')?));
             let Some(target) = target else { break };
             node = target;
         }

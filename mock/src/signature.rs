@@ -65,7 +65,14 @@ impl Claim {
                 return Err(format!("the signature method {method} is not HMAC-SHA1 of version 1.0"));
             }
             let (key, date) = (need("AccessKeyId")?, need("Timestamp")?);
-            Ok(Self { key, signature, date, nonce: Some(need("SignatureNonce")?), scheme: Scheme::Rpc, ..Self::default() })
+            Ok(Self {
+                key,
+                signature,
+                date,
+                nonce: Some(need("SignatureNonce")?),
+                scheme: Scheme::Rpc,
+                ..Self::default()
+            })
         })())
     }
 
@@ -78,7 +85,8 @@ impl Claim {
         let mut key = field(if scheme == Scheme::Huawei { "Access" } else { "Credential" })?;
         let mut scope = String::new();
         if scheme == Scheme::HuaweiDerived {
-            (key, scope) = key.split_once('/').map(|(key, scope)| (key.to_owned(), scope.to_owned())).unwrap_or_default();
+            (key, scope) =
+                key.split_once('/').map(|(key, scope)| (key.to_owned(), scope.to_owned())).unwrap_or_default();
         }
         let headers: Vec<String> = field("SignedHeaders")?.split(';').map(str::to_lowercase).collect();
         for needed in ["host", date].iter().filter(|needed| !headers.iter().any(|it| it == *needed)) {
@@ -90,7 +98,12 @@ impl Claim {
     }
 
     /// The signature that the request should have.
-    pub fn expected(&self, request: &Request<Bytes>, pairs: &[(String, String)], secret: &str) -> Result<String, String> {
+    pub fn expected(
+        &self,
+        request: &Request<Bytes>,
+        pairs: &[(String, String)],
+        secret: &str,
+    ) -> Result<String, String> {
         if self.scheme == Scheme::Rpc {
             let signed = pairs.iter().filter(|(name, _)| name != "Signature");
             let canonical = canonical(signed.map(|(name, value)| (name.clone(), value.clone())).collect());
@@ -139,7 +152,10 @@ impl Claim {
 pub fn pairs(text: &str) -> Vec<(String, String)> {
     let decode = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
     let pairs = text.split('&').filter(|pair| !pair.is_empty());
-    pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(name, value)| (decode(name), decode(value))).collect()
+    pairs
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (decode(name), decode(value)))
+        .collect()
 }
 
 /// A header's values, joined.

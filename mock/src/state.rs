@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use yundb_contract::document::{Direction, Operation};
 use yundb_contract::wire::{Data, Input, scalar_text};
 
+use crate::Options;
 use crate::dotted;
 use crate::refusal::{Refusal, Why};
 use crate::respond::Answer;
@@ -18,6 +19,8 @@ use crate::service::Service;
 /// The state of one service.
 pub struct State {
     roles: Vec<Option<Role>>,
+    /// Whether nothing is kept: each response is its sample.
+    stateless: bool,
     /// Number of entries that each list has from the start; none for those of the sample.
     seed_items: Option<usize>,
     /// Time that a job takes.
@@ -51,9 +54,10 @@ struct Job {
 
 impl State {
     /// The state before any call.
-    pub fn new(service: &Service, seed: u64, seed_items: Option<usize>, job_time: Duration, limits: bool) -> Self {
-        let inner = Inner { rng: fastrand::Rng::with_seed(seed), ..Inner::default() };
-        Self { roles: roles::roles(service), seed_items, job_time, limits, inner: Mutex::new(inner) }
+    pub fn new(service: &Service, options: &Options) -> Self {
+        let Options { seed, seed_items, job_time, limits, stateless, .. } = *options;
+        let inner = Mutex::new(Inner { rng: fastrand::Rng::with_seed(seed), ..Inner::default() });
+        Self { roles: roles::roles(service), stateless, seed_items, job_time, limits, inner }
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -114,8 +118,12 @@ impl State {
         answer: &mut Answer,
         job_fails: bool,
     ) {
+        if self.stateless {
+            return;
+        }
         let operation = &service.operations()[index];
         let before = answer.content.clone();
+        let expanded = answer.json().map(dotted::expand).unwrap_or_default();
         let mut call = Call { service, operation, input, inner: self.inner(), state: self };
         if let Some(role) = &self.roles[index] {
             let subject = role.subject(path, input);
@@ -124,6 +132,7 @@ impl State {
         call.list(self.roles[index].as_ref(), path, answer);
         call.job(answer, job_fails);
         drop(call);
+        answer.json().into_iter().for_each(|response| dotted::collapse(response, &expanded));
         let (Some(schema), Some(content)) = (answer.schema.clone(), &answer.content) else { return };
         let changed = before.as_ref() != Some(content);
         let fits = |data: &Data| match data {
@@ -164,7 +173,8 @@ impl Call<'_> {
                         scalar_text(&id)
                     }
                     // The caller chooses the id: a name.
-                    None => match sent.get(&role.id).or_else(|| sent.get("name").filter(|_| role.id.ends_with("name"))) {
+                    None => match sent.get(&role.id).or_else(|| sent.get("name").filter(|_| role.id.ends_with("name")))
+                    {
                         Some(id) => scalar_text(id),
                         None => return,
                     },
@@ -214,6 +224,12 @@ impl Call<'_> {
         let Some(at) = field("items").map(str::to_owned).or_else(|| only.map(|(name, _)| name.clone())) else {
             return;
         };
+        // Some lists are in an object of their own.
+        let wrapper = dotted::get(response, &at).and_then(Value::as_object).filter(|it| it.len() == 1);
+        let at = match wrapper.and_then(|wrapper| wrapper.iter().next()) {
+            Some((name, list)) if list.is_array() => format!("{at}.{name}"),
+            _ => at,
+        };
         let Some(Value::Array(sample)) = dotted::get(response, &at).cloned() else { return };
         let names: Vec<&str> = role.map_or_else(|| vec!["id"], |role| role.names().to_vec());
         let all = self.entries(role, path, sample, &names);
@@ -237,12 +253,17 @@ impl Call<'_> {
     /// All entries of a list.
     fn entries(&mut self, role: Option<&Role>, path: &str, sample: Vec<Value>, names: &[&str]) -> Vec<Value> {
         let mut all = match self.state.seed_items {
-            Some(count) => (0..count).filter_map(|index| seeded(sample.get(index % sample.len().max(1))?, names, index)).collect(),
+            Some(count) => {
+                (0..count).filter_map(|index| seeded(sample.get(index % sample.len().max(1))?, names, index)).collect()
+            }
             None => sample.clone(),
         };
         let Some(role) = role else { return all };
         let Subject { collection, .. } = role.subject(path, self.input);
-        let id_of = |item: &Value| names.iter().find_map(|name| item.get(*name)).map(scalar_text);
+        let id_of = |item: &Value| {
+            let object = item.as_object()?;
+            names.iter().find_map(|name| dotted::key(object, name)).and_then(|key| object.get(key)).map(scalar_text)
+        };
         all.retain(|item| id_of(item).is_none_or(|id| !self.inner.removed.contains(&(collection.clone(), id))));
         let known = self.inner.entries.get(&collection);
         for item in &mut all {
@@ -255,8 +276,8 @@ impl Call<'_> {
         for (id, entry) in created {
             let Some(Value::Object(mut item)) = sample.first().cloned() else { break };
             overlay(&mut item, &entry.fields);
-            if let Some(name) = names.iter().find(|name| item.contains_key(**name)) {
-                identify(&mut item, name, id);
+            if let Some(name) = names.iter().find_map(|name| dotted::key(&item, name)).map(str::to_owned) {
+                identify(&mut item, &name, id);
             }
             all.push(item.into());
         }
@@ -291,7 +312,9 @@ impl Call<'_> {
                 (None, _) => 0,
                 // The token is a field of the last entry.
                 (Some(token), Some((_, field))) => {
-                    let at = all.iter().position(|item| dotted::get(item, field).map(scalar_text).as_deref() == Some(&token));
+                    let at = all
+                        .iter()
+                        .position(|item| dotted::get(item, field).map(scalar_text).as_deref() == Some(&token));
                     at.map_or(0, |at| at + 1)
                 }
                 (Some(token), None) => token.parse().unwrap_or(0),
@@ -357,7 +380,8 @@ impl Call<'_> {
 /// Replaces fields by values of the same kind.
 fn overlay(object: &mut Map<String, Value>, fields: &Map<String, Value>) {
     for (name, value) in fields {
-        if let Some(place) = object.get_mut(name)
+        let Some(name) = dotted::key(object, name).map(str::to_owned) else { continue };
+        if let Some(place) = object.get_mut(&name)
             && std::mem::discriminant(place) == std::mem::discriminant(value)
         {
             *place = value.clone();
@@ -402,9 +426,12 @@ fn seeded(sample: &Value, names: &[&str], index: usize) -> Option<Value> {
         return Some(if item.is_string() { format!("{}-{index}", scalar_text(&item)).into() } else { item });
     };
     let mut rng = fastrand::Rng::with_seed(index as u64 + 1);
-    let own = names.iter().find(|name| object.contains_key(**name)).map(|name| (*name).to_owned());
+    let own = names.iter().find_map(|name| dotted::key(object, name)).map(str::to_owned);
     let ends = |suffixes: &[&str]| {
-        object.keys().find(|key| suffixes.iter().any(|suffix| key.ends_with(suffix)) && object[*key].is_string()).cloned()
+        object
+            .keys()
+            .find(|key| suffixes.iter().any(|suffix| key.ends_with(suffix)) && object[*key].is_string())
+            .cloned()
     };
     let id = own.or_else(|| ends(&["_id", "Id", "ID"]));
     let name = ends(&["name", "Name"]);
