@@ -1,6 +1,6 @@
 //! What operations do to resources, where the document makes it plain: by paths in REST, by operationIds in RPC.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 use yundb_contract::document::{Operation, Place};
@@ -52,18 +52,15 @@ pub fn roles(service: &Service) -> Vec<Option<Role>> {
 
 fn by_path(service: &Service) -> Vec<Option<Role>> {
     let operations = service.operations();
-    let has = |path: &str, methods: &[&str]| {
-        operations.iter().any(|it| template(it) == path && methods.contains(&it.method.as_str()))
-    };
+    let read = |it: &&Operation| matches!(it.method.as_str(), "GET" | "POST");
+    let collections: HashSet<&str> = operations.iter().filter(read).map(template).collect();
     // The collection of an item's path, and the name of its id.
     let item = |path: &str| -> Option<(String, String)> {
         let (collection, last) = path.rsplit_once('/')?;
         let name = last.strip_prefix('{')?.strip_suffix('}')?;
-        has(collection, &["GET", "POST"]).then(|| (collection.to_owned(), name.to_owned()))
+        collections.contains(collection).then(|| (collection.to_owned(), name.to_owned()))
     };
-    let id_below = |collection: &str| {
-        operations.iter().find_map(|it| item(template(it)).filter(|(known, _)| known == collection).map(|(_, id)| id))
-    };
+    let ids: HashMap<String, String> = operations.iter().filter_map(|it| item(template(it))).collect();
     let role = |operation: &Operation| {
         let path = template(operation);
         let of = |verb, id, below| Some(Role { verb, id, noun: String::new(), below });
@@ -71,8 +68,8 @@ fn by_path(service: &Service) -> Vec<Option<Role>> {
             ("GET", Some((_, id))) => of(Verb::Show, id, 0),
             ("PUT" | "PATCH", Some((_, id))) => of(Verb::Update, id, 0),
             ("DELETE", Some((_, id))) => of(Verb::Delete, id, 0),
-            ("POST", None) => of(Verb::Create, id_below(path)?, 0),
-            ("GET", None) => of(Verb::List, id_below(path)?, 0),
+            ("POST", None) => of(Verb::Create, ids.get(path)?.clone(), 0),
+            ("GET", None) => of(Verb::List, ids.get(path)?.clone(), 0),
             ("PUT" | "PATCH", None) => {
                 let (above, last) = path.rsplit_once('/')?;
                 let (_, id) = item(above).filter(|_| !last.contains('{'))?;
