@@ -56,7 +56,7 @@ pub async fn create(client: &Client, call: CreateInstance, mut show: impl FnMut(
     Ok(created.into_inner().instance.and_then(|instance| instance.id).unwrap_or_default())
 }
 
-/// Says what to do about an error, whichever code the service has for it.
+/// Returns advice on an error, regardless of the service's code for it.
 pub fn advice(error: &Error) -> String {
     if error.is_quota() {
         format!("The quota is used up: delete an instance or request a higher quota. {error}")

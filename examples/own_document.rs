@@ -1,5 +1,5 @@
-//! Uses the client of a document of your own, for a service in a private network: with its own certificate authority,
-//! a bearer token, and headers that each request has.
+//! Uses a client generated from your own document, for a service in a private network: with its own certificate
+//! authority, a bearer token, and default headers.
 //!
 //! The client was generated from one of the documents of the tests:
 //!

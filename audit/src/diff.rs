@@ -79,7 +79,7 @@ impl Diff {
     /// Compares two editions.
     pub fn new(service: &str, old: &Facts, new: &Facts) -> Self {
         let mut parts: Vec<Part> = Vec::new();
-        // How a page breaks a name is no fact of the API.
+        // A page break in a name is not a fact of the API.
         let printed = |it: &Difference| it.aspect == Aspect::Print && it.topic != Topic::Sample;
         for difference in compare::facts(old, new, Mode::Exact).into_iter().filter(|it| !printed(it)) {
             let part = part_of(&difference, &mut parts);

@@ -84,7 +84,7 @@ impl Operation {
     }
 }
 
-/// What only a spec has of an operation, and the audit verifies with the document.
+/// Facts that only a spec has about an operation, verified against the document.
 #[derive(Clone, Debug, Default)]
 pub struct Shown {
     /// The vendor's name: `x-sdk-name`, or else the operationId in UpperCamelCase.
@@ -164,9 +164,9 @@ pub struct Response {
 /// A parameter, or a field of a body.
 #[derive(Clone, Debug)]
 pub struct Field {
-    /// The wire name, mended where that is safe.
+    /// The wire name, repaired where that is safe.
     pub name: String,
-    /// The name as printed in the document, where it had to be mended.
+    /// The name as printed in the document, where it had to be repaired.
     pub printed: Option<String>,
     /// Its type. None where the document has none.
     pub ty: Option<Type>,
@@ -174,7 +174,7 @@ pub struct Field {
     pub required: Required,
     /// The values that it can have, where the document lists them as such.
     pub values: Vec<String>,
-    /// What else is stated about it: bounds, defaults, examples, units, conditions.
+    /// Other statements about it: bounds, defaults, examples, units, conditions.
     pub details: Vec<Statement>,
     /// The text of a spec about it. Empty for documents and locks.
     pub prose: Prose,
@@ -212,7 +212,7 @@ pub struct Type {
     pub lists: usize,
     /// The key of the type's fields in [`Shape::types`].
     pub of: Option<String>,
-    /// The type as worded in the document, mended (`Array of LinkInfo objects`).
+    /// The type as worded in the document, repaired (`Array of LinkInfo objects`).
     pub text: String,
 }
 
@@ -261,8 +261,8 @@ pub struct Sample {
 pub enum SampleState {
     /// Valid.
     Whole,
-    /// Mended safely: joined over a page break, quotes and commas fixed, characters of the scan replaced.
-    Mended,
+    /// Repaired safely: joined over a page break, quotes and commas fixed, characters of the scan replaced.
+    Repaired,
     /// Not readable; only names of keys are known.
     Broken,
 }
@@ -274,7 +274,7 @@ pub struct Endpoint {
     pub region: Option<String>,
     /// The host.
     pub host: String,
-    /// The host as printed in the document, where it had to be mended.
+    /// The host as printed in the document, where it had to be repaired.
     pub printed: Option<String>,
     /// Its place.
     pub at: Location,
@@ -287,7 +287,7 @@ pub struct Endpoint {
 pub struct ErrorCode {
     /// The code.
     pub code: String,
-    /// The code as printed in the document, where it had to be mended.
+    /// The code as printed in the document, where it had to be repaired.
     pub printed: Option<String>,
     /// Its HTTP status.
     pub status: Option<u16>,

@@ -88,7 +88,7 @@ pub enum Error {
         folder: PathBuf,
     },
     /// The files to compare are not of one service.
-    #[error("{} is a file: name the one service that it is the document of, or give a folder", path.display())]
+    #[error("{} is a file: name the one service whose document it is, or pass a folder", path.display())]
     File {
         /// The file.
         path: PathBuf,
@@ -236,7 +236,7 @@ impl Audit {
         Ok(Some(facts))
     }
 
-    /// Adds what people read from the document's words: with `update` what the spec has of them now, otherwise what the
+    /// Adds people's readings of the document: with `update` those that the spec has now, otherwise those that the
     /// lock has, unless the words changed.
     fn add_readings(&self, service: &str, facts: &mut Facts) {
         let folder = self.specs.join(service);
@@ -294,7 +294,7 @@ fn rewrite(service: &str) -> String {
 fn no_config(folder: &Path) -> Diagnostic {
     let message = format!("{} has a spec, but no {}", folder.display(), config::FILE);
     Diagnostic::error("missing-document", message).help(
-        "write which document it is proved with, as the other services do:\n\
+        "write one that describes the document, as for the other services:\n\
          document: <file name>\ntitle: <title in English>\nedition: <edition as it states it>\n\
          layout: markup | page | pdf\ncalls: rest | rpc\noperations: [\"4\"]   # sections with operations\n\
          appendices: [\"5\"]   # sections with endpoints, error codes, permissions, states",

@@ -41,7 +41,7 @@ pub enum Column {
 }
 
 impl Column {
-    /// The meaning of a column with this heading, ignoring blanks and emphasis. None if it is unknown.
+    /// The meaning of a column with this heading, ignoring spaces and emphasis. None if it is unknown.
     pub fn of(heading: &str) -> Option<Self> {
         let heading: String = heading.chars().filter(|c| !c.is_whitespace() && *c != '*').collect();
         let heading = heading.to_lowercase();
@@ -49,7 +49,7 @@ impl Column {
     }
 }
 
-/// Column headings in lower case, without blanks.
+/// Column headings in lower case, without spaces.
 const COLUMNS: &[(Column, &[&str])] = &[
     (Column::Name, &["name", "parameter", "名称", "参数", "参数名称"]),
     (Column::Type, &["type", "类型", "参数类型"]),
@@ -100,7 +100,7 @@ pub enum Part {
 }
 
 impl Part {
-    /// The part that a line starts, as a heading or as a list item, ignoring blanks, marks and a final colon.
+    /// The part that a line starts, as a heading or as a list item, ignoring spaces, marks and a final colon.
     pub fn of(line: &str) -> Option<Self> {
         let line = line.trim_start_matches(['-', '#', '*', '•', '●', ' ']);
         let line: String = line.chars().filter(|c| !c.is_whitespace() && *c != '*').collect();
@@ -109,7 +109,7 @@ impl Part {
     }
 }
 
-/// Titles of parts in lower case, without blanks.
+/// Titles of parts in lower case, without spaces.
 const PARTS: &[(Part, &[&str])] = &[
     (Part::Uri, &["uri", "uri格式", "url格式", "uriformat"]),
     (Part::UriSample, &["uri样例", "url样例", "urisample"]),
@@ -170,7 +170,7 @@ impl Role {
     }
 }
 
-/// Captions in lower case, without blanks.
+/// Captions in lower case, without spaces.
 const ROLES: &[(Role, &[&str])] = &[
     (Role::Path, &["pathparameters", "路径参数", "path参数"]),
     (Role::Query, &["queryparameters", "query参数"]),
@@ -236,7 +236,7 @@ pub fn called(line: &str) -> Option<&str> {
     rest.get(..end).filter(|call| !call.is_empty())
 }
 
-/// Whether a text before a list announces values.
+/// Whether a string before a list announces values.
 pub fn introduces_values(text: &str) -> bool {
     const WORDS: &[&str] = &["取值", "枚举", "可选值", "包含", "包括", "如下", "支持", "values", "one of", "enum"];
     let text = text.to_lowercase();
@@ -246,7 +246,7 @@ pub fn introduces_values(text: &str) -> bool {
 /// The word that announces a list of values and nothing else.
 pub const VALUES: &str = "枚举值";
 
-/// Whether a text before a list announces examples.
+/// Whether a string before a list announces examples.
 pub fn introduces_examples(text: &str) -> bool {
     let text = text.trim_end_matches([':', '：', ' ']).to_lowercase();
     ["例如", "for example", "示例", "e.g."].iter().any(|word| text.ends_with(word))
@@ -264,7 +264,7 @@ pub fn required(cell: &str) -> Option<bool> {
     }
 }
 
-/// Whether a text has characters of the documents' language.
+/// Whether a string has characters of the documents' language.
 pub fn is_prose(text: &str) -> bool {
     text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)) || text.split_whitespace().count() > 3
 }

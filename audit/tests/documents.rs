@@ -177,7 +177,7 @@ fn descriptions_may_change() {
     assert!(diff.parts.is_empty(), "{}", diff.text());
 }
 
-/// Damage that cannot be mended is reported with its line, and in the lock.
+/// Damage that cannot be repaired is reported with its line, and in the lock.
 #[test]
 fn unreadable_lines_are_reported() {
     for (name, old, new, why) in [

@@ -155,7 +155,7 @@ fn a_spec_needs_a_document() {
 }
 
 #[test]
-fn a_lock_must_be_there_whole_and_of_the_document() {
+fn a_lock_must_be_present_complete_and_current() {
     for (lock, code, message) in [
         ("", "lock", "expected a line `document`"),
         (&LOCK.replace("    id: String", "   id: String"), "lock", "expected less indentation"),

@@ -8,7 +8,7 @@ use yundb_generator::{Diagnostics, Lowered, lowered};
 
 use crate::choose::Choose;
 use crate::print::{self, counted, print_json};
-use crate::progress::Progress;
+use crate::progress;
 
 #[derive(Args)]
 pub(crate) struct Check {
@@ -53,10 +53,9 @@ impl Check {
             Ok(settings) => settings,
             Err(found) => return (found, String::new()),
         };
-        let progress = Progress::start("checking", &self.spec);
         let mut found = Diagnostics::new();
-        let lowered = lowered(&self.spec, "client", "client", &settings.choices, &mut found);
-        drop(progress);
+        let lowered =
+            progress::shown(&self.spec, || lowered(&self.spec, "client", "client", &settings.choices, &mut found));
         if self.strict {
             found.deny_warnings();
         }

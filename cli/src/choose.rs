@@ -23,7 +23,7 @@ pub(crate) struct Choose {
     #[arg(long = "operation", value_name = "PATTERN")]
     operations: Vec<String>,
     /// Generate a type for each schema, and no operations.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["tags", "operations"])]
     types_only: bool,
     /// Formats of strings to leave untyped, as in `date-time=text,uuid=text`, or `all=text`.
     #[arg(long, value_name = "FORMAT=text,...")]

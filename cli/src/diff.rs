@@ -10,7 +10,7 @@ use yundb_generator::{Diagnostics, Failure, Lowered, lowered};
 
 use crate::choose::Choose;
 use crate::print::{self, counted, failed, print_json};
-use crate::progress::Progress;
+use crate::progress;
 
 #[derive(Args)]
 pub(crate) struct Diff {
@@ -51,9 +51,7 @@ enum Format {
 impl Diff {
     /// Returns whether there are no changes of the level to fail on.
     pub fn run(&self) -> anyhow::Result<bool> {
-        let progress = Progress::start("comparing", &self.new);
         let (old, new) = (self.read(&self.old), self.read(&self.new));
-        drop(progress);
         let (old, new) = match (old, new) {
             (Ok(old), Ok(new)) => (old, new),
             (Err(found), _) => return failed(&self.old, Failure::Document(found)),
@@ -73,11 +71,11 @@ impl Diff {
         Ok(!least.is_some_and(|least| changes.iter().any(|change| change.level >= least)))
     }
 
-    /// The model of a document's client. Warnings are the business of `yundb check`.
+    /// The model of a document's client. Warnings are left to `yundb check`.
     fn read(&self, spec: &Path) -> Result<Lowered, Diagnostics> {
         let settings = self.choose.settings(spec)?;
         let mut found = Diagnostics::new();
-        let lowered = lowered(spec, "client", "client", &settings.choices, &mut found);
+        let lowered = progress::shown(spec, || lowered(spec, "client", "client", &settings.choices, &mut found));
         lowered.filter(|_| !found.has_errors()).ok_or(found)
     }
 }

@@ -10,8 +10,7 @@ use yundb_generator::{Diagnostics, Failure, Manifest, Options, Report, Untyped, 
 
 use crate::choose::Choose;
 use crate::print::{self, counted, failed, print_json};
-use crate::progress::Progress;
-use crate::{watch, write};
+use crate::{progress, watch, write};
 
 #[derive(Args)]
 pub(crate) struct Generate {
@@ -92,9 +91,7 @@ impl Generate {
             Ok(options) => options,
             Err(found) => return self.failed(Failure::Document(found)),
         };
-        let progress = Progress::start("generating from", &self.spec);
-        let generated = generate(&self.spec, &self.out, &options);
-        drop(progress);
+        let generated = progress::shown(&self.spec, || generate(&self.spec, &self.out, &options));
         let report = match generated {
             Ok(report) => report,
             Err(failure) => return self.failed(failure),
@@ -147,7 +144,7 @@ impl Generate {
             }
         }
         if let Some(folder) = runtime_path {
-            settings.package.set_runtime(folder);
+            settings.package.set_runtime(folder)?;
         }
         Ok(Options {
             name: settings.package.fields.name.clone(),

@@ -35,7 +35,7 @@ struct Cli {
 enum Command {
     /// Generate a client crate from an OpenAPI 3 or Swagger 2.0 document, or update it.
     Generate(Box<generate::Generate>),
-    /// Report what is wrong with a document, or left out of its client.
+    /// Report problems in a document, and what is left out of its client.
     Check(check::Check),
     /// Write a document with everything it refers to as one file.
     Bundle(Bundle),
@@ -101,7 +101,7 @@ pub fn exit_code(done: anyhow::Result<bool>) -> ExitCode {
     match done {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
-        // The reader of the output needs no more of it.
+        // The reader of the output has closed it.
         Err(error) if is_closed(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");

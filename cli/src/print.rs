@@ -1,4 +1,4 @@
-//! What commands print: diagnostics for people, as JSON and as SARIF, and summaries.
+//! The output of commands: diagnostics as text, JSON and SARIF, and summaries.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use yundb_generator::diagnostic::{Diagnostic, Location, Severity};
 use yundb_generator::{Diagnostics, Failure};
 
-/// Prints diagnostics to the standard error, coloured on a terminal.
+/// Prints diagnostics to the standard error, in color on a terminal.
 ///
 /// # Errors
 /// If that fails.
@@ -18,7 +18,7 @@ pub fn diagnostics(diagnostics: &Diagnostics) -> io::Result<()> {
     stderr.write_all(diagnostics.render(coloured).as_bytes())
 }
 
-/// Prints why nothing was written. Returns `false`.
+/// Prints why a document has no client. Returns `false`.
 ///
 /// # Errors
 /// If a file could not be read or written, or the generator is at fault.
@@ -26,10 +26,12 @@ pub fn failed(spec: &Path, failure: Failure) -> anyhow::Result<bool> {
     match failure {
         Failure::Document(found) => {
             diagnostics(&found)?;
-            eprintln!("error: `{}` has {}, nothing was written", spec.display(), counted(found.errors(), "error"));
+            eprintln!("error: `{}` has {}", spec.display(), counted(found.errors(), "error"));
             Ok(false)
         }
-        failure => Err(failure).with_context(|| format!("`{}`", spec.display())),
+        // These name the path that they are about.
+        failure @ Failure::Io(_) => Err(failure.into()),
+        failure @ Failure::Emit(_) => Err(failure).with_context(|| format!("`{}`", spec.display())),
     }
 }
 

@@ -1,52 +1,63 @@
-//! A sign of life on long work: on a terminal only, and only if the work takes a while.
+//! A progress line for long work, on a terminal only.
 
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
-use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::thread::{self, JoinHandle};
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use yundb_generator::progress::{Progress, Stage, Step};
 
 /// Shorter work shows nothing.
 const PATIENCE: Duration = Duration::from_millis(300);
 
-/// Shown until it is dropped.
-pub(crate) struct Progress {
-    shown: Option<(Sender<()>, JoinHandle<()>)>,
-}
-
-impl Progress {
-    /// Starts work on a document.
-    pub fn start(work: &str, spec: &Path) -> Self {
-        if !io::stderr().is_terminal() {
-            return Self { shown: None };
-        }
-        let message = format!("{work} {}", spec.display());
-        let (done, end) = mpsc::channel();
-        let shown = thread::spawn(move || {
+/// Does work on a document, and shows how far it has come.
+pub(crate) fn shown<T>(spec: &Path, work: impl FnOnce() -> T) -> T {
+    if !io::stderr().is_terminal() {
+        return work();
+    }
+    let progress = Arc::new(Progress::default());
+    let (done, end) = mpsc::channel::<()>();
+    let followed = Arc::clone(&progress);
+    thread::scope(|scope| {
+        scope.spawn(move || {
             if end.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Timeout) {
                 return;
             }
-            let bar = ProgressBar::new_spinner().with_message(message);
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
-                bar.set_style(style);
+            let bar = ProgressBar::new(0);
+            loop {
+                show(&bar, followed.now(), spec);
+                if end.recv_timeout(PATIENCE / 3) != Err(RecvTimeoutError::Timeout) {
+                    break;
+                }
             }
-            while end.recv_timeout(PATIENCE / 3) == Err(RecvTimeoutError::Timeout) {
-                bar.tick();
-            }
+            // The line is gone before anything else is printed.
             bar.finish_and_clear();
         });
-        Self { shown: Some((done, shown)) }
-    }
+        let result = progress.of(work);
+        drop(done);
+        result
+    })
 }
 
-impl Drop for Progress {
-    fn drop(&mut self) {
-        if let Some((done, shown)) = self.shown.take() {
-            drop(done);
-            // The line is cleared before anything else is printed.
-            let _ = shown.join();
-        }
+/// A spinner while the document is read, then a bar over its operations.
+fn show(bar: &ProgressBar, Step { stage, done, all }: Step, spec: &Path) {
+    let template = match all {
+        0 => "{spinner} {msg} {elapsed}",
+        _ => "{spinner} {msg} [{bar:24}] {pos}/{len} operations {elapsed}",
+    };
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("=> "));
     }
+    let work = match stage {
+        Stage::Load => "reading",
+        Stage::Lower => "working through",
+        Stage::Emit => "writing the client of",
+    };
+    bar.set_message(format!("{work} {}", spec.display()));
+    bar.set_length(all as u64);
+    bar.set_position(done as u64);
+    bar.tick();
 }

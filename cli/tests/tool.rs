@@ -140,6 +140,29 @@ fn flags_override_the_settings() {
 }
 
 #[test]
+fn wrong_arguments_have_a_remedy() {
+    let folder = Folder::new();
+    folder.put("afile", "");
+    folder.put("wrong.toml", "[package]\nversion = '1'\n[dependencies]\nmoney = { pth = 'x' }\n");
+    let table = [
+        ("generate pets.yaml --out afile", "`afile` is a file: name a folder for the crate"),
+        ("generate pets.yaml --out out --crate-version banana", "write three numbers, as in `1.0.0`"),
+        ("generate pets.yaml --out out --config wrong.toml", "has neither `version` nor `path`, `git` or `workspace`"),
+        ("generate pets.yaml --out out --config none.toml", "cannot read `none.toml`: there is no such file"),
+        ("generate pets.yaml --out out --runtime-path none", "/none` is not the folder of `yundb-runtime`"),
+        ("generate pets.yaml --out out --types-only --tag pets", "cannot be used with"),
+        ("generate pets.yaml --out out --tag pet", "did you mean `pets`?"),
+        ("check https://example.com/pets.yaml", "download it first"),
+        ("bundle pets.yaml --out afile/pets.yaml", "`afile`: "),
+    ];
+    for (arguments, expected) in table {
+        let ran = folder.run(arguments);
+        assert!(ran.code != 0 && ran.stderr.contains(expected), "{arguments}: {ran:?}");
+        assert!(!folder.path("out").exists(), "{arguments}");
+    }
+}
+
+#[test]
 fn values_without_a_type_are_listed() {
     let folder = Folder::new();
     let ran = folder.run("generate pets.yaml --out out --report-untyped");

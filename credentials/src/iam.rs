@@ -38,11 +38,11 @@ impl IamToken {
         Self { client, auth }
     }
 
-    async fn ask(&self) -> Result<TemporaryCredentials, String> {
+    async fn load(&self) -> Result<TemporaryCredentials, String> {
         let call = self.client.create_token(self.auth.clone()).nocatalog("true");
-        let answer = call.send().await.map_err(|error| error.to_string())?;
-        let token = answer.typed_headers().x_subject_token.clone().ok_or("the response has no X-Subject-Token")?;
-        let end = answer.into_inner().token.and_then(|token| token.expires_at);
+        let response = call.send().await.map_err(|error| error.to_string())?;
+        let token = response.typed_headers().x_subject_token.clone().ok_or("the response has no X-Subject-Token")?;
+        let end = response.into_inner().token.and_then(|token| token.expires_at);
         let end = end.ok_or("the response does not contain the token's expiry")?;
         Ok(TemporaryCredentials {
             credentials: Credentials::token(token),
@@ -53,6 +53,6 @@ impl IamToken {
 
 impl CredentialsSource for IamToken {
     fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
-        Box::pin(async { self.ask().await.map_err(|why| CredentialsError::new(format_args!("a token of IAM: {why}"))) })
+        Box::pin(async { self.load().await.map_err(|why| CredentialsError::new(format_args!("IAM token: {why}"))) })
     }
 }

@@ -21,4 +21,5 @@ chapters! {
     testing: "calling/testing.md";
     observability: "calling/observability.md";
     blocking: "calling/blocking.md";
+    generate: "document/generate.md";
 }

@@ -1,5 +1,5 @@
-//! Any status, headers and body as the response to each attempt of a call: it ends, its error fits on one line, and a call that changes
-//! something is sent again only where the response has a reason for it.
+//! Uses any status, headers and body as the response to each attempt of a call. The call ends, its error is a single
+//! line, and a call with side effects is repeated only if the response permits it.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -75,7 +75,7 @@ fn client<C: From<Client> + SignsRequests>(builder: ClientBuilder<C>, replies: &
     builder.build().expect("a client")
 }
 
-/// What an error shows; and, of a call that changes something, whether there was a reason to send it again.
+/// Checks that an error is a single line, and that a call with side effects was repeated only for a reason.
 fn check<E: std::fmt::Debug, H: std::fmt::Debug>(error: &CallError<E, H>, sent: &Replay, changes: bool) {
     let (text, _) = (error.to_string(), format!("{error:?}"));
     assert!(!text.contains(char::is_control), "{text:?}");

@@ -1,7 +1,7 @@
-//! Any bytes as what a source of credentials reads: files of profiles, and the responses of the services that issue keys. There are keys, or
-//! an error that fits on one line.
+//! Uses any bytes as the input of a credentials source: a profile file, or the response of a service that issues keys.
+//! The result is keys, or an error on a single line.
 //!
-//! The first byte chooses the source.
+//! The first byte selects the source.
 #![no_main]
 
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ use yundb_runtime::{
 /// Time passes when there is nothing else to do.
 static RUNTIME: LazyLock<Runtime> =
     LazyLock::new(|| Builder::new_current_thread().enable_all().start_paused(true).build().expect("a runtime"));
-/// For what waits for a process, while which no time may pass by itself.
+/// For sources that wait for a process, during which time must not advance by itself.
 static UNPAUSED: LazyLock<Runtime> =
     LazyLock::new(|| Builder::new_current_thread().enable_all().build().expect("a runtime"));
 static FOLDER: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().expect("a folder"));
@@ -69,7 +69,7 @@ fn may_act(bytes: &[u8]) -> bool {
 fuzz_target!(|bytes: &[u8]| -> Corpus {
     let [source, bytes @ ..] = bytes else { return Corpus::Reject };
     let token = || FOLDER.path().join("token").display().to_string();
-    // Seldom, as a process takes longer than all else.
+    // Rarely, as processes are slow.
     if *source > 253 {
         let command = format!("cat {}", file("printed", bytes).display());
         UNPAUSED.block_on(fetch(ProcessCredentials::new(command)));

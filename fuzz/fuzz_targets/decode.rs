@@ -1,4 +1,4 @@
-//! Any bytes as the body of a response: leniency may refuse, but not panic, and what it reads it can write.
+//! Decodes any bytes as the body of a response: decoding may fail, but not panic, and decoded values can be serialized.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -7,7 +7,7 @@ use yundb_runtime::{Value, from_slice};
 fuzz_target!(|bytes: &[u8]| {
     fn read<T: serde::de::DeserializeOwned + serde::Serialize>(bytes: &[u8]) {
         if let Ok(value) = from_slice::<T>(bytes) {
-            serde_json::to_value(&value).expect("what was read can be written");
+            serde_json::to_value(&value).expect("decoded values can be serialized");
         }
     }
     use yundb_runtime::serde;

@@ -1,4 +1,4 @@
-//! Any bytes as a document: all four stages but writing, as YAML and as JSON. Nothing may panic.
+//! Runs all stages but writing on any bytes as a document, as YAML and as JSON. Nothing may panic.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -12,7 +12,7 @@ fuzz_target!(|bytes: &[u8]| {
         let mut diagnostics = Diagnostics::new();
         if let Some((service, account)) = model(&path, "fuzzed", name, &mut diagnostics) {
             assert!(account.adds_up() || !account.lost.is_empty());
-            emit::emit(&service, &Manifest::Standalone(Box::default()), None).expect("what is emitted is Rust");
+            emit::emit(&service, &Manifest::Standalone(Box::default()), None).expect("the emitted code is valid Rust");
         }
         let _ = diagnostics.render(false);
     }

@@ -1,6 +1,7 @@
-//! Any status, content type and body as the response to a call, of each protocol: an outcome, and an error that can be shown.
+//! Uses any status, content type and body as the response to a call of each protocol. Calls do not panic, and errors
+//! can be displayed.
 //!
-//! The first two bytes choose the status and the content type.
+//! The first two bytes select the status and the content type.
 #![no_main]
 
 use std::sync::LazyLock;

@@ -1,4 +1,5 @@
-//! Any bytes as a stream of events or of lines of JSON, cut into any pieces: the items are the same as those of the whole.
+//! Reads any bytes as a stream of events or of JSON lines, in arbitrary chunks: the items are the same as those of the
+//! whole.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -33,7 +34,7 @@ enum Framing {
 /// A limit that inputs can reach.
 const LIMIT: usize = 64;
 
-/// The items of these pieces, as they are shown.
+/// The items of these pieces, in their `Debug` form.
 async fn items(framing: Framing, pieces: Vec<Bytes>) -> Vec<String> {
     let pieces = futures_util::stream::iter(pieces.into_iter().map(Ok::<_, TransportError>));
     let response = Response::new(ByteStream::new(pieces));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Diagnostics;
 use crate::settings::{self, Settings};
-use crate::{Failure, Manifest, emit, file_name, lowered, package_name};
+use crate::{Failure, Manifest, emit, file_name, lowered, package_name, write};
 
 /// Generates a client as one module in a build script.
 ///
@@ -85,7 +85,7 @@ impl Builder {
         let files = emit::emit(&lowered.service, &Manifest::Standalone(Box::default()), None).map_err(Failure::Emit)?;
         let text = emit::module(&files).map_err(Failure::Emit)?;
         let path = out.as_ref().join(format!("{}.rs", package.replace('-', "_")));
-        fs::write(&path, text).map_err(Failure::Io)?;
+        fs::write(&path, text).map_err(|error| Failure::Io(write::cannot("write", &path, &error)))?;
         Ok(path)
     }
 }

@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Location};
 use crate::load::Node;
 use crate::lower::format::Formats;
 
-/// The choices for a client. All default to what the document says.
+/// The choices for a client. All default to the document's.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Choices {
     /// Which formats of strings have types.

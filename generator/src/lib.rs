@@ -16,6 +16,7 @@ pub mod package;
 mod pattern;
 pub mod places;
 pub mod pointer;
+pub mod progress;
 pub mod settings;
 mod stack;
 mod untyped;
@@ -32,6 +33,7 @@ pub use diagnostic::Diagnostics;
 pub use emit::Manifest;
 pub use lower::format::{Format, Formats};
 pub use package::Package;
+use progress::Stage;
 pub use settings::Settings;
 pub use untyped::{Untyped, untyped};
 
@@ -129,10 +131,13 @@ pub fn generate(spec: &Path, out: &Path, options: &Options) -> Result<Report, Fa
     };
     let service = &lowered.service;
     let (manifest, workspace) = match &options.manifest {
-        Manifest::Workspace => (Manifest::Workspace, None),
+        workspace @ Manifest::Workspace { .. } => (workspace.clone(), None),
         Manifest::Standalone(own) => {
-            if let Some(why) = own.unknown_feature(service) {
-                return Err(Failure::Document(diagnostics.with(why)));
+            let rejected = own.rejected().into_iter().chain(own.unknown_feature(service));
+            let known = diagnostics.errors();
+            rejected.for_each(|why| diagnostics.push(why));
+            if diagnostics.errors() > known {
+                return Err(Failure::Document(diagnostics));
             }
             let (own, workspace) = own.settled(out);
             (Manifest::Standalone(Box::new(own)), workspace)
@@ -185,6 +190,7 @@ pub fn lowered(
     choices: &Choices,
     diagnostics: &mut Diagnostics,
 ) -> Option<Lowered> {
+    progress::begin(Stage::Load, 0);
     let loaded = load::load_with(spec, choices, diagnostics)?;
     let ledger = accounting::Ledger::default();
     let service = lower::lower(&loaded, package, source, choices, &ledger, diagnostics);

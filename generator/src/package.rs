@@ -3,15 +3,19 @@
 use std::fs;
 use std::path::{Component, Path, PathBuf, absolute};
 
+use semver::{Version, VersionReq};
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::lower::model::{RUNTIME_FEATURES, Service};
 use crate::workspace::{self, Standing};
 
 /// The crate that emitted code depends on.
 pub(crate) const RUNTIME: &str = "yundb-runtime";
+
+/// The edition of emitted code.
+const EDITION: &str = "2024";
 
 /// A manifest's content, apart from what the document decides.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -67,17 +71,30 @@ pub struct Fields {
 
 impl Package {
     /// A crate that uses the runtime in this folder.
-    pub fn with_runtime(folder: &Path) -> Self {
+    ///
+    /// # Errors
+    /// If the folder is not that of the runtime.
+    pub fn with_runtime(folder: &Path) -> Result<Self, Diagnostics> {
         let mut package = Self::default();
-        package.set_runtime(folder);
-        package
+        package.set_runtime(folder)?;
+        Ok(package)
     }
 
     /// Uses the runtime in this folder.
-    pub fn set_runtime(&mut self, folder: &Path) {
+    ///
+    /// # Errors
+    /// If the folder is not that of the runtime.
+    pub fn set_runtime(&mut self, folder: &Path) -> Result<(), Diagnostics> {
         let folder = absolute(folder).unwrap_or_else(|_| folder.to_owned());
+        if field(&folder, "name").as_deref() != Some(RUNTIME) {
+            let message = format!("`{}` is not the folder of `{RUNTIME}`", folder.display());
+            let help =
+                format!("name the folder whose Cargo.toml is that of `{RUNTIME}`: in a checkout of yundb, `runtime`");
+            return Err(Diagnostics::new().with(Diagnostic::error("runtime-path", message).help(help)));
+        }
         let path = Table::from_iter([("path".to_owned(), Value::from(folder.display().to_string()))]);
         self.dependencies.insert(RUNTIME.to_owned(), Value::Table(path));
+        Ok(())
     }
 
     /// The package for the folder `out`: keeps the version that the crate there has, makes paths relative to it, and
@@ -85,7 +102,7 @@ impl Package {
     pub(crate) fn settled(&self, out: &Path) -> (Self, Option<String>) {
         let mut package = self.clone();
         if package.fields.version.is_none() {
-            package.fields.version = version(out);
+            package.fields.version = field(out, "version");
         }
         let own = self.dependencies.iter().map(|(name, value)| {
             let value = match value.clone() {
@@ -116,6 +133,58 @@ impl Package {
         Some(Diagnostic::error("unknown-feature", message).help(help))
     }
 
+    /// The fields and dependencies that Cargo would reject.
+    pub(crate) fn rejected(&self) -> Diagnostics {
+        let mut found = Diagnostics::new();
+        let mut reject = |field: &str, value: &str, why: &str, help: &str| {
+            let message = format!("`{value}` is not valid as `{field}` of the package: {why}");
+            found.push(Diagnostic::error("package-field", message).help(help));
+        };
+        if let Some(version) = &self.fields.version
+            && let Err(error) = Version::parse(version)
+        {
+            reject("version", version, &error.to_string(), "write three numbers, as in `1.0.0`");
+        }
+        if let Some(edition) = &self.fields.edition
+            && edition != EDITION
+        {
+            reject("edition", edition, "the client is written in that of 2024", "omit it");
+        }
+        if let Some(oldest) = &self.fields.rust_version {
+            let parts = || oldest.split('.');
+            if parts().count() > 3 || parts().any(|part| part.parse::<u64>().is_err()) {
+                reject("rust-version", oldest, "it is not a version of Rust", "write numbers, as in `1.88`");
+            }
+        }
+        if let Some(publish) = &self.fields.publish
+            && !(publish.is_bool() || publish.as_array().is_some_and(|names| names.iter().all(Value::is_str)))
+        {
+            let value = publish.to_string();
+            reject(
+                "publish",
+                &value,
+                "it is neither a boolean nor a list",
+                "write `true`, `false`, or names of registries in `[]`",
+            );
+        }
+        for (name, value) in &self.dependencies {
+            let version = value.as_str().or_else(|| value.get("version")?.as_str());
+            let sources = ["version", "path", "git", "workspace"];
+            let why = match (version.map(VersionReq::parse), value) {
+                (Some(Err(error)), _) => error.to_string(),
+                (None, Value::Table(table)) if !sources.iter().any(|key| table.contains_key(*key)) => {
+                    "it has neither `version` nor `path`, `git` or `workspace`".to_owned()
+                }
+                (None, Value::Table(_)) | (Some(Ok(_)), _) => continue,
+                (None, _) => "it is neither a version nor a table".to_owned(),
+            };
+            let message = format!("`{name} = {value}` is not a valid dependency: {why}");
+            let help = "write it as in a Cargo.toml, such as `\"1\"` or `{ path = \"../money\" }`";
+            found.push(Diagnostic::error("package-dependency", message).help(help));
+        }
+        found
+    }
+
     /// The lines of `[package]`.
     pub(crate) fn lines(&self, name: &str, description: &str) -> String {
         let or = |given: &Option<String>, default: &str| Some(given.clone().unwrap_or_else(|| default.to_owned()));
@@ -123,7 +192,7 @@ impl Package {
             name: Some(name.to_owned()),
             version: or(&self.fields.version, "0.1.0"),
             description: or(&self.fields.description, description),
-            edition: or(&self.fields.edition, "2024"),
+            edition: or(&self.fields.edition, EDITION),
             rust_version: or(&self.fields.rust_version, "1.88"),
             ..self.fields.clone()
         };
@@ -153,10 +222,10 @@ fn table<const N: usize>(entries: [(&str, Value); N]) -> Value {
     Value::Table(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
 }
 
-/// The version of the crate in a folder.
-fn version(out: &Path) -> Option<String> {
-    let manifest: Table = fs::read_to_string(out.join("Cargo.toml")).ok()?.parse().ok()?;
-    Some(manifest.get("package")?.get("version")?.as_str()?.to_owned())
+/// A field of the crate in a folder.
+fn field(folder: &Path, name: &str) -> Option<String> {
+    let manifest: Table = fs::read_to_string(folder.join("Cargo.toml")).ok()?.parse().ok()?;
+    Some(manifest.get("package")?.get(name)?.as_str()?.to_owned())
 }
 
 /// A path as seen from a folder, with `/` as separator; absolute if they have no common root.
@@ -217,6 +286,35 @@ mod tests {
             ]
         );
         assert_eq!(settled.dependency_lines().lines().next(), Some("money = \"1\""));
+    }
+
+    #[test]
+    fn what_cargo_would_reject_is_an_error() {
+        let rejected = |package: &Package| package.rejected().to_string();
+        let mut package = Package::default();
+        package.fields.version = Some("1.0.0-rc.1+build".to_owned());
+        package.fields.rust_version = Some("1.90".to_owned());
+        package.dependencies =
+            "a = \"1\"\nb = { path = \"x\" }\nc = { git = \"x\", rev = \"1\" }\nd.workspace = true".parse().unwrap();
+        assert_eq!(rejected(&package), "");
+        package.fields.version = Some("1.0".to_owned());
+        package.fields.edition = Some("2018".to_owned());
+        package.fields.rust_version = Some("new".to_owned());
+        package.fields.publish = Some("x".into());
+        package.dependencies = "a = 1\nb = \"x\"\nc = { pth = \"x\" }\nd = { version = \"1.x.2\" }".parse().unwrap();
+        insta::assert_snapshot!(rejected(&package));
+    }
+
+    #[test]
+    fn the_runtime_is_recognized() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut package = Package::default();
+        assert!(package.set_runtime(folder.path()).is_err());
+        fs::write(folder.path().join("Cargo.toml"), "[package]\nname = \"other\"\n").unwrap();
+        assert!(package.set_runtime(folder.path()).is_err_and(|it| it.to_string().contains("is not the folder of")));
+        fs::write(folder.path().join("Cargo.toml"), "[package]\nname = \"yundb-runtime\"\n").unwrap();
+        package.set_runtime(folder.path()).unwrap();
+        assert!(package.dependencies.contains_key(RUNTIME));
     }
 
     #[test]

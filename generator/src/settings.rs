@@ -13,7 +13,7 @@ use toml::{Spanned, Table, Value};
 
 use crate::choices::{Choices, Given, OperationChoices, Selection, TypeChoices};
 use crate::diagnostic::{Diagnostic, Diagnostics, Location, Source};
-use crate::load::{Entry, Node, nearest};
+use crate::load::{Entry, Node, nearest, unreadable};
 use crate::package::{Fields, Package};
 use crate::workspace::Standing;
 
@@ -136,9 +136,7 @@ impl Settings {
     pub fn read(file: &Path) -> Result<Self, Diagnostics> {
         let name = file.display().to_string().replace('\\', "/");
         let single = |diagnostic| Diagnostics::new().with(diagnostic);
-        let text = fs::read_to_string(file).map_err(|error| {
-            single(Diagnostic::error("unreadable", format!("cannot read `{name}`: {error}")).help("check the path"))
-        })?;
+        let text = fs::read_to_string(file).map_err(|error| single(unreadable(file, &name, &error)))?;
         let source = Source::new(name, text);
         let parsed: File = toml::from_str(source.text()).map_err(|error| single(invalid(&source, &error)))?;
         let folder = file.parent().unwrap_or(Path::new("")).to_owned();

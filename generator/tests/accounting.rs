@@ -149,7 +149,7 @@ fn facts_in_the_client_are_emitted() {
         let loaded = &document.0;
         let ledger = Ledger::default();
         let (service, diagnostics) = lowered(&document, &ledger);
-        let files = emit::emit(&service, &Manifest::Workspace, None).unwrap();
+        let files = emit::emit(&service, &Manifest::default(), None).unwrap();
         let emitted = Emitted::new(files.values().map(|text| letters(&unwrapped(&unlinked(text)))).collect());
         let methods = methods(&service);
         let mut texts = HashMap::new();

@@ -90,6 +90,19 @@ fn every_fact_is_still_accounted_for() {
 }
 
 #[test]
+fn a_trait_is_derived_once() {
+    let settings = "derives = ['Hash', 'std::hash::Hash', 'serde::Serialize', 'rkyv::Serialize']\n\
+                    [types]\nUser = { derives = ['Hash', 'Eq', 'Eq'] }";
+    let service = with(settings, "").0.unwrap().service;
+    let files = yundb_generator::emit::emit(&service, &Manifest::default(), None).unwrap();
+    let lines = files.values().flat_map(|text| text.lines());
+    let derives: BTreeSet<&str> =
+        lines.filter_map(|line| line.split_once("PartialEq, Hash")).map(|(_, rest)| rest).collect();
+    let both = [", rkyv::Serialize, Serialize, Deserialize)]", ", rkyv::Serialize, Eq, Serialize, Deserialize)]"];
+    assert_eq!(derives, both.into());
+}
+
+#[test]
 fn mistakes_have_a_place_and_a_remedy() {
     let overlay = |actions: &str| format!("overlay: 1.1.0\ninfo: {{title: x, version: '1'}}\nactions:\n{actions}");
     let cases = [

@@ -112,7 +112,7 @@ fn emitted(document: &str) -> BTreeMap<PathBuf, String> {
     let mut diagnostics = Diagnostics::new();
     let (service, account) = model(&spec, "zoo", "zoo", &mut diagnostics).unwrap();
     assert!(account.adds_up(), "{diagnostics}");
-    emit::emit(&service, &Manifest::Workspace, None).unwrap()
+    emit::emit(&service, &Manifest::default(), None).unwrap()
 }
 
 /// The code of the example above a method, as in the docs.

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use yundb_generator::choices::Choices;
-use yundb_generator::{Manifest, Options, Report, Settings, generate};
+use yundb_generator::{Options, Report, Settings, generate};
 
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
@@ -50,7 +50,6 @@ fn fixtures_are_up_to_date() {
         let options = Options {
             name: Some(format!("fixture-{fixture}")),
             source: Some(format!("tests/fixtures/{fixture}")),
-            manifest: Manifest::Workspace,
             choices: settings.choices,
             check,
             ..Options::default()
@@ -139,12 +138,12 @@ fn a_changed_limit_changes_the_check_and_the_documentation() {
         changed("maxLength: 255", "maxLength: 200"),
         [
             [
-                "-            field(\"description\", any().max_length(255)),",
-                "+            field(\"description\", any().max_length(200)),"
-            ],
-            [
                 "-    /// Description of the connection, up to 255 characters.",
                 "+    /// Description of the connection, up to 255 characters. At most 200 characters."
+            ],
+            [
+                "-            field(\"description\", any().max_length(255)),",
+                "+            field(\"description\", any().max_length(200)),"
             ],
         ]
     );

@@ -54,7 +54,14 @@ pub struct Broken {
 /// Reads a request and validates it.
 pub fn read(service: &Service, operation: &Operation, request: &Request<Bytes>) -> Read {
     let given = expected(service, operation, request);
-    let sent = wire::sent(&service.document, operation, &service.base, &given, request);
+    let mut sent = wire::sent(&service.document, operation, &service.base, &given, request);
+    if service.is_rpc() {
+        // The vendor's SDKs write booleans in the way of their languages.
+        sent.input
+            .query
+            .iter_mut()
+            .for_each(|(name, value)| given.query.get(name).into_iter().for_each(|like| boolean(value, like)));
+    }
     let mut check = Check { service, operation, broken: Vec::new() };
     for fault in &sent.faults {
         let (name, rule) = match &fault.parameter {
@@ -123,6 +130,25 @@ fn expected(service: &Service, operation: &Operation, request: &Request<Bytes>) 
         given.body = data.map(|data| Content { media_type: media.media_type.clone(), data });
     }
     given
+}
+
+/// Reads `True` and `FALSE` where a boolean is expected.
+fn boolean(value: &mut Value, like: &Value) {
+    match (value, like) {
+        (value @ Value::String(_), Value::Bool(_)) => {
+            let read = value.as_str().and_then(|text| text.to_lowercase().parse::<bool>().ok());
+            read.into_iter().for_each(|flag| *value = flag.into());
+        }
+        (Value::Object(fields), Value::Object(like)) => {
+            fields
+                .iter_mut()
+                .for_each(|(name, value)| like.get(name).into_iter().for_each(|like| boolean(value, like)));
+        }
+        (Value::Array(items), Value::Array(like)) => {
+            items.iter_mut().zip(like).for_each(|(value, like)| boolean(value, like));
+        }
+        _ => {}
+    }
 }
 
 fn decoded(raw: &str) -> String {

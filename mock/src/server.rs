@@ -3,8 +3,10 @@
 use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
 use http::Response;
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt as _, Full, StreamBody};
@@ -78,8 +80,13 @@ pub fn truncated(mut response: Response<Bytes>, most: usize) -> Response<Body> {
     response.headers_mut().insert(http::header::CONTENT_LENGTH, length);
     response.map(|bytes| {
         let start = bytes.slice(..most.min(bytes.len().saturating_sub(1)));
-        let frames = [Ok(Frame::data(start)), Err(io::Error::other("truncated by a scenario"))];
-        StreamBody::new(futures_util::stream::iter(frames)).boxed()
+        let start = stream::once(async { Ok(Frame::data(start)) });
+        // What was sent before leaves while this waits.
+        let end = stream::once(async {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            Err(io::Error::other("truncated by a scenario"))
+        });
+        BodyExt::boxed(StreamBody::new(start.chain(end)))
     })
 }
 

@@ -12,7 +12,7 @@ use tracing::Instrument as _;
 
 /// One thread for all clients, so that connections are kept as long as the program runs.
 static RUNTIME: LazyLock<Result<Handle, String>> = LazyLock::new(|| {
-    let no_thread = |error| format!("no thread for calls that block: {error}");
+    let no_thread = |error| format!("cannot start the thread for blocking calls: {error}");
     // Single-threaded, so that the thread that must not block is known. Blocking work runs in `spawn_blocking`.
     let runtime = Builder::new_current_thread().enable_all().build().map_err(no_thread)?;
     let handle = runtime.handle().clone();
@@ -33,10 +33,12 @@ thread_local! {
 /// is resumed in the caller, as with `.await`; an error describes why the future could not be run.
 pub(crate) fn wait<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> Result<T, String> {
     if OURS.get() {
-        // It would wait for itself, and all other calls with it.
-        return Err("a call cannot block within a callback of one that blocks, such as a credentials provider or an \
-                    interceptor: use `send().await`, or `tokio::task::spawn_blocking`"
-            .to_owned());
+        // The thread would wait for itself, and block all other calls.
+        return Err(
+            "a blocking call cannot be made within a callback of another one, such as a credentials provider or \
+                    an interceptor: use `send().await`, or `tokio::task::spawn_blocking`"
+                .to_owned(),
+        );
     }
     let runtime = RUNTIME.as_ref().map_err(Clone::clone)?;
     // Not `block_on`, which panics within a runtime.
@@ -51,7 +53,7 @@ pub(crate) fn wait<T: Send + 'static>(future: impl Future<Output = T> + Send + '
     match waiting.recv() {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(panic)) => resume_unwind(panic),
-        Err(_) => Err("the thread for calls that block has ended".to_owned()),
+        Err(_) => Err("the thread for blocking calls has ended".to_owned()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The runtime of the generated yundb clients: sends, signs, validates and decodes.
 //!
 //! A generated crate states its operations as data ([`mod@operation`], [`shape`]) and wraps a [`Client`] and its [`Call`]s;
-//! all else happens here, once for every service.
+//! everything else happens here, for all services.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 // In order of dependency: each module imports only from the ones before it.
@@ -33,7 +33,7 @@ mod follow;
 #[cfg(feature = "test-util")]
 pub mod test_util;
 
-/// Types of texts with a `format`.
+/// Types of strings with a `format`.
 pub mod format {
     pub use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

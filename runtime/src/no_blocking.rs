@@ -1,14 +1,14 @@
-//! Stands in for the methods without async while the feature `blocking` is off: with methods that cannot be called, but
-//! whose compile error has the remedy. They are in no docs.
+//! Placeholders for the blocking methods while the feature `blocking` is off. They cannot be called, and the compile
+//! error states the remedy. They are hidden from the docs.
 
 /// Implemented by no type.
 #[diagnostic::on_unimplemented(
-    message = "methods without async need the feature `blocking` of the client's crate",
-    label = "the feature `blocking` is off",
-    note = "turn it on in Cargo.toml, as in `yundb-huawei-ddm = {{ version = \"0.1\", features = [\"blocking\"] }}`"
+    message = "blocking methods require the feature `blocking` of the client's crate",
+    label = "the feature `blocking` is disabled",
+    note = "enable it in Cargo.toml, as in `yundb-huawei-ddm = {{ version = \"0.1\", features = [\"blocking\"] }}`"
 )]
 pub trait WithoutAsync<'a>: Sized {
-    /// Is never called.
+    /// Never called.
     fn call<T>(self) -> T;
 }
 
@@ -33,7 +33,7 @@ macro_rules! without_async {
     };
 }
 
-/// In place of the methods of an operation.
+/// Placeholders for the methods of an operation.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! blocking_methods {
@@ -47,7 +47,7 @@ macro_rules! blocking_methods {
     };
 }
 
-/// In place of the method of an operation whose calls can be presigned.
+/// A placeholder for the method of an operation whose calls can be presigned.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! blocking_presigned_methods {
@@ -58,7 +58,7 @@ macro_rules! blocking_presigned_methods {
     };
 }
 
-/// In place of the methods of a paged operation.
+/// Placeholders for the methods of a paged operation.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! blocking_paged_methods {

@@ -53,7 +53,7 @@
 //! let requests = replay.requests();
 //! assert_eq!(requests.len(), 2);
 //! assert_eq!(requests[1].uri().path(), "/v3/instances");
-//! // The two seconds that the service asked for took no time.
+//! // The requested pause of two seconds took no time.
 //! assert_eq!(requests[1].headers()["x-sdk-date"], "20260102T030407Z");
 //! # Ok(())
 //! # }
@@ -84,7 +84,7 @@ use crate::transport::{ByteStream, RequestBody, Transport, TransportError, Trans
 
 /// A canned response.
 #[derive(Debug)]
-#[must_use = "hand it to `Replay`"]
+#[must_use = "pass it to `Replay`"]
 pub struct Reply {
     kind: Kind,
     /// The method and path of the expected request; `None` for any.
@@ -115,7 +115,7 @@ impl Reply {
         let mut response = Response::new(ByteStream::from(Bytes::new()));
         match StatusCode::from_u16(status) {
             Ok(status) => *response.status_mut() = status,
-            Err(_) => return Self::of(Kind::Wrong(format!("{status} is no HTTP status"))),
+            Err(_) => return Self::of(Kind::Wrong(format!("{status} is not an HTTP status"))),
         }
         Self::of(Kind::RawResponse(response))
     }
@@ -133,7 +133,7 @@ impl Reply {
         if let Kind::RawResponse(response) = &mut self.kind {
             match (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value)) {
                 (Ok(name), Ok(value)) => drop(response.headers_mut().append(name, value)),
-                _ => self.kind = Kind::Wrong(format!("`{name}: {value}` is no HTTP header")),
+                _ => self.kind = Kind::Wrong(format!("`{name}: {value}` is not an HTTP header")),
             }
         }
         self
@@ -149,7 +149,7 @@ impl Reply {
 
     /// Creates a transport failure instead of a response.
     pub fn failure(kind: TransportErrorKind) -> Self {
-        Self::of(Kind::Failure(TransportError::new(kind, format!("the test lets this fail ({kind:?})"))))
+        Self::of(Kind::Failure(TransportError::new(kind, format!("failure set by the test ({kind:?})"))))
     }
 
     /// Creates a reply that never arrives, so that a timeout ends the wait. It takes real time, unless the transport
@@ -190,8 +190,8 @@ impl Replay {
         replay
     }
 
-    /// Sets the clock on which the time without a response passes, so that the time limit of the call, which must have
-    /// the same clock, ends a [`Reply::never`] immediately.
+    /// Sets the clock that advances during a [`Reply::never`], so that the call's time limit ends it immediately. The
+    /// client must have the same clock.
     pub fn clock(self, clock: &ManualClock) -> Self {
         self.state().clock = Some(clock.clone());
         self
@@ -216,7 +216,7 @@ impl Replay {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn wait_for_ever<T>(&self) -> T {
+    async fn wait_forever<T>(&self) -> T {
         let clock = self.state().clock.clone();
         let Some(clock) = clock else { return std::future::pending().await };
         // The future is dropped when the caller's time limit passes.
@@ -234,9 +234,7 @@ impl Replay {
         if let Some((expected_method, expected_path)) = reply.as_ref().and_then(|reply| reply.expected.as_ref())
             && (expected_method, expected_path) != (&method.to_string(), &path)
         {
-            let why = format!(
-                "request {count} is {method} {path}, and was {expected_method} {expected_path} when it was recorded"
-            );
+            let why = format!("request {count} is {method} {path}, but {expected_method} {expected_path} was recorded");
             return Reply::of(Kind::Wrong(why));
         }
         reply.unwrap_or_else(|| {
@@ -262,7 +260,7 @@ impl Transport for Replay {
                 Kind::RawResponse(response) => Ok(response),
                 Kind::Failure(error) => Err(error),
                 Kind::Wrong(why) => Err(TransportError::new(TransportErrorKind::Request, why)),
-                Kind::Never => self.wait_for_ever().await,
+                Kind::Never => self.wait_forever().await,
             }
         })
     }

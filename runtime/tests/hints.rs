@@ -38,7 +38,7 @@ fn compiled(folder: &Path, call: &str) -> String {
 }
 
 #[test]
-fn a_method_without_async_names_its_feature() {
+fn the_compile_error_names_the_feature() {
     let folder: PathBuf = std::env::temp_dir().join(format!("yundb-hints-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
     let fine = compiled(&folder, "");
@@ -54,7 +54,7 @@ fn a_method_without_async_names_its_feature() {
     std::fs::remove_dir_all(&folder).expect("removed");
     assert_eq!(fine, "");
     for error in wrong {
-        assert!(error.contains("error[E0277]: methods without async need the feature `blocking`"), "{error}");
+        assert!(error.contains("error[E0277]: blocking methods require the feature `blocking`"), "{error}");
         assert!(error.contains(r#"features = ["blocking"]"#), "{error}");
         assert_eq!(error.matches("error[").count(), 1, "{error}");
     }

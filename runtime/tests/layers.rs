@@ -90,7 +90,7 @@ fn imports() -> Imports {
 }
 
 #[test]
-fn each_folder_stands_on_those_before_it() {
+fn each_folder_imports_only_from_those_before_it() {
     let floor = |module: &[String]| ORDER.iter().position(|name| *name == module[0]).expect("a folder of the order");
     let mut upward = Vec::new();
     let mut arrows = 0;
@@ -126,7 +126,7 @@ fn no_files_import_each_other_in_a_circle() {
 }
 
 #[test]
-fn pauses_are_the_clocks() {
+fn pauses_use_the_clock() {
     let mut texts = BTreeMap::new();
     collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &[], &mut texts);
     let pausing = texts.iter().filter(|(_, code)| code.contains("time::sleep") || code.contains("thread::sleep"));

@@ -95,5 +95,5 @@ async fn unknown_keys_cost_nothing() {
     assert_eq!(state.state(), "done");
 
     let (grown, bound) = (peak() - before, 2 * length);
-    assert!(grown < bound, "{grown} KiB, for bodies of {length} KiB which are there already");
+    assert!(grown < bound, "{grown} KiB in addition to bodies of {length} KiB");
 }

@@ -98,9 +98,9 @@ fn copies() -> usize {
 }
 
 #[tokio::test]
-async fn nothing_is_left_of_a_parameter() {
+async fn no_copy_of_a_parameter_remains() {
     let held = secret();
-    assert_eq!(copies(), 1, "one that is held is found, and no other");
+    assert_eq!(copies(), 1, "only the one that is held");
     drop(held);
     assert_eq!(copies(), 0);
     for (signature, get) in [(Signature::AliyunRpcV1, false), (Signature::AliyunRpcV1, true), (Signature::Acs3, false)]

@@ -2,19 +2,20 @@
 //!
 //! Each group measures the runtime and its lower bound in the same run: signing beside the bare hashes of the same
 //! bytes, decoding beside strict `serde_json` into the same types, encoding beside `serde_json` of the same body, and a
-//! whole call over loopback beside bare `reqwest` with the same bytes.
+//! whole call over loopback beside bare `reqwest` with the same bytes: one after the other, and as many as one core can
+//! make. `allocations` counts those of a call.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
 
 use std::hint::black_box;
 
-use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use futures_util::future::join_all;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use serde_json::{Value, json};
+use serde_json::json;
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
 use yundb_huawei_gaussdb_mysql::Client;
 use yundb_huawei_gaussdb_mysql::types::ListInstancesResponse;
 use yundb_runtime::bytes::Bytes;
@@ -23,39 +24,9 @@ use yundb_runtime::sign::{Signed, sign_acs3, sign_aliyun_rpc, sign_huawei};
 use yundb_runtime::test_util::{Replay, Reply};
 use yundb_runtime::{Credentials, Secret, Timestamp, from_slice};
 
-fn instance(number: usize) -> Value {
-    json!({
-        "id": format!("61a4ea66210545909d74a05c27{number:04}in07"),
-        "name": format!("gaussdb-mysql-instance{number:04}"),
-        "status": "normal",
-        "port": "3306",
-        "type": "Cluster",
-        "private_ips": ["192.168.0.1"],
-        "readonly_private_ips": ["192.168.0.2", "192.168.0.3"],
-        "proxy_ips": ["192.168.0.4"],
-        "db_user_name": "root",
-        "region": "cn-north-4",
-        "datastore": {"type": "gaussdb-mysql", "version": "8.0", "kernel_version": "2.0.29.1"},
-        "created": "2018-08-20T02:33:49+0800",
-        "updated": "2018-08-20T02:33:49+0800",
-        "volume": {"type": "POOL", "size": "100"},
-        "vpc_id": "3cedfc54-b105-4652-a4e0-847b11576b58",
-        "subnet_id": "c1cfa53c-65d3-431e-8552-326bf310c7ad",
-        "security_group_id": "fc577a1a-f202-424a-977f-24faec3fdd55",
-        "flavor_ref": "gaussdb.mysql.c3.small.4",
-        "flavor_info": {"vcpus": "8", "ram": "16"},
-        "backup_strategy": {"start_time": "19:00-20:00", "keep_days": "7"},
-        "charge_info": {"charge_mode": "postPaid"},
-        "enterprise_project_id": "0",
-        "time_zone": "UTC",
-        "tags": [{"key": "Key1", "value": "value1"}],
-    })
-}
+mod loopback;
 
-fn instances(count: usize) -> Vec<u8> {
-    let instances: Vec<Value> = (0..count).map(instance).collect();
-    serde_json::to_vec(&json!({"total_count": count, "instances": instances})).unwrap()
-}
+use loopback::{instance, instances, server};
 
 fn sha256(key: &[u8], text: &str) -> Vec<u8> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
@@ -174,32 +145,6 @@ fn encoding(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// A server that returns the same bytes for every request.
-async fn server(response: Vec<u8>) -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let head =
-        format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n", response.len());
-    let response = [head.into_bytes(), response].concat();
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let response = response.clone();
-            tokio::spawn(async move {
-                stream.set_nodelay(true)?;
-                let mut bytes = Vec::new();
-                while stream.read_buf(&mut bytes).await? > 0 {
-                    if bytes.ends_with(b"\r\n\r\n") {
-                        bytes.clear();
-                        stream.write_all(&response).await?;
-                    }
-                }
-                std::io::Result::Ok(())
-            });
-        }
-    });
-    url
-}
-
 fn calling(criterion: &mut Criterion) {
     let runtime = Runtime::new().unwrap();
     for count in [1, 100] {
@@ -220,5 +165,29 @@ fn calling(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, signing, decoding, encoding, calling);
+/// The calls of one core: many at once on a single thread. The server has another one.
+fn throughput(criterion: &mut Criterion) {
+    const AT_ONCE: u64 = 32;
+    let others = Runtime::new().unwrap();
+    let url = others.block_on(server(instances(1)));
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let mut group = criterion.benchmark_group("calls-of-one-core");
+    group.throughput(Throughput::Elements(AT_ONCE));
+    let client = client(Client::builder().endpoint(&url));
+    group.bench_function("yundb", |bencher| {
+        let call = || async { client.list_instances().send().await.unwrap() };
+        bencher.to_async(&runtime).iter(|| join_all((0..AT_ONCE).map(|_| call())));
+    });
+    let bare = reqwest::Client::new();
+    group.bench_function("floor", |bencher| {
+        let call = || async {
+            let response = bare.get(format!("{url}/v3/p/instances")).send().await.unwrap().bytes().await.unwrap();
+            serde_json::from_slice::<ListInstancesResponse>(&response).unwrap()
+        };
+        bencher.to_async(&runtime).iter(|| join_all((0..AT_ONCE).map(|_| call())));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, signing, decoding, encoding, calling, throughput);
 criterion_main!(benches);

@@ -5,3 +5,5 @@
 pub mod drivers {
     include!(concat!(env!("OUT_DIR"), "/drivers.rs"));
 }
+
+include!(concat!(env!("OUT_DIR"), "/services.rs"));

@@ -9,7 +9,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use clap::Args;
 use yundb_cli::{print::counted, write};
 use yundb_conform::report::{self, Kind, Report};
@@ -102,7 +102,8 @@ fn conform(name: &str, spec: &Path, seed: u64) -> anyhow::Result<Report> {
     let package = format!("client-{}", slug(name));
     let (client, program) = (folder.join("clients").join(&package), folder.join("programs").join(&package));
     let root = workspace()?;
-    let manifest = Manifest::Standalone(Box::new(Package::with_runtime(&root.join("runtime"))));
+    let own = Package::with_runtime(&root.join("runtime")).map_err(|found| anyhow!("{found}"))?;
+    let manifest = Manifest::Standalone(Box::new(own));
     let Settings { choices, .. } = match Settings::beside(spec) {
         Ok(settings) => settings,
         Err(found) => return Ok(Report::of_nothing(name, 0, Kind::NotGenerated, &found.to_string())),

@@ -5,6 +5,8 @@ mod audit;
 mod changelog;
 mod conform;
 mod fmt;
+mod packages;
+mod release;
 
 use std::{
     fs,
@@ -56,6 +58,10 @@ enum Command {
     /// Call every operation of generated clients within this process, and compare requests and responses with the
     /// documents.
     Conform(conform::Arguments),
+    /// Write the packages of the crates that are published, and verify that they are complete.
+    Package(packages::Arguments),
+    /// Prepare a release: versions, changelogs, checks, packages. Ends with the commands that publish it.
+    Release(release::Arguments),
 }
 
 #[derive(Args)]
@@ -77,6 +83,8 @@ fn main() -> ExitCode {
         Command::Audit(arguments) => audit::run(arguments),
         Command::Fmt { check } => fmt::run(check),
         Command::Conform(arguments) => conform::run(arguments),
+        Command::Package(arguments) => packages::run(&arguments),
+        Command::Release(arguments) => release::run(&arguments),
     })
 }
 
@@ -91,7 +99,7 @@ fn codegen(codegen: Codegen) -> anyhow::Result<bool> {
         let options = Options {
             name: Some(format!("yundb-{service}")),
             source: Some(format!("specs/{service}")),
-            manifest: Manifest::Workspace,
+            manifest: Manifest::Workspace { publish: true },
             notes: yundb_audit::notes(Path::new("specs"), &service)?,
             strict: true,
             check,
@@ -109,6 +117,7 @@ fn codegen(codegen: Codegen) -> anyhow::Result<bool> {
         summary(&report, &out, check, start.elapsed())?;
         write!(io::stdout(), "{}", report.changes.diff)?;
         well &= !check || report.changes.is_empty();
+        well &= packages::accompany(&out, check)?;
         accounts.insert(report.package, report.lowered.account.to_json());
     }
     if let Some(file) = file {

@@ -1,4 +1,4 @@
-//! Compares what two sides state about one field beside its name, type, obligation and values.
+//! Compares the statements of two sides about one field, other than its name, type, obligation and values.
 
 use std::sync::LazyLock;
 
@@ -301,7 +301,7 @@ fn is_of_examples(value: &str, findings: &Findings) -> bool {
     consists(value, |name| findings.examples.get(name))
 }
 
-/// Whether a text is JSON, and all values in it are among those of their names.
+/// Whether a string is JSON, and all values in it are among those of their names.
 fn consists<'a>(text: &str, of: impl Fn(&str) -> Option<&'a Vec<String>>) -> bool {
     let json = text.starts_with(['{', '[']).then(|| serde_json::from_str(text).ok()).flatten();
     let members = json.map(|json| extract::sample::values(&json)).unwrap_or_default();
@@ -372,7 +372,7 @@ pub(super) fn supports(field: &Field, statement: &Statement, other: &Field, find
             });
             let listed = field.values.iter().any(|it| it == value);
             let vacuous = matches!(detail, Detail::MinLength | Detail::MinItems) && value == "0";
-            // What is limited to one is one.
+            // With a maximum of 1, the minimum of 1 is implied.
             let one = |it: &Statement| it.detail == Detail::Maximum && it.value == "1";
             let single = detail == Detail::Minimum && value == "1" && field.details.iter().any(one);
             // An empty list sends no parameter.
@@ -380,13 +380,13 @@ pub(super) fn supports(field: &Field, statement: &Statement, other: &Field, find
             let implied = sent && detail == Detail::MinItems && value == "1";
             reversed || listed || vacuous || single || implied || mentioned() || unread("bound")
         }
-        // A pattern may express any rule of a text.
+        // A pattern may express any rule of a string.
         Detail::Pattern => field.details.iter().any(|it| !matches!(it.detail, Detail::Example | Detail::Default)),
         Detail::Default => {
             let same = |it: &Statement| it.detail == Detail::Default && text::same(&it.value, value);
             field.details.iter().any(same) || unread("default")
         }
-        // Words in the documents' language, such as `none`, are no value.
+        // Words in the documents' language, such as `none`, are not values.
         Detail::Example if !value.contains(|c: char| c.is_ascii_alphanumeric()) => true,
         Detail::Example => {
             let same =
@@ -404,7 +404,7 @@ pub(super) fn supports(field: &Field, statement: &Statement, other: &Field, find
     }
 }
 
-/// Whether a text has a value as a whole word.
+/// Whether a string has a value as a whole word.
 pub(super) fn mentions(text: &str, value: &str) -> bool {
     let text = text.to_lowercase();
     let value = value.to_lowercase();

@@ -29,7 +29,7 @@ pub fn settle(differences: Vec<Difference>, errata: &[Erratum]) -> Settled {
         let fits = explaining(&difference, errata);
         let counts = |index: &usize| errata.get(*index).is_some_and(|entry| entry.audit);
         let (counting, silent): (Vec<usize>, Vec<usize>) = fits.into_iter().partition(counts);
-        // How a name was printed is no reason for an entry about something else.
+        // A misprinted name does not justify an entry about something else.
         let printed = difference.aspect == Aspect::Print && difference.topic == Topic::Parameter;
         let quoting = |index: &&usize| errata.get(**index).is_some_and(|entry| quotes(entry, &difference));
         for index in counting.iter().filter(|index| !printed || quoting(index)) {
@@ -97,7 +97,7 @@ fn quotes(entry: &Erratum, difference: &Difference) -> bool {
         Aspect::Extra => all(&right, &entry.spec),
         // A short number may be in an entry about something else.
         Aspect::Detail(_) => {
-            // A cell breaks a value anywhere, so blanks are no part of it.
+            // Cells break values anywhere, so spaces are ignored.
             let quoted =
                 |side: &str, text: &str| side.is_empty() || all(side, text) || all(&squeezed(side), &squeezed(text));
             quoted(&left, &entry.document) && quoted(&right, &entry.spec)
@@ -108,13 +108,13 @@ fn quotes(entry: &Erratum, difference: &Difference) -> bool {
     }
 }
 
-/// Without blanks; a list stays one.
+/// Without spaces, except between the items of a list.
 fn squeezed(text: &str) -> String {
     let items = text.split(LIST).map(|item| item.chars().filter(|c| !c.is_whitespace()).collect::<String>());
     items.collect::<Vec<_>>().join(LIST)
 }
 
-/// Whether a text quotes another, as a whole word.
+/// Whether a string quotes another, as a whole word.
 fn contains(text: &str, quote: &str) -> bool {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let (begins, ends) = (quote.starts_with(word), quote.ends_with(word));

@@ -76,12 +76,12 @@ fn open(difference: &Difference) -> Diagnostic {
             let diagnostic = diagnostic.at(right).label(label(difference));
             left.into_iter().fold(diagnostic, |diagnostic, at| note(diagnostic, at, difference))
         }
-        (None, left) => diagnostic.at(left).label(document_says(difference)),
+        (None, left) => diagnostic.at(left).label(document_label(difference)),
     }
 }
 
 fn note(diagnostic: Diagnostic, at: Location, difference: &Difference) -> Diagnostic {
-    diagnostic.note(at, document_says(difference))
+    diagnostic.note(at, document_label(difference))
 }
 
 fn code(aspect: Aspect) -> &'static str {
@@ -118,8 +118,8 @@ fn message(difference: &Difference) -> String {
         }
         Aspect::Extra => format!("the document does not have `{path}`"),
         Aspect::Detail(detail) => stated(detail, path, left, right),
-        Aspect::Secret => format!("`{path}` is a secret by its name, and not marked as one"),
-        Aspect::Pages => format!("it returns a list by pages (`{left}`), and has no x-pagination"),
+        Aspect::Secret => format!("`{path}` is a secret by its name, but not marked as one"),
+        Aspect::Pages => format!("it returns a list by pages (`{left}`), but has no x-pagination"),
         Aspect::Content if left.is_empty() => format!("only the spec has `{right}` in `{path}`"),
         Aspect::Content if right.is_empty() => format!("only the document has `{left}` in `{path}`"),
         Aspect::Content => format!("`{path}` has `{left}` in the document and `{right}` in the spec"),
@@ -139,7 +139,7 @@ fn stated(detail: Detail, path: &str, left: &str, right: &str) -> String {
     let what = detail.word();
     match (detail, left, right) {
         (Detail::Condition, "", _) => {
-            format!("the document's text on `{path}` does not mention `{right}`, as x-condition has it")
+            format!("the document's text on `{path}` does not mention `{right}`, which is in x-condition")
         }
         (Detail::Condition, ..) => {
             format!("the document's text on `{path}` mentions `{left}`, which the spec's does not name")
@@ -198,7 +198,7 @@ fn label(difference: &Difference) -> String {
 }
 
 /// The label under the document's line.
-fn document_says(difference: &Difference) -> String {
+fn document_label(difference: &Difference) -> String {
     match (difference.aspect, text(&difference.left)) {
         (Aspect::Extra, _) | (_, "") => "not in the document".to_owned(),
         (_, left) => format!("`{left}` in the document"),
@@ -227,7 +227,7 @@ fn help(difference: &Difference) -> String {
     }
 }
 
-/// A text as a scalar in a YAML flow map; dots as a placeholder for the author.
+/// A string as a scalar in a YAML flow map; dots as a placeholder for the author.
 fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '/');
     let word = !matches!(text, "true" | "false" | "null" | "yes" | "no" | "on" | "off");

@@ -62,7 +62,7 @@ const SECRETS: &[&str] = &["password", "passwd", "pwd", "secret", "privatekey", 
 /// Whether a field is a secret by its name.
 pub(crate) fn is_secret(name: &str) -> bool {
     let name: String = name.to_lowercase().chars().filter(|c| *c != '_').collect();
-    // When a password expires is none.
+    // The expiration of a password is not a secret.
     !name.contains("expire") && SECRETS.iter().any(|word| name.contains(word))
 }
 
@@ -185,7 +185,7 @@ fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) 
         true => left.values.iter().chain(right.values.iter().filter(named)).cloned().collect(),
         false => left.values.clone(),
     };
-    // The list is one of what a text consists of, and no enum can have it.
+    // The list is one of what a string consists of, and no enum can have it.
     let in_words = |value: &String| {
         right.values.is_empty() && !takes_enum(left, right) && detail::mentions(&right.prose.text, value)
     };
@@ -251,7 +251,7 @@ fn takes_enum(left: &Field, right: &Field) -> bool {
     !several && left.required != Required::Unknown && right.ty.as_ref().is_some_and(scalar) && !bounded
 }
 
-/// A value as a list has it, which may have blanks that a narrow cell lost.
+/// A value as in a list, which may have spaces that a narrow cell lost.
 fn as_listed(value: &str, list: &[String]) -> String {
     let same = |listed: &&String| without_blanks(listed) == without_blanks(value);
     list.iter().find(same).map_or_else(|| value.to_owned(), String::clone)
@@ -271,7 +271,7 @@ fn covers(field: &Field, values: &[String]) -> bool {
     among(least) && among(greatest)
 }
 
-/// Without blanks, as descriptions are kept: a narrow cell breaks words.
+/// Without spaces, as descriptions are kept: a narrow cell breaks words.
 fn without_blanks(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }

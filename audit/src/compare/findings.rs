@@ -31,7 +31,7 @@ pub(super) struct Findings {
     pub right_values: HashMap<String, Vec<String>>,
     /// Places of the right side's statements that the left side has for some field: others may share them.
     pub supported: HashSet<Location>,
-    /// What the right side has of rows whose words no recognizer reads: the row, the name, the reading.
+    /// The right side's readings of rows that no recognizer reads: the row, the name, the reading.
     pub readings: Vec<(Location, String, String)>,
     list: Vec<Difference>,
 }

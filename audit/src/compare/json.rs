@@ -71,7 +71,7 @@ fn check(
     }
 }
 
-/// What a JSON text has and a spec has not, or otherwise.
+/// The differences between a JSON text and a spec.
 struct Wrong<'a> {
     path: String,
     aspect: Aspect,
@@ -94,7 +94,7 @@ impl<'a> Walk<'a> {
             Value::Object(members) => {
                 let fields = ty.of.as_ref().and_then(|of| self.types.get(of));
                 let Some(fields) = fields else { return };
-                // The keys of a map are free; of a text it is unknown whether it has a map.
+                // The keys of a map are free; of a string, it is unknown whether it contains a map.
                 let known = |name: &String| fields.iter().any(|field| self.same(&field.name, name));
                 if ty.kind == Kind::Map || ty.kind == Kind::Any && !members.is_empty() && !members.keys().any(known) {
                     let inner = Type { kind: Kind::Object, lists: 0, ..ty.clone() };

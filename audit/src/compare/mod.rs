@@ -77,7 +77,7 @@ pub struct Difference {
     pub left: Option<Stated>,
     /// The right side's value, likewise.
     pub right: Option<Stated>,
-    /// Whether it needs no explanation: one side cannot express it (a lost column), or it was mended safely (a name
+    /// Whether it needs no explanation: one side cannot express it (a lost column), or it was repaired safely (a name
     /// broken over lines). An `x-errata` entry may still explain it.
     pub soft: bool,
     /// The errata at the place: at the fact's own node, and at its target.

@@ -47,7 +47,7 @@ pub(super) fn near(a: &str, b: &str) -> bool {
     misread(a, b) || mistyped(a, b)
 }
 
-/// Whether two names are equal except for case, blanks, `_` and `-`, and letters that scans confuse.
+/// Whether two names are equal except for case, spaces, `_` and `-`, and letters that scans confuse.
 fn misread(a: &str, b: &str) -> bool {
     skeleton(a) == skeleton(b)
 }

@@ -101,7 +101,7 @@ const PAGING: [(&str, &str); 9] = [
     ("NextToken", "NextToken"),
 ];
 
-/// Compares how a spec presents an operation with what the document has.
+/// Compares a spec's presentation of an operation with the document.
 fn shown(left: &Operation, right: &Operation, findings: &mut Findings) {
     if let Call::Rpc { action } = &left.call
         && *action != right.shown.sdk_name

@@ -1,4 +1,4 @@
-//! What people read from rows whose words no recognizer reads: whether a spec still has it, and what a lock has to keep.
+//! People's readings of rows that no recognizer reads: whether a spec still has them, and which ones a lock keeps.
 
 use std::collections::HashSet;
 

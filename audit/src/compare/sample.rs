@@ -198,7 +198,7 @@ fn compare(left: &Sample, keys: &[String], right: &Sample, operation: &Operation
 fn state(state: SampleState) -> &'static str {
     match state {
         SampleState::Whole => "whole",
-        SampleState::Mended => "mended",
+        SampleState::Repaired => "repaired",
         SampleState::Broken => "broken",
     }
 }

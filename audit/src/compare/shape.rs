@@ -91,7 +91,7 @@ impl<'a> Walk<'a> {
         let paired = pair(&names(left), &names(right), findings.lenient());
         for (before, after) in &paired.pairs {
             let (left, right) = (&left[*before], &right[*after]);
-            // It was compared as what the left side has it as, but for its fields.
+            // It was compared in its place on the left side, except for its fields.
             if level.keys.is_empty() && self.moved.contains(&right.name) {
                 self.below(left, right, level, findings);
                 continue;

@@ -5,7 +5,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::extract;
 
-/// Whether two values are the same, regardless of blanks, quotes and letters that scans confuse.
+/// Whether two values are the same, regardless of spaces, quotes and letters that scans confuse.
 pub(super) fn same(a: &str, b: &str) -> bool {
     if a == b {
         return true;
@@ -33,7 +33,7 @@ const LONG: usize = 12;
 const VERY_LONG: usize = 32;
 const SIMILAR: f64 = 0.9;
 
-/// The JSON in a text, whose quotes a scan or an outer text may have changed.
+/// The JSON in a string, whose quotes a scan or an outer text may have changed.
 pub(super) fn json(text: &str) -> Option<Value> {
     let parse = |text: &str| serde_json::from_str::<Value>(text).ok().filter(|it| it.is_object() || it.is_array());
     if !text.trim_start().starts_with(['{', '[']) {
@@ -70,7 +70,7 @@ fn skeleton(value: &str) -> String {
     if kept.len() > marked.len() { marked.trim_end_matches('}').to_owned() } else { kept }
 }
 
-/// A text for containment: without blanks and marks of code, in lower case.
+/// A string for containment: without spaces and marks of code, in lower case.
 pub(super) fn plain(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, '`' | '"' | '(' | ')'))

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::{
-    Notes, Places, call, mend,
+    Notes, Places, call, repair,
     section::Section,
     table::{self, cell},
 };
@@ -65,8 +65,8 @@ fn row(row: &Row, columns: &[Option<Column>], caption: &str, facts: &mut Facts, 
     let at = places.line(row.line);
     let text = |column| cell(row, columns, column);
     if has(Column::Code) {
-        let (code, printed) = mend::name(text(Column::Code));
-        match mend::name(text(Column::Status)).0.parse() {
+        let (code, printed) = repair::name(text(Column::Code));
+        match repair::name(text(Column::Status)).0.parse() {
             // Several sections list the same code.
             Ok(status) if facts.codes.iter().any(|known| known.code == code && known.status == Some(status)) => {}
             Ok(status) if TOKEN.is_match(&code) => {
@@ -76,15 +76,15 @@ fn row(row: &Row, columns: &[Option<Column>], caption: &str, facts: &mut Facts, 
             _ => notes.add(row.line, format!("`{code}` is not an error code with a status")),
         }
     } else if has(Column::Endpoint) || has(Column::Region) {
-        let (host, printed) = mend::name(text(Column::Endpoint));
-        let region = Some(mend::name(text(Column::Region)).0).filter(|region| !region.is_empty());
+        let (host, printed) = repair::name(text(Column::Endpoint));
+        let region = Some(repair::name(text(Column::Region)).0).filter(|region| !region.is_empty());
         if HOST.is_match(&host) || host.is_empty() && region.as_ref().is_some_and(|region| TOKEN.is_match(region)) {
             facts.endpoints.push(Endpoint { region, host, printed, at, errata: Vec::new() });
         } else {
             notes.add(row.line, format!("`{host}` is not a host"));
         }
     } else if has(Column::Api) && has(Column::Action) {
-        let api = mend::one_line(text(Column::Api));
+        let api = repair::one_line(text(Column::Api));
         let request = CALL.captures(&api).and_then(|found| call::parse(&found[1], &found[2]));
         let actions = actions(text(Column::Action));
         match request {
@@ -94,7 +94,7 @@ fn row(row: &Row, columns: &[Option<Column>], caption: &str, facts: &mut Facts, 
             _ => notes.add(row.line, format!("`{api}` is not a call, or has no permission")),
         }
     } else if has(Column::State) && columns.len() == 2 {
-        let state = mend::one_line(text(Column::State));
+        let state = repair::one_line(text(Column::State));
         if !TOKEN.is_match(&state) {
             notes.add(row.line, format!("`{state}` is not a state"));
         } else if let Some(states) = facts.states.iter_mut().find(|states| states.name == caption) {
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn permissions_are_whole() {
+    fn permissions_are_complete() {
         assert_eq!(actions("shop:order:list"), ["shop:order:list"]);
         assert_eq!(actions("shop:or\nder:list"), ["shop:order:list"]);
         assert_eq!(

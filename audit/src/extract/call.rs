@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{mend, section::Line};
+use super::{repair, section::Line};
 use crate::fact::Call;
 
 /// A method and what follows it, at the start of a line, or of code inside it.
@@ -47,7 +47,7 @@ pub fn rest(lines: &[Line<'_>]) -> Result<Option<(Request, usize)>, (String, usi
         let url = joined(url, line.line, rest);
         return match parse(method, &url) {
             Some(request) => Ok(Some((request, line.line))),
-            None => Err((format!("the path `{}` is damaged", mend::one_line(&url)), line.line)),
+            None => Err((format!("the path `{}` is damaged", repair::one_line(&url)), line.line)),
         };
     }
     Ok(None)
@@ -79,7 +79,7 @@ pub fn sent(lines: &[Line<'_>], method: &str, path: &str) -> Vec<(String, String
         let value = value.trim_end_matches(['`', '"', '\u{201d}', ')']);
         let plain = !value.is_empty() && value != "null" && !value.contains(['{', '}', '[', ']', '<', '>']);
         let pair = (name.to_owned(), value.to_owned());
-        if plain && mend::is_name(name) && !sent.contains(&pair) {
+        if plain && repair::is_name(name) && !sent.contains(&pair) {
             sent.push(pair);
         }
     };
@@ -117,7 +117,7 @@ pub fn sent(lines: &[Line<'_>], method: &str, path: &str) -> Vec<(String, String
     sent
 }
 
-/// Splits a URL, without artifacts of scan and markup: doubled braces, brackets, blanks.
+/// Splits a URL, without artifacts of scan and markup: doubled braces, brackets, spaces.
 pub fn parse(method: &str, url: &str) -> Option<Request> {
     let url: String = url.chars().filter(|c| !c.is_whitespace()).collect();
     let url = url.split(['`', '”', '"', '。', '，', '>']).next().unwrap_or_default();
@@ -128,7 +128,7 @@ pub fn parse(method: &str, url: &str) -> Option<Request> {
     if !PATH.is_match(&path) || path.matches('{').count() != path.matches('}').count() {
         return None;
     }
-    let query = query.split('&').filter_map(|pair| pair.split('=').next()).filter(|name| mend::is_name(name));
+    let query = query.split('&').filter_map(|pair| pair.split('=').next()).filter(|name| repair::is_name(name));
     Some(Request { call: Call::Rest { method: method.to_owned(), path }, query: query.map(str::to_owned).collect() })
 }
 
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_of_the_markup_go() {
+    fn markup_is_removed() {
         let call = found(&["- POST https://[{endpoint}]/v1/{{shop_id}}/orders"]).0;
         assert_eq!(call, "POST /v1/{shop_id}/orders");
         assert_eq!(found(&["PUT https://[endpoint]/v1/[shop_id]/orders"]).0, "PUT /v1/{shop_id}/orders");
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_breaks_off_is_reported() {
+    fn truncated_calls_are_reported() {
         assert!(rest(&lines(&["GET /v1/{shop_", "", "Table 1"])).is_err());
     }
 

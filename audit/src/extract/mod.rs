@@ -2,9 +2,9 @@
 
 mod appendix;
 mod call;
-mod mend;
 mod operation;
 mod parts;
+mod repair;
 pub(crate) mod row;
 pub mod sample;
 mod section;
@@ -12,7 +12,7 @@ mod shape;
 mod table;
 mod values;
 
-pub(crate) use self::mend::latin;
+pub(crate) use self::repair::latin;
 
 use std::sync::Arc;
 

@@ -125,7 +125,7 @@ fn rpc(section: &Section<'_>, parts: &Parts, describes: bool, notes: &mut Notes)
     let lines = Section::lines(&section.blocks);
     let sampled = lines.iter().find_map(|line| Some((call::action(line.text)?.to_owned(), line.line)));
     let mut rows = parts.tables.iter().flat_map(|table| &table.fields);
-    let row = rows.find(|draft| draft.field.name == "Action").map(|draft| super::mend::name(&draft.example).0);
+    let row = rows.find(|draft| draft.field.name == "Action").map(|draft| super::repair::name(&draft.example).0);
     let (action, line) = match (sampled, row) {
         (Some((sampled, line)), Some(row)) if sampled != row && !row.is_empty() => {
             notes.add(line, format!("the action is `{sampled}` in the sample and `{row}` in the table"));
@@ -253,14 +253,14 @@ fn url_sample(section: &Section<'_>, calls: Calls, places: &Places) -> Option<Sa
     let mut values: Vec<(String, String)> = query
         .split('&')
         .filter_map(|pair| pair.split_once('='))
-        .map(|(name, value)| (super::mend::name(name).0, value.trim().to_owned()))
-        .filter(|(name, _)| name != "Action" && super::mend::is_name(name))
+        .map(|(name, value)| (super::repair::name(name).0, value.trim().to_owned()))
+        .filter(|(name, _)| name != "Action" && super::repair::is_name(name))
         .collect();
     let mut keys: Vec<String> = values.iter().map(|(name, _)| name.clone()).collect();
     keys.sort();
     keys.dedup();
     values.retain(|(_, value)| !value.is_empty());
     let at = places.line(lines[start].line);
-    let state = if sample::has_radicals(&url) { SampleState::Mended } else { SampleState::Whole };
+    let state = if sample::has_radicals(&url) { SampleState::Repaired } else { SampleState::Whole };
     Some(Sample { status: None, request: true, keys, values, state, at, errata: Vec::new() })
 }

@@ -227,15 +227,13 @@ impl<'a> Reader<'a> {
         self.request_line = piece == Piece::Other && call::is_request(code);
         let status = self.status;
         let same = |draft: &&mut SampleDraft| draft.response == response && draft.status == status;
-        match piece {
-            Piece::Other => {}
+        match (piece, self.parts.samples.last_mut().filter(same)) {
+            (Piece::Other, _) => {}
             // Without a mark only code that starts as JSON is a sample.
             _ if self.unmarked && offset > 0 && !call::is_request(code) => {}
-            Piece::Rest | Piece::End if let Some(draft) = self.parts.samples.last_mut().filter(same) => {
-                draft.pieces.texts.push(json)
-            }
-            Piece::End => {}
-            Piece::Start | Piece::Rest => {
+            (Piece::Rest | Piece::End, Some(draft)) => draft.pieces.texts.push(json),
+            (Piece::End, None) => {}
+            (Piece::Start | Piece::Rest, _) => {
                 let pieces = Pieces { texts: vec![json], line: line + offset };
                 self.parts.samples.push(SampleDraft { response, status, pieces });
             }

@@ -1,6 +1,6 @@
-//! Reads what a row's text states about its field: bounds, defaults, examples, units, sets of characters, conditions.
+//! Reads the statements of a row's text about its field: bounds, defaults, examples, units, character sets, conditions.
 //!
-//! Each recognizer reads its form in the text without blanks (narrow cells break words) and takes it out of the text,
+//! Each recognizer reads its form in the text without spaces (narrow cells break words) and takes it out of the text,
 //! so that no later one reads it again. Numbers and words that none takes remain as mentions: nothing is lost silently.
 
 use std::sync::LazyLock;
@@ -9,29 +9,29 @@ use regex::{Captures, Regex};
 use sha2::{Digest as _, Sha256};
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::mend;
+use super::repair;
 use crate::{
     fact::{Detail, Kind, Type},
     words::rows::{self, Counted, WORDS},
 };
 
-/// What a row's text states.
+/// The statements of a row's text.
 #[derive(Clone, Debug, Default)]
 pub struct Read {
     /// The statements, in order.
     pub details: Vec<(Detail, String)>,
     /// Values in running text.
     pub values: Vec<String>,
-    /// The text without blanks.
+    /// The text without spaces.
     pub text: String,
-    /// What no recognizer took.
+    /// The text that no recognizer matched.
     pub rest: String,
 }
 
-/// What takes the place of a part that was read, so that the parts around it do not join.
+/// The placeholder for a part that was read, which keeps the parts around it separate.
 const TAKEN: &str = "\u{25c7}";
 
-/// What continues a list of values after an explanation in brackets.
+/// The continuation of a list of values after an explanation in brackets.
 const VALUES_GO_ON: &str = "\u{3001},\u{6216}\u{548c}";
 
 /// Compiles a pattern of the table.
@@ -107,12 +107,14 @@ patterns! {
     RANGE_OF_NUMBERS = r"^[0-9.]+[-~][0-9.]+$|^[A-Za-z]$";
 }
 
-/// A text without blanks and damage of the scan. A list item starts with a bullet.
+/// A string without spaces and damage of the scan. A list item starts with a bullet.
 pub fn compact(text: &str) -> String {
     let text: String = text.nfkc().collect();
     let text: String = text
         .chars()
-        .map(|c| rows::MISREAD.iter().find(|(misread, _)| *misread == c).map_or_else(|| mend::latin(c), |(_, it)| *it))
+        .map(|c| {
+            rows::MISREAD.iter().find(|(misread, _)| *misread == c).map_or_else(|| repair::latin(c), |(_, it)| *it)
+        })
         .collect();
     let text = text.replace("\n- ", "\u{2022}");
     let text = text.strip_prefix("- ").map_or_else(|| text.clone(), |rest| format!("\u{2022}{rest}"));
@@ -184,7 +186,7 @@ impl Reader<'_> {
         }
     }
 
-    /// JSON that breaks off is no example.
+    /// Truncated JSON is not an example.
     fn example(&mut self, value: &str) {
         let count = |bracket: char| value.matches(bracket).count();
         let cut = value.starts_with(['{', '[']) && (count('{') > count('}') || count('[') > count(']'));
@@ -195,7 +197,7 @@ impl Reader<'_> {
         }
     }
 
-    /// JSON in running text shows what the field holds.
+    /// JSON in running text is a value of the field.
     fn json(&mut self) {
         let mut from = 0;
         while let Some(start) = self.rest[from..].find(['{', '[']).map(|at| from + at) {
@@ -436,7 +438,7 @@ impl Reader<'_> {
         } else if numeric && NOT_NEGATIVE.is_match(&self.rest) && !self.has(&[Detail::Minimum]) {
             self.add(Detail::Minimum, "0");
         }
-        // What is said of `{key}` is about a field inside.
+        // A sentence about `{key}` is about an inner field.
         let own = |found: regex::Match<'_>| {
             !self.rest[..found.start()].rsplit('\u{2022}').next().is_some_and(|it| it.contains('{'))
         };
@@ -462,7 +464,7 @@ impl Reader<'_> {
         self.ty.is_some_and(|ty| ty.lists == 0 && matches!(ty.kind, Kind::Integer | Kind::Long | Kind::Number))
     }
 
-    /// Adds a bound of what the words around it count.
+    /// Adds a bound of the things that the words around it count.
     fn bound(&mut self, before: &str, measure: &str, least: Option<&str>, most: Option<&str>) {
         let list = self.ty.is_some_and(|ty| ty.lists > 0);
         let length =
@@ -493,7 +495,7 @@ impl Reader<'_> {
         self.take_if(&VALUES, |reader, before, found, after| {
             let own = !before.ends_with(|c: char| c.is_ascii_alphanumeric());
             let list = BETWEEN_VALUES.split(&found[2]).map(|value| value.trim_end_matches(['.', ':']));
-            // A scan may repeat what is between two values.
+            // A scan may repeat the text between two values.
             let list: Vec<&str> = list.filter(|value| !value.is_empty()).collect();
             let ranges = list.iter().any(|value| RANGE_OF_NUMBERS.is_match(value));
             // A number that some values are limited to, beside a range for all.
@@ -512,7 +514,7 @@ impl Reader<'_> {
                     reader.read.values.push(value);
                 }
             }
-            // A bracket remains with what it explains.
+            // A bracket stays with the text that it explains.
             true
         });
     }
@@ -578,7 +580,7 @@ pub fn conditions(text: &str, own: &str, values: &[String], names: &[&str]) -> V
     found
 }
 
-/// The hash of a text without blanks: the lock has no sentences, but a changed one shows.
+/// The hash of a string without spaces: the lock has no sentences, but a changed one shows.
 pub fn hash(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }
@@ -588,7 +590,7 @@ const SHORT_NAME: usize = 2;
 /// Quotes around a name.
 const QUOTES: &[char] = &['\u{201c}', '\u{201d}', '"', '\''];
 
-/// Whether a text has a name as a whole word.
+/// Whether a string has a name as a whole word.
 fn mentions(text: &str, name: &str) -> bool {
     text.match_indices(name).any(|(at, _)| {
         let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
@@ -603,7 +605,7 @@ fn mentions(text: &str, name: &str) -> bool {
     })
 }
 
-/// The words and numbers of a text that no recognizer took.
+/// The words and numbers of the text that no recognizer took.
 pub fn leftover(rest: &str, values: &[String], names: &[&str]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     // In an English text, the words are the text.

@@ -29,7 +29,7 @@ static TRAILING_COMMA: LazyLock<Regex> = LazyLock::new(|| Regex::new(r",(\s*[}\]
 static MISSING_COMMA: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"(["\d\]}el])[ \t]*\n(\s*")"#).expect("a constant pattern"));
 
-/// What is known of a sample.
+/// The content of a sample.
 #[derive(Clone, Debug)]
 pub struct Content {
     /// Its keys.
@@ -86,11 +86,11 @@ impl Pieces {
             && let Ok(value) = serde_json::from_str::<Value>(text)
         {
             let sound = !has_radicals(text) && texts_are_sound(&value);
-            let state = if sound { SampleState::Whole } else { SampleState::Mended };
+            let state = if sound { SampleState::Whole } else { SampleState::Repaired };
             return Content { keys: keys(&value), values: values(&value), state };
         }
-        match self.candidates().iter().find_map(|text| mended(text)) {
-            Some(value) => Content { keys: keys(&value), values: values(&value), state: SampleState::Mended },
+        match self.candidates().iter().find_map(|text| repaired(text)) {
+            Some(value) => Content { keys: keys(&value), values: values(&value), state: SampleState::Repaired },
             None => Content { keys: names(&whole), values: members(&whole), state: SampleState::Broken },
         }
     }
@@ -126,8 +126,8 @@ fn begins_json(line: &str) -> bool {
         && !line.starts_with("[{endpoint")
 }
 
-/// The value of a text that is JSON except for errors of scan and author. Only commas and closing brackets are added.
-fn mended(text: &str) -> Option<Value> {
+/// The value of a string that is JSON except for errors of scan and author. Only commas and closing brackets are added.
+fn repaired(text: &str) -> Option<Value> {
     let text: String = text.nfkc().map(|c| if matches!(c, '“' | '”' | '„' | '‟') { '"' } else { c }).collect();
     let text = MISSING_COMMA.replace_all(&text, "$1,\n$2");
     let text = TRAILING_COMMA.replace_all(&text, "$1");
@@ -139,7 +139,7 @@ fn mended(text: &str) -> Option<Value> {
     serde_json::from_str(&closed).ok()
 }
 
-/// Whether a text has Kangxi radicals, which replace characters in the text of a PDF.
+/// Whether a string has Kangxi radicals, which replace characters in the text of a PDF.
 pub fn has_radicals(text: &str) -> bool {
     text.chars().any(|c| ('\u{2e80}'..='\u{2fdf}').contains(&c))
 }
@@ -218,14 +218,14 @@ pub fn values(value: &Value) -> Vec<(String, String)> {
     found
 }
 
-/// The members with plain values in a text that is not JSON, by name.
+/// The members with plain values in a string that is not JSON, by name.
 fn members(text: &str) -> Vec<(String, String)> {
     let text: String = text.nfkc().map(|c| if matches!(c, '“' | '”') { '"' } else { c }).collect();
     let value = |found: &regex::Captures<'_>| found.get(2).or(found.get(3)).map(|value| value.as_str().to_owned());
     PLAIN.captures_iter(&text).filter_map(|found| Some((found[1].replace(' ', ""), value(&found)?))).collect()
 }
 
-/// The names of the keys in a text that is not JSON.
+/// The names of the keys in a string that is not JSON.
 fn names(text: &str) -> Vec<String> {
     let text: String = text.nfkc().map(|c| if matches!(c, '“' | '”') { '"' } else { c }).collect();
     let found: BTreeSet<String> = KEY.captures_iter(&text).map(|key| key[1].replace(' ', "")).collect();
@@ -261,25 +261,28 @@ mod tests {
     }
 
     #[test]
-    fn what_a_page_parted_is_joined() {
+    fn parts_separated_by_a_page_break_are_joined() {
         let joined = read(&["{\n\"orders\": [\n{\"id\": 1}\n]\n}", "\"total\": 2\n}"]);
         assert_eq!(
             joined,
-            (vec!["orders".to_owned(), "orders[].id".to_owned(), "total".to_owned()], SampleState::Mended)
+            (vec!["orders".to_owned(), "orders[].id".to_owned(), "total".to_owned()], SampleState::Repaired)
         );
     }
 
     #[test]
-    fn commas_and_brackets_are_put_right() {
-        assert_eq!(read(&["{\n\"a\": 1\n\"b\": [2,],\n"]), (vec!["a".to_owned(), "b".to_owned()], SampleState::Mended));
-        assert_eq!(read(&["{“a”: 1}"]).1, SampleState::Mended);
+    fn commas_and_brackets_are_fixed() {
+        assert_eq!(
+            read(&["{\n\"a\": 1\n\"b\": [2,],\n"]),
+            (vec!["a".to_owned(), "b".to_owned()], SampleState::Repaired)
+        );
+        assert_eq!(read(&["{“a”: 1}"]).1, SampleState::Repaired);
     }
 
     #[test]
-    fn json_with_errors_inside_needs_mending() {
+    fn json_with_errors_inside_needs_repair() {
         assert_eq!(read(&[r#"{"a": "{\"b\": 1}"}"#]).1, SampleState::Whole);
-        assert_eq!(read(&[r#"{"a": "[{\\\"b\\\": 1}]"}"#]).1, SampleState::Mended);
-        assert_eq!(read(&["{\"a\": \"\u{2f46}\"}"]).1, SampleState::Mended);
+        assert_eq!(read(&[r#"{"a": "[{\\\"b\\\": 1}]"}"#]).1, SampleState::Repaired);
+        assert_eq!(read(&["{\"a\": \"\u{2f46}\"}"]).1, SampleState::Repaired);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Notes, mend, table::Draft};
+use super::{Notes, repair, table::Draft};
 use crate::{
     fact::{Field, Kind, Shape, Type},
     words,
@@ -129,7 +129,7 @@ fn link_left_over<'a>(drafts: impl Iterator<Item = &'a mut Draft>, named: bool, 
 fn keys(named: &[Named]) -> Vec<String> {
     let mut keys: Vec<String> = Vec::with_capacity(named.len());
     for named in named {
-        let name = mend::name(words::type_of_caption(&named.name)).0;
+        let name = repair::name(words::type_of_caption(&named.name)).0;
         let name = if name.is_empty() { format!("Table{}", named.number) } else { name };
         let mut key = name.clone();
         let mut count = 1;
@@ -142,9 +142,9 @@ fn keys(named: &[Named]) -> Vec<String> {
     keys
 }
 
-/// A type's name for comparison: without case, blanks and punctuation.
+/// A type's name for comparison: without case, spaces and punctuation.
 fn key_name(name: &str) -> String {
-    let name = mend::name(words::type_of_caption(name)).0;
+    let name = repair::name(words::type_of_caption(name)).0;
     name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 

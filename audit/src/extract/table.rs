@@ -1,6 +1,6 @@
 //! Reads the tables of parameters and fields.
 
-use super::{Notes, Places, mend, row, values};
+use super::{Notes, Places, repair, row, values};
 use crate::{
     block::Row,
     fact::{Detail, Field, Prose, Required, Statement, Type},
@@ -16,7 +16,7 @@ pub struct Draft {
     pub example: String,
     /// Numbers of the tables mentioned in its description.
     pub references: Vec<String>,
-    /// Its description without blanks, and what of that states nothing yet.
+    /// Its description without spaces, and the part of it that has no statement yet.
     pub text: (String, String),
 }
 
@@ -50,12 +50,12 @@ fn field(line: &Row, columns: &[Option<Column>], places: &Places, notes: &mut No
     if line.cells.iter().all(|cell| cell.trim().is_empty()) {
         return None;
     }
-    let (name, printed) = mend::name(printed);
+    let (name, printed) = repair::name(printed);
     if name.is_empty() {
         notes.add(line.line, "a row without a name");
         return None;
     }
-    if !mend::is_name(&name) {
+    if !repair::is_name(&name) {
         notes.add(line.line, format!("`{name}` is not a name of a parameter or field"));
         return None;
     }
@@ -68,16 +68,16 @@ fn field(line: &Row, columns: &[Option<Column>], places: &Places, notes: &mut No
             None => {
                 notes.add(
                     line.line,
-                    format!("`{name}`: unknown value `{}` for whether it is required", mend::one_line(text)),
+                    format!("`{name}`: unknown value `{}` for whether it is required", repair::one_line(text)),
                 );
                 Required::Unknown
             }
         },
     };
     let ty = words::type_of_cell(cell(line, columns, Column::Type)).map(|words| {
-        let words: String = words.chars().map(mend::latin).collect();
+        let words: String = words.chars().map(repair::latin).collect();
         if words.chars().any(|c| c.is_alphabetic() && !c.is_ascii()) {
-            notes.add(line.line, format!("`{name}`: the type is printed `{}`", mend::one_line(&words)));
+            notes.add(line.line, format!("`{name}`: the type is printed `{}`", repair::one_line(&words)));
         }
         words.chars().filter(char::is_ascii).collect::<String>()
     });

@@ -1,4 +1,4 @@
-//! What is stated about a field beside its name, type, obligation and values.
+//! Statements about a field, other than its name, type, obligation and values.
 
 use yundb_generator::diagnostic::Location;
 
@@ -16,25 +16,25 @@ pub struct Statement {
 /// The kinds of statements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Detail {
-    /// The least number.
+    /// The minimum.
     Minimum,
-    /// The greatest number.
+    /// The maximum.
     Maximum,
-    /// A number below all values.
+    /// The exclusive minimum.
     Above,
-    /// A number above all values.
+    /// The exclusive maximum.
     Below,
-    /// The least number of characters.
+    /// The minimum number of characters.
     MinLength,
-    /// The greatest number of characters.
+    /// The maximum number of characters.
     MaxLength,
-    /// The least number of bytes.
+    /// The minimum number of bytes.
     MinBytes,
-    /// The greatest number of bytes.
+    /// The maximum number of bytes.
     MaxBytes,
-    /// The least number of items.
+    /// The minimum number of items.
     MinItems,
-    /// The greatest number of items.
+    /// The maximum number of items.
     MaxItems,
     /// The number that values are multiples of.
     Multiple,
@@ -56,7 +56,7 @@ pub enum Detail {
     Mention,
     /// A kind of statement that the text hints at and that could not be read.
     Unread,
-    /// What a person read from words that no recognizer reads: [`Reading`](super::Reading).
+    /// A person's reading of words that no recognizer reads: [`Reading`](super::Reading).
     Read,
 }
 
@@ -134,7 +134,7 @@ pub struct Prose {
 }
 
 impl Prose {
-    /// Adds a text.
+    /// Adds a string.
     pub fn add(&mut self, text: &str) {
         if !text.is_empty() {
             self.text.push_str(text);

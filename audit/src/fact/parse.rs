@@ -3,7 +3,7 @@
 use super::{Kind, Type};
 
 impl Type {
-    /// The type in a cell: `Array of LinkInfo objects`, `Map<String, String>`, `List<Integer>`. Case, blanks from
+    /// The type in a cell: `Array of LinkInfo objects`, `Map<String, String>`, `List<Integer>`. Case, spaces from
     /// narrow cells and letters that no type has are ignored. Unknown words are [`Kind::Any`]: a name alone does not
     /// determine the kind of value.
     pub fn parse(text: &str) -> Self {

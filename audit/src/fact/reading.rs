@@ -1,4 +1,4 @@
-//! What a person read from a row whose words no recognizer reads.
+//! A person's reading of a row that no recognizer reads.
 
 use super::Field;
 use crate::compare::LIST;
@@ -7,7 +7,7 @@ use crate::compare::LIST;
 /// still the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
-    /// What was read.
+    /// The content.
     pub what: What,
     /// The hash of the row's words.
     pub words: String,
@@ -18,7 +18,7 @@ pub struct Reading {
 /// Kinds of readings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
-    /// That the text has a form that a pattern expresses.
+    /// The text has a form that a pattern expresses.
     Pattern,
     /// The values.
     Values(Vec<String>),

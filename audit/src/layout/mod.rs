@@ -16,7 +16,7 @@ pub enum Layout {
     Markup,
     /// Text of a web page: every cell of a table on a line of its own, blank lines between.
     Page,
-    /// Text of a PDF: a row's cells on one line, separated by blanks, or wrapped over several; headings at the end of a
+    /// Text of a PDF: a row's cells on one line, separated by spaces, or wrapped over several; headings at the end of a
     /// page.
     Pdf,
 }

@@ -1,7 +1,7 @@
 //! Keeps a document's facts in a checked-in text, so that specs can be verified without the document.
 //!
 //! One fact is one line, in a fixed order, without line numbers or sentences of the document: where two editions agree,
-//! their locks differ in the first lines only. Indentation, two blanks a level, expresses nesting:
+//! their locks differ in the first lines only. Indentation, two spaces a level, expresses nesting:
 //!
 //! ```text
 //! document shop.md
@@ -17,7 +17,7 @@
 //!         minimum 1
 //!         mentions 12
 //!   response 201
-//!   sample response 201 mended
+//!   sample response 201 repaired
 //!     {}: lines, order_id
 //!     lines[]: amount
 //!     lines[].amount = 2, 1

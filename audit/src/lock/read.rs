@@ -232,11 +232,11 @@ fn sample(head: &Line<'_>, mut words: Cursor<'_>, lines: &mut Lines<'_>) -> Resu
     if !request && !words.keyword("response") {
         return Err(head.error("`request` or `response`"));
     }
-    let named = ["mended", "broken"].iter().any(|state| words.left().starts_with(state));
+    let named = ["repaired", "broken"].iter().any(|state| words.left().starts_with(state));
     let status = if named || words.is_at_end() { None } else { head.status(&mut words)? };
     let mut keys = Vec::new();
-    let state = if words.keyword("mended") {
-        SampleState::Mended
+    let state = if words.keyword("repaired") {
+        SampleState::Repaired
     } else if words.keyword("broken") {
         if words.take(": ") {
             keys = head.need(words.list(), "keys")?;

@@ -18,7 +18,7 @@ pub fn optional(text: Option<&str>) -> Cow<'_, str> {
     text.map_or(Cow::Borrowed("-"), word)
 }
 
-/// An item of a list. May contain blanks.
+/// An item of a list. May contain spaces.
 pub fn item(text: &str) -> Cow<'_, str> {
     let blanks = text.is_empty() || text.starts_with(' ') || text.ends_with(' ') || text.contains("  ");
     quoted_unless(text, !blanks && text.chars().all(|c| is_plain(c) || " _.+-/:~*%@#$&!?'{}[]".contains(c)))
@@ -130,7 +130,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Reads a required word, and the blank after it.
+    /// Reads a required word, and the space after it.
     pub fn keyword(&mut self, word: &str) -> bool {
         let Some(left) = self.left.strip_prefix(word) else { return false };
         if !left.is_empty() && !left.starts_with([' ', ':']) {
@@ -140,7 +140,7 @@ impl<'a> Cursor<'a> {
         true
     }
 
-    /// A word, and the blank after it.
+    /// A word, and the space after it.
     pub fn word(&mut self) -> Option<String> {
         let word = self.until(|left| left.starts_with(' '))?;
         self.left = self.left.trim_start_matches(' ');
@@ -152,7 +152,7 @@ impl<'a> Cursor<'a> {
         if self.keyword("-") { Some(None) } else { self.word().map(Some) }
     }
 
-    /// A name, up to a blank or colon.
+    /// A name, up to a space or colon.
     pub fn name(&mut self) -> Option<String> {
         self.until(|left| left.starts_with([' ', ':']))
     }
@@ -168,7 +168,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// A text up to the end.
+    /// A string up to the end.
     pub fn rest(&mut self) -> Option<String> {
         self.until(|_| false)
     }

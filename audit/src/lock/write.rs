@@ -154,7 +154,7 @@ impl Lines {
         }
         match sample.state {
             SampleState::Whole => {}
-            SampleState::Mended => head.push_str(" mended"),
+            SampleState::Repaired => head.push_str(" repaired"),
             SampleState::Broken => {
                 head.push_str(" broken");
                 if !sample.keys.is_empty() {

@@ -170,7 +170,7 @@ impl Kind {
             }
             Self::Changed(keyword) => is_keyword && key == keyword && is_schema && node.is_scalar(),
             Self::Removed(keyword) if keyword.starts_with("x-") => is_keyword && key == keyword,
-            // What the description or a sample states as well stays stated.
+            // A fact that the description or a sample also states is not lost.
             Self::Removed(keyword) => {
                 let known = keyword != "pattern" || hints.sets.contains(owner(root, parents));
                 is_keyword && key == keyword && is_schema && known && !is_restated(root, parents, node)
@@ -367,7 +367,7 @@ fn name_of<'a>(parents: &'a [String], node: &'a Node) -> &'a str {
     }
 }
 
-/// What the document has, by names of fields: only changes of that can be seen.
+/// The facts of the document by field name: only changes of these can be detected.
 pub(super) struct Hints<'a> {
     conditions: HashSet<(String, String)>,
     units: HashSet<(String, String)>,
@@ -377,11 +377,11 @@ pub(super) struct Hints<'a> {
     names: HashSet<String>,
     /// The names of fields in tables, each with whether a table gives its type.
     typed: HashMap<String, bool>,
-    /// What samples in the spec have.
+    /// The contents of the spec's samples.
     sampled: &'a Sampled,
 }
 
-/// What the samples in a spec have.
+/// The contents of a spec's samples.
 #[derive(Default)]
 pub(super) struct Sampled {
     values: HashSet<String>,

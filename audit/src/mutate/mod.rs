@@ -40,7 +40,7 @@ pub struct Mutations {
     pub unseen: Vec<(&'static str, String)>,
 }
 
-/// What is left out, as the document states nothing that could be compared.
+/// The changes left out, as the document has nothing to compare them with.
 const RULES: &str = "\
 Left out are files in which a kind of fact is only
 - in a field that no table and no sample of the operations that use the file names,
@@ -85,7 +85,7 @@ impl Mutations {
         let unseen: String = self.unseen.iter().map(|(kind, at)| format!("{at}: {kind}\n")).collect();
         match unseen.as_str() {
             "" => format!("{table}\n\n{RULES}"),
-            unseen => format!("{table}\n\n{RULES}\nNot seen:\n{unseen}"),
+            unseen => format!("{table}\n\n{RULES}\nNot reported:\n{unseen}"),
         }
     }
 }
@@ -103,7 +103,7 @@ struct Subject {
     of_success: HashSet<String>,
     /// The entries that explain what only the spec has.
     inventions: HashSet<usize>,
-    /// What samples in the spec have.
+    /// The contents of the spec's samples.
     sampled: Sampled,
 }
 
@@ -219,7 +219,7 @@ impl Subject {
             .any(|(_, node)| self.errata.at(node).iter().any(|entry| self.inventions.contains(entry)))
     }
 
-    /// The operations that use a file, and what the document has of them.
+    /// The operations that use a file, and the document's facts about them.
     fn users(&self, file: &str) -> Users {
         let paths = self.operations.iter().filter(|(_, files)| files.contains(file)).map(|(path, _)| path.clone());
         let paths: HashSet<String> = paths.collect();
@@ -284,6 +284,6 @@ type Key = (String, Aspect, String, String);
 struct Users {
     /// Their paths in the spec's index. None for the whole spec.
     paths: Option<HashSet<String>>,
-    /// What the document has of them.
+    /// The document's facts about them.
     documented: Facts,
 }

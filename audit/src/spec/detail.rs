@@ -1,11 +1,11 @@
-//! What a spec states about a field by keywords and texts.
+//! The statements of a spec about a field, by keywords and texts.
 
 use yundb_generator::load::{Entry, Node, Value};
 
 use super::{errata::scalar, schema::Refs};
 use crate::fact::{Detail, Prose, Statement};
 
-/// The keywords that state one thing each.
+/// The keywords with a single statement each.
 const KEYWORDS: [(&str, Detail); 9] = [
     ("minimum", Detail::Minimum),
     ("maximum", Detail::Maximum),

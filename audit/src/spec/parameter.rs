@@ -109,7 +109,7 @@ fn pieces<'a>(refs: &Refs<'a>, schema: &'a Node, whole: &Parameter) -> Vec<Param
         let required = if whole.field.required == Required::Optional { Required::Optional } else { field.required };
         let mut errata = field.errata.clone();
         errata::add(&mut errata, &whole.field.errata);
-        // What is stated about the list or object as a whole counts for each piece.
+        // Statements about the whole list or object apply to each piece.
         let counts = |it: &&Statement| matches!(it.detail, Detail::MinItems | Detail::MaxItems);
         let details = [field.details.clone(), whole.field.details.iter().filter(counts).cloned().collect()].concat();
         let mut prose = field.prose.clone();

@@ -147,7 +147,7 @@ impl<'a> View<'a> {
         self.all().any(|node| node.get("x-sensitive").and_then(Node::as_bool) == Some(true))
     }
 
-    /// What its keywords and texts state.
+    /// The statements of its keywords and texts.
     fn details(&self) -> (Vec<Statement>, Prose) {
         let mut details = detail::of_keywords(|key| self.all().find_map(|node| node.as_object()?.get(key)));
         let mut prose = Prose::default();
@@ -267,7 +267,7 @@ impl<'a> Types<'a> {
         errata::add(&mut errata, &inner.errata);
         let values = [view.values(), inner.values].concat();
         let (mut details, mut prose) = view.details();
-        // What limits the values of a map is stated about the map.
+        // Limits of a map's values are statements about the map.
         details.extend(inner.details);
         prose.extend(&inner.prose);
         Read {

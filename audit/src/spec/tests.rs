@@ -76,7 +76,7 @@ responses: {'204': {description: Done.}}";
 }
 
 #[test]
-fn what_the_client_sends_is_implied() {
+fn parameters_of_the_client_are_implied() {
     let rest = "components: {securitySchemes: {token: {type: apiKey, in: header, name: X-Token}}}\n";
     let (operation, _) = operation_of(&format!("security: []\n{NO_RESPONSE}"), rest);
     let implied: Vec<&str> = operation.parameters.iter().map(|parameter| parameter.field.name.as_str()).collect();
@@ -139,7 +139,7 @@ fn kinds_of_types() {
 }
 
 #[test]
-fn a_type_that_holds_itself_ends() {
+fn recursive_types_end() {
     let (body, _) = body_of(
         "{$ref: '#/components/schemas/Node'}",
         "components: {schemas: {Node: {type: object, properties: {name: {type: string}, \
@@ -153,7 +153,7 @@ fn a_type_that_holds_itself_ends() {
 }
 
 #[test]
-fn compositions_are_put_together() {
+fn compositions_are_merged() {
     let (body, _) = body_of(
         "{allOf: [{$ref: '#/components/schemas/Base'}, {type: object, required: [b], properties: {b: {type: string}}}], \
          oneOf: [{type: object, required: [c], properties: {c: {type: string}}}, {type: object, properties: {d: {type: string}}}]}",
@@ -167,7 +167,7 @@ fn compositions_are_put_together() {
 }
 
 #[test]
-fn errata_go_with_what_refers_to_them() {
+fn errata_apply_wherever_their_node_is_referenced() {
     let inside = "
 x-errata: [{document: the operation, spec: x, why: y}]
 requestBody:

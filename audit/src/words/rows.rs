@@ -1,9 +1,9 @@
-//! The words by which a row's text states bounds, defaults, examples, units and sets of characters, as patterns over
-//! text without blanks.
+//! The words with which a row's text states bounds, defaults, examples, units and sets of characters, as patterns over
+//! text without spaces.
 
 /// Patterns with the documents' language, for [`extract::row`](crate::extract).
 pub struct Words {
-    /// Parts of a text that state nothing about the field itself: references to other chapters and operations.
+    /// Parts of the text that state nothing about the field itself: references to other chapters and operations.
     pub references: &'static str,
     /// An example, up to the end of its sentence; the first group is its value.
     pub example: &'static str,
@@ -19,43 +19,43 @@ pub struct Words {
     pub no_default: &'static str,
     /// A hint at a default.
     pub hints_default: &'static str,
-    /// What is before a range of two numbers if it is a bound.
+    /// Text before a range of two numbers that is a bound.
     pub before_range: &'static str,
-    /// What is between the numbers of a range.
+    /// Text between the numbers of a range.
     pub between: &'static str,
-    /// What counts or measures a number, after it.
+    /// Words after a number that it counts or measures.
     pub measure: &'static str,
-    /// What makes a number after it the least one.
+    /// Text before a minimum.
     pub at_least: &'static str,
-    /// What makes a number after it the greatest one.
+    /// Text before a maximum.
     pub at_most: &'static str,
-    /// What demands some of several sets only.
+    /// Text that requires only some of several sets.
     pub kinds: &'static str,
-    /// What demands digits.
+    /// Text that requires digits.
     pub digits: &'static str,
-    /// What limits values or items to one.
+    /// Text that limits values or items to one.
     pub one: &'static str,
-    /// What follows the example of a cell that two rows share.
+    /// Text after the example of a cell that two rows share.
     pub after_example: &'static str,
-    /// What makes a number after it one below all values.
+    /// Text before an exclusive minimum.
     pub above: &'static str,
-    /// What makes a number after it one above all values.
+    /// Text before an exclusive maximum.
     pub below: &'static str,
-    /// What makes a number before it the least one.
+    /// Text after a minimum.
     pub or_more: &'static str,
-    /// What makes a number before it the greatest one.
+    /// Text after a maximum.
     pub or_less: &'static str,
     /// A length, before a number.
     pub length: &'static str,
-    /// What makes a number a divisor; the first or second group is the number.
+    /// Text around a divisor; the first or second group is the number.
     pub multiple: &'static str,
-    /// What excludes negative numbers.
+    /// Text that excludes negative numbers.
     pub not_negative: &'static str,
-    /// What excludes zero and negative numbers.
+    /// Text that excludes zero and negative numbers.
     pub positive: &'static str,
-    /// What excludes empty values.
+    /// Text that excludes empty values.
     pub not_empty: &'static str,
-    /// What makes a clause a condition rather than a bound.
+    /// Text that makes a clause a condition rather than a bound.
     pub conditional: &'static str,
     /// The end of a clause that makes it a condition.
     pub conditional_end: &'static str,
@@ -65,9 +65,9 @@ pub struct Words {
     pub unit: &'static str,
     /// Values after a word for them; the first group is the word, the second the list.
     pub values: &'static str,
-    /// What makes values before it conditional.
+    /// Text that makes the values before it conditional.
     pub when: &'static str,
-    /// What makes a number the first one; `{N}` stands for it.
+    /// Text about the first number of a sequence; `{N}` stands for it.
     pub from: &'static str,
     /// The set of ASCII characters.
     pub ascii: &'static str,
@@ -77,23 +77,23 @@ pub struct Words {
     pub between_values: &'static str,
     /// A hint at a set of characters.
     pub hints_characters: &'static str,
-    /// What starts a set of characters that is not allowed.
+    /// The start of a set of forbidden characters.
     pub forbids: &'static str,
-    /// What forbids a text of one symbol; the first group is the symbol.
+    /// Text that forbids a string of one symbol; the first group is the symbol.
     pub forbids_symbol: &'static str,
     /// The greatest number of a type; the first group is the type.
     pub greatest_of_type: &'static str,
-    /// What makes a bound one of something else: its subject, before it.
+    /// The subject before a bound that makes it a bound of something else.
     pub of_other: &'static str,
-    /// What makes a number the only one; the first group is the number.
+    /// Text about the only possible number; the first group is the number.
     pub fixed: &'static str,
     /// A list of examples, with words or numbers of Latin letters only; the first group is the list.
     pub example_list: &'static str,
     /// A suffix; the first group is its text.
     pub suffix: &'static str,
-    /// What a value has to start with.
+    /// The required start of a value.
     pub starts: &'static str,
-    /// What is in brackets and explains bytes.
+    /// Text in brackets that explains bytes.
     pub remark: &'static str,
 }
 
@@ -187,13 +187,13 @@ pub fn is_of_list(before: &str) -> bool {
     ["合集", "表列", "数个", "度长"].iter().any(|word| end.contains(word))
 }
 
-/// A text up to its note.
+/// A string up to its note.
 pub fn before_note(text: &str) -> &str {
     let end = text.find("说明").unwrap_or(text.len());
     text[..end].trim_end_matches(|c: char| c.is_ascii_digit() || c == '?')
 }
 
-/// What a number of a bound counts.
+/// The things that a bound counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counted {
     /// Characters.
@@ -234,7 +234,7 @@ pub const MISREAD: &[(char, char)] = &[
     ('■', '•'),
 ];
 
-/// Whether a text has a rule for what is beyond a number, so that the number is no bound.
+/// Whether a string has a rule for what is beyond a number, so that the number is no bound.
 pub fn goes_beyond(text: &str, number: &str) -> bool {
     text.contains(&format!("超过{number}个的"))
 }
@@ -246,7 +246,7 @@ mod tests {
         fact::Type,
     };
 
-    /// What a row's text states, as `kind value`.
+    /// The statements of a row's text, as `kind value`.
     fn stated(ty: &str, description: &str) -> Vec<String> {
         let read = row::read(description, "", Some(&Type::parse(ty)));
         read.details.iter().map(|(detail, value)| format!("{} {value}", detail.word())).collect()
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_and_lists_have_lengths() {
+    fn strings_and_lists_have_lengths() {
         states("String", "名称，长度可在0~64个字符之间。", &["max-length 64"]);
         states("String", "连接名称在4位到50位之间。", &["min-length 4", "max-length 50"]);
         states("String", "最大长度36个unicode字符。", &["max-length 36"]);
@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn times_versions_and_examples_are_no_bounds() {
+    fn times_versions_and_examples_are_not_bounds() {
         states("String", "格式为hh:mm-HH:MM，取值示例：21:00-22:00", &["example 21:00-22:00"]);
         states(
             "String",
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn defaults_stand_in_many_forms() {
+    fn defaults_have_many_forms() {
         for text in ["默认值：10", "默认为10，不能", "默认10", "默认值为“10”。", "缺省值是10", "默認為10", "默认10s"]
         {
             assert!(stated("String", text).contains(&"default 10".to_owned()), "{text}");
@@ -391,7 +391,7 @@ mod tests {
     }
 
     #[test]
-    fn values_stand_in_running_text() {
+    fn values_may_be_in_running_text() {
         let values = |text: &str| row::read(text, "", Some(&Type::parse("String"))).values;
         assert_eq!(values("实例类型，目前仅支持Cluster。"), ["Cluster"]);
         assert_eq!(values("取值为large、medium、micro、small。"), ["large", "medium", "micro", "small"]);
@@ -423,7 +423,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_read_is_mentioned() {
+    fn unread_words_are_mentions() {
         let read = row::read("端口，5342-5345除外，支持SM4。取值范围：1~9", "", Some(&Type::parse("Integer")));
         assert_eq!(leftover(&read.rest, &[], &[]), ["5342-5345", "SM4"]);
         assert_eq!(leftover(&read.rest, &["SM4".to_owned()], &[]), ["5342-5345"]);

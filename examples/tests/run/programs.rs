@@ -1,4 +1,4 @@
-//! The examples. Their `main` functions are called by nobody here.
+//! The examples. Their `main` functions are not called here.
 
 #![allow(dead_code)]
 

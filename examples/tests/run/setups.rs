@@ -70,7 +70,7 @@ impl io::Write for Log {
 
 #[tokio::test]
 async fn records_metrics_and_traces() {
-    // The subscriber is that of the process: `tracing` caches for each call site whether anyone listens.
+    // The subscriber must be global: `tracing` caches for each call site whether there is a subscriber.
     let subscriber = tracing_subscriber::fmt().with_max_level(tracing_subscriber::filter::LevelFilter::DEBUG);
     subscriber.with_ansi(false).with_writer(|| Log).init();
     let recorder = DebuggingRecorder::new();

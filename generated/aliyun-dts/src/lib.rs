@@ -33,7 +33,7 @@
 //! - [`docs::database_access`](crate::docs::database_access): Give DTS access to the databases
 //! - [`docs::errors`](crate::docs::errors): Errors
 //! - [`docs::from_the_vendors_sdk`](crate::docs::from_the_vendors_sdk): Coming from the vendor's SDK
-//! - [`docs::instances`](crate::docs::instances): Classes, payment and life of an instance
+//! - [`docs::instances`](crate::docs::instances): Classes, payment and lifecycle of an instance
 //! - [`docs::job_states`](crate::docs::job_states): States of tasks
 //! - [`docs::legacy_object_lists`](crate::docs::legacy_object_lists): Object lists of the older operations
 //! - [`docs::migrate_or_synchronize`](crate::docs::migrate_or_synchronize): Migrate or synchronize a database

@@ -626,7 +626,7 @@ yundb_runtime::setters! {
     /// Tag to match.
     #[serde(rename_all = "PascalCase")]
     pub struct InstanceTagFilter {
-        /// Key of the tag. Must not be empty. Required.
+        /// Key of the tag. Must not be empty. **Required.**
         pub key: Option<String>,
         /// Value of the tag. Can be empty.
         pub value: Option<String>,

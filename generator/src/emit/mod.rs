@@ -23,6 +23,7 @@ use quote::quote;
 
 use crate::lower::clean;
 use crate::lower::model::{Service, TypeId};
+use crate::progress::{self, Stage};
 use layout::File;
 use runtime::Uses;
 
@@ -36,6 +37,7 @@ pub fn emit(
     manifest: &Manifest,
     notes: Option<&str>,
 ) -> Result<BTreeMap<PathBuf, String>, EmitError> {
+    progress::begin(Stage::Emit, service.groups.iter().map(|group| group.operations.len()).sum());
     let mut files = BTreeMap::new();
     let mut add = |path: &str, text: String| {
         files.insert(PathBuf::from(path), text);
@@ -66,6 +68,7 @@ pub fn emit(
         for operation in group.operations.iter().filter(|operation| samples::any(operation)) {
             add(&samples::path(operation), samples::file(service, operation));
         }
+        progress::advance(group.operations.len());
     }
     Ok(files)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::types::{notation, written};
@@ -18,14 +18,14 @@ pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> Result<Toke
     let (method, name) = (ident(&operation.method_name), ident(&operation.type_name));
     let lines = [operation.docs.clone(), example::docs(scope.service, operation)].concat();
     let (docs, samples) = (doc(&lines), samples(scope, operation));
-    let aliases = operation.aliases.iter().map(|alias| quote!(#[doc(alias = #alias)]));
+    let aliases = search_terms(operation).map(|alias| quote!(#[doc(alias = #alias)]));
     let deprecated = operation.deprecated.as_ref().map(|note| quote!(#[deprecated(note = #note)]));
     let arguments = operation.arguments.iter().map(|input| {
         let name = ident(&input.ident);
-        let given = scope.input(input).0;
+        let given = scope.input(input, &name).0;
         quote!(#name: #given)
     });
-    let filled = operation.arguments.iter().map(|input| scope.input(input).1);
+    let filled = operation.arguments.iter().map(|input| scope.input(input, &ident(&input.ident)).1);
     let setters = operation.setters.iter().map(|input| scope.setter(input));
     let setters = (!operation.setters.is_empty()).then(|| quote!(impl #name { #(#setters)* }));
     let representations = representations(scope, operation);
@@ -41,11 +41,18 @@ pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> Result<Toke
                 #name(self.call(#name::SPEC) #(#filled)*)
             }
         }
+        #setters
         #call
         #representations
-        #setters
         #paged
     })
+}
+
+/// The names under which the method is not found by its own, as searches ignore case and underscores.
+fn search_terms(operation: &Operation) -> impl Iterator<Item = &String> {
+    let term = |name: &str| name.replace('_', "").to_lowercase();
+    let mut known = BTreeSet::from([term(operation.method_name.trim_start_matches("r#"))]);
+    operation.aliases.iter().filter(move |alias| known.insert(term(alias)))
 }
 
 /// Includes the samples below an operation's docs, from a file of their own.
@@ -395,28 +402,29 @@ impl Scope<'_> {
 
     /// A setter of a call or a form.
     pub(super) fn setter(&self, input: &Input) -> TokenStream {
-        let name = ident(&input.ident);
+        // The setter's name would be redundant as the argument's, and most setters fit on a line this way.
+        let (name, value) = (ident(&input.ident), ident("value"));
         let docs = doc(&input.docs);
         let deprecated = input.deprecated.then(|| quote!(#[deprecated]));
         let further = match &input.kind {
             InputKind::JsonOf(..) => quote!(media_type: impl Into<String>,),
             _ => TokenStream::new(),
         };
-        let (generics, given, step) = match self.optional(input) {
+        let (generics, given, step) = match self.optional(input, &value) {
             Some((given, step)) if given.to_string() == "Integer" => (TokenStream::new(), quote!(impl #given), step),
             Some((given, step)) => {
                 let argument = self.uses.item("Argument");
                 (quote!(<M>), quote!(impl #argument<#given, M>), step)
             }
             None => {
-                let (given, step) = self.input(input);
+                let (given, step) = self.input(input, &value);
                 (TokenStream::new(), given, step)
             }
         };
         quote! {
             #docs
             #deprecated
-            pub fn #name #generics(self, #further #name: #given) -> Self {
+            pub fn #name #generics(self, #further #value: #given) -> Self {
                 Self(self.0 #step)
             }
         }
@@ -424,8 +432,8 @@ impl Scope<'_> {
 
     /// For a setter whose argument can be `None`: the type of the argument, or `Integer`, and the expression that
     /// passes it on.
-    fn optional(&self, input: &Input) -> Option<(TokenStream, TokenStream)> {
-        let (name, wire) = (ident(&input.ident), &input.wire);
+    fn optional(&self, input: &Input, name: &Ident) -> Option<(TokenStream, TokenStream)> {
+        let wire = &input.wire;
         Some(match &input.kind {
             InputKind::Value(ty @ (Type::I32 | Type::I64 | Type::U64 | Type::I128), false) if input.place.is_none() => {
                 let (integer, ty) = (self.uses.item("Integer"), self.ty(ty));
@@ -434,7 +442,7 @@ impl Scope<'_> {
             InputKind::Value(ty, nullable) => {
                 let ty = self.ty(ty);
                 let ty = if *nullable { quote!(Option<#ty>) } else { ty };
-                (ty, self.hand_on(input.place, wire, &name))
+                (ty, self.hand_on(input.place, wire, name))
             }
             InputKind::PartHeader(field, ty) => {
                 let places = self.uses.item("Place");
@@ -456,7 +464,7 @@ impl Scope<'_> {
         })
     }
 
-    fn hand_on(&self, place: Option<Place>, wire: &str, name: &proc_macro2::Ident) -> TokenStream {
+    fn hand_on(&self, place: Option<Place>, wire: &str, name: &Ident) -> TokenStream {
         match place {
             Some(place) => {
                 let (places, place) = (self.uses.item("Place"), ident(place_name(place)));
@@ -467,8 +475,7 @@ impl Scope<'_> {
     }
 
     /// The type of an argument of the client's method, and the expression that passes it to the call.
-    fn input(&self, input: &Input) -> (TokenStream, TokenStream) {
-        let name = ident(&input.ident);
+    fn input(&self, input: &Input, name: &Ident) -> (TokenStream, TokenStream) {
         let wire = &input.wire;
         let set = |value: TokenStream| match input.place {
             Some(place) => {

@@ -12,14 +12,22 @@ use crate::lower::{clean, code, listed, plain};
 use crate::package::Package;
 use crate::workspace::Standing;
 
-/// The dependencies in the crate's manifest.
-#[derive(Debug, Clone, Default)]
+/// What the crate's manifest is about.
+#[derive(Debug, Clone)]
 pub enum Manifest {
-    /// A member of a workspace that defines versions, lints and dependencies.
-    #[default]
-    Workspace,
+    /// A member of a workspace that defines the fields of `[package]`, lints and dependencies.
+    Workspace {
+        /// Whether the crate may be published.
+        publish: bool,
+    },
     /// A crate that inherits nothing from a workspace.
     Standalone(Box<Package>),
+}
+
+impl Default for Manifest {
+    fn default() -> Self {
+        Self::Workspace { publish: false }
+    }
 }
 
 #[derive(Template)]
@@ -29,6 +37,7 @@ struct ManifestTemplate<'a> {
     description: String,
     /// The own manifest of a crate that is no member of a workspace.
     own: Option<Own<'a>>,
+    publish: bool,
     runtime_features: &'static [&'static str],
 }
 
@@ -84,8 +93,9 @@ struct PageExample {
 
 pub(super) fn manifest(service: &Service, manifest: &Manifest) -> Result<String, EmitError> {
     let description = format!("Typed client for {}", clean(&service.title).replace('\n', " "));
+    let publish = matches!(manifest, Manifest::Workspace { publish: true });
     let own = match manifest {
-        Manifest::Workspace => None,
+        Manifest::Workspace { .. } => None,
         Manifest::Standalone(package) => Some(Own {
             package: package.lines(&service.package, &description),
             dependencies: package.dependency_lines(),
@@ -93,7 +103,8 @@ pub(super) fn manifest(service: &Service, manifest: &Manifest) -> Result<String,
             has_workspace: package.workspace == Standing::Own,
         }),
     };
-    render(&ManifestTemplate { service, description: toml(&description), own, runtime_features: RUNTIME_FEATURES })
+    let description = toml(&description);
+    render(&ManifestTemplate { service, description, own, publish, runtime_features: RUNTIME_FEATURES })
 }
 
 pub(super) fn readme(service: &Service, notes: Option<&str>) -> Result<String, EmitError> {

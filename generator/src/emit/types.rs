@@ -2,7 +2,7 @@
 
 mod tuples;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens as _, quote};
@@ -63,12 +63,20 @@ fn derives(scope: &Scope<'_>, definition: &TypeDef) -> TokenStream {
     let of = derives.of.get(&definition.name).into_iter().flatten();
     let paths = derives.all.iter().chain(of).filter_map(|path| syn::parse_str::<syn::Path>(path).ok());
     let is_enum = matches!(definition.kind, TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_));
-    let derived = |name: &str| {
-        matches!(name, "Clone" | "Debug" | "PartialEq" | "Serialize" | "Deserialize")
-            || (is_enum && matches!(name, "Eq" | "PartialOrd" | "Ord" | "Hash"))
-    };
-    let paths = paths.filter(|path| !path.segments.last().is_some_and(|last| derived(&last.ident.to_string())));
+    let of_enums: &[&str] = if is_enum { &["Eq", "PartialOrd", "Ord", "Hash"] } else { &[] };
+    let anyway = ["Clone", "Debug", "PartialEq", "Serialize", "Deserialize"].iter().chain(of_enums);
+    let mut derived: BTreeSet<String> = anyway.map(|name| (*name).to_owned()).collect();
+    let paths = paths.filter(|path| derived.insert(trait_name(path)));
     quote!(#(#paths,)*)
+}
+
+/// The same name for each way of writing a trait: `Hash` and `std::hash::Hash`, but not `rkyv::Serialize` and serde's.
+fn trait_name(path: &syn::Path) -> String {
+    let names: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+    match names.as_slice() {
+        [root, .., name] if ["std", "core", "alloc", "serde"].contains(&root.as_str()) => name.clone(),
+        names => names.join("::"),
+    }
 }
 
 /// The same, as an attribute in the text of a macro's invocation.

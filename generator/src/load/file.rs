@@ -50,13 +50,16 @@ pub(super) fn read(path: &Path, name: &str) -> Result<File, Vec<Diagnostic>> {
 }
 
 /// The diagnostic for an unreadable file.
-fn unreadable(path: &Path, name: &str, error: &std::io::Error) -> Diagnostic {
+pub(crate) fn unreadable(path: &Path, name: &str, error: &std::io::Error) -> Diagnostic {
     let diagnostic = |why: &str| Diagnostic::error("unreadable", format!("cannot read `{name}`: {why}"));
     if path.is_dir() {
         return diagnostic("it is a folder").help("name a file in it");
     }
     match error.kind() {
-        std::io::ErrorKind::NotFound => diagnostic("there is no such file").help("check the path"),
+        std::io::ErrorKind::NotFound => diagnostic("there is no such file").help(match name.contains("://") {
+            true => "download it first: documents are read from files only",
+            false => "check the path",
+        }),
         _ => diagnostic(&error.to_string()),
     }
 }

@@ -40,6 +40,7 @@ pub(crate) use self::{
     check::{MUTUAL_TLS, bare, placeholders},
     envelope::{Further, operations, sent},
     facts::Step,
+    file::unreadable,
     grammar::{Kind, Shape},
     report::nearest,
     swagger::SWAGGER,

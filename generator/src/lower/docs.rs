@@ -129,8 +129,8 @@ fn states(text: &str, fact: &str) -> bool {
 /// The note on a required input, which mentions a value that the client sends by default.
 pub fn required(constant: Option<&Constant>) -> &'static str {
     match constant {
-        Some(_) => "Required; sent by default.",
-        None => "Required.",
+        Some(_) => "**Required**; sent by default.",
+        None => "**Required.**",
     }
 }
 

@@ -365,7 +365,7 @@ impl<'a> Lower<'a, '_> {
             let fallback = || format!("The header {} of {}.", markdown::code(wire), markdown::code(field));
             let mut docs = lowered.docs(header.item.description.as_deref(), self.ledger, fallback);
             if header.item.required {
-                docs = docs::with_fact(docs, "Required of the part.");
+                docs = docs::with_fact(docs, "**Required** of the part.");
             }
             let ident = inputs.name(&format!("{field} {wire}"), Place::Part);
             found.push(Input {

@@ -42,6 +42,7 @@ use crate::accounting::{Ledger, Reason};
 use crate::choices::Choices;
 use crate::diagnostic::{Diagnostic, Diagnostics, Location};
 use crate::load::{Entry, Keyword, Loaded, Node, Part};
+use crate::progress::{self, Stage};
 use crate::stack::deep;
 use model::{
     Aliased, Docs, FormDef, Group, Guide, Job, Outcome, Protocol, RateLimit, Received, Server, ServerVariable, Service,
@@ -354,6 +355,7 @@ impl<'a> Lower<'a, '_> {
         let named = self.calls(by_tag.values().flatten());
         let mut named = named.into_iter();
         let document = self.loaded.document();
+        progress::begin(Stage::Lower, by_tag.values().map(Vec::len).sum());
         by_tag
             .into_iter()
             .zip(modules.into_iter().zip(features))
@@ -370,6 +372,7 @@ impl<'a> Lower<'a, '_> {
                         self.operation = found.id();
                         let operation = self.operation(&found, method, ty);
                         self.operation.clear();
+                        progress::advance(1);
                         operation
                     })
                     .collect();

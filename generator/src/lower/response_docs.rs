@@ -169,7 +169,7 @@ fn required(service: &mut Service) {
         let TypeKind::Struct(body) = &mut definition.kind else { continue };
         for field in body.fields.iter_mut().filter(|field| field.required && !field.read_only && !field.filled) {
             if !field.docs.iter().any(|line| line.contains("Required.")) {
-                field.docs = docs::with_fact(std::mem::take(&mut field.docs), "Required.");
+                field.docs = docs::with_fact(std::mem::take(&mut field.docs), "**Required.**");
             }
         }
     }

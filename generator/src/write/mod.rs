@@ -48,7 +48,11 @@ pub fn write(dir: &Path, files: &BTreeMap<PathBuf, String>, check: bool) -> io::
         let message = format!("`{}` is not a valid path for a generated file", path.display());
         return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
     }
-    if !is_empty(dir)? && !is_generated(dir) {
+    if dir.is_file() {
+        let message = format!("`{}` is a file: name a folder for the crate", dir.display());
+        return Err(io::Error::new(io::ErrorKind::NotADirectory, message));
+    }
+    if !is_empty(dir).map_err(|error| cannot("read", dir, &error))? && !is_generated(dir) {
         let message = format!(
             "`{}` is not empty and not a generated crate: its Cargo.toml has no `generated = true` under \
              `[package.metadata.yundb]`. Use an empty folder, or remove its content",
@@ -97,6 +101,11 @@ pub fn write(dir: &Path, files: &BTreeMap<PathBuf, String>, check: bool) -> io::
         apply(dir, &files, &changes, &replaced)?;
     }
     Ok(changes)
+}
+
+/// An error that names the path.
+pub(crate) fn cannot(what: &str, path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("cannot {what} `{}`: {error}", path.display()))
 }
 
 /// A crate's folder on disk, and the files that are about to be removed.
@@ -226,8 +235,9 @@ fn apply(
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    fs::create_dir_all(parent)?;
-    let staging = tempfile::Builder::new().prefix(".yundb-").tempdir_in(parent)?;
+    let staging =
+        fs::create_dir_all(parent).and_then(|()| tempfile::Builder::new().prefix(".yundb-").tempdir_in(parent));
+    let staging = staging.map_err(|error| cannot("write to", parent, &error))?;
     let (new, old) = (staging.path().join("new"), staging.path().join("old"));
     for path in &changes.written {
         let Some(text) = files.get(path) else { continue };

@@ -162,7 +162,7 @@ fn offer(name: &str, kind: SchemeKind) -> String {
         Some(method) => format!("`{}` ({name})", method.setter()),
         None => {
             format!(
-                "{name}, which the caller meets (`.bearer_token_for(\"{name}\", ..)`, `.extra_header(..)` of a call, `.interceptor(..)`)"
+                "{name}, which the caller must provide (`.bearer_token_for(\"{name}\", ..)`, `.extra_header(..)` of a call, `.interceptor(..)`)"
             )
         }
     }
@@ -172,8 +172,8 @@ impl Held {
     fn put(&self, headers: &mut HeaderMap, query: &mut Vec<(String, String)>) -> Result<(), String> {
         let key = self.value.expose();
         let header = |text: &str| {
-            let mut value =
-                HeaderValue::from_str(text).map_err(|_| "a key holds a line break or the like".to_owned())?;
+            let mut value = HeaderValue::from_str(text)
+                .map_err(|_| "a key contains a line break or another control character".to_owned())?;
             value.set_sensitive(true);
             Ok::<_, String>(value)
         };
@@ -193,7 +193,8 @@ impl Held {
                 headers.insert(COOKIE, header(&String::from_utf8_lossy(&cookies))?);
             }
             Carrier::ApiKey(_, name) => {
-                let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("`{name}` is no header"))?;
+                let name =
+                    HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("`{name}` is not a header name"))?;
                 headers.insert(name, header(key)?);
             }
         }

@@ -1,4 +1,4 @@
-//! Which alternative of a union a value may be, and equality of values.
+//! The possible alternatives of a union for a value, and equality of values.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Whether a text has a format.
+//! Checks strings against formats.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::codec::formatted::FormatValue;
 use crate::data::shape::Format;
 
-/// The violation, if a text does not have a format.
+/// The violation if a string does not match its format.
 pub(super) fn violated(format: Format, text: &str) -> Option<String> {
     match format {
         Format::DateTime => check::<Timestamp>(text, "2021-12-14T07:46:22Z"),
@@ -25,7 +25,7 @@ pub(super) fn violated(format: Format, text: &str) -> Option<String> {
     }
 }
 
-/// Checks exactly what `Formatted::get` parses.
+/// Accepts exactly the strings that `Formatted::get` parses.
 fn check<T: FormatValue>(text: &str, example: &str) -> Option<String> {
-    T::read(text).is_none().then(|| format!("must be of the format `{}`, as in {example}", T::FORMAT))
+    T::read(text).is_none().then(|| format!("must match the format `{}`, such as {example}", T::FORMAT))
 }

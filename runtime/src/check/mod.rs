@@ -3,6 +3,7 @@
 mod alternative;
 mod format;
 mod number;
+mod path;
 mod pattern;
 mod value;
 mod violation;

@@ -4,10 +4,11 @@ use std::cmp::Ordering;
 
 use serde_json::Number;
 
+use super::path::Path;
 use super::violation::Violation;
 use crate::data::shape::{Limit, LimitValue, Shape};
 
-pub(super) fn check(found: &Number, shape: &Shape, path: &str, violations: &mut Vec<Violation>) {
+pub(super) fn check(found: &Number, shape: &Shape, path: &Path<'_>, violations: &mut Vec<Violation>) {
     let mut broken = |limit: Option<Limit>, outside: Ordering, (inclusive, exclusive): (&str, &str)| {
         let Some(limit) = limit else { return };
         let Some(order) = compare(found, limit.value) else { return };

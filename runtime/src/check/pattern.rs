@@ -11,7 +11,7 @@ type Read = HashMap<&'static str, Option<Arc<Regex>>>;
 /// Each pattern is compiled once.
 static READ: LazyLock<Mutex<Read>> = LazyLock::new(Mutex::default);
 
-/// Whether a pattern matches somewhere in a text. An invalid one always does, which leaves it to the service; the
+/// Whether a pattern matches somewhere in a string. An invalid one always does, which leaves it to the service; the
 /// generator emits none.
 pub(super) fn matches(pattern: &'static str, text: &str) -> bool {
     let regex = {
@@ -52,6 +52,6 @@ mod tests {
             assert!(matches(pattern, fits), "{pattern}: {fits}");
             assert!(!matches(pattern, fails), "{pattern}: {fails}");
         }
-        assert!(matches("(", "what can't be read is not held against a text"));
+        assert!(matches("(", "an invalid pattern matches everything"));
     }
 }

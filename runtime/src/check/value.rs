@@ -7,15 +7,16 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value};
 
 use super::alternative::{likeness, same};
+use super::path::Path;
 use super::violation::Violation;
-use super::words::{MISSING, count, join, listing, required, words};
+use super::words::{MISSING, count, listing, required, words};
 use super::{format, number, pattern};
 use crate::codec::union;
 use crate::data::shape::{Alternative, Choice, Field, Inner, Rule, Shape};
 
 /// Validates `value`, found at `path`, against `shape`.
 pub(crate) fn value(value: &Value, shape: &Shape, path: &str, violations: &mut Vec<Violation>) {
-    Walk::default().value(value, shape, path, violations);
+    Walk::default().value(value, shape, &Path::Root(path), violations);
 }
 
 /// Whether a value satisfies the alternative of a union at this index.
@@ -41,7 +42,7 @@ struct Walk {
 }
 
 impl Walk {
-    fn value(&self, value: &Value, shape: &Shape, path: &str, violations: &mut Vec<Violation>) {
+    fn value(&self, value: &Value, shape: &Shape, path: &Path<'_>, violations: &mut Vec<Violation>) {
         if let Inner::OneOf(alternatives) = shape.inner {
             self.one_of(value, alternatives(), path, violations);
         }
@@ -62,16 +63,16 @@ impl Walk {
     /// Whether a value satisfies a shape.
     fn holds(&self, value: &Value, shape: &Shape) -> bool {
         let mut violations = Vec::new();
-        self.value(value, shape, "", &mut violations);
+        self.value(value, shape, &Path::Root(""), &mut violations);
         violations.is_empty()
     }
 
-    fn list(&self, elements: &[Value], shape: &Shape, path: &str, violations: &mut Vec<Violation>) {
+    fn list(&self, elements: &[Value], shape: &Shape, path: &Path<'_>, violations: &mut Vec<Violation>) {
         count(elements.len(), shape.items, ("element", "elements"), path, violations);
         if shape.unique {
             let mut seen = HashSet::new();
             if let Some(at) = elements.iter().position(|element| !seen.insert(element)) {
-                violations.push(Violation::new(format!("{path}[{at}]"), "repeats an earlier element"));
+                violations.push(Violation::new(&Path::Element(path, at), "repeats an earlier element"));
             }
         }
         let inner = |at: usize| match shape.inner {
@@ -81,7 +82,7 @@ impl Walk {
         };
         for (at, item) in elements.iter().enumerate() {
             if let Some(shape) = inner(at) {
-                self.value(item, shape, &format!("{path}[{at}]"), violations);
+                self.value(item, shape, &Path::Element(path, at), violations);
             }
         }
     }
@@ -91,7 +92,7 @@ impl Walk {
         value: &Value,
         entries: &Map<String, Value>,
         shape: &Shape,
-        path: &str,
+        path: &Path<'_>,
         violations: &mut Vec<Violation>,
     ) {
         count(entries.len(), shape.items, ("entry", "entries"), path, violations);
@@ -104,18 +105,18 @@ impl Walk {
             Inner::Fields(fields) => self.fields(entries, fields, path, violations),
             Inner::Map(shape) => {
                 for (name, inner) in entries {
-                    self.value(inner, shape, &join(path, name), violations);
+                    self.value(inner, shape, &Path::Field(path, name), violations);
                 }
             }
             Inner::None | Inner::List(_) | Inner::Tuple(_) | Inner::OneOf(_) => {}
         }
     }
 
-    fn fields(&self, entries: &Map<String, Value>, fields: &[Field], path: &str, violations: &mut Vec<Violation>) {
+    fn fields(&self, entries: &Map<String, Value>, fields: &[Field], path: &Path<'_>, violations: &mut Vec<Violation>) {
         for Field { name, required, shape } in fields {
             match entries.get(*name) {
-                Some(inner) => self.value(inner, shape, &join(path, name), violations),
-                None if *required => violations.push(Violation::new(join(path, name), MISSING)),
+                Some(inner) => self.value(inner, shape, &Path::Field(path, name), violations),
+                None if *required => violations.push(Violation::new(&Path::Field(path, name), MISSING)),
                 None => {}
             }
         }
@@ -123,17 +124,24 @@ impl Walk {
 
     /// A value must satisfy one of its possible alternatives. If it satisfies none, the violations are those of the
     /// closest one: with matching constants, and the fewest missing fields. A value of unknown kind is not checked.
-    fn one_of(&self, value: &Value, alternatives: &'static [Alternative], path: &str, violations: &mut Vec<Violation>) {
+    fn one_of(
+        &self,
+        value: &Value,
+        alternatives: &'static [Alternative],
+        path: &Path<'_>,
+        violations: &mut Vec<Violation>,
+    ) {
         if self.of_union {
             let (at, hash) = (alternatives.as_ptr().addr(), union::content_hash(value));
-            let fits = union::known_fit(at, hash).unwrap_or_else(|| self.nearest(value, alternatives, "").is_empty());
+            let fits = union::known_fit(at, hash)
+                .unwrap_or_else(|| self.nearest(value, alternatives, &Path::Root("")).is_empty());
             union::note_fit(at, hash, fits);
             if !fits {
-                violations.push(Violation::new(path, "fits no alternative"));
+                violations.push(Violation::new(path, "matches no alternative"));
             }
             return;
         }
-        let key = (std::ptr::from_ref(value), alternatives.as_ptr(), path.to_owned());
+        let key = (std::ptr::from_ref(value), alternatives.as_ptr(), path.to_string());
         if let Some(known) = self.known.borrow().get(&key) {
             violations.extend(known.iter().cloned());
             return;
@@ -143,7 +151,7 @@ impl Walk {
         self.known.borrow_mut().insert(key, found);
     }
 
-    fn nearest(&self, value: &Value, alternatives: &[Alternative], path: &str) -> Vec<Violation> {
+    fn nearest(&self, value: &Value, alternatives: &[Alternative], path: &Path<'_>) -> Vec<Violation> {
         let mut nearest = Vec::new();
         let mut least = None;
         for alternative in alternatives {
@@ -153,8 +161,10 @@ impl Walk {
             if found.is_empty() {
                 return found;
             }
+            let place = path.to_string();
             let missing = || found.iter().filter(|violation| violation.message == MISSING);
-            let here = missing().filter(|it| it.path.rsplit_once('.').map_or("", |(object, _)| object) == path).count();
+            let here =
+                missing().filter(|it| it.path.rsplit_once('.').map_or("", |(object, _)| object) == place).count();
             let distance = (Reverse(likeness.known), here, likeness.missing, missing().count(), found.len());
             if least.is_none_or(|least| distance < least) {
                 (least, nearest) = (Some(distance), found);
@@ -163,13 +173,13 @@ impl Walk {
         nearest
     }
 
-    fn check_rules(&self, value: &Value, rules: &[Rule], path: &str, violations: &mut Vec<Violation>) {
+    fn check_rules(&self, value: &Value, rules: &[Rule], path: &Path<'_>, violations: &mut Vec<Violation>) {
         for rule in rules {
             self.rule(value, rule, path, violations);
         }
     }
 
-    fn rule(&self, value: &Value, rule: &Rule, path: &str, violations: &mut Vec<Violation>) {
+    fn rule(&self, value: &Value, rule: &Rule, path: &Path<'_>, violations: &mut Vec<Violation>) {
         match (rule, value) {
             (Rule::When(test, then, otherwise), _) => {
                 let shape = if self.holds(value, test) { then } else { otherwise };
@@ -188,7 +198,7 @@ impl Walk {
                 if self.holds(value, shape) {
                     let message = match required(shape) {
                         Some(names) if !names.is_empty() => format!("must not have {}", listing(&names, "and")),
-                        _ => "is what the document rules out".to_owned(),
+                        _ => "is forbidden by the document".to_owned(),
                     };
                     violations.push(Violation::new(path, message));
                 }
@@ -209,19 +219,20 @@ impl Walk {
                         Some(most) => format!("{fewest} to {most}"),
                         None => format!("at least {fewest}"),
                     };
-                    let message = format!("must hold {bounds} of the elements that the document asks for, has {found}");
+                    let message =
+                        format!("must contain {bounds} of the elements that the document requires, has {found}");
                     violations.push(Violation::new(path, message));
                 }
             }
             (Rule::Prefix(first, rest), Value::Array(elements)) => {
                 for (at, element) in elements.iter().enumerate() {
-                    self.value(element, first.get(at).unwrap_or(rest), &format!("{path}[{at}]"), violations);
+                    self.value(element, first.get(at).unwrap_or(rest), &Path::Element(path, at), violations);
                 }
             }
             (Rule::Names(shape), Value::Object(entries)) => {
                 for name in entries.keys() {
                     let mut found = Vec::new();
-                    self::value(&Value::from(name.as_str()), shape, &join(path, name), &mut found);
+                    Self::default().value(&Value::from(name.as_str()), shape, &Path::Field(path, name), &mut found);
                     let of_name = |it: Violation| Violation::new(it.path, format!("the name {}", it.message));
                     violations.extend(found.into_iter().map(of_name));
                 }
@@ -233,7 +244,7 @@ impl Walk {
         }
     }
 
-    fn any_of(&self, value: &Value, shapes: &[Shape], path: &str, violations: &mut Vec<Violation>) {
+    fn any_of(&self, value: &Value, shapes: &[Shape], path: &Path<'_>, violations: &mut Vec<Violation>) {
         let mut tried = Vec::new();
         for shape in shapes {
             let found = self.tried(value, shape, path);
@@ -246,7 +257,7 @@ impl Walk {
     }
 
     /// The violations of a shape by a value.
-    fn tried(&self, value: &Value, shape: &Shape, path: &str) -> Vec<Violation> {
+    fn tried(&self, value: &Value, shape: &Shape, path: &Path<'_>) -> Vec<Violation> {
         let mut found = Vec::new();
         self.value(value, shape, path, &mut found);
         found
@@ -256,11 +267,11 @@ impl Walk {
         &self,
         entries: &Map<String, Value>,
         (known, patterns, rest): (&[&str], &[(&'static str, Shape)], &Shape),
-        path: &str,
+        path: &Path<'_>,
         violations: &mut Vec<Violation>,
     ) {
         for (name, inner) in entries.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
-            let path = join(path, name);
+            let path = Path::Field(path, name);
             let matching = patterns.iter().filter(|(pattern, _)| pattern::matches(pattern, name));
             let mut matching = matching.map(|(_, shape)| shape).peekable();
             if matching.peek().is_none() {
@@ -272,7 +283,7 @@ impl Walk {
 }
 
 /// Reports a value that satisfies none of the shapes.
-fn none_holds(tried: Vec<Vec<Violation>>, shapes: &[Shape], path: &str, violations: &mut Vec<Violation>) {
+fn none_holds(tried: Vec<Vec<Violation>>, shapes: &[Shape], path: &Path<'_>, violations: &mut Vec<Violation>) {
     // The caller chooses which of the fields to add.
     match shapes.iter().map(required).collect::<Option<Vec<_>>>() {
         Some(_) => violations.push(Violation::new(path, format!("must be at least one of: {}", words(shapes)))),
@@ -280,7 +291,7 @@ fn none_holds(tried: Vec<Vec<Violation>>, shapes: &[Shape], path: &str, violatio
     }
 }
 
-fn string(text: &str, shape: &Shape, path: &str, violations: &mut Vec<Violation>) {
+fn string(text: &str, shape: &Shape, path: &Path<'_>, violations: &mut Vec<Violation>) {
     if shape.length != (None, None) {
         count(text.chars().count(), shape.length, ("character", "characters"), path, violations);
     }

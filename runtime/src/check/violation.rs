@@ -9,7 +9,7 @@ use crate::data::line::Line;
 pub struct Violation {
     /// Its path, by wire names: `endpoint.db_port`, `items[2].name`.
     pub path: String,
-    /// The problem. Never contains a text value, which may be secret.
+    /// The problem. Never contains a string value, which may be secret.
     pub message: String,
 }
 

@@ -1,14 +1,11 @@
 //! Messages about violations.
 
+use super::path::Path;
 use super::violation::Violation;
 use crate::data::shape::{Field, Inner, Shape};
 
 /// The message for a missing required value.
 pub(crate) const MISSING: &str = "is required";
-
-pub(super) fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
-}
 
 /// The names that a shape requires, if it requires nothing else.
 pub(super) fn required(shape: &Shape) -> Option<Vec<&str>> {
@@ -33,14 +30,14 @@ pub(super) fn listing(names: &[&str], last: &str) -> String {
 
 /// Checks the number of files.
 pub(crate) fn files(found: usize, shape: &Shape, path: &str, violations: &mut Vec<Violation>) {
-    count(found, shape.items, ("element", "elements"), path, violations);
+    count(found, shape.items, ("element", "elements"), &Path::Root(path), violations);
 }
 
 pub(super) fn count(
     found: usize,
     (fewest, most): (Option<usize>, Option<usize>),
     (one, many): (&str, &str),
-    path: &str,
+    path: &Path<'_>,
     violations: &mut Vec<Violation>,
 ) {
     let noun = |count: usize| if count == 1 { one } else { many };

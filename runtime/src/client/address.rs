@@ -1,7 +1,9 @@
 //! The address of a call.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use super::last_base::Origin;
 use super::overrides::Overrides;
 use super::settings::Settings;
 use crate::auth::credentials::ProviderConfig;
@@ -18,14 +20,16 @@ pub(super) async fn base(
     values: &Values,
     spec: &Spec,
     overrides: &Overrides,
-) -> Result<String, Box<Failure>> {
+) -> Result<Arc<str>, Box<Failure>> {
     let config = |detail| Failure::config(spec, detail);
     let servers = if spec.servers.is_empty() { settings.service.servers } else { spec.servers };
     let own = match overrides.endpoint(settings) {
         Some(own) => Some(own.to_owned()),
         None => surroundings(settings, values).await.map_err(config)?,
     };
-    request::resolve(servers, own.as_deref(), values).map_err(config)
+    let origin = Origin { servers, own, region: values.get(REGION) };
+    let resolve = |origin: &Origin| request::resolve(origin.servers, origin.own.as_deref(), values);
+    settings.last_base.of(origin, resolve).map_err(config)
 }
 
 /// The endpoint from the environment, else from the user's file of regions.
@@ -51,20 +55,25 @@ async fn of_user(settings: &Settings) -> Result<&Regions, String> {
     settings.regions.get_or_try_init(read).await
 }
 
-/// The region and where it comes from, for errors; with the regions that were probably meant, if it is not known.
+/// The region and its source, for errors; with the regions that were probably meant if it is unknown.
 pub(super) async fn region(settings: &Settings, values: &Values) -> Option<String> {
     let (region, source) = (values.get(REGION)?, values.source(REGION)?);
     let mut text = format!("the region is `{region}`, from {source}");
-    if let Some(doubt) = doubt(settings, &region).await {
-        text.push_str(&doubt);
+    if let Some(hint) = region_hint(settings, &region).await {
+        text.push_str(&hint);
     }
     Some(text)
 }
 
-/// Adds the region to a failure to connect to an address that contains it, unless it is a known one.
-pub(super) async fn doubted(settings: &Settings, values: &Values, base: &str, failure: Box<Failure>) -> Box<Failure> {
+/// Adds the region to a failure to connect to an address that contains it, unless the region is known.
+pub(super) async fn with_region_hint(
+    settings: &Settings,
+    values: &Values,
+    base: &str,
+    failure: Box<Failure>,
+) -> Box<Failure> {
     let Some(region) = values.get(REGION).filter(|region| base.contains(&**region)) else { return failure };
-    if failure.kind != ErrorKind::Connect || doubt(settings, &region).await.is_none() {
+    if failure.kind != ErrorKind::Connect || region_hint(settings, &region).await.is_none() {
         return failure;
     }
     match self::region(settings, values).await {
@@ -75,8 +84,8 @@ pub(super) async fn doubted(settings: &Settings, values: &Values, base: &str, fa
 
 const REGION: &str = "region";
 
-/// What a region that is not known may have been meant to be. Nothing is known of an API without regions.
-async fn doubt(settings: &Settings, region: &str) -> Option<String> {
+/// Suggests known regions for an unknown one. `None` if it is known, or if the API has no regions.
+async fn region_hint(settings: &Settings, region: &str) -> Option<String> {
     let (vendor, service) = (settings.vendor, settings.service);
     let names = vendor.service_names(service);
     // A file that cannot be read fails the call where it is needed.
@@ -87,7 +96,7 @@ async fn doubt(settings: &Settings, region: &str) -> Option<String> {
         return None;
     }
     Some(match &closest::meant(region, known.into_iter())[..] {
-        [] => ", which is not a known one".to_owned(),
+        [] => ", which is unknown".to_owned(),
         meant => format!(": did you mean `{}`?", meant.join("` or `")),
     })
 }

@@ -31,7 +31,7 @@ pub trait HasRegions {}
 /// A client with parameters for the caller's project or account.
 #[diagnostic::on_unimplemented(
     message = "the document of `{Self}` has no projects",
-    label = "no parameter of this client is a project's or an account's id",
+    label = "no parameter of this client is the id of a project or an account",
     note = "set a parameter that the client fills with `.parameter(name, value)`"
 )]
 pub trait HasProjects {}
@@ -39,7 +39,7 @@ pub trait HasProjects {}
 /// A client whose responses come in several languages.
 #[diagnostic::on_unimplemented(
     message = "the document of `{Self}` has no languages",
-    label = "no parameter of this client chooses a language",
+    label = "no parameter of this client selects a language",
     note = "set a header of all requests with `.default_header(name, value)`"
 )]
 pub trait HasLanguages {}
@@ -47,7 +47,7 @@ pub trait HasLanguages {}
 /// A client that signs its requests with credentials.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not sign requests",
-    label = "only clients of Alibaba Cloud and Huawei Cloud take credentials",
+    label = "only clients of Alibaba Cloud and Huawei Cloud accept credentials",
     note = "set a key of the document's security schemes with `.api_key(..)`, `.bearer_token(..)` or `.basic_auth(..)`"
 )]
 pub trait SignsRequests {}
@@ -55,7 +55,7 @@ pub trait SignsRequests {}
 /// A client that sends the keys and tokens of its document's security schemes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` signs its requests instead of sending a key",
-    label = "clients of Alibaba Cloud and Huawei Cloud take credentials",
+    label = "clients of Alibaba Cloud and Huawei Cloud accept credentials",
     note = "set keys or a token with `.credentials(..)`"
 )]
 pub trait HasKeys {}

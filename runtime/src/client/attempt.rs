@@ -1,6 +1,7 @@
 //! One attempt of a call: credentials, signature, exchange, and whether the response is a success.
 
 use std::borrow::Cow;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -89,7 +90,7 @@ pub(super) async fn attempt(
     trace::begin(&trial.span, &prepared.request);
     prepared.request.extensions_mut().insert(trial.exchange.clone());
     settings.interceptors.iter().for_each(|it| it.before_attempt(about, &mut prepared.request));
-    let exchanged = exchange(settings, planned, about.number, prepared.request, &trial.exchange);
+    let exchanged = pin!(exchange(settings, planned, about.number, prepared.request, &trial.exchange));
     match trial.exchange.within(&*settings.clock, limit, exchanged).await {
         Some(Err(mut failure)) => {
             vendors::compare_signed(&mut failure, prepared.signed.as_ref().map(|text| text.as_str()));
@@ -108,12 +109,12 @@ pub(super) async fn credentials(
     limit: Duration,
 ) -> Result<Option<Credentials>, Box<Failure>> {
     let Some(provider) = provider.filter(|_| is_signed(spec)) else { return Ok(None) };
-    let credentials = clock::within(clock, limit, provider.credentials()).await;
+    let credentials = clock::within(clock, limit, pin!(provider.credentials())).await;
     let credentials = credentials.unwrap_or_else(|| Err(late(limit)));
     let credentials = credentials.map_err(|error| Failure::credentials(spec, error))?;
     match credentials.blank() {
         Some(blank) => {
-            let why = format!("the credentials are of no use: {blank}");
+            let why = format!("the credentials are unusable: {blank}");
             Err(Failure::config(spec, why).meaning(ErrorCategory::Auth))
         }
         None => Ok(Some(credentials)),

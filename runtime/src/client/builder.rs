@@ -12,6 +12,7 @@ use super::applies::{HasKeys, HasLanguages, HasProjects, HasRegions, IsAlibabaCl
 use super::handle::Client;
 use super::headers::DefaultHeaders;
 use super::interceptor::Interceptor;
+use super::last_base::LastBase;
 use super::limiter::RateLimiter;
 use super::lookups::Lookups;
 use super::settings::Settings;
@@ -376,7 +377,7 @@ impl<C: From<Client>> ClientBuilder<C> {
         }
         if !vendor.signs() && self.credentials.is_some() {
             return Err(format!(
-                "{} signs nothing: give its keys with `.api_key(..)`, `.bearer_token(..)` or `.basic_auth(..)`",
+                "{} does not sign requests: set its keys with `.api_key(..)`, `.bearer_token(..)` or `.basic_auth(..)`",
                 service.package
             ));
         }
@@ -384,7 +385,7 @@ impl<C: From<Client>> ClientBuilder<C> {
             return Err(wrong.to_owned());
         }
         if vendor.signs() && !self.keys.is_empty() {
-            return Err(format!("{} is called with `.credentials(..)`, which hold a token too", service.package));
+            return Err(format!("{} requires `.credentials(..)`, which can also be a token", service.package));
         }
         let aliyun_only = self.signature.is_some() || self.get_requests || self.apsara_stack.is_some();
         if !vendor.rpc() && aliyun_only {
@@ -400,7 +401,7 @@ impl<C: From<Client>> ClientBuilder<C> {
         let options = Options { derived_for: self.derived_for, ..options };
         let limiter = self.limiter.unwrap_or_else(|| RateLimiter::new(service.limits.iter().copied()));
         if limiter.is_closed() {
-            return Err("a rate limit of no requests lets none through".to_owned());
+            return Err("a rate limit of 0 requests blocks every call".to_owned());
         }
         self.headers.add_to(&mut headers)?;
         let keyring = Keyring::new(service, self.keys)?;
@@ -422,6 +423,7 @@ impl<C: From<Client>> ClientBuilder<C> {
             budget: self.budget,
             limiter,
             skews: Skews::default(),
+            last_base: LastBase::default(),
             lookups: Lookups::default(),
             regions: OnceCell::new(),
             max_response_size: self.max_response_size,
@@ -441,7 +443,7 @@ fn transport(
     match own {
         Some(_) if !http.setters().is_empty() => {
             let setters = http.setters().join("(..)`, `.");
-            Err(format!("`.{setters}(..)` has no effect on a transport of your own"))
+            Err(format!("`.{setters}(..)` has no effect on a custom transport"))
         }
         Some(transport) => Ok(transport),
         None => {

@@ -92,7 +92,7 @@ impl Call {
         self.give(|given| given.integer::<T>(name, value))
     }
 
-    /// Sets the parameter with this wire name to a text.
+    /// Sets the parameter with this wire name to a string.
     pub fn text(self, name: &'static str, text: impl Into<String>) -> Self {
         self.give(|given| given.text(name, text))
     }

@@ -1,15 +1,16 @@
 //! Looks up settings that a call needs and that were not set: from the profile of the credentials, or from the vendor.
 
 use std::borrow::Cow;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::address;
 use super::attempt;
-use super::lookups::Question;
+use super::lookups::Query;
 use super::settings::Settings;
 use super::skews::Ahead;
-use crate::auth::credentials::{Credentials, CredentialsError, CredentialsProvider, ProviderConfig, Unanswered};
+use crate::auth::credentials::{Credentials, CredentialsError, CredentialsProvider, LookupError, ProviderConfig};
 use crate::auth::sign;
 use crate::data::category::ErrorCategory;
 use crate::data::operation::Spec;
@@ -44,7 +45,7 @@ pub(super) async fn values<'a>(
         endpoint.is_none_or(|url| url.contains("{region}")) || options.asapi || options.derived_for.is_some();
     // First, as the lookups in IAM depend on the region.
     if (regional || needs(REGION) || !unset.is_empty()) && attempt::is_signed(draft.spec) {
-        let found = clock::within(&*settings.clock, limit, region(&values, provider)).await;
+        let found = clock::within(&*settings.clock, limit, pin!(region(&values, provider))).await;
         match found.unwrap_or_else(|| Err(attempt::late(limit))) {
             Ok(Some(region)) => drop(values.to_mut().found.insert(REGION, region)),
             // The attempt reports the error, if it is made.
@@ -54,7 +55,8 @@ pub(super) async fn values<'a>(
         }
     }
     for name in unset {
-        let found = clock::within(&*settings.clock, limit, find(settings, &values, provider, draft.spec, name)).await;
+        let found =
+            clock::within(&*settings.clock, limit, pin!(find(settings, &values, provider, draft.spec, name))).await;
         if let Some(value) = found.unwrap_or_else(late)? {
             values.to_mut().found.insert(name, value);
         }
@@ -100,10 +102,10 @@ async fn find(
             return Ok(beside);
         }
         let unknown = (name, values.get(REGION), provider.setting("iam_endpoint"));
-        match told(settings, &credentials, unknown).await {
+        match cached(settings, &credentials, unknown).await {
             Ok(answer) => return Ok(answer),
             // As for an attempt of the call.
-            Err(Unanswered::Refused { status, code, .. })
+            Err(LookupError::Refused { status, code, .. })
                 if !renewed && retry::blames_keys(Some(status), code.as_deref()) && provider.rejected(&credentials) =>
             {
                 renewed = true;
@@ -123,40 +125,40 @@ async fn find(
 type Sought = (&'static str, Option<String>, Option<String>);
 
 /// The value that the vendor returns, or returned earlier, for these credentials.
-async fn told(
+async fn cached(
     settings: &Settings,
     credentials: &Credentials,
     (name, region, endpoint): Sought,
-) -> Result<Option<String>, Unanswered> {
-    let asker = match credentials {
+) -> Result<Option<String>, LookupError> {
+    let caller = match credentials {
         Credentials::AccessKey { access_key, .. } => access_key.clone(),
         Credentials::Token(token) => sign::sha256_hex(token.expose().as_bytes()),
     };
-    let kept = settings.lookups.of(Question { asker, name, region: region.clone(), endpoint: endpoint.clone() });
-    let answer = kept.get_or_try_init(|| async {
-        match ask(settings, credentials, (name, region, endpoint)).await {
-            Ok(answer) => answer.ok_or(None),
+    let kept = settings.lookups.of(Query { caller, name, region: region.clone(), endpoint: endpoint.clone() });
+    let value = kept.get_or_try_init(|| async {
+        match request(settings, credentials, (name, region, endpoint)).await {
+            Ok(value) => value.ok_or(None),
             Err(why) => Err(Some(why)),
         }
     });
-    match answer.await {
-        Ok(answer) => Ok(Some(answer.clone())),
+    match value.await {
+        Ok(value) => Ok(Some(value.clone())),
         Err(None) => Ok(None),
         Err(Some(why)) => Err(why),
     }
 }
 
 /// Sends the lookup, a second time if the first was refused for its date.
-async fn ask(
+async fn request(
     settings: &Settings,
     credentials: &Credentials,
     (name, region, endpoint): Sought,
-) -> Result<Option<String>, Unanswered> {
+) -> Result<Option<String>, LookupError> {
     // The vendor's address for the client's region does not apply here; the endpoint is the only address.
     let host = endpoint.clone().unwrap_or_default();
-    let mut mended = None;
+    let mut corrected = None;
     loop {
-        let skew = mended.unwrap_or_else(|| settings.skews.of(&host));
+        let skew = corrected.unwrap_or_else(|| settings.skews.of(&host));
         let clock = Arc::new(Ahead(settings.clock.clone(), skew));
         let config = ProviderConfig::new().with_transport(settings.transport.clone()).with_clock(clock);
         let (region, endpoint) = (region.clone(), endpoint.clone());
@@ -164,14 +166,14 @@ async fn ask(
         let unknown = Unknown { name, region, endpoint, is_elsewhere, credentials, config };
         let outcome = settings.vendor.discover(unknown).await;
         match &outcome {
-            Ok(_) => mended.iter().for_each(|skew| settings.skews.keep(&host, *skew)),
-            Err(Unanswered::Refused { status, code, headers, .. })
+            Ok(_) => corrected.iter().for_each(|skew| settings.skews.keep(&host, *skew)),
+            Err(LookupError::Refused { status, code, headers, .. })
                 if retry::blames_date(Some(*status), code.as_deref()) =>
             {
                 if let Some(ahead) = retry::clock_skew(headers, settings.clock.now(), skew) {
                     settings.skews.refute(&host, skew);
-                    if mended.is_none() {
-                        mended = Some(ahead);
+                    if corrected.is_none() {
+                        corrected = Some(ahead);
                         continue;
                     }
                 }
@@ -183,17 +185,18 @@ async fn ask(
 }
 
 /// The failure of a call, which was not sent, because of a failed lookup.
-fn failure(settings: &Settings, spec: &Spec, name: &str, why: &Unanswered) -> Box<Failure> {
+fn failure(settings: &Settings, spec: &Spec, name: &str, why: &LookupError) -> Box<Failure> {
     let (cause, status, code) = match why {
-        Unanswered::Transport(error) => (Cause::Transport(error.kind()), None, None),
-        Unanswered::Refused { status, code, .. } => (Cause::Service, Some(*status), code.as_deref()),
-        Unanswered::Other(_) => (Cause::Other, None, None),
+        LookupError::Transport(error) => (Cause::Transport(error.kind()), None, None),
+        LookupError::Refused { status, code, .. } => (Cause::Service, Some(*status), code.as_deref()),
+        LookupError::Other(_) => (Cause::Other, None, None),
     };
     let category =
         status.map(|status| vendors::category(settings.vendor.error_codes(), settings.service, status, code));
     let throttled = category == Some(ErrorCategory::Throttled);
     let repeatable = Repeatable { method: true, ..Repeatable::default() };
-    let failed = FailedAttempt { cause, status, code, busy: &[], throttled, repeatable, mended: false, spent: false };
+    let failed =
+        FailedAttempt { cause, status, code, busy: &[], throttled, repeatable, corrected: false, spent: false };
     let detail = format!("{name} is not set, and looking it up in IAM failed: {why}");
     let failure = Failure::lookup(spec, detail, cause, retry::classify(&failed));
     match category {

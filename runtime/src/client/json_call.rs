@@ -59,7 +59,7 @@ impl Client {
         let action = action.into();
         let fits = !action.is_empty() && action.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         let mistake = match (self.settings().vendor.rpc(), fits) {
-            (false, _) => Some("the service has no actions: call it by method and path, `.call_path(..)`"),
+            (false, _) => Some("the service has no actions: use `.call_path(..)`"),
             (true, false) => Some("the name of an action consists of letters, digits and underscores"),
             (true, true) => None,
         };
@@ -77,9 +77,9 @@ impl Client {
         let (method, path) = (method.into(), path.into());
         let fits = path.starts_with('/') && !path.contains(['?', '#']);
         let mistake = match (self.settings().vendor.rpc(), fits) {
-            (true, _) => Some("the service is called by actions: `.call_action(..)`"),
+            (true, _) => Some("the service has actions instead of paths: use `.call_action(..)`"),
             (false, false) => Some("a path begins with `/` and has neither `?` nor `#`: set `.query(..)`"),
-            (false, true) if Method::from_bytes(method.as_bytes()).is_err() => Some("the method is not one of HTTP"),
+            (false, true) if Method::from_bytes(method.as_bytes()).is_err() => Some("the method is not an HTTP method"),
             (false, true) => None,
         };
         self.json_call(Address { name: format!("{method} {path}"), method, path }, mistake)

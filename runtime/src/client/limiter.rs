@@ -91,7 +91,7 @@ mod tests {
     use crate::transport::clock::SystemClock;
 
     #[tokio::test(start_paused = true)]
-    async fn never_more_than_allowed_and_by_turns() {
+    async fn requests_stay_within_the_limit_in_order() {
         let limiter = RateLimiter::new([RateLimit { calls: 10, seconds: 60 }]);
         let begin = Instant::now();
         let tasks: Vec<_> = (0..35)
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn any_span_counts() {
+    async fn every_interval_counts() {
         let limiter = RateLimiter::new([RateLimit { calls: 2, seconds: 10 }]);
         let begin = Instant::now();
         for (pause, at) in [(0, 0), (9, 9), (0, 10), (0, 19), (30, 49), (0, 49), (0, 59)] {
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn one_that_gives_up_takes_no_turn() {
+    async fn a_dropped_wait_takes_no_turn() {
         let limiter = RateLimiter::new([RateLimit { calls: 1, seconds: 10 }]);
         limiter.wait(&SystemClock).await;
         assert!(tokio::time::timeout(Duration::from_secs(1), limiter.wait(&SystemClock)).await.is_err());
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_gives_up_at_one_limit_has_used_up_none() {
+    async fn a_dropped_wait_uses_up_no_limit() {
         let limits = [RateLimit { calls: 2, seconds: 5 }, RateLimit { calls: 1, seconds: 100 }];
         let limiter = RateLimiter::new(limits);
         let begin = Instant::now();
@@ -148,14 +148,14 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_waits_and_is_not_polled_stops_nobody() {
+    async fn a_wait_that_is_not_polled_blocks_no_other() {
         let limiter = RateLimiter::new([RateLimit { calls: 1, seconds: 10 }]);
         limiter.wait(&SystemClock).await;
         let mut idle = Box::pin(limiter.wait(&SystemClock));
         assert!(tokio::time::timeout(Duration::from_millis(1), &mut idle).await.is_err());
         let begin = Instant::now();
         limiter.wait(&SystemClock).await;
-        assert_eq!(begin.elapsed().as_secs(), 19, "the turn behind");
+        assert_eq!(begin.elapsed().as_secs(), 19, "the next turn");
         idle.await;
     }
 }

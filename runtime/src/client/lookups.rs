@@ -7,12 +7,12 @@ use tokio::sync::OnceCell;
 
 /// Results by query. Settings from a profile are not cached, as they may change together with its credentials.
 #[derive(Default)]
-pub(crate) struct Lookups(Mutex<BTreeMap<Question, Arc<OnceCell<String>>>>);
+pub(crate) struct Lookups(Mutex<BTreeMap<Query, Arc<OnceCell<String>>>>);
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Question {
+pub(super) struct Query {
     /// The access key, or the hash of a token.
-    pub(super) asker: String,
+    pub(super) caller: String,
     pub(super) name: &'static str,
     /// The region of the setting.
     pub(super) region: Option<String>,
@@ -22,13 +22,13 @@ pub(super) struct Question {
 
 impl Lookups {
     /// The cached result, or a cell to initialize. Concurrent lookups of the same setting share it.
-    pub(super) fn of(&self, question: Question) -> Arc<OnceCell<String>> {
+    pub(super) fn of(&self, query: Query) -> Arc<OnceCell<String>> {
         // Bounded, as temporary keys are replaced all the time.
         const MOST: usize = 256;
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= MOST && !kept.contains_key(&question) {
+        if kept.len() >= MOST && !kept.contains_key(&query) {
             kept.clear();
         }
-        kept.entry(question).or_default().clone()
+        kept.entry(query).or_default().clone()
     }
 }

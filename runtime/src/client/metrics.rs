@@ -11,7 +11,7 @@ use super::interceptor::{Attempt, Interceptor, Outcome};
 /// | `yundb_retries_total` | counter: attempts after which another follows | `service`, `operation` |
 ///
 /// `service` is the name of the client's crate without `yundb-`, such as `aliyun-dts`; `operation` is the documented name.
-/// `outcome` is `success`, or the [`ErrorKind`](crate::ErrorKind) in small letters.
+/// `outcome` is `success`, or the [`ErrorKind`](crate::ErrorKind) in lower case.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Metrics;
 

@@ -11,6 +11,7 @@ mod handle;
 mod headers;
 mod interceptor;
 mod json_call;
+mod last_base;
 mod limiter;
 mod lookups;
 #[cfg(feature = "metrics")]

@@ -47,7 +47,7 @@ impl Overrides {
     ) -> Result<Option<&'a dyn CredentialsProvider>, String> {
         if self.credentials.is_some() && !settings.vendor.signs() {
             return Err(format!(
-                "{} signs nothing: give a call's keys with `.extra_header(..)`",
+                "{} does not sign requests: set a call's keys with `.extra_header(..)`",
                 settings.service.package
             ));
         }

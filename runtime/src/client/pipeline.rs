@@ -1,6 +1,7 @@
 //! Runs every call: validation, endpoint, credentials, then attempts until one succeeds or a retry would be useless or
 //! unsafe.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -54,9 +55,9 @@ pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse
             // The plan holds for all attempts; credentials, date and nonce are per attempt.
             let plan = plan(settings, &values, &sending).await?;
             let base = address::base(settings, &values, sending.draft.spec, overrides).await?;
-            Ok((values, plan, base.into()))
+            Ok((values, plan, base))
         };
-        let prepared = clock::before(&*settings.clock, progress.end, prepare).await;
+        let prepared = clock::before(&*settings.clock, progress.end, pin!(prepare)).await;
         let late = || Err(Failure::out_of_time(spec, progress.limit, None));
         let (values, plan, base) = prepared.unwrap_or_else(late)?;
         let values = &*values;
@@ -72,7 +73,7 @@ pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse
         };
         match attempts(settings, &planned, progress).await {
             Ok(response) => Ok(response.with_reconnect(|| reconnect(sending))),
-            Err(failure) => Err(address::doubted(settings, values, &base, failure.at(&base)).await),
+            Err(failure) => Err(address::with_region_hint(settings, values, &base, failure.at(&base)).await),
         }
     };
     Box::pin(run.instrument(span))
@@ -140,8 +141,10 @@ async fn attempts(
         let exchange = Exchange::default();
         let span = trace::attempt(about.number);
         let mut trial = Trial::new(skew, exchange.clone(), span.clone());
-        let attempt = attempt::attempt(settings, planned, &about, &mut trial).instrument(span.clone());
-        let outcome = exchange.until(&*settings.clock, progress.end, attempt).await;
+        let outcome = {
+            let attempt = pin!(attempt::attempt(settings, planned, &about, &mut trial).instrument(span.clone()));
+            exchange.until(&*settings.clock, progress.end, attempt).await
+        };
         let outcome = outcome.unwrap_or_else(|| Err(Failure::out_of_time(spec, progress.limit, progress.last.take())));
         let elapsed = settings.clock.monotonic().saturating_duration_since(begin);
         let failure = match outcome {
@@ -161,10 +164,10 @@ async fn attempts(
             Err(failure) => failure,
         };
         progress.attempts += 1;
-        let mended = progress.mends(settings, planned, &failure, &trial);
+        let corrected = progress.corrects(settings, planned, &failure, &trial);
         let mut repeatable = repeatable(settings, planned);
         repeatable.token &= !trial.token_replaced;
-        let failure = classified(settings, planned, failure, repeatable, mended);
+        let failure = classified(settings, planned, failure, repeatable, corrected);
         let retry_in = progress.next(settings, planned, &failure, repeatable.is_safe());
         trace::end(&span, failure.status(), Some(failure.kind));
         span.in_scope(|| failed(settings, &about, &failure, elapsed, retry_in));
@@ -181,7 +184,7 @@ fn classified(
     planned: &Planned<'_>,
     failure: Box<Failure>,
     repeatable: Repeatable,
-    mended: bool,
+    corrected: bool,
 ) -> Box<Failure> {
     let spent = planned.plan.body.is_spent();
     let class = retry::classify(&FailedAttempt {
@@ -191,7 +194,7 @@ fn classified(
         busy: settings.service.busy,
         throttled: failure.category() == ErrorCategory::Throttled,
         repeatable,
-        mended,
+        corrected,
         spent,
     });
     failure.classified(class, spent)
@@ -257,7 +260,7 @@ impl Progress {
 
     /// Whether a possible reason of the refusal has been corrected: the date or the credentials. Each is corrected
     /// once.
-    fn mends(&mut self, settings: &Settings, planned: &Planned<'_>, failure: &Failure, trial: &Trial) -> bool {
+    fn corrects(&mut self, settings: &Settings, planned: &Planned<'_>, failure: &Failure, trial: &Trial) -> bool {
         if trial.credentials.is_some()
             && let Some(ahead) = wrong_date(settings, failure, trial.skew)
         {
@@ -299,7 +302,7 @@ impl Progress {
         if self.end.is_some_and(|end| pause >= end.saturating_duration_since(time)) {
             return None;
         }
-        self.paid = settings.budget.spend(failure.class);
+        self.paid = settings.budget.spend(&context);
         self.paid.map(|_| pause)
     }
 }

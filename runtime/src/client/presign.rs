@@ -22,7 +22,7 @@ pub(super) async fn presigned_url(mut sending: Sending) -> Result<Secret, Box<Fa
     let client = sending.client.clone();
     let settings = client.settings();
     if !settings.vendor.presigns() {
-        return Err(config("the service takes no signature in a URL"));
+        return Err(config("the service does not accept signatures in URLs"));
     }
     sending.draft.fill_constants();
     sending.draft.fill_client_token(|| (settings.nonce)());
@@ -36,11 +36,11 @@ pub(super) async fn presigned_url(mut sending: Sending) -> Result<Secret, Box<Fa
         interceptor.before_signing(&about, &mut UnsignedRequest::new(&mut plan));
     }
     if !plan.body.is_empty() {
-        return Err(config("a URL has no room for the body"));
+        return Err(config("a URL cannot contain the body"));
     }
     let more = plan.headers.keys().find(|name| !matches!(**name, ACCEPT | USER_AGENT));
     if let Some(name) = more {
-        return Err(config(&format!("a URL has no room for the header {name}")));
+        return Err(config(&format!("a URL cannot contain the header {name}")));
     }
     let base = address::base(settings, values, sending.draft.spec, &sending.overrides).await?;
     let credentials = attempt::credentials(&*settings.clock, provider, sending.draft.spec, limit).await?;

@@ -12,7 +12,7 @@ pub(super) type CallResult<O, T> =
 /// Reads the response as the requested representation, or as the operation's own.
 pub(super) fn read<O: Operation, T>(
     outcome: Result<RawResponse, Box<Failure>>,
-    asked: Option<Reading>,
+    requested: Option<Reading>,
     decode: impl FnOnce(RawResponse) -> Result<T, DecodeError>,
 ) -> CallResult<O, T> {
     let response = match outcome {
@@ -24,44 +24,46 @@ pub(super) fn read<O: Operation, T>(
         }
     };
     let (head, raw_body) = (response.head().clone(), response.raw_body());
-    let decoded = another(O::SPEC, asked, &head).and_then(|()| {
+    let decoded = another(O::SPEC, requested, &head).and_then(|()| {
         let headers = decode::from_headers(&head.headers)?;
         Ok((headers, decode(response)?))
     });
     match decoded {
         Ok((headers, value)) => Ok(Response::new(value, headers, head, raw_body)),
         Err(error) => {
-            let error = came_as(O::SPEC, asked, &head, error);
+            let error = with_media_types(O::SPEC, requested, &head, error);
             Err(CallError::new(Failure::decode(head, raw_body, error), None, None))
         }
     }
 }
 
 /// An error if the service returned another documented representation than the requested one.
-fn another(spec: &Spec, asked: Option<Reading>, head: &Head) -> Result<(), DecodeError> {
+fn another(spec: &Spec, requested: Option<Reading>, head: &Head) -> Result<(), DecodeError> {
     let Some(found) = media_type::of(&head.headers) else { return Ok(()) };
     let is_other = |media_type: &str| spec.others.iter().any(|it| media_type::same(it, media_type));
     let is_own = |media_type: &str| spec.accept.split(',').any(|it| media_type::same(it, media_type));
-    let wrong = match asked.and_then(|reading| Some((reading.form, reading.media_type?))) {
+    let wrong = match requested.and_then(|reading| Some((reading.form, reading.media_type?))) {
         None => is_other(found) && !is_own(found),
-        Some((_, asked)) if media_type::matches(asked, found) => false,
+        Some((_, requested)) if media_type::matches(requested, found) => false,
         // All JSON has the same type, except that of `others`.
-        Some((ReadAs::Json, asked)) if media_type::is_json(found) => match is_other(asked) {
+        Some((ReadAs::Json, requested)) if media_type::is_json(found) => match is_other(requested) {
             true => is_own(found),
             false => is_other(found),
         },
         Some((ReadAs::Lines, _)) if media_type::is_json(found) => false,
         Some(_) => is_own(found) || is_other(found),
     };
-    if wrong { Err(DecodeError::new("", "it is another representation")) } else { Ok(()) }
+    if wrong { Err(DecodeError::new("", "the response has another representation")) } else { Ok(()) }
 }
 
 /// Adds the response's media type to the error if it differs from the requested one.
-fn came_as(spec: &Spec, asked: Option<Reading>, head: &Head, error: DecodeError) -> DecodeError {
-    let asked = asked.and_then(|reading| reading.media_type).unwrap_or(spec.accept);
+fn with_media_types(spec: &Spec, requested: Option<Reading>, head: &Head, error: DecodeError) -> DecodeError {
+    let requested = requested.and_then(|reading| reading.media_type).unwrap_or(spec.accept);
     match media_type::of(&head.headers) {
-        Some(found) if !asked.is_empty() && !asked.split(',').any(|it| media_type::matches(it.trim(), found)) => {
-            let message = format!("{} (`{asked}` was asked for, and `{found}` came)", error.message());
+        Some(found)
+            if !requested.is_empty() && !requested.split(',').any(|it| media_type::matches(it.trim(), found)) =>
+        {
+            let message = format!("{} (requested `{requested}`, received `{found}`)", error.message());
             DecodeError::new(error.path(), message)
         }
         _ => error,

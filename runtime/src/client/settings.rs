@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use tokio::sync::OnceCell;
 
 use super::interceptor::Interceptor;
+use super::last_base::LastBase;
 use super::limiter::RateLimiter;
 use super::lookups::Lookups;
 use super::skews::{Ahead, Skews};
@@ -38,6 +39,7 @@ pub(crate) struct Settings {
     pub(crate) budget: RetryBudget,
     pub(crate) limiter: RateLimiter,
     pub(crate) skews: Skews,
+    pub(super) last_base: LastBase,
     pub(crate) lookups: Lookups,
     /// The addresses in the user's file of regions, read once.
     pub(crate) regions: OnceCell<Regions>,

@@ -108,8 +108,8 @@ impl<T, I: IntoIterator<Item: Into<T>>> Argument<Option<Vec<T>>, OptionalItems> 
     }
 }
 
-/// A type of values in maps, which a `U` is accepted for: the type itself, and a `&str` for a text. Not any type that
-/// converts into it, as the type of a number or of `x.into()` could not be inferred then.
+/// A type of values in maps for which a `U` is accepted: the type itself, and `&str` for a string. Other conversions are
+/// not accepted, as the type of a number or of `x.into()` could then not be inferred.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(message = "`{U}` cannot be a value of a map of `{Self}`", label = "expected `{Self}`")]
 pub trait MapValue<U>: Sized {
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_of_whatever_iterates() {
+    fn lists_from_iterators() {
         let list = Some(vec!["a".to_owned()]);
         assert_eq!(argument::<Vec<String>, _>(["a"]), list);
         assert_eq!(argument::<Vec<String>, _>(vec!["a".to_owned()]), list);
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn maps_of_whatever_iterates_over_pairs() {
+    fn maps_from_iterators_of_pairs() {
         let map = Some(BTreeMap::from([("a".to_owned(), 1.0)]));
         assert_eq!(argument::<BTreeMap<String, f64>, _>([("a", 1.0)]), map);
         assert_eq!(argument::<BTreeMap<String, f64>, _>([("a".to_owned(), 1.into())]), map);

@@ -3,7 +3,7 @@
 //! `null` is omitted everywhere: RFC 6570, the basis of the styles, omits undefined values. So are empty lists and
 //! objects, unless they are a whole header or path segment.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, percent_encode_byte, utf8_percent_encode};
 use serde_json::Value;
 
 use crate::data::operation::{Param, Style};
@@ -32,7 +32,14 @@ const LITERAL: &AsciiSet = &RESERVED.remove(b'&').remove(b'=').remove(b'+').add(
 
 /// The literal part of a document's path: encoded where it is not yet.
 pub(crate) fn literal(text: &str) -> String {
-    keeping_encoded(text, LITERAL)
+    let mut literal = String::with_capacity(text.len());
+    push_literal(&mut literal, text);
+    literal
+}
+
+/// Appends a literal part.
+pub(crate) fn push_literal(out: &mut String, text: &str) {
+    push_keeping_encoded(out, text, LITERAL);
 }
 
 /// Encodes a name or value without reserved characters.
@@ -45,12 +52,13 @@ fn encoded(param: &Param, text: &str) -> String {
     if !param.allow_reserved {
         return strict(text).to_string();
     }
-    keeping_encoded(text, RESERVED)
+    let mut encoded = String::with_capacity(text.len());
+    push_keeping_encoded(&mut encoded, text, RESERVED);
+    encoded
 }
 
-/// Keeps percent-encoded sequences (RFC 6570, reserved expansion).
-fn keeping_encoded(text: &str, set: &'static AsciiSet) -> String {
-    let mut out = String::with_capacity(text.len());
+/// Appends a text, keeping percent-encoded sequences (RFC 6570, reserved expansion).
+fn push_keeping_encoded(out: &mut String, text: &str, set: &'static AsciiSet) {
     let mut rest = text;
     while let Some(at) = rest.find('%') {
         let (before, from) = rest.split_at(at);
@@ -61,7 +69,6 @@ fn keeping_encoded(text: &str, set: &'static AsciiSet) -> String {
         rest = &from[taken..];
     }
     out.extend(utf8_percent_encode(rest, set));
-    out
 }
 
 /// A single value as text; lists and objects, which styles do not define at this depth, as JSON.
@@ -239,9 +246,41 @@ pub(crate) fn joined(pairs: &[(String, String)]) -> String {
 /// Encodes a name or value without reserved characters, without leaving copies in memory.
 pub(crate) fn strict_text(text: &str) -> String {
     let mut encoded = String::with_capacity(3 * text.len());
-    encoded.extend(strict(text));
+    push_strict(&mut encoded, text);
     encoded
 }
+
+/// Appends a text, encoded without reserved characters: at most three times as many bytes.
+pub(crate) fn push_strict(out: &mut String, mut text: &str) {
+    loop {
+        let plain = text.bytes().take_while(|byte| UNRESERVED[usize::from(*byte)]).count();
+        let (before, from) = text.split_at(plain);
+        out.push_str(before);
+        let Some(reserved) = from.chars().next() else { return };
+        let (reserved, after) = from.split_at(reserved.len_utf8());
+        reserved.bytes().for_each(|byte| out.push_str(percent_encode_byte(byte)));
+        text = after;
+    }
+}
+
+/// Like [`push_strict`], for bytes that may not be UTF-8.
+pub(crate) fn push_strict_bytes(out: &mut String, bytes: &[u8]) {
+    for chunk in bytes.utf8_chunks() {
+        push_strict(out, chunk.valid());
+        chunk.invalid().iter().for_each(|byte| out.push_str(percent_encode_byte(*byte)));
+    }
+}
+
+/// RFC 3986's unreserved characters: those that `STRICT` leaves.
+const UNRESERVED: [bool; 256] = {
+    let mut unreserved = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        unreserved[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+        byte += 1;
+    }
+    unreserved
+};
 
 fn flat(entries: &[(String, String)]) -> impl Iterator<Item = &String> {
     entries.iter().flat_map(|(key, value)| [key, value])
@@ -369,7 +408,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_as_documents_write_them() {
+    fn literal_paths_of_documents() {
         assert_eq!(
             literal("/a b/é/100%/%2F/'q'\"x\"/{y}/a&b=c+d:e@f;g,h"),
             "/a%20b/%C3%A9/100%25/%2F/'q'%22x%22/%7By%7D/a&b=c+d:e@f;g,h"
@@ -377,7 +416,7 @@ mod tests {
     }
 
     #[test]
-    fn cookies_as_they_are() {
+    fn cookies_are_verbatim() {
         let param = operation::cookie("a b", any()).style(Style::Cookie, true);
         assert_eq!(joined(&pairs(&param, param.name, &json!("c d%\u{e9}"))), "a b=c d%\u{e9}");
         assert_eq!(joined(&pairs(&param, param.name, &json!({"k l": "m n"}))), "k l=m n");

@@ -1,4 +1,4 @@
-//! Texts with a documented `format`: the text from the service, and its parsed value.
+//! Strings with a documented `format`: the text from the service, and its parsed value.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -13,14 +13,14 @@ use uuid::Uuid;
 
 use crate::codec::lost::{self, Lost};
 
-/// A text with a documented `format`, such as `date-time` for [`Timestamp`] or `uuid` for [`Uuid`].
+/// A string with a documented `format`, such as `date-time` for [`Timestamp`] or `uuid` for [`Uuid`].
 ///
 /// [`get`](Self::get) parses it. The text is kept verbatim, so a form other than the documented one (a date without a
-/// time zone, an empty text) does not fail the response, and is sent back byte for byte. Setters take the type itself
-/// or a text; if [`get`](Self::get) cannot parse that text, sending the call fails with a violation (except for
+/// time zone, an empty string) does not fail the response, and is sent back byte for byte. Setters take the type itself
+/// or a string; if [`get`](Self::get) cannot parse that text, sending the call fails with a violation (except for
 /// durations, see [`FormatValue`]).
 ///
-/// Two values are equal if their texts are. There is no order, as texts do not sort like their values.
+/// Two values are equal if their strings are. There is no order, as strings do not sort like their values.
 ///
 /// ```
 /// use yundb_runtime::format::{Formatted, Timestamp};
@@ -38,7 +38,7 @@ pub struct Formatted<T> {
     value: PhantomData<fn() -> T>,
 }
 
-/// A type of texts with a `format`.
+/// A type of strings with a `format`.
 ///
 /// | type | formats | reads |
 /// |---|---|---|
@@ -54,17 +54,17 @@ pub trait FormatValue: Sized {
     /// The name of the format.
     const FORMAT: &'static str;
 
-    /// Parses a text; `None` if it does not have the format.
+    /// Parses a string; `None` if it does not have the format.
     fn read(text: &str) -> Option<Self>;
 
     /// Writes the value in the format.
     fn write(&self) -> String;
 }
 
-/// The text of a [`Formatted`] does not have its format. The message does not contain the text, which may be
+/// The string of a [`Formatted`] does not match its format. The message does not contain the text, which may be
 /// confidential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the text is not of the format `{format}`")]
+#[error("the string does not match the format `{format}`")]
 pub struct FormatError {
     format: &'static str,
 }
@@ -149,7 +149,7 @@ fn time(text: &str) -> Option<Time> {
         [_, hours @ .., b':', tens, ones] => hours.len() == 2 && hours.iter().chain([tens, ones]).all(digit),
         _ => false,
     };
-    // jiff would also parse texts that begin with a date, or have no colons, as a time.
+    // jiff would also parse strings that begin with a date, or have no colons, as a time.
     (is_offset && time.as_bytes().get(2) == Some(&b':')).then(|| time.parse().ok())?
 }
 
@@ -224,7 +224,7 @@ impl<'de, T: FormatValue> Deserialize<'de> for Formatted<T> {
     }
 }
 
-// As a text: derives would require the trait of `T`.
+// As a string: derives would require the trait of `T`.
 
 impl<T> Clone for Formatted<T> {
     fn clone(&self) -> Self {
@@ -232,7 +232,7 @@ impl<T> Clone for Formatted<T> {
     }
 }
 
-/// The empty text.
+/// The empty string.
 impl<T> Default for Formatted<T> {
     fn default() -> Self {
         Self::of(String::new())
@@ -354,7 +354,7 @@ mod tests {
 
     /// Any text from a service is decoded, and encoded verbatim.
     #[test]
-    fn every_text_survives() {
+    fn every_string_survives() {
         for (json, text) in [
             (r#""2021-12-14T07:46:22+0000""#, "2021-12-14T07:46:22+0000"),
             (r#""2021-12-14 07:46:22""#, "2021-12-14 07:46:22"),
@@ -373,11 +373,14 @@ mod tests {
         let absent: Option<Formatted<Timestamp>> = decode::from_slice(b"null").unwrap();
         assert_eq!(absent, None);
         let error = Formatted::<Uuid>::from("hunter2").get().unwrap_err();
-        assert_eq!((error.format(), error.to_string()), ("uuid", "the text is not of the format `uuid`".to_owned()));
+        assert_eq!(
+            (error.format(), error.to_string()),
+            ("uuid", "the string does not match the format `uuid`".to_owned())
+        );
     }
 
     #[test]
-    fn setters_take_values_texts_and_options() {
+    fn setters_accept_values_strings_and_options() {
         fn since<M>(since: impl Argument<Formatted<Timestamp>, M>) -> Option<String> {
             since.into_argument().map(Formatted::into_string)
         }

@@ -61,7 +61,7 @@ struct Writer;
 fn float(float: f64, shown: impl fmt::Display) -> Result<Value, Unwritable> {
     Number::from_f64(float)
         .map(Value::Number)
-        .ok_or_else(|| Unwritable::new(format_args!("is {shown}, which is no number in JSON")))
+        .ok_or_else(|| Unwritable::new(format_args!("is {shown}, which JSON cannot represent")))
 }
 
 fn variant(name: &'static str, value: Value) -> Value {
@@ -174,8 +174,8 @@ impl ser::Serializer for Writer {
         Ok(List { variant: Some(name), ..self.serialize_seq(Some(length))? })
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Object, Unwritable> {
-        Ok(Object { entries: Map::new(), key: String::new(), variant: None })
+    fn serialize_map(self, length: Option<usize>) -> Result<Object, Unwritable> {
+        Ok(Object { entries: Map::with_capacity(length.unwrap_or_default()), key: String::new(), variant: None })
     }
 
     fn serialize_struct(self, _: &'static str, length: usize) -> Result<Object, Unwritable> {
@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn what_serde_json_writes() {
+    fn writes_the_same_as_serde_json() {
         for kind in [Kind::Unit, Kind::One(0.5), Kind::Two(u64::MAX, i64::MIN), Kind::Named { id: u64::MAX.into() }] {
             let all = all(vec![Some(1.5), None], kind);
             assert_eq!(to_value(&all).unwrap(), serde_json::to_value(&all).unwrap());
@@ -353,13 +353,13 @@ mod tests {
     }
 
     #[test]
-    fn what_json_cannot_hold_is_an_error_with_its_place() {
-        let said = |value: &All<Vec<f64>>| to_value(value).unwrap_err().to_string();
-        assert_eq!(said(&all(vec![1.0, f64::NAN], Kind::Unit)), "of[1]: is NaN, which is no number in JSON");
-        assert_eq!(said(&all(vec![], Kind::One(f32::NEG_INFINITY))), "kind: is -inf, which is no number in JSON");
-        let wide = said(&all(vec![], Kind::Named { id: i128::from(u64::MAX) + 1 }));
+    fn unrepresentable_values_are_errors_with_location() {
+        let error_of = |value: &All<Vec<f64>>| to_value(value).unwrap_err().to_string();
+        assert_eq!(error_of(&all(vec![1.0, f64::NAN], Kind::Unit)), "of[1]: is NaN, which JSON cannot represent");
+        assert_eq!(error_of(&all(vec![], Kind::One(f32::NEG_INFINITY))), "kind: is -inf, which JSON cannot represent");
+        let wide = error_of(&all(vec![], Kind::Named { id: i128::from(u64::MAX) + 1 }));
         assert_eq!(wide, "kind.id: has more than 64 bits, which cannot be sent");
         let why = to_value(&f64::INFINITY).unwrap_err();
-        assert_eq!((why.place("body"), why.message()), ("body".to_owned(), "is inf, which is no number in JSON"));
+        assert_eq!((why.place("body"), why.message()), ("body".to_owned(), "is inf, which JSON cannot represent"));
     }
 }

@@ -14,17 +14,17 @@ use crate::codec::json::to_value;
 /// A value that is sent as a string containing its JSON.
 ///
 /// Decoding never fails: a string other than the documented JSON remains [`Text`](Self::Text). The value itself is also
-/// accepted in place of the string. `Debug` shows only the length of a text, as it may contain secrets.
+/// accepted in place of the string. `Debug` shows only the length of a string, as it may contain secrets.
 #[derive(Clone, PartialEq, Eq)]
 pub enum JsonText<T> {
     /// The value.
     Value(T),
-    /// A text that is not the JSON of such a value.
+    /// A string that is not the JSON of such a value.
     Text(String),
 }
 
 impl<T> JsonText<T> {
-    /// Creates a text that is sent verbatim.
+    /// Creates a string that is sent verbatim.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
     }
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn keeps_what_is_no_json() {
+    fn keeps_invalid_json() {
         for text in ["", "n/a", "{\"Port\": 1", "[1]"] {
             let read: Text = serde_json::from_value(text.into()).unwrap();
             assert_eq!(read, JsonText::text(text));
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_not_shown() {
+    fn debug_hides_strings() {
         let read: Text = serde_json::from_value(r#"{"Port": "none", "password": "hunter2"}"#.into()).unwrap();
         assert_eq!(format!("{read:?}"), "Text(39 bytes)");
         assert_eq!(format!("{:?}", JsonText::Value(3)), "Value(3)");

@@ -8,7 +8,7 @@ use std::ops::Add;
 pub(crate) struct Lost {
     /// Values that the type maps to "unknown".
     pub(crate) values: usize,
-    /// Texts that are kept, but do not have their format.
+    /// Strings that are kept, but do not have their format.
     pub(crate) misformed: usize,
 }
 

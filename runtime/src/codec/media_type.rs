@@ -34,10 +34,10 @@ fn parameters(media_type: &str) -> Vec<String> {
 }
 
 /// Whether a response's media type matches the requested one, which may be a range.
-pub(crate) fn matches(asked: &str, found: &str) -> bool {
-    let (pattern, essence) = (self::essence(asked), self::essence(found));
+pub(crate) fn matches(requested: &str, found: &str) -> bool {
+    let (pattern, essence) = (self::essence(requested), self::essence(found));
     match pattern.split_once('*') {
-        None => same(asked, found),
+        None => same(requested, found),
         Some((start, end)) => essence.starts_with(start) && essence.ends_with(end.trim_start_matches("/*")),
     }
 }

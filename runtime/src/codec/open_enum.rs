@@ -11,7 +11,7 @@ use crate::codec::decode::{self, INTEGER, TEXT};
 
 pub use serde;
 
-/// Decodes a text; numbers and bools are converted to text. In responses a documented value is matched regardless of
+/// Decodes a string; numbers and bools are converted to text. In responses a documented value is matched regardless of
 /// case, as services vary it. In other formats, which callers write, values are kept verbatim.
 pub fn text<'de, D: Deserializer<'de>>(deserializer: D, values: &'static [&'static str]) -> Result<String, D::Error> {
     struct Text(&'static [&'static str]);
@@ -20,7 +20,7 @@ pub fn text<'de, D: Deserializer<'de>>(deserializer: D, values: &'static [&'stat
         type Value = String;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a text")
+            f.write_str("a string")
         }
 
         fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
@@ -54,6 +54,9 @@ pub fn text<'de, D: Deserializer<'de>>(deserializer: D, values: &'static [&'stat
 
 /// The documented value that differs from a text only in case, if it is unique, or the text.
 fn documented<'a>(values: &[&'a str], text: &'a str) -> &'a str {
+    if values.contains(&text) {
+        return text;
+    }
     let mut alike = values.iter().filter(|value| value.eq_ignore_ascii_case(text));
     match (alike.next(), alike.next()) {
         (Some(only), None) => only,
@@ -61,7 +64,7 @@ fn documented<'a>(values: &[&'a str], text: &'a str) -> &'a str {
     }
 }
 
-/// Decodes an integer, possibly from a text.
+/// Decodes an integer, possibly from a string.
 pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     struct Integer;
 
@@ -102,7 +105,7 @@ pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Err
 ///
 /// ```
 /// yundb_runtime::string_enum! {
-///     /// What runs in an instance.
+///     /// The database engine of an instance.
 ///     pub enum Engine {
 ///         /// MySQL.
 ///         Mysql = "mysql",
@@ -204,7 +207,7 @@ macro_rules! string_enum {
 ///
 /// ```
 /// yundb_runtime::integer_enum! {
-///     /// How grave an alarm is.
+///     /// The severity of an alarm.
 ///     pub enum Level {
 ///         Low = 1,
 ///         High = 2,
@@ -323,7 +326,7 @@ mod tests {
         let read: Both = from_slice(br#"{"version": true, "level": ""}"#).unwrap();
         assert_eq!(read, Both { version: Some(Version::Unknown("true".to_owned())), level: None });
 
-        // Without the lenient deserializer: the number is read before a text is requested.
+        // Without the lenient deserializer: the number is read before a string is requested.
         let read: Both = serde_json::from_str(r#"{"version": 8.0, "level": "1.0"}"#).unwrap();
         assert_eq!(read, both(Version::Eight, Level::Low));
         assert!(serde_json::from_str::<Level>("1.5").is_err());
@@ -331,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn the_case_of_answers_is_forgiven() {
+    fn the_case_of_responses_is_tolerated() {
         string_enum! { pub enum State { Running = "Running", Going = "go", Gone = "GO" } }
 
         for (text, state) in [
@@ -349,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_and_keys_hold_them_too() {
+    fn headers_and_keys_can_be_enums() {
         let mut headers = http::HeaderMap::new();
         headers.insert("version", http::HeaderValue::from_static("8.0"));
         headers.insert("level", http::HeaderValue::from_static("1"));

@@ -11,7 +11,7 @@ pub(crate) struct Line<'f, 'b>(pub(crate) &'f mut fmt::Formatter<'b>);
 impl Write for Line<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let mut rest = text;
-        while let Some((at, c)) = rest.char_indices().find(|(_, c)| is_unseen(*c)) {
+        while let Some((at, c)) = rest.char_indices().find(|(_, c)| is_invisible(*c)) {
             let (before, after) = rest.split_at(at);
             self.0.write_str(before)?;
             match c {
@@ -25,15 +25,15 @@ impl Write for Line<'_, '_> {
 }
 
 /// Control characters, line ends, and characters that change the direction of text or are invisible.
-fn is_unseen(c: char) -> bool {
+fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// A text without such characters, for short values that contain none: ids, codes, states.
-pub(crate) fn seen(text: &str) -> Cow<'_, str> {
-    match text.contains(is_unseen) {
-        true => Cow::Owned(text.chars().filter(|c| !is_unseen(*c)).collect()),
+/// A string without such characters, for short values that contain none: ids, codes, states.
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+    match text.contains(is_invisible) {
+        true => Cow::Owned(text.chars().filter(|c| !is_invisible(*c)).collect()),
         false => Cow::Borrowed(text),
     }
 }
@@ -50,12 +50,12 @@ pub(crate) fn one_line(text: &str) -> String {
 }
 
 /// The causes of an error that its own text does not include, so that a report of all sources repeats nothing.
-pub(crate) fn unsaid<'a>(
+pub(crate) fn omitted_cause<'a>(
     error: &impl fmt::Display,
     mut source: Option<&'a (dyn StdError + 'static)>,
 ) -> Option<&'a (dyn StdError + 'static)> {
-    let said = error.to_string();
-    while let Some(inner) = source.filter(|inner| said.contains(&InLine(inner).to_string())) {
+    let shown = error.to_string();
+    while let Some(inner) = source.filter(|inner| shown.contains(&InLine(inner).to_string())) {
         source = inner.source();
     }
     source
@@ -75,7 +75,7 @@ pub(crate) fn report(
     }
     while let Some(inner) = cause {
         write!(f, "\n    {}", InLine(inner))?;
-        cause = unsaid(&InLine(inner), inner.source());
+        cause = omitted_cause(&InLine(inner), inner.source());
     }
     Ok(())
 }
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_seen_is_written_out() {
+    fn invisible_characters_are_escaped() {
         for (text, shown) in [
             ("plain, 名 é", "<plain, 名 é>"),
             ("a\r\nFATAL b", "<a  FATAL b>"),
@@ -111,6 +111,6 @@ mod tests {
         ] {
             assert_eq!(Shown(text).to_string(), shown);
         }
-        assert_eq!(seen("r-1\n\u{1b}[2J"), "r-1[2J");
+        assert_eq!(visible("r-1\n\u{1b}[2J"), "r-1[2J");
     }
 }

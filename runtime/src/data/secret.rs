@@ -18,7 +18,7 @@ impl Secret {
         &self.0
     }
 
-    /// Whether it is the empty text.
+    /// Whether it is the empty string.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

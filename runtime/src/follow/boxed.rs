@@ -14,7 +14,7 @@ pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 ///
 /// [`next`](Self::next) and [`collect`](Self::collect) need no other crate; as a [`Stream`], it also has the methods of
 /// `futures_util`.
-#[must_use = "nothing is sent before the first item is asked for"]
+#[must_use = "no request is sent until the first item is requested"]
 pub struct BoxStream<T>(Pin<Box<dyn Stream<Item = T> + Send>>);
 
 impl<T> BoxStream<T> {

@@ -81,7 +81,7 @@ impl fmt::Debug for JobState {
 /// The job started by a call, or why there is none.
 pub(super) fn find<T, H>(response: &Response<T, H>) -> Result<(&'static Job, JobHandle), String> {
     let operation = response.operation();
-    let (path, job) = response.job().ok_or_else(|| format!("{operation} begins no job"))?;
+    let (path, job) = response.job().ok_or_else(|| format!("{operation} does not start a job"))?;
     let text = |path| match decode::value_at(response.raw_body(), path) {
         Some(Value::String(id)) if !id.is_empty() => Some(id),
         Some(Value::Number(id)) => Some(id.to_string()),
@@ -100,8 +100,8 @@ pub(super) fn find<T, H>(response: &Response<T, H>) -> Result<(&'static Job, Job
             Ok((job, handle(id, also.collect())))
         }
         None => Err(match ["order_id", "orderId"].into_iter().find_map(text) {
-            Some(order) => format!("{operation} made the order {order}, and the response does not name its job"),
-            None => format!("the response of {operation} has no {path}: there is nothing to wait for"),
+            Some(order) => format!("{operation} created the order {order}, whose job id the response does not contain"),
+            None => format!("the response of {operation} has no {path}, so there is no job to wait for"),
         }),
     }
 }
@@ -110,7 +110,7 @@ pub(super) fn find<T, H>(response: &Response<T, H>) -> Result<(&'static Job, Job
 pub(super) fn kind(jobs: &[&'static Job], handle: &JobHandle) -> Result<&'static Job, String> {
     let of_poll = || jobs.iter().filter(|job| job.poll.name == handle.poll);
     if of_poll().next().is_none() {
-        return Err(format!("{} shows no jobs of this service", handle.poll));
+        return Err(format!("{} does not return jobs of this service", handle.poll));
     }
     let begun =
         |job: &&&'static Job| handle.operation.as_ref().is_none_or(|name| job.begun_by.contains(&name.as_str()));
@@ -118,7 +118,7 @@ pub(super) fn kind(jobs: &[&'static Job], handle: &JobHandle) -> Result<&'static
     let found = of_poll().filter(begun).min_by_key(|job| job.failed.len());
     found.copied().ok_or_else(|| {
         let operation = handle.operation.as_deref().unwrap_or_default();
-        format!("{operation} begins no job of this service that {} shows", handle.poll)
+        format!("{operation} does not start a job of this service that {} returns", handle.poll)
     })
 }
 

@@ -107,8 +107,8 @@ impl Listing {
         let mut page = call.clone().send::<O>().await?;
         let count = O::items((*page).clone()).len();
         let body = page.raw_body().clone();
-        let said = decode::fingerprint(&body, is_request_id);
-        if count > 0 && said.is_some() && said == self.last {
+        let fingerprint = decode::fingerprint(&body, is_request_id);
+        if count > 0 && fingerprint.is_some() && fingerprint == self.last {
             return Ok(None);
         }
         self.seen += count;
@@ -117,7 +117,7 @@ impl Listing {
             page.set_next(Position { value: value.clone(), seen: self.seen });
             self.call = Some(call.set(O::PAGING.position, value));
         }
-        self.last = said;
+        self.last = fingerprint;
         Ok(Some(page))
     }
 }

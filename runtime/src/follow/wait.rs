@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::IntoFuture;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -24,7 +25,7 @@ use crate::transport::in_runtime;
 ///
 /// It polls at growing intervals, from 2 to 30 seconds, each with a jitter of up to a fifth. It tolerates up to five
 /// consecutive temporary failures or responses without a state, and an unknown job in the first half minute.
-#[must_use = "nothing is asked before it is awaited"]
+#[must_use = "no request is sent until it is awaited"]
 pub struct Wait {
     client: Client,
     account: Account,
@@ -35,7 +36,7 @@ pub struct Wait {
     acceptor: Option<Acceptor>,
 }
 
-/// A caller's own verdict on a state.
+/// A caller's verdict on a state.
 type Acceptor = Box<dyn Fn(&JobState) -> Option<JobVerdict> + Send + Sync>;
 
 /// How long a new job may be unknown to the service.
@@ -194,7 +195,7 @@ impl IntoFuture for Wait {
                     Some(Ok(state)) if state.done => return Ok(state),
                     Some(Err(error)) => return Err(error),
                     Some(Ok(_)) => {}
-                    None => return Err(WaitError::NoJob("the job's states ended before it did".to_owned())),
+                    None => return Err(WaitError::NoJob("the states ended before the job did".to_owned())),
                 }
             }
         })
@@ -228,7 +229,7 @@ impl Poll {
         let (mut failures, mut stateless) = (0, 0);
         loop {
             self.pause().await?;
-            match self.ask_in_time().await? {
+            match self.poll_in_time().await? {
                 Ok(response) => match self.judge(response)? {
                     Ok(state) => return Ok(state),
                     Err(last) if stateless == FAILURES => {
@@ -272,16 +273,16 @@ impl Poll {
     }
 
     /// Polls, within the time limit for waiting.
-    async fn ask_in_time(&self) -> Result<Result<RawResponse, CallError<Value>>, WaitError> {
-        clock::before(self.clock(), self.end, self.ask()).await.ok_or_else(|| self.out_of_time())
+    async fn poll_in_time(&self) -> Result<Result<RawResponse, CallError<Value>>, WaitError> {
+        clock::before(self.clock(), self.end, pin!(self.poll())).await.ok_or_else(|| self.out_of_time())
     }
 
     fn clock(&self) -> &dyn Clock {
         &*self.client.settings().clock
     }
 
-    async fn ask(&self) -> Result<RawResponse, CallError<Value>> {
-        // The id comes from the service: it is not for a document's bounds to end a wait.
+    async fn poll(&self) -> Result<RawResponse, CallError<Value>> {
+        // The id comes from the service, so a violation of the documented limits must not end the wait.
         let mut call = self.client.call(self.job.poll).text(self.job.argument, self.handle.id.clone()).unchecked();
         for name in self.job.also {
             if let Some(value) = self.handle.also.get(*name) {

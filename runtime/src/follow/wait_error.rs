@@ -7,7 +7,7 @@ use std::fmt::{self, Write as _};
 use serde_json::Value;
 
 use super::job::{JobHandle, JobState};
-use crate::data::line::{Line, unsaid};
+use crate::data::line::{Line, omitted_cause};
 use crate::response::{CallError, Erased, Error, ErrorKind, Failure};
 
 /// Maximum number of consecutive failed polls.
@@ -64,7 +64,7 @@ impl fmt::Display for WaitError {
             }
             Self::Timeout { job, last } => {
                 let state = last.as_ref().map_or("unknown", |last| &last.state);
-                write!(f, "job {} was not done in time; its state is {state}", job.id)
+                write!(f, "job {} did not finish in time; its state is {state}", job.id)
             }
             Self::NoState { job, path, .. } => {
                 let times = FAILURES + 1;
@@ -78,7 +78,7 @@ impl fmt::Display for WaitError {
 impl StdError for WaitError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
-            Self::Poll { error, .. } => unsaid(self, Some(&**error)),
+            Self::Poll { error, .. } => omitted_cause(self, Some(&**error)),
             _ => None,
         }
     }

@@ -285,23 +285,23 @@ fn raw_type(draft: &Draft, documented: &str, body: &RequestBody, violations: &mu
         let range = essence(documented);
         if !by_header && is_multipart(documented) {
             wrong(format!(
-                "is {range}, whose boundary has to be named: `RequestBody::media_type(\"{range}; boundary=..\")`"
+                "is {range}, which requires a boundary: `RequestBody::media_type(\"{range}; boundary=..\")`"
             ));
         }
         return match range.as_str() {
             "text/*" => "text/plain".to_owned(),
             "" | "*/*" | "application/*" => "application/octet-stream".to_owned(),
             range if range.contains('*') && !by_header => {
-                wrong(format!("is of {range}, and which has to be named: `RequestBody::media_type(..)`"));
+                wrong(format!("can be any {range}, so its type must be set: `RequestBody::media_type(..)`"));
                 documented.to_owned()
             }
             _ => documented.to_owned(),
         };
     };
     if draft.checked && !falls_under(named, documented) {
-        wrong(format!("is of the media type {named}, and has to be of {documented}"));
+        wrong(format!("has the media type {named}, but must have {documented}"));
     } else if is_multipart(named) && !named.to_ascii_lowercase().contains("boundary=") && !by_header {
-        wrong(format!("is {named}, whose boundary has to be named: `; boundary=..` after it"));
+        wrong(format!("is {named}, which requires a boundary: append `; boundary=..`"));
     }
     named.to_owned()
 }
@@ -310,7 +310,7 @@ fn raw_type(draft: &Draft, documented: &str, body: &RequestBody, violations: &mu
 fn json_type(documented: &str, named: Option<&str>, violations: &mut Vec<Violation>) -> String {
     let Some(named) = named else { return documented.to_owned() };
     if !falls_under(named, documented) {
-        violations.push(Violation::new("body", format!("is of the media type {named}, and has to be of {documented}")));
+        violations.push(Violation::new("body", format!("has the media type {named}, but must have {documented}")));
     }
     named.to_owned()
 }

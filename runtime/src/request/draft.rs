@@ -68,9 +68,9 @@ impl Draft {
         let has_body = self.spec.body.is_some_and(|body| body.required)
             || self.spec.params.iter().any(|param| in_body(param) && given(param));
         let sent = |param: &Param| !in_body(param) || (has_body && self.body.is_none());
-        let missing: Vec<_> = self.spec.params.iter().filter(|param| !given(param) && sent(param)).collect();
-        for param in missing {
-            let Some(constant) = param.constant else { continue };
+        let constants = self.spec.params.iter().filter_map(|param| Some((param, param.constant?)));
+        let missing: Vec<_> = constants.filter(|(param, _)| !given(param) && sent(param)).collect();
+        for (param, constant) in missing {
             let inputs = std::mem::replace(&mut self.inputs, Inputs::new(&[]));
             self.inputs = inputs.set_in(param.place, param.name, Value::from(constant));
         }

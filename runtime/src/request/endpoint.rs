@@ -50,7 +50,7 @@ fn choose<'a>(
         let central = central.clone().find(|server| !is_relative(server.url)).or_else(|| central.clone().next());
         return central.ok_or_else(|| match known().next() {
             Some(_) => format!("no region: set it with `.region(..)`, one of {}", joined(known())),
-            None => "the API's document names no server: set one with `.endpoint(..)`".to_owned(),
+            None => "the API's document has no server: set one with `.endpoint(..)`".to_owned(),
         });
     };
     if let Some(server) = servers.iter().find(|server| server.region == Some(region)) {
@@ -111,7 +111,7 @@ fn fill(
     filled.push_str(rest);
     // URL parsers would resolve these.
     if is_set && filled.split('/').any(|segment| matches!(segment, "." | "..")) {
-        return Err(format!("no path of the endpoint {url} may have `.` or `..` in it"));
+        return Err(format!("the path of the endpoint {url} must not contain `.` or `..`"));
     }
     Ok(filled)
 }
@@ -151,7 +151,7 @@ impl Place {
     }
 }
 
-const NO_USER: &str = "has a user in it, of which no request says anything: leave it out";
+const NO_USER: &str = "contains a user, which is never sent: remove it";
 
 /// The end of the user information in a URL, which may include a password, if there is any.
 fn user_end(url: &str) -> Option<(usize, usize)> {
@@ -180,8 +180,8 @@ fn is_relative(url: &str) -> bool {
 fn valid(url: &str) -> Result<String, String> {
     if is_relative(url) {
         return Err(format!(
-            "the API's document names its server only as `{url}`, relative to where the document is: set the whole address on the \
-             client's builder with `.endpoint(..)`"
+            "the server of the API's document, `{url}`, is relative to the document's own location: set an absolute address \
+             on the client's builder with `.endpoint(..)`"
         ));
     }
     if url.contains(['?', '#']) {
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_region_leads_to_no_other_host() {
+    fn a_region_cannot_change_the_host() {
         for region in ["evil.com/", "evil.com:80", "a@evil.com", "a b"] {
             let error = at(&[VARIABLE], None, &[("region", region)]).expect_err("is wrong");
             assert!(error.contains("cannot be the region"), "{error}");
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn a_central_server_serves_who_names_no_region() {
+    fn a_central_server_is_used_without_a_region() {
         let servers = &[CENTRAL, VARIABLE];
         assert_eq!(at(servers, None, &[]).as_deref(), Ok("https://sts.example.com"));
         assert_eq!(at(servers, None, &[("region", "south")]).as_deref(), Ok("https://sts.south.example.com"));
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_stays_where_it_is() {
+    fn a_value_cannot_leave_its_part_of_the_url() {
         const ALL: Server = Server {
             url: "{scheme}://{host}.example.com/v1/{tenant}{more}/x",
             region: None,
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_in_an_endpoint_is_refused_and_not_shown() {
+    fn an_endpoint_with_a_user_is_rejected_and_not_shown() {
         for (url, shown) in [
             ("http://user:pw@host/a", "http://***@host/a"),
             ("user:pw@host", "***@host"),
@@ -357,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_as_documents_write_them() {
+    fn literal_paths_of_documents() {
         const SPELLED: Server = Server {
             url: "https://x.example.com/{base}/%20",
             region: None,

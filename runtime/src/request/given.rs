@@ -32,7 +32,7 @@ pub(super) fn missing(param: &Param, values: &Values) -> String {
         if let Some(variable) = (values.variable)("region") {
             message.push_str(&format!(" or {variable}"));
         }
-        message.push_str(", by which the client looks it up");
+        message.push_str(", which the client uses to look it up");
     }
     message
 }

@@ -107,12 +107,12 @@ impl Inputs {
     pub fn integer<T: TryFrom<i128> + Serialize>(self, name: &'static str, value: impl Integer) -> Self {
         let value = value.into_integer().map(|value| match T::try_from(value) {
             Ok(value) => to_value(&value),
-            Err(_) => Err(Unwritable::new(format!("is {value}, beyond the range of {}", std::any::type_name::<T>()))),
+            Err(_) => Err(Unwritable::new(format!("is {value}, out of range for {}", std::any::type_name::<T>()))),
         });
         self.put_some(None, name, value)
     }
 
-    /// Sets the parameter with this wire name to a text.
+    /// Sets the parameter with this wire name to a string.
     pub fn text(self, name: &'static str, text: impl Into<String>) -> Self {
         self.put(None, name, Ok(Value::String(text.into())))
     }
@@ -126,7 +126,7 @@ impl Inputs {
             JsonText::Text(text) => match serde_json::from_str::<Value>(&text) {
                 Ok(value) => self.set(name, value),
                 Err(error) => {
-                    self.mistakes.push(Violation::new(name, format!("is no JSON: {error}")));
+                    self.mistakes.push(Violation::new(name, format!("is not JSON: {error}")));
                     self
                 }
             },
@@ -137,7 +137,7 @@ impl Inputs {
     fn put_some(mut self, place: Option<Place>, name: &'static str, value: Option<Result<Value, Unwritable>>) -> Self {
         match (value, self.find(place, name)) {
             (Some(value), _) => self.put(place, name, value),
-            // The last value wins, and this is none.
+            // The last value wins, so `None` removes an earlier one.
             (None, Some(param)) => {
                 self.clear(param);
                 self
@@ -167,7 +167,7 @@ impl Inputs {
         let fits = |param: &&Param| param.name == name && place.is_none_or(|place| param.place == place);
         let param = self.params.iter().find(fits);
         if param.is_none() {
-            self.mistakes.push(Violation::new(name, "is no parameter"));
+            self.mistakes.push(Violation::new(name, "is not a parameter"));
         }
         param
     }

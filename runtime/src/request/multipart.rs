@@ -44,7 +44,7 @@ impl Part {
         Self::new(RequestBody::stream(stream))
     }
 
-    /// Creates a text instead of a file, for fields that accept both.
+    /// Creates a string instead of a file, for fields that accept both.
     pub fn text(text: impl Into<String>) -> Self {
         Self { is_file: false, ..Self::new(text.into()) }
     }

@@ -1,6 +1,6 @@
 //! Converts the inputs of a call to a request that lacks only its signature, or to a list of all violations.
 
-use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderName, USER_AGENT};
+use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderName};
 use http::{HeaderMap, HeaderValue, Method};
 use zeroize::Zeroizing;
 
@@ -37,7 +37,7 @@ pub(crate) struct Plan {
 /// The settings of a client that appear in its requests.
 pub(crate) struct Common<'a> {
     pub(crate) values: &'a Values,
-    /// Sent with every call.
+    /// Sent with every call, including the user agent.
     pub(crate) headers: &'a HeaderMap,
     /// Whether parameters are signed and placed later, with an action, as in Alibaba Cloud's RPC.
     pub(crate) rpc: bool,
@@ -65,7 +65,7 @@ pub(crate) fn plan(draft: &Draft, accept: Option<&str>, common: &Common<'_>) -> 
         path: filled(draft.spec, common.values, template, true, &given, &mut violations),
         query: fixed_query.split('&').filter(|pair| !pair.is_empty()).map(split_pair).collect(),
         whole_query: Zeroizing::default(),
-        headers: HeaderMap::new(),
+        headers: common.headers.clone(),
         body: RequestBody::default(),
         body_hash: None,
         rpc: None,
@@ -79,8 +79,6 @@ pub(crate) fn plan(draft: &Draft, accept: Option<&str>, common: &Common<'_>) -> 
         *name = encode::literal(name);
         *value = filled(draft.spec, common.values, value, false, &given, &mut violations);
     }
-    insert(&mut plan.headers, USER_AGENT.as_str(), OUR_NAME, &mut violations);
-    plan.headers.extend(common.headers.clone());
     let accept = accept.unwrap_or(draft.spec.accept);
     if !accept.is_empty() {
         insert(&mut plan.headers, ACCEPT.as_str(), accept, &mut violations);
@@ -107,7 +105,7 @@ fn place(given: &Given<'_>, plan: &mut Plan, violations: &mut Vec<Violation>) {
             (Place::Cookie, _) => {
                 let pairs = encode::pairs(param, param.name, value);
                 if pairs.iter().any(|(name, value)| [name, value].iter().any(|text| text.contains([';', ' ', '"']))) {
-                    let message = "a cookie that is sent as it is can hold no blank, quote or `;`";
+                    let message = "an unencoded cookie cannot contain spaces, quotes or `;`";
                     violations.push(Violation::new(param.name, message));
                 }
                 cookies.extend(pairs);
@@ -134,7 +132,7 @@ fn put_body(draft: &Draft, given: &Given<'_>, common: &Common<'_>, plan: &mut Pl
             insert(&mut plan.headers, CONTENT_TYPE.as_str(), &media_type, violations);
         }
         if body.is_spent() {
-            violations.push(Violation::new("body", "is a stream, which was sent before"));
+            violations.push(Violation::new("body", "is a stream, which has already been sent"));
         }
         plan.body = body;
     }
@@ -150,7 +148,7 @@ fn filled(
     given: &Given<'_>,
     violations: &mut Vec<Violation>,
 ) -> String {
-    let mut out = String::new();
+    let mut out = String::with_capacity(2 * template.len());
     let mut rest = template;
     while let Some((before, (name, after))) =
         rest.split_once('{').and_then(|(before, after)| Some((before, after.split_once('}')?)))
@@ -168,7 +166,7 @@ fn filled(
             // A brace that belongs to no parameter.
             (None, None) => {
                 let (before, after) = rest.split_at(before.len() + 1);
-                out.push_str(&encode::literal(before));
+                encode::push_literal(&mut out, before);
                 rest = after;
                 continue;
             }
@@ -177,18 +175,20 @@ fn filled(
                 String::new()
             }
         };
-        out.push_str(&encode::literal(before));
+        encode::push_literal(&mut out, before);
         let begin = out.rfind('/').map_or(0, |at| at + 1);
         out.push_str(&text);
         rest = after;
         // URL parsers would resolve these.
-        let end = rest.find('/').unwrap_or(rest.len());
-        let whole = format!("{}{}", &out[begin..], &rest[..end]);
-        if is_path && whole.split('/').any(|segment| matches!(segment, "." | "..")) {
-            violations.push(Violation::new(name, "must not be `.` or `..`"));
+        let (before, after) = (&out[begin..], &rest[..rest.find('/').unwrap_or(rest.len())]);
+        if is_path && (before.contains('.') || after.contains('.')) {
+            let whole = format!("{before}{after}");
+            if whole.split('/').any(|segment| matches!(segment, "." | "..")) {
+                violations.push(Violation::new(name, "must not be `.` or `..`"));
+            }
         }
     }
-    out.push_str(&encode::literal(rest));
+    encode::push_literal(&mut out, rest);
     out
 }
 
@@ -202,12 +202,13 @@ fn insert(headers: &mut HeaderMap, name: &str, value: &str, violations: &mut Vec
         (Ok(name), Ok(value)) => {
             headers.insert(name, value);
         }
-        (Err(_), _) => violations.push(Violation::new(name, "cannot be the name of a header")),
-        (_, Err(_)) => violations.push(Violation::new(name, "holds what no header may hold, such as a line break")),
+        (Err(_), _) => violations.push(Violation::new(name, "is not a valid header name")),
+        (_, Err(_)) => violations
+            .push(Violation::new(name, "contains characters that are not allowed in headers, such as a line break")),
     }
 }
 
-/// The client's user agent: all that a service learns about it, besides the credentials.
+/// The client's user agent: all that identifies the client to a service, besides the credentials.
 pub(crate) const OUR_NAME: &str = concat!("yundb/", env!("CARGO_PKG_VERSION"));
 
 #[cfg(test)]
@@ -243,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn missing_settings_say_how_to_set_them() {
+    fn errors_for_missing_settings_name_the_setter() {
         let values = values(&[], |_| None);
         let draft = Draft::new(&SHOW);
         assert_eq!(
@@ -253,7 +254,7 @@ mod tests {
                 "X-Language: is required: set it with `.language(..)` on the client's builder",
                 "X-Zone: is required: set it with `.parameter(\"zone\", ..)` on the client's builder",
                 "project_id: is required: set it with `.project_id(..)` on the client's builder, or PROJECT in the environment; \
-                 or set only the region, with `.region(..)` or REGION, by which the client looks it up",
+                 or set only the region, with `.region(..)` or REGION, which the client uses to look it up",
             ]
         );
         // Without it there is no path, even without validation.
@@ -273,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_of_a_path_fill_its_query_too() {
+    fn path_parameters_also_fill_the_fixed_query() {
         const FIND: Spec = Spec::new("Find", "GET", "/v1/things?fixed={no}&x={x}").params(&[path("x", any())]);
         let draft = Draft::new(&FIND);
         let plan = planned(&Draft { inputs: draft.inputs.set("x", "../a&b"), ..draft }, &values(&[], |_| None));
@@ -284,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn cookies_join_a_header_of_cookies() {
+    fn cookies_are_appended_to_a_cookie_header() {
         const SHOW: Spec = Spec::new("Show", "GET", "/").params(&[cookie("a", any()), header("Cookie", any())]);
         let draft = Draft::new(&SHOW);
         let inputs = draft.inputs.set("a", "1").set("Cookie", "b=2");

@@ -30,7 +30,7 @@ pub(super) fn draft(draft: &Draft, values: &Values, given: &Given<'_>, violation
         let value = value.filter(|value| !value.is_null() || matches!(param.place, Place::Field | Place::Body));
         match value {
             Some(value) if param.required && sends_nothing(param, value) => {
-                violations.push(Violation::new(param.name, "must have at least 1 entry: without any it is not sent"));
+                violations.push(Violation::new(param.name, "must have at least 1 entry, as an empty list is not sent"));
             }
             // The entries of a spread parameter are fields themselves.
             Some(value) => check::value(value, &param.shape, if param.spread { "" } else { param.name }, violations),
@@ -90,7 +90,7 @@ fn check_form(form: &Inputs, violations: &mut Vec<Violation>) {
         let path = format!("body.{}", param.name);
         match form.of(param).filter(|value| !value.is_null()) {
             Some(value) if param.required && sends_nothing(param, value) => {
-                violations.push(Violation::new(path, "must have at least 1 entry: without any it is not sent"));
+                violations.push(Violation::new(path, "must have at least 1 entry, as an empty list is not sent"));
             }
             Some(value) => check::value(value, &param.shape, if param.spread { "body" } else { &path }, violations),
             None if has_files(form, param, &path, violations) => {}

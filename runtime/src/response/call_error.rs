@@ -6,7 +6,7 @@ use std::fmt::{self, Write as _};
 use super::accessors::accessors;
 use super::failure::{ErrorKind, Failure};
 use crate::data::category::ErrorCategory;
-use crate::data::line::{Line, one_line, report, unsaid};
+use crate::data::line::{Line, omitted_cause, one_line, report};
 #[cfg(feature = "blocking")]
 use crate::data::operation::Spec;
 
@@ -147,6 +147,6 @@ impl<E, H: fmt::Debug> fmt::Debug for CallError<E, H> {
 
 impl<E, H: fmt::Debug> StdError for CallError<E, H> {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        unsaid(self, self.cause())
+        omitted_cause(self, self.cause())
     }
 }

@@ -1,11 +1,11 @@
 //! Extracts code, message and request id from error responses of any known form, and detects failures with a success
 //! status.
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
 use super::head::Head;
 use super::outline::{Found, Outline};
-use crate::data::line::{one_line, seen};
+use crate::data::line::{one_line, visible};
 
 /// The facts in an error response.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(crate) fn read(head: &Head, body: &[u8]) -> Facts {
         None => from_text(&String::from_utf8_lossy(body)),
     };
     // Both are machine-readable and logged verbatim.
-    let plain = |text: Option<String>| text.map(|text| seen(&text).into_owned()).filter(|text| !text.is_empty());
+    let plain = |text: Option<String>| text.map(|text| visible(&text).into_owned()).filter(|text| !text.is_empty());
     (facts.code, facts.request_id) = (plain(facts.code), plain(facts.request_id));
     facts.request_id = facts.request_id.or_else(|| head.request_id.clone());
     if let (None, 300..400) = (&facts.message, head.status) {
@@ -85,7 +85,7 @@ pub(crate) fn verdict(body: &[u8]) -> Verdict {
         _ => false,
     };
     let request_id = outline.request_id().or_else(|| inner.and_then(Outline::request_id));
-    Verdict { failed, request_id: request_id.map(|id| seen(&id).into_owned()) }
+    Verdict { failed, request_id: request_id.map(|id| visible(&id).into_owned()) }
 }
 
 /// Inserts the dynamic part at the placeholder in DTS's messages, `Parameter %s is not valid`, else appends it.
@@ -128,11 +128,15 @@ fn from_text(text: &str) -> Facts {
 
 /// The request id in the headers.
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
-    ["x-acs-request-id", "x-request-id", "request-id", "x-amzn-requestid", "x-ms-request-id", "x-github-request-id"]
-        .iter()
-        .find_map(|name| headers.get(*name)?.to_str().ok())
-        .filter(|id| !id.is_empty())
-        .map(str::to_owned)
+    static NAMES: [HeaderName; 6] = [
+        HeaderName::from_static("x-acs-request-id"),
+        HeaderName::from_static("x-request-id"),
+        HeaderName::from_static("request-id"),
+        HeaderName::from_static("x-amzn-requestid"),
+        HeaderName::from_static("x-ms-request-id"),
+        HeaderName::from_static("x-github-request-id"),
+    ];
+    NAMES.iter().find_map(|name| headers.get(name)?.to_str().ok()).filter(|id| !id.is_empty()).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -165,28 +169,33 @@ mod tests {
     }
 
     #[track_caller]
-    fn says(body: &str, code: &str, message: &str, request_id: &str) {
+    fn assert_facts(body: &str, code: &str, message: &str, request_id: &str) {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         assert_eq!(facts(400, &[], body), [some(code), some(message), some(request_id)], "{body}");
     }
 
     #[test]
     fn every_documented_shape() {
-        says(r#"{"error_code": "DDM.1", "error_msg": "no"}"#, "DDM.1", "no", "");
-        says(r#"{"error_msg": "no", "error_code": "APIG.0301", "request_id": "r"}"#, "APIG.0301", "no", "r");
-        says(r#"{"errCode": "DBS.2", "externalMessage": "no"}"#, "DBS.2", "no", "");
-        says(r#"{"errorCode": "DBS.3", "errorMsg": "no"}"#, "DBS.3", "no", "");
-        says(r#"{"code": "X", "message": "no"}"#, "X", "no", "");
+        assert_facts(r#"{"error_code": "DDM.1", "error_msg": "no"}"#, "DDM.1", "no", "");
+        assert_facts(r#"{"error_msg": "no", "error_code": "APIG.0301", "request_id": "r"}"#, "APIG.0301", "no", "r");
+        assert_facts(r#"{"errCode": "DBS.2", "externalMessage": "no"}"#, "DBS.2", "no", "");
+        assert_facts(r#"{"errorCode": "DBS.3", "errorMsg": "no"}"#, "DBS.3", "no", "");
+        assert_facts(r#"{"code": "X", "message": "no"}"#, "X", "no", "");
         let pop = r#"{"RequestId": "r", "HostId": "h", "Code": "InvalidX", "Message": "no", "Recommend": "https://x"}"#;
-        says(pop, "InvalidX", "no", "r");
-        says(r#"{"error": {"code": 401, "message": "no", "title": "Unauthorized"}}"#, "401", "no", "");
-        says(r#"{"ErrCode": "E", "ErrMessage": "no", "Success": "false", "RequestId": "r"}"#, "E", "no", "r");
-        says(r#"{"Success": false, "ErrorMsg": "no", "ErrorCode": ""}"#, "", "no", "");
-        says(r#"{"code": 1017, "message": "no"}"#, "1017", "no", "");
+        assert_facts(pop, "InvalidX", "no", "r");
+        assert_facts(r#"{"error": {"code": 401, "message": "no", "title": "Unauthorized"}}"#, "401", "no", "");
+        assert_facts(r#"{"ErrCode": "E", "ErrMessage": "no", "Success": "false", "RequestId": "r"}"#, "E", "no", "r");
+        assert_facts(r#"{"Success": false, "ErrorMsg": "no", "ErrorCode": ""}"#, "", "no", "");
+        assert_facts(r#"{"code": 1017, "message": "no"}"#, "1017", "no", "");
         let asapi =
             r#"{"asapiSuccess": false, "asapiErrorCode": "A", "asapiErrorMessage": "no", "asapiRequestId": "r"}"#;
-        says(asapi, "A", "no", "r");
-        says(r#"{"asapiErrorCode": "A", "Code": "C", "Message": "no", "asapiErrorMessage": "x"}"#, "C", "no", "");
+        assert_facts(asapi, "A", "no", "r");
+        assert_facts(
+            r#"{"asapiErrorCode": "A", "Code": "C", "Message": "no", "asapiErrorMessage": "x"}"#,
+            "C",
+            "no",
+            "",
+        );
     }
 
     #[test]
@@ -203,29 +212,34 @@ mod tests {
     }
 
     #[test]
-    fn shapes_of_others() {
-        says(r#"{"badRequest": {"message": "no", "code": 400}}"#, "400", "no", "");
-        says(r#"{"error": "invalid_grant", "error_description": "no"}"#, "invalid_grant", "no", "");
-        says(r#"{"error": "it is not there"}"#, "", "it is not there", "");
-        says(r#"{"errors": [{"code": "E", "message": "no"}]}"#, "E", "no", "");
-        says(r#"{"type": "about:blank", "title": "Bad", "detail": "too bad", "status": 400}"#, "", "too bad", "");
-        says(r#""no""#, "", "no", "");
-        says("17", "", "", "");
+    fn shapes_of_other_services() {
+        assert_facts(r#"{"badRequest": {"message": "no", "code": 400}}"#, "400", "no", "");
+        assert_facts(r#"{"error": "invalid_grant", "error_description": "no"}"#, "invalid_grant", "no", "");
+        assert_facts(r#"{"error": "it is not there"}"#, "", "it is not there", "");
+        assert_facts(r#"{"errors": [{"code": "E", "message": "no"}]}"#, "E", "no", "");
+        assert_facts(
+            r#"{"type": "about:blank", "title": "Bad", "detail": "too bad", "status": 400}"#,
+            "",
+            "too bad",
+            "",
+        );
+        assert_facts(r#""no""#, "", "no", "");
+        assert_facts("17", "", "", "");
     }
 
     #[test]
-    fn no_json() {
-        says("<html>\n<head><title>502 Bad  Gateway</title></head></html>", "", "502 Bad Gateway", "");
-        says("<html><body>\n<h1>No such <b>host</b></h1>\n</body></html>", "", "No such host", "");
-        says("\n upstream\tconnect error\nmore", "", "upstream connect error", "");
-        says(
+    fn other_than_json() {
+        assert_facts("<html>\n<head><title>502 Bad  Gateway</title></head></html>", "", "502 Bad Gateway", "");
+        assert_facts("<html><body>\n<h1>No such <b>host</b></h1>\n</body></html>", "", "No such host", "");
+        assert_facts("\n upstream\tconnect error\nmore", "", "upstream connect error", "");
+        assert_facts(
             "<?xml version='1.0'?><Error><RequestId>r</RequestId><Code>C</Code><Message>no</Message></Error>",
             "C",
             "no",
             "r",
         );
-        says("", "", "", "");
-        says("<", "", "", "");
+        assert_facts("", "", "", "");
+        assert_facts("<", "", "", "");
     }
 
     #[test]
@@ -239,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn successes_that_failed() {
+    fn failures_with_a_success_status() {
         let failed = |body: &str| verdict(body.as_bytes()).failed;
         for body in [
             r#"{"Success": false}"#,

@@ -151,9 +151,9 @@ impl Failure {
         let detail = format!("no success within {limit:?} (`operation_timeout`)");
         let mut failure = Self::new(ErrorKind::Timeout, call, detail);
         if let Some(before) = before {
-            let said = before.in_short();
-            failure.detail.push_str("; the attempt before failed: ");
-            failure.detail.push_str(&said);
+            let reason = before.in_short();
+            failure.detail.push_str("; the previous attempt failed: ");
+            failure.detail.push_str(&reason);
             (failure.facts, failure.head) = (before.facts, before.head);
             (failure.raw_body, failure.refused) = (before.raw_body, before.refused);
         }

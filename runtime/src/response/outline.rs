@@ -46,7 +46,7 @@ pub(super) enum Found {
     Object(Box<Outline>),
     /// Its first element.
     List(Option<Box<Found>>),
-    /// Null, or a text that is not of interest.
+    /// Null, or a string that is not of interest.
     Other,
 }
 
@@ -142,7 +142,7 @@ impl Outline {
     }
 }
 
-/// Reads a value; texts only if they are of interest.
+/// Reads a value; strings only if they are of interest.
 #[derive(Clone, Copy)]
 struct Read {
     wanted: bool,

@@ -22,22 +22,23 @@ impl ReadAs {
     /// Whether this form can have this media type. Services often send generic media types that do not determine the
     /// form.
     pub(crate) fn fits(self, content_type: &str) -> bool {
+        if matches!(self, Self::Json | Self::Text | Self::Bytes) {
+            return true;
+        }
         let essence = media_type::essence(content_type);
         let document = essence == "text/html" || essence.ends_with("xml");
-        match self {
-            Self::Events => !document && !media_type::is_json(content_type),
-            // A single value on one line is valid JSON; some services use that media type for all sequences.
-            Self::Lines => !document && essence != "text/event-stream",
-            Self::Json | Self::Text | Self::Bytes => true,
-        }
+        // A single value on one line is valid JSON; some services use that media type for all sequences.
+        let other =
+            if self == Self::Events { media_type::is_json(content_type) } else { essence == "text/event-stream" };
+        !document && !other
     }
 
     /// Fails if a response with this media type cannot have such items.
     pub(crate) fn check(self, content_type: Option<&str>) -> Result<(), DecodeError> {
         match content_type {
             Some(found) if !self.fits(found) => {
-                let wanted = if self == Self::Events { "stream of events" } else { "JSON, line by line" };
-                Err(DecodeError::new("", format!("the response is `{found}`, which is no {wanted}")))
+                let wanted = if self == Self::Events { "a stream of events" } else { "JSON, line by line" };
+                Err(DecodeError::new("", format!("the response is `{found}`, which is not {wanted}")))
             }
             _ => Ok(()),
         }

@@ -29,7 +29,7 @@ pub(crate) struct FailedAttempt<'a> {
     pub(crate) throttled: bool,
     pub(crate) repeatable: Repeatable,
     /// Whether a possible reason of a refusal, the date or the keys, has been corrected.
-    pub(crate) mended: bool,
+    pub(crate) corrected: bool,
     /// Whether the body is a stream that has been consumed.
     pub(crate) spent: bool,
 }
@@ -71,7 +71,7 @@ pub(crate) fn classify(failed: &FailedAttempt<'_>) -> RetryClass {
     if failed.spent {
         return RetryClass::Never;
     }
-    if failed.mended {
+    if failed.corrected {
         return RetryClass::Refused;
     }
     let safe = failed.repeatable.is_safe();
@@ -127,7 +127,7 @@ mod tests {
         let status = (status > 0).then_some(status);
         let code = Some(code).filter(|code| !code.is_empty());
         let throttled = code == Some("TooMany");
-        FailedAttempt { cause, status, code, busy: &["InUse"], throttled, repeatable, mended: false, spent: false }
+        FailedAttempt { cause, status, code, busy: &["InUse"], throttled, repeatable, corrected: false, spent: false }
     }
 
     /// Each failure, and its class for a call that must not be repeated, and for one that is safe to repeat.
@@ -178,9 +178,9 @@ mod tests {
             assert_eq!(found, [once, safe], "{cause:?} {status} {code}");
             let spent = FailedAttempt { spent: true, ..failed(cause, status, code, SAFE) };
             assert_eq!(classify(&spent), Never, "a stream is gone: {cause:?} {status} {code}");
-            let mended = FailedAttempt { mended: true, ..failed(cause, status, code, ONCE) };
-            assert_eq!(classify(&mended), RetryClass::Refused, "the service did not act: {cause:?} {status} {code}");
-            assert_eq!(classify(&FailedAttempt { spent: true, ..mended }), Never);
+            let corrected = FailedAttempt { corrected: true, ..failed(cause, status, code, ONCE) };
+            assert_eq!(classify(&corrected), RetryClass::Refused, "the service did not act: {cause:?} {status} {code}");
+            assert_eq!(classify(&FailedAttempt { spent: true, ..corrected }), Never);
         }
     }
 
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_mended() {
+    fn what_can_be_corrected() {
         let table = [
             // status, code, the date, the keys
             (Some(400), None, false, false),

@@ -21,11 +21,11 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duratio
 }
 
 /// The lead of the service's clock, in seconds, if it differs from the assumed one by more than signatures tolerate.
-pub(crate) fn clock_skew(headers: &HeaderMap, now: Timestamp, thought: i64) -> Option<i64> {
+pub(crate) fn clock_skew(headers: &HeaderMap, now: Timestamp, assumed: i64) -> Option<i64> {
     const BORNE: u64 = 4 * 60;
     let theirs = date(headers.get(http::header::DATE)?.to_str().ok()?)?;
     let ahead = theirs.as_second() - now.as_second();
-    ((ahead - thought).unsigned_abs() > BORNE).then_some(ahead)
+    ((ahead - assumed).unsigned_abs() > BORNE).then_some(ahead)
 }
 
 /// `Tue, 15 Nov 1994 08:12:31 GMT`
@@ -38,21 +38,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_service_asks_for() {
+    fn requested_pauses() {
         let now: Timestamp = "1994-11-15T08:12:01Z".parse().unwrap();
-        let asks = |name: &'static str, value: &'static str| {
+        let pause = |name: &'static str, value: &'static str| {
             retry_after(&HeaderMap::from_iter([(name.parse().unwrap(), value.parse().unwrap())]), now)
         };
-        assert_eq!(asks("retry-after", "7"), Some(Duration::from_secs(7)));
-        assert_eq!(asks("retry-after", "Tue, 15 Nov 1994 08:12:31 GMT"), Some(Duration::from_secs(30)));
-        assert_eq!(asks("retry-after", "Tue, 15 Nov 1994 08:11:31 GMT"), Some(Duration::ZERO));
-        assert_eq!(asks("retry-after", "soon"), None);
-        assert_eq!(asks("retry-after", "-1"), None);
-        assert_eq!(asks("x-acs-retry-after", "1500"), Some(Duration::from_millis(1500)));
+        assert_eq!(pause("retry-after", "7"), Some(Duration::from_secs(7)));
+        assert_eq!(pause("retry-after", "Tue, 15 Nov 1994 08:12:31 GMT"), Some(Duration::from_secs(30)));
+        assert_eq!(pause("retry-after", "Tue, 15 Nov 1994 08:11:31 GMT"), Some(Duration::ZERO));
+        assert_eq!(pause("retry-after", "soon"), None);
+        assert_eq!(pause("retry-after", "-1"), None);
+        assert_eq!(pause("x-acs-retry-after", "1500"), Some(Duration::from_millis(1500)));
     }
 
     #[test]
-    fn clocks_that_differ() {
+    fn clock_skews() {
         let now: Timestamp = "1994-11-15T08:12:31Z".parse().unwrap();
         let ahead = |date: &'static str| {
             clock_skew(&HeaderMap::from_iter([(http::header::DATE, date.parse().unwrap())]), now, 0)

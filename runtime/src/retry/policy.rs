@@ -32,7 +32,7 @@ use super::strategy::{RetryContext, RetryStrategy};
 /// Retries are paid from the client's [`RetryBudget`](crate::RetryBudget). For custom rules, implement
 /// [`RetryStrategy`](crate::RetryStrategy).
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "hand it to the client's builder"]
+#[must_use = "pass it to the client's builder"]
 pub struct RetryPolicy {
     attempts: u32,
     first_pause: Duration,
@@ -77,7 +77,7 @@ impl RetryPolicy {
 
 impl RetryStrategy for RetryPolicy {
     fn next_attempt(&self, failed: &RetryContext<'_>) -> Option<Duration> {
-        let (attempts, asked) = (failed.attempts, failed.retry_after);
+        let (attempts, requested) = (failed.attempts, failed.retry_after);
         let most = match failed.class {
             RetryClass::Never => 1,
             RetryClass::Unavailable => self.attempts.min(2),
@@ -85,7 +85,7 @@ impl RetryStrategy for RetryPolicy {
             RetryClass::Refused => return (self.attempts > 1).then_some(Duration::ZERO),
             RetryClass::Throttled | RetryClass::Transient | RetryClass::Timeout | RetryClass::Busy => self.attempts,
         };
-        if attempts >= most || asked.is_some_and(|asked| asked > LONGEST_ASKED) {
+        if attempts >= most || requested.is_some_and(|requested| requested > LONGEST_REQUESTED) {
             return None;
         }
         let busy = failed.class == RetryClass::Busy;
@@ -93,7 +93,7 @@ impl RetryStrategy for RetryPolicy {
         let doubled = first.saturating_mul(1 << attempts.saturating_sub(1).min(30));
         let jittered = doubled.min(self.longest_pause).mul_f64(fastrand::f64());
         // If the service requests no pause, or a date in the past, jitter still keeps clients from retrying at once.
-        Some(asked.unwrap_or_default().max(jittered))
+        Some(requested.unwrap_or_default().max(jittered))
     }
 }
 
@@ -101,14 +101,14 @@ impl RetryStrategy for RetryPolicy {
 const BUSY: u32 = 10;
 
 /// Longest pause requested by the service that is honored; beyond it the error is returned.
-const LONGEST_ASKED: Duration = Duration::from_secs(60);
+const LONGEST_REQUESTED: Duration = Duration::from_secs(60);
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn pause(policy: &RetryPolicy, attempts: u32, class: RetryClass, asked: Option<Duration>) -> Option<Duration> {
-        policy.next_attempt(&RetryContext { retry_after: asked, ..RetryContext::new("Op", attempts, class) })
+    fn pause(policy: &RetryPolicy, attempts: u32, class: RetryClass, requested: Option<Duration>) -> Option<Duration> {
+        policy.next_attempt(&RetryContext { retry_after: requested, ..RetryContext::new("Op", attempts, class) })
     }
 
     #[test]
@@ -135,15 +135,15 @@ mod tests {
     }
 
     #[test]
-    fn what_the_service_asks_for_is_waited() {
+    fn requested_pauses_are_honored() {
         let policy = RetryPolicy::new();
-        let asked = Some(Duration::from_secs(60));
-        assert_eq!(pause(&policy, 1, RetryClass::Throttled, asked), asked);
+        let requested = Some(Duration::from_secs(60));
+        assert_eq!(pause(&policy, 1, RetryClass::Throttled, requested), requested);
         assert_eq!(pause(&policy, 1, RetryClass::Throttled, Some(Duration::from_secs(61))), None);
     }
 
     #[test]
-    fn services_that_ask_for_no_pause_get_one() {
+    fn a_requested_pause_of_zero_still_gets_jitter() {
         let policy = RetryPolicy::new();
         let pauses: Vec<_> =
             (0..200).map(|_| pause(&policy, 1, RetryClass::Throttled, Some(Duration::ZERO)).unwrap()).collect();

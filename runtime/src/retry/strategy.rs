@@ -18,7 +18,7 @@ use crate::transport::TransportErrorKind;
 ///
 /// use yundb_runtime::{RetryContext, RetryPolicy, RetryStrategy};
 ///
-/// /// As the default, but this service says 404 of what it has just made.
+/// /// Like the default, but this service returns 404 for resources that it has just created.
 /// #[derive(Debug)]
 /// struct Patient(RetryPolicy);
 ///

@@ -20,7 +20,7 @@ use crate::transport::{ByteStream, RequestBody, Transport, TransportError, Trans
 /// A transport that sends through another one, and records each exchange in a file, for [`Replay::from_file`].
 ///
 /// Secrets are redacted: authentication headers, signatures and keys among parameters, values with names such as
-/// password or token in JSON, JSON lines, events, XML and forms, including multipart ones, and the texts given to
+/// password or token in JSON, JSON lines, events, XML and forms, including multipart ones, and the strings given to
 /// [`hide`](Self::hide). Other bodies are replaced by a note, unless [`keep_opaque_bodies`](Self::keep_opaque_bodies)
 /// is set. Review the file before sharing it: no list of names is complete. Responses are buffered, so streams arrive
 /// as a whole.
@@ -86,17 +86,17 @@ impl Recorder {
         Self { inner: Arc::new(transport), path: path.into(), hiding: Hiding::default(), exchanges: Arc::default() }
     }
 
-    /// Redacts this text wherever it occurs, verbatim or percent-encoded. An empty text is ignored.
-    #[must_use = "the recorder with it is returned"]
+    /// Redacts this text wherever it occurs, verbatim or percent-encoded. An empty string is ignored.
+    #[must_use = "returns the changed recorder"]
     pub fn hide(mut self, secret: impl Into<Secret>) -> Self {
         self.hiding.texts.push(secret.into());
         self
     }
 
-    /// Keeps bodies that cannot be searched for secrets, such as plain text, HTML and files. In text, the texts given
+    /// Keeps bodies that cannot be searched for secrets, such as plain text, HTML and files. In text, the strings given
     /// to [`hide`](Self::hide) are redacted; everything else is verbatim. By default such bodies are omitted, and a
     /// call that gets such a response from [`Replay::from_file`] fails.
-    #[must_use = "the recorder that does is returned"]
+    #[must_use = "returns the changed recorder"]
     pub fn keep_opaque_bodies(mut self) -> Self {
         self.hiding.keeps_opaque = true;
         self

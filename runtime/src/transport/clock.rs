@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -42,11 +42,15 @@ impl Clock for SystemClock {
 /// The output of a future, if it completes before this moment of the clock's monotonic time; `None` for `end` is
 /// unlimited.
 ///
-/// Exchanges take real time, whatever the clock does, so tokio's timer also ends them.
-pub(crate) async fn before<T>(clock: &dyn Clock, end: Option<Instant>, future: impl Future<Output = T>) -> Option<T> {
+/// Exchanges take real time, whatever the clock does, so tokio's timer also ends them. The future is one that the caller
+/// has pinned: by value it would be stored twice, and a call, which is within several limits, many times.
+pub(crate) async fn before<T>(
+    clock: &dyn Clock,
+    end: Option<Instant>,
+    mut future: Pin<&mut impl Future<Output = T>>,
+) -> Option<T> {
     let Some(end) = end else { return Some(future.await) };
     let mut timer = pin!(tokio::time::sleep(end.saturating_duration_since(clock.monotonic())));
-    let mut future = pin!(future);
     poll_fn(|context| {
         if let Poll::Ready(value) = future.as_mut().poll(context) {
             return Poll::Ready(Some(value));
@@ -59,6 +63,10 @@ pub(crate) async fn before<T>(clock: &dyn Clock, end: Option<Instant>, future: i
 }
 
 /// Like [`before`], with a time limit starting now.
-pub(crate) async fn within<T>(clock: &dyn Clock, limit: Duration, future: impl Future<Output = T>) -> Option<T> {
+pub(crate) async fn within<T>(
+    clock: &dyn Clock,
+    limit: Duration,
+    future: Pin<&mut impl Future<Output = T>>,
+) -> Option<T> {
     before(clock, clock.monotonic().checked_add(limit), future).await
 }

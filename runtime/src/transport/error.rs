@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt::{self, Write as _};
 
-use crate::data::line::{Line, unsaid};
+use crate::data::line::{Line, omitted_cause};
 
 /// Why no complete response arrived.
 #[derive(Debug)]
@@ -62,6 +62,6 @@ impl fmt::Display for TransportError {
 
 impl StdError for TransportError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        unsaid(self, self.source.as_deref().map(|source| source as _))
+        omitted_cause(self, self.source.as_deref().map(|source| source as _))
     }
 }

@@ -1,6 +1,7 @@
 //! Retires connections after timeouts.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -26,7 +27,7 @@ impl Exchange {
         &self,
         clock: &dyn Clock,
         end: Option<Instant>,
-        work: impl Future<Output = T>,
+        work: Pin<&mut impl Future<Output = T>>,
     ) -> Option<T> {
         let outcome = clock::before(clock, end, work).await;
         if outcome.is_none() {
@@ -40,7 +41,7 @@ impl Exchange {
         &self,
         clock: &dyn Clock,
         limit: Duration,
-        work: impl Future<Output = T>,
+        work: Pin<&mut impl Future<Output = T>>,
     ) -> Option<T> {
         self.until(clock, clock.monotonic().checked_add(limit), work).await
     }

@@ -167,7 +167,7 @@ impl Piece {
                 // Started on first poll: a request that finds no connection leaves the stream to the next attempt.
                 let begun = stream::once(async move {
                     let taken = lock(&stream).take();
-                    taken.ok_or_else(|| failed("the stream of the body", "it was sent before"))
+                    taken.ok_or_else(|| failed("the stream of the body", "it has already been sent"))
                 });
                 ByteStream::new(begun.try_flatten())
             }
@@ -198,7 +198,7 @@ async fn chunk((mut file, left, path): Rest) -> Result<Option<(Bytes, Rest)>, Tr
     let mut limited = (&mut file).take(u64::try_from(most).unwrap_or(u64::MAX));
     let count = limited.read_buf(&mut buffer).await.map_err(|error| failed("the body", unreadable(&path, &error)))?;
     match (count, left) {
-        (0, Some(left)) => Err(failed("the body", format!("`{}` is {left} bytes shorter than it was", path.display()))),
+        (0, Some(left)) => Err(failed("the body", format!("`{}` is {left} bytes shorter than before", path.display()))),
         (0, None) => Ok(None),
         (count, left) => {
             let left = left.map(|left| left.saturating_sub(u64::try_from(count).unwrap_or(u64::MAX)));
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn bytes_are_sent_as_often_as_wanted() {
+    async fn bytes_can_be_sent_repeatedly() {
         let body = RequestBody::from("abc");
         assert_eq!(body.as_bytes().map(|bytes| &bytes[..]), Some(&b"abc"[..]));
         assert_eq!((body.len(), body.is_empty(), body.is_spent()), (Some(3), false, false));
@@ -277,7 +277,7 @@ mod tests {
         assert!(!body.is_spent());
         assert_eq!(text(&body).await.as_deref(), Ok("abc"));
         assert!(body.is_spent());
-        assert_eq!(text(&body).await.unwrap_err(), "the stream of the body failed: it was sent before");
+        assert_eq!(text(&body).await.unwrap_err(), "the stream of the body failed: it has already been sent");
         assert_eq!(once(&["a"]).length(1).len(), Some(1));
     }
 
@@ -297,13 +297,13 @@ mod tests {
         std::fs::write(&path, "0".repeat(200_001)).unwrap();
         assert_eq!(text(&body).await.map(|text| text.len()), Ok(200_000));
         std::fs::write(&path, "short").unwrap();
-        assert!(text(&body).await.unwrap_err().ends_with("is 199995 bytes shorter than it was"));
+        assert!(text(&body).await.unwrap_err().ends_with("is 199995 bytes shorter than before"));
         std::fs::remove_file(&path).unwrap();
         assert!(body.measure().await.unwrap_err().contains("cannot be read"));
     }
 
     #[tokio::test]
-    async fn pieces_in_turn() {
+    async fn pieces_in_sequence() {
         let path = file("pieces", "file");
         let mut body = RequestBody::from("<");
         body.append(RequestBody::file(&path));

@@ -114,8 +114,8 @@ impl Shared {
 
     /// Retires the connections of this pool, if one of them may use HTTP/2; those of HTTP/1.1 are closed when they are
     /// abandoned. Exchanges in progress continue, and other calls use them until the new pool is ready.
-    fn leave(&self, number: u64) {
-        let Some(make) = self.make.as_ref().filter(|_| self.begins_to_leave(number)) else { return };
+    fn retire(&self, number: u64) {
+        let Some(make) = self.make.as_ref().filter(|_| self.begins_to_retire(number)) else { return };
         // Without the lock: it loads certificates, which should not block others.
         match make() {
             Ok(client) => {
@@ -124,12 +124,12 @@ impl Shared {
                     *pool = Pool { client, number: number.wrapping_add(1), seen: Arc::default(), left: pool.left };
                 }
             }
-            Err(why) => tracing::warn!(why, "connections on which time ran out stay in use"),
+            Err(why) => tracing::warn!(why, "connections that timed out stay in use"),
         }
     }
 
     /// Whether this pool is to be retired, and is not being retired already.
-    fn begins_to_leave(&self, number: u64) -> bool {
+    fn begins_to_retire(&self, number: u64) -> bool {
         let mut pool = self.pool();
         let only_http1 = pool.seen.http1.load(Ordering::Relaxed) && !pool.seen.http2.load(Ordering::Relaxed);
         let is_new = pool.left.is_some_and(|left| left.elapsed() < LEAST_LIFE);
@@ -140,12 +140,12 @@ impl Shared {
         leaves
     }
 
-    /// `answered` is whether there was a response, such as a redirect: the request was then sent, whatever failed
+    /// `responded` is whether there was a response, such as a redirect: the request was then sent, whatever failed
     /// later.
-    fn error(&self, error: reqwest::Error, kind: TransportErrorKind, answered: bool) -> TransportError {
+    fn error(&self, error: reqwest::Error, kind: TransportErrorKind, responded: bool) -> TransportError {
         // The URL may contain secrets, and the operation's name is more specific.
         let error = error.without_url();
-        let connects = error.is_connect() && !answered;
+        let connects = error.is_connect() && !responded;
         let (kind, message) = match (connects, error.is_timeout(), self.connect_timeout) {
             (true, true, Some(limit)) => (
                 TransportErrorKind::ConnectTimeout,
@@ -156,11 +156,11 @@ impl Shared {
             }
             // TLS 1.3 rejects a client's certificate after the connection is established, but before the request is
             // read.
-            (_, false, _) if kind != TransportErrorKind::Body && !answered && is_denied(&error, connects) => {
+            (_, false, _) if kind != TransportErrorKind::Body && !responded && is_denied(&error, connects) => {
                 (TransportErrorKind::ConnectDenied, format!("no connection: {}", causes(&error)))
             }
             (true, false, _) => (TransportErrorKind::Connect, format!("no connection: {}{NO_TLS}", causes(&error))),
-            (false, false, _) if !answered && is_unprocessed(&error) => {
+            (false, false, _) if !responded && is_unprocessed(&error) => {
                 (TransportErrorKind::Unprocessed, causes(&error))
             }
             (false, ..) => (kind, causes(&error)),
@@ -192,7 +192,7 @@ impl Transport for ReqwestTransport {
                 let shared = Arc::downgrade(shared);
                 exchange.when_out_of_time(move || {
                     if let Some(shared) = shared.upgrade() {
-                        shared.leave(number);
+                        shared.retire(number);
                     }
                 });
             }
@@ -202,8 +202,8 @@ impl Transport for ReqwestTransport {
                 let sent = client.execute(request).await;
                 (sent, redirected())
             };
-            let (sent, answered) = REDIRECTED.scope(Cell::new(false), send).await;
-            let mut received = sent.map_err(|error| shared.error(error, TransportErrorKind::Request, answered))?;
+            let (sent, responded) = REDIRECTED.scope(Cell::new(false), send).await;
+            let mut received = sent.map_err(|error| shared.error(error, TransportErrorKind::Request, responded))?;
             match received.version() {
                 Version::HTTP_2 => seen.http2.store(true, Ordering::Relaxed),
                 _ => seen.http1.store(true, Ordering::Relaxed),
@@ -244,5 +244,5 @@ fn with_length(request: Request<RequestBody>) -> Request<reqwest::Body> {
 const NO_TLS: &str = if cfg!(any(feature = "rustls", feature = "native-tls")) {
     ""
 } else {
-    " (this build speaks no TLS: turn on the feature `rustls` or `native-tls`)"
+    " (this build does not support TLS: enable the feature `rustls` or `native-tls`)"
 };

@@ -18,7 +18,7 @@ use crate::data::secret::Secret;
 ///
 /// # fn build() -> Result<(), yundb_runtime::ConfigError> {
 /// let transport = ReqwestTransport::builder().connect_timeout(Duration::from_secs(3)).no_proxy().build()?;
-/// // Hand a clone to each client's `.transport(..)`.
+/// // Pass a clone to each client's `.transport(..)`.
 /// # drop(transport);
 /// # Ok(())
 /// # }
@@ -168,8 +168,8 @@ fn proxy(url: &str) -> Result<reqwest::Proxy, String> {
     const SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
     match url.split_once("://") {
         Some((scheme, _)) if !SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known)) => {
-            Err(format!("a proxy of this scheme is not supported: there are {}", SCHEMES.join(", ")))
+            Err(format!("the proxy's scheme is not supported: use one of {}", SCHEMES.join(", ")))
         }
-        _ => reqwest::Proxy::all(url).map_err(|_| "the proxy's URL is not one, such as http://host:port".to_owned()),
+        _ => reqwest::Proxy::all(url).map_err(|_| "the proxy is not a URL such as http://host:port".to_owned()),
     }
 }

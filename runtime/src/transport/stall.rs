@@ -1,6 +1,7 @@
 //! Detects bodies that arrive too slowly, or not at all.
 
 use std::collections::VecDeque;
+use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -19,7 +20,7 @@ use super::in_runtime::in_runtime;
 /// [`ReadTimeout`](TransportErrorKind::ReadTimeout). Only time spent waiting for data counts. Streams of events and
 /// lines are exempt, as they may pause; they have `idle_timeout`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use = "hand it to the client's builder"]
+#[must_use = "pass it to the client's builder"]
 pub struct StallProtection {
     bytes_per_second: u64,
     window: Duration,
@@ -101,10 +102,10 @@ impl Reading {
             return Some(Err(TransportError::new(TransportErrorKind::Body, why)));
         }
         let begin = Instant::now();
-        match self.exchange.within(&SystemClock, limit, self.body.next()).await {
+        match self.exchange.within(&SystemClock, limit, pin!(self.body.next())).await {
             Some(Some(Ok(piece))) => {
                 if let Some(pace) = &mut self.pace {
-                    pace.came(begin.elapsed(), piece.len());
+                    pace.received(begin.elapsed(), piece.len());
                 }
                 Some(Ok(piece))
             }
@@ -118,10 +119,10 @@ impl Reading {
             (_, Some(Pace { protection, .. })) if self.read_timeout != Some(limit) => {
                 let StallProtection { bytes_per_second, window } = protection;
                 format!(
-                    "the response brought less than {bytes_per_second} bytes a second over {window:?} (`stall_protection`)"
+                    "the response arrived at less than {bytes_per_second} bytes a second over {window:?} (`stall_protection`)"
                 )
             }
-            _ => format!("nothing more of the response within {limit:?} (`read_timeout`)"),
+            _ => format!("no more of the response arrived within {limit:?} (`read_timeout`)"),
         };
         TransportError::new(TransportErrorKind::ReadTimeout, message)
     }
@@ -141,7 +142,7 @@ impl Pace {
         Self { protection, waited: Duration::ZERO, came: VecDeque::new() }
     }
 
-    fn came(&mut self, after: Duration, bytes: usize) {
+    fn received(&mut self, after: Duration, bytes: usize) {
         self.waited = self.waited.saturating_add(after);
         let bytes = u128::try_from(bytes).unwrap_or(u128::MAX);
         // Chunks in quick succession are merged, so that a fast body costs nothing.
@@ -230,7 +231,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_callers_time_is_not_the_servers() {
+    async fn time_spent_by_the_caller_does_not_count() {
         const STEADY: &[(u64, usize)] = &[(0, 1); 50];
         let busy = Duration::from_secs(60);
         let (bytes, after, _) = ends(body(STEADY).within(slow(1, 20), Exchange::default()), busy).await;
@@ -238,7 +239,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn limits_that_are_none() {
+    async fn unlimited_bodies() {
         let none = ReadLimits { read_timeout: None, stall: Some(StallProtection::none()) };
         let zero = slow(5, 0);
         let endless = ReadLimits {
@@ -253,10 +254,10 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_connection_is_left() {
+    async fn the_connection_is_retired() {
         let exchange = Exchange::default();
         let (left, seen) = std::sync::mpsc::channel();
-        exchange.when_out_of_time(move || left.send(()).expect("someone looks"));
+        exchange.when_out_of_time(move || left.send(()).expect("a receiver"));
         let limits = slow(1, 20);
         ends(body(&[(0, 5)]).within(limits, exchange.clone()), Duration::ZERO).await;
         assert_eq!(seen.try_iter().count(), 1);

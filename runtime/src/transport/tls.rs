@@ -35,7 +35,7 @@ pub(super) struct TlsSettings {
 #[derive(Clone, Debug)]
 #[cfg_attr(
     not(any(feature = "rustls", feature = "native-tls")),
-    expect(dead_code, reason = "without TLS it is refused")
+    expect(dead_code, reason = "without TLS it is rejected")
 )]
 pub(super) struct Identity {
     pub(super) certificates: Vec<u8>,
@@ -63,7 +63,7 @@ impl TlsSettings {
         }
         builder = match self.no_system_roots {
             true if roots.is_empty() => {
-                return Err("`.no_system_root_certificates()` leaves nobody to trust: name authorities with \
+                return Err("`.no_system_root_certificates()` leaves no trusted authorities: add some with \
                             `.root_certificate_pem(..)`"
                     .to_owned());
             }
@@ -90,7 +90,7 @@ impl TlsSettings {
         let plain = roots.is_empty() && root_files.is_empty() && identity.is_none() && lowest.is_none();
         match plain && !no_system_roots && !invalid_certificates {
             true => Ok(builder),
-            false => Err("certificates need TLS: turn on the feature `rustls` or `native-tls`".to_owned()),
+            false => Err("certificates require TLS: enable the feature `rustls` or `native-tls`".to_owned()),
         }
     }
 }
@@ -123,8 +123,7 @@ impl Identity {
 /// Hides the library's message, which may quote its input.
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 fn unreadable() -> String {
-    "the client certificate cannot be read: it takes certificates and a private key without a password, in PEM"
-        .to_owned()
+    "the client certificate cannot be read: certificates and an unencrypted private key are required, in PEM".to_owned()
 }
 
 /// Whether the connection failed for a reason that will recur: a certificate of either side was rejected, or the user's
@@ -168,7 +167,7 @@ fn denied_by_rustls(cause: &(dyn StdError + 'static), connecting: bool) -> bool 
     }
 }
 
-/// The system's errors have no kinds, only texts. Those of OpenSSL contain the numbers of TLS alerts; the others are
+/// The system's errors have no kinds, only strings. Those of OpenSSL contain the numbers of TLS alerts; the others are
 /// matched by phrases about certificates and versions.
 #[cfg(feature = "native-tls")]
 fn denied_by_system(cause: &(dyn StdError + 'static), connecting: bool) -> bool {

@@ -107,7 +107,7 @@ impl Action<'_> {
         if self.context.options.get_requests { Method::GET } else { Method::POST }
     }
 
-    /// A gateway for all products must know the product; it reads the region only from the parameter.
+    /// A gateway for all products requires the product's name, and reads the region only from the parameter.
     fn for_gateway(&self) -> Vec<(String, String)> {
         let AttemptContext { service, values, options, .. } = *self.context;
         let region = values.get("region").filter(|_| !self.own.iter().any(|(name, _)| name == "RegionId"));
@@ -163,7 +163,7 @@ impl Action<'_> {
     fn request(&self, plan: &Plan, common: &[(String, String)]) -> Result<Request<RequestBody>, String> {
         let (method, base) = (self.method(), self.context.base);
         let mut query = encoded(common);
-        // Parameters in the body appear in no log, and may be long. If the operation has a body of its own, they are in
+        // Parameters in the body do not appear in logs, and may be long. If the operation has a body of its own, they are in
         // the query.
         let in_body = method == Method::POST && plan.body.is_empty();
         if !in_body {

@@ -31,13 +31,13 @@ impl Options {
         let headers = match stack {
             None => HeaderMap::new(),
             Some(_) if !has_endpoint => {
-                return Err("an Apsara Stack has addresses of its own: set one with `.endpoint(..)`".to_owned());
+                return Err("an Apsara Stack has its own addresses: set one with `.endpoint(..)`".to_owned());
             }
             Some(_) if asapi && (get_requests || signature == Some(Signature::Acs3)) => {
-                return Err("the ASAPI gateway takes POST and RPC signatures only".to_owned());
+                return Err("the ASAPI gateway accepts only POST and RPC signatures".to_owned());
             }
             Some(_) if asapi && service.product.is_empty() => {
-                return Err("the API's document does not say what the ASAPI gateway calls it".to_owned());
+                return Err("the API's document lacks the product name that the ASAPI gateway requires".to_owned());
             }
             Some(stack) => stack.headers()?,
         };

@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderValue};
 
 /// Settings for calls to an Apsara Stack, for [`ClientBuilder::apsara_stack`](crate::ClientBuilder::apsara_stack).
 ///
-/// They are sent as headers with every call. An Apsara Stack has addresses of its own, so the builder also needs
+/// They are sent as headers with every call. An Apsara Stack has its own addresses, so the builder also needs
 /// `.endpoint(..)`: the service's domain, or with [`asapi`](Self::asapi) the gateway's. To trust a private certificate
 /// authority, use [`root_certificate_pem`](crate::ClientBuilder::root_certificate_pem).
 ///
@@ -16,7 +16,7 @@ use http::{HeaderMap, HeaderValue};
 /// # let _ = stack;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[must_use = "hand it to the client's builder"]
+#[must_use = "pass it to the client's builder"]
 pub struct ApsaraStack {
     organization_id: Option<String>,
     resource_group_id: Option<String>,
@@ -78,10 +78,10 @@ impl ApsaraStack {
     /// The headers of every call. An error describes the problem with the settings.
     pub(crate) fn headers(&self) -> Result<HeaderMap, String> {
         if self.organization_id.is_none() && !self.asapi {
-            return Err("Apsara Stack wants to know for which organization: `.organization_id(..)`".to_owned());
+            return Err("Apsara Stack requires an organization: `.organization_id(..)`".to_owned());
         }
         if self.organization_id.is_none() && self.resource_group_id.is_some() {
-            return Err("a resource set goes with its organization: `.organization_id(..)`".to_owned());
+            return Err("a resource set requires its organization: `.organization_id(..)`".to_owned());
         }
         let caller = self.caller.as_deref().unwrap_or(env!("CARGO_PKG_NAME").trim_end_matches("-runtime"));
         let all = [
@@ -95,7 +95,7 @@ impl ApsaraStack {
         set.map(|(name, value)| {
             let checked: Result<HeaderValue, InvalidHeaderValue> = value.parse();
             let value = checked.ok().filter(|value| !value.is_empty());
-            let value = value.ok_or_else(|| format!("what {name} is to say is empty, or no header may hold it"))?;
+            let value = value.ok_or_else(|| format!("the value of {name} is empty, or not allowed in a header"))?;
             Ok((HeaderName::from_static(name), value))
         })
         .collect()
@@ -132,8 +132,8 @@ mod tests {
 
     #[test]
     fn what_is_required() {
-        refused(&ApsaraStack::new(), "which organization");
-        refused(&ApsaraStack::new().asapi().resource_group_id("40"), "goes with its organization");
+        refused(&ApsaraStack::new(), "requires an organization");
+        refused(&ApsaraStack::new().asapi().resource_group_id("40"), "requires its organization");
         refused(&ApsaraStack::new().organization_id("a\nb"), "x-acs-organizationid");
         refused(&ApsaraStack::new().organization_id(""), "x-acs-organizationid");
         let headers = ApsaraStack::new().asapi().headers().unwrap();

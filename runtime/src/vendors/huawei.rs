@@ -12,7 +12,7 @@ use super::error_codes::{Codes, HUAWEI};
 use super::prepare::{AttemptContext, PreparedRequest, body_hash, request};
 use super::vendor::{Unknown, Vendor, service_name, variable_name};
 use crate::auth::credentials::{
-    Credentials, CredentialsChain, CredentialsProvider, Directory, IAM_REGIONS, ProviderConfig, Unanswered,
+    Credentials, CredentialsChain, CredentialsProvider, Directory, IAM_REGIONS, LookupError, ProviderConfig,
 };
 use crate::auth::sign;
 use crate::data::service::Service;
@@ -75,7 +75,7 @@ impl Vendor for Huawei {
         &["project_id"]
     }
 
-    fn discover<'a>(&'a self, unknown: Unknown<'a>) -> BoxFuture<'a, Result<Option<String>, Unanswered>> {
+    fn discover<'a>(&'a self, unknown: Unknown<'a>) -> BoxFuture<'a, Result<Option<String>, LookupError>> {
         Box::pin(async move {
             let Unknown { name, region, endpoint, is_elsewhere, credentials, config } = unknown;
             // A client with a custom address does not use the vendor's public IAM.
@@ -110,14 +110,15 @@ fn prepare(context: &AttemptContext<'_>, plan: &Plan) -> Result<Request<RequestB
     match context.credentials {
         None => {}
         Some(Credentials::Token(token)) => {
-            let mut value = HeaderValue::from_str(token.expose())
-                .map_err(|_| "the token holds what no header may hold, such as a line break".to_owned())?;
+            let mut value = HeaderValue::from_str(token.expose()).map_err(|_| {
+                "the token contains characters that are not allowed in headers, such as a line break".to_owned()
+            })?;
             value.set_sensitive(true);
             request.headers_mut().insert("x-auth-token", value);
         }
         Some(Credentials::AccessKey { .. }) if request.body().len().is_some_and(|length| length > LARGEST_SIGNED) => {
             return Err(format!(
-                "the body has {} bytes, and with an access key the service takes up to 12 MiB: use a token",
+                "the body has {} bytes, but with an access key the service accepts up to 12 MiB: use a token",
                 request.body().len().unwrap_or_default()
             ));
         }
@@ -126,19 +127,21 @@ fn prepare(context: &AttemptContext<'_>, plan: &Plan) -> Result<Request<RequestB
             let scope = context.values.get("project_id").map(|id| ("x-project-id", id));
             let scope = scope.or_else(|| context.values.get("domain_id").map(|id| ("x-domain-id", id)));
             if let Some((name, id)) = scope.filter(|(name, _)| !request.headers().contains_key(*name)) {
-                let value = HeaderValue::from_str(&id).map_err(|_| format!("`{id}` is no id that {name} may hold"))?;
+                let value = HeaderValue::from_str(&id).map_err(|_| format!("`{id}` is not a valid id for {name}"))?;
                 request.headers_mut().insert(name, value);
             }
             let date = context.now;
             let unsigned = !request.body().is_empty() && sign::is_unsigned(&request);
             let hash = if unsigned { None } else { Some(body_hash(plan)?) };
             let token = security_token.as_ref();
-            let region = context.values.get("region");
-            let derived = match (&context.options.derived_for, &region) {
-                (None, _) => None,
-                (Some(service), Some(region)) => Some((region.as_str(), service.as_str())),
-                (Some(_), None) => return Err("a derived key is one of a region: set it with `.region(..)`".to_owned()),
+            let derived = match &context.options.derived_for {
+                None => None,
+                Some(service) => {
+                    let region = context.values.get("region");
+                    Some((region.ok_or("a derived key requires a region: set it with `.region(..)`")?, service))
+                }
             };
+            let derived = derived.as_ref().map(|(region, service)| (region.as_str(), service.as_str()));
             sign::huawei(&mut request, hash.as_deref(), access_key, secret_key, token, derived, date)
                 .map(sign::Signed::wipe)
                 .map_err(|error| error.to_string())?;

@@ -1,6 +1,6 @@
 //! Signatures that a service refuses.
 
-use crate::data::line::seen;
+use crate::data::line::visible;
 use crate::response::Failure;
 
 /// A service that refuses a signature may return the string it expected to be signed. That contains all parameters,
@@ -11,9 +11,11 @@ pub(crate) fn compare_signed(failure: &mut Failure, ours: Option<&str>) {
         && let Some((before, theirs)) = expected_to_sign(message)
     {
         let verdict = match ours.map(|ours| differs_in(ours, theirs)) {
-            Some(None) => "what was signed is the same: the access key secret is wrong".to_owned(),
-            Some(Some(name)) => format!("what was signed differs from what arrived, first in `{}`", seen(&name)),
-            None => "what was to be signed is in the body".to_owned(),
+            Some(None) => "the signed strings are equal: the access key secret is wrong".to_owned(),
+            Some(Some(name)) => {
+                format!("the signed string differs from the one received, first in `{}`", visible(&name))
+            }
+            None => "the expected string to sign is in the body".to_owned(),
         };
         *message = format!("{} ({verdict})", before.trim_end_matches([' ', ',', '.', ':']));
     }
@@ -21,9 +23,9 @@ pub(crate) fn compare_signed(failure: &mut Failure, ours: Option<&str>) {
 
 /// The rest of a message, and the string that the service expected, if it is included.
 fn expected_to_sign(message: &str) -> Option<(&str, &str)> {
-    const TOLD: &str = "string to sign is:";
-    let at = message.to_ascii_lowercase().find(TOLD)?;
-    let (before, theirs) = (message.get(..at)?, message.get(at + TOLD.len()..)?);
+    const MARKER: &str = "string to sign is:";
+    let at = message.to_ascii_lowercase().find(MARKER)?;
+    let (before, theirs) = (message.get(..at)?, message.get(at + MARKER.len()..)?);
     Some((before.trim_end().trim_end_matches("server"), theirs.trim()))
 }
 

@@ -64,7 +64,7 @@ pub(super) fn request(plan: &Plan, base: &str, query: &[(String, String)]) -> Re
 pub(super) fn body_hash(plan: &Plan) -> Result<String, String> {
     let hash = plan.body.as_bytes().map(|bytes| sign::sha256_hex(bytes)).or_else(|| plan.body_hash.clone());
     hash.ok_or_else(|| {
-        "the body is a stream, which can be read only once, and the signature has its hash: give bytes or a file"
+        "the body is a stream, which can be read only once, but the signature requires its hash: use bytes or a file"
             .to_owned()
     })
 }

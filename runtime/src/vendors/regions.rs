@@ -93,7 +93,7 @@ impl Node {
         match &self.value {
             Value::Nothing => Ok(None),
             Value::Text(text) => Ok(Some(text.trim()).filter(|text| !text.is_empty())),
-            _ => self.wrong("a text is expected here"),
+            _ => self.wrong("a string is expected here"),
         }
     }
 
@@ -177,7 +177,7 @@ impl<'a> Reader<'a> {
                 (Value::Map(entries), anchor)
             }
             Event::Alias(anchor) => {
-                let why = || Wrong { line, why: "this alias stands inside the value that it names".to_owned() };
+                let why = || Wrong { line, why: "this alias is inside the value that it refers to".to_owned() };
                 return self.anchors.get(&anchor).cloned().ok_or_else(why);
             }
             _ => (Value::Nothing, 0),
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn as_the_vendor_documents_it() {
+    fn the_documented_example() {
         let regions = read(
             "# Names of services in any case\nECS:\n  - id: 'cn-north-1'\n    endpoint: 'https://ecs.one'\n  - id: cn-north-9\n    \
              endpoints:\n      - 'https://ecs.main'\n      - https://ecs.backup\nIoTDA:\n  - {id: ap-1, endpoint: https://iot}\n",
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_passed_over() {
+    fn absent_values_are_skipped() {
         for text in
             ["", "# nothing\n", "---\n", "ECS:\n", "ECS: []\n", "ECS:\n  - id: a\n", "ECS:\n  - endpoint: https://x\n"]
         {
@@ -230,17 +230,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_names_its_line() {
+    fn errors_name_the_line() {
         let deep = format!("ECS:\n  {}", "[".repeat(99));
         for (text, why) in [
-            ("ECS:\n  - id: a\n    endpoint: [x]\n", "3: a text is expected here"),
+            ("ECS:\n  - id: a\n    endpoint: [x]\n", "3: a string is expected here"),
             ("ECS:\n  - id: a\n    endpoints: x\n", "3: a list is expected here"),
             ("ECS:\n  id: a\n", "2: a list is expected here"),
             ("ECS:\n  - a\n", "2: names and values are expected here"),
             ("- a\n", "1: names and values are expected here"),
-            ("ECS:\n  - id: {a: b}\n", "2: a text is expected here"),
+            ("ECS:\n  - id: {a: b}\n", "2: a string is expected here"),
             ("ECS: []\n---\nRDS: []\n", "3: a second document begins here"),
-            ("ECS:\n  - &a [*a]\n", "2: this alias stands inside the value that it names"),
+            ("ECS:\n  - &a [*a]\n", "2: this alias is inside the value that it refers to"),
             (&deep, "2: "),
         ] {
             let error = read(text).unwrap_err();

@@ -8,7 +8,7 @@ use futures_core::future::BoxFuture;
 use super::aliyun_options::Options;
 use super::error_codes::Codes;
 use super::prepare::{AttemptContext, PreparedRequest, request};
-use crate::auth::credentials::{Credentials, CredentialsProvider, ProviderConfig, Unanswered};
+use crate::auth::credentials::{Credentials, CredentialsProvider, LookupError, ProviderConfig};
 use crate::data::service::Service;
 use crate::request::Plan;
 use crate::response::Verdict;
@@ -58,7 +58,7 @@ pub(crate) trait Vendor: Sync {
         None
     }
 
-    /// Regions that exist whatever the service's document has. Others may exist as well.
+    /// Regions that exist even if the service's document lacks them. Others may exist as well.
     fn regions(&self) -> &'static [&'static str] {
         &[]
     }
@@ -74,7 +74,7 @@ pub(crate) trait Vendor: Sync {
     }
 
     /// Looks up a setting that is not set. `None` if the vendor has no lookup for it.
-    fn discover<'a>(&'a self, unknown: Unknown<'a>) -> BoxFuture<'a, Result<Option<String>, Unanswered>> {
+    fn discover<'a>(&'a self, unknown: Unknown<'a>) -> BoxFuture<'a, Result<Option<String>, LookupError>> {
         let _ = unknown;
         Box::pin(async { Ok(None) })
     }

@@ -1,6 +1,6 @@
 //! Apsara Stack: its headers, its gateways, and trusted certificates.
 
-use crate::fake::{answering, noon, the_one};
+use crate::fake::{noon, only_request, responding};
 use std::collections::BTreeMap;
 use yundb_runtime::test_util::Replay;
 
@@ -30,7 +30,7 @@ fn stack() -> ApsaraStack {
 }
 
 fn done() -> Replay {
-    answering(200, &[], r#"{"Success": true}"#)
+    responding(200, &[], r#"{"Success": true}"#)
 }
 
 fn header<'a>(request: &'a Request<Bytes>, name: &str) -> Option<&'a str> {
@@ -53,7 +53,7 @@ async fn headers_go_with_every_call() {
     let stack = stack().resource_group_id("40").region_id("cn-1").instance_id("dts-1").caller("me");
     let client = builder(&fake).endpoint("dts.example.com").apsara_stack(stack).build().expect("a client");
     client.add_database().set("Host", "h").send().await.expect("success");
-    let request = the_one(&fake);
+    let request = only_request(&fake);
     assert_eq!((request.uri().scheme_str(), request.uri().path()), (Some("https"), "/"));
     for (name, value) in [
         ("x-acs-organizationid", "3"),
@@ -74,7 +74,7 @@ async fn an_instance_for_one_call() {
     let client = builder(&fake).endpoint("https://dts.example.com").apsara_stack(stack().instance_id("dts-1")).build();
     let call = client.expect("a client").add_database().set("Host", "h");
     call.extra_header(ApsaraStack::INSTANCE_ID, "dts-2").send().await.expect("success");
-    let request = the_one(&fake);
+    let request = only_request(&fake);
     assert_eq!(request.headers().get_all(ApsaraStack::INSTANCE_ID).iter().count(), 1);
     assert_eq!(header(&request, ApsaraStack::INSTANCE_ID), Some("dts-2"));
     assert_eq!(header(&request, "x-acs-caller-sdk-source"), Some("yundb"));
@@ -88,7 +88,7 @@ async fn the_asapi_gateway() {
         let client = builder(&fake).endpoint(endpoint).region("cn-1").apsara_stack(ApsaraStack::new().asapi());
         let client = client.build().expect("a client");
         client.add_database().set("Host", "h").set("Tag", json!([{"Key": "k"}])).send().await.expect("success");
-        let request = the_one(&fake);
+        let request = only_request(&fake);
         assert_eq!(request.method(), "POST");
         assert!(
             request.uri().to_string().starts_with("https://public.asapi.example.com/asapi/v3?"),
@@ -118,7 +118,7 @@ async fn the_asapi_gateway() {
 async fn failures_of_the_gateway() {
     let body =
         r#"{"asapiSuccess": false, "asapiErrorCode": "NoOrg", "asapiErrorMessage": "who?", "asapiRequestId": "r-1"}"#;
-    let fake = answering(200, &[], body);
+    let fake = responding(200, &[], body);
     let client = builder(&fake).endpoint("asapi.example.com").apsara_stack(ApsaraStack::new().asapi()).build();
     let error = client.expect("a client").add_database().set("Host", "h").send().await.expect_err("a failure");
     assert_eq!(error.kind(), ErrorKind::Service);
@@ -132,13 +132,13 @@ fn settings_that_cannot_work() {
         let error = builder.build().expect_err("an error").to_string();
         assert!(error.contains(why), "{error}");
     };
-    refused(builder(&fake).region("cn-hangzhou").apsara_stack(stack()), "addresses of its own");
-    refused(builder(&fake).endpoint("x").apsara_stack(ApsaraStack::new()), "which organization");
+    refused(builder(&fake).region("cn-hangzhou").apsara_stack(stack()), "its own addresses");
+    refused(builder(&fake).endpoint("x").apsara_stack(ApsaraStack::new()), "requires an organization");
     refused(builder(&fake).endpoint("x").apsara_stack(stack().asapi()).get_requests(), "POST");
     refused(builder(&fake).endpoint("x").apsara_stack(stack().asapi()).signature(Signature::Acs3), "RPC signatures");
     refused(plain(&HUAWEI).endpoint("x").apsara_stack(stack()), "Alibaba Cloud's RPC");
-    refused(builder(&fake).root_certificate_pem("x"), "transport of your own");
-    refused(builder(&fake).danger_accept_invalid_certificates(), "transport of your own");
+    refused(builder(&fake).root_certificate_pem("x"), "custom transport");
+    refused(builder(&fake).danger_accept_invalid_certificates(), "custom transport");
     refused(plain(&HTTP).root_certificate_pem("no PEM"), "not PEM");
     refused(
         plain(&HTTP).root_certificate_pem("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),

@@ -12,7 +12,7 @@ use yundb_runtime::{
     UnsignedRequest,
 };
 
-use crate::fake::{noon, reply, the_one};
+use crate::fake::{noon, only_request, reply};
 use crate::mini::{ALIYUN, Client, HUAWEI};
 
 fn builder(fake: &Replay) -> ClientBuilder<Client> {
@@ -33,7 +33,7 @@ impl Interceptor for Witness {
         request.headers_mut().insert("traceparent", HeaderValue::from(attempt.number));
         self.0
             .lock()
-            .expect("no poison")
+            .expect("not poisoned")
             .push(format!("{} {} {} {}", attempt.service, attempt.package, attempt.operation, attempt.number));
     }
 
@@ -41,7 +41,7 @@ impl Interceptor for Witness {
         let Outcome { failure, status, code, request_id, retry_in, .. } = outcome;
         let again = retry_in.is_some();
         let text = format!("{} {failure:?} {status:?} {code:?} {request_id:?} {again}", attempt.number);
-        self.0.lock().expect("no poison").push(text);
+        self.0.lock().expect("not poisoned").push(text);
     }
 }
 
@@ -53,7 +53,7 @@ async fn interceptors() {
     let client = builder(&fake).interceptor(witness.clone()).build().expect("a client");
     client.add_database().set("Host", "h").send().await.expect("success");
     assert_eq!(
-        *witness.0.lock().expect("no poison"),
+        *witness.0.lock().expect("not poisoned"),
         [
             "mini-aliyun mini-aliyun/1 AddDatabase 1",
             "1 Some(Service) Some(429) Some(\"Throttling.User\") Some(\"r-0\") true",
@@ -115,7 +115,7 @@ struct Numbered(Mutex<u32>);
 impl CredentialsSource for Numbered {
     fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
         Box::pin(async {
-            let mut number = self.0.lock().expect("no poison");
+            let mut number = self.0.lock().expect("not poisoned");
             *number += 1;
             Ok(TemporaryCredentials {
                 credentials: Credentials::access_key(format!("AK{number}"), "s").with_security_token("t"),
@@ -170,24 +170,24 @@ async fn blocking_calls_within_async() {
     let fake = Replay::new([success()]);
     let client = builder(&fake).build().expect("a client");
     client.add_database().set("Host", "h").0.send_blocking::<crate::mini::AddDatabase>().expect("success");
-    the_one(&fake);
+    only_request(&fake);
 }
 
 #[tokio::test]
-async fn a_replay_that_is_wrong() {
-    let says = async |replies: Vec<Reply>| {
+async fn invalid_replies() {
+    let error_of = async |replies: Vec<Reply>| {
         let client = builder(&Replay::new(replies)).retries(RetryPolicy::none()).build().expect("a client");
         let error = client.describe_database().send().await.expect_err("no response");
         assert_eq!(error.kind(), ErrorKind::Transport);
         error.to_string()
     };
-    assert!(says(vec![]).await.ends_with("the test has no reply for request 1, POST /"));
-    assert!(says(vec![Reply::new(20)]).await.ends_with("20 is no HTTP status"));
-    assert!(says(vec![Reply::new(200).header("a b", "c")]).await.ends_with("`a b: c` is no HTTP header"));
+    assert!(error_of(vec![]).await.ends_with("the test has no reply for request 1, POST /"));
+    assert!(error_of(vec![Reply::new(20)]).await.ends_with("20 is not an HTTP status"));
+    assert!(error_of(vec![Reply::new(200).header("a b", "c")]).await.ends_with("`a b: c` is not an HTTP header"));
 }
 
 #[test]
-fn a_clock_by_hand() {
+fn manual_clock() {
     use yundb_runtime::Clock as _;
     let clock = ManualClock::at("2024-05-06T12:00:00Z".parse().unwrap());
     let other = clock.clone();
@@ -202,10 +202,10 @@ fn a_clock_by_hand() {
 fn proxies() {
     let built = |builder: ClientBuilder<Client>| builder.region("cn-north-4").build();
     let error = built(Client::builder(&HUAWEI).proxy("http://user:hidden@[")).expect_err("no URL").to_string();
-    assert_eq!(error, "the proxy's URL is not one, such as http://host:port");
+    assert_eq!(error, "the proxy is not a URL such as http://host:port");
     let own = Client::builder(&HUAWEI).transport(Replay::default()).no_proxy().proxy("http://p:1");
     let error = built(own).expect_err("a transport of its own").to_string();
-    assert_eq!(error, "`.no_proxy(..)`, `.proxy(..)` has no effect on a transport of your own");
+    assert_eq!(error, "`.no_proxy(..)`, `.proxy(..)` has no effect on a custom transport");
     built(Client::builder(&HUAWEI).proxy("http://user:hidden@127.0.0.1:3128")).expect("a client");
 }
 
@@ -246,7 +246,7 @@ async fn hooks_before_signing() {
     let fake = Replay::new([success()]);
     let client = builder(&fake).signature(yundb_runtime::Signature::Acs3).interceptor(Hook).build().expect("a client");
     client.add_database().set("Host", "h").send().await.expect("success");
-    let authorization = the_one(&fake).headers()["authorization"].to_str().expect("text").to_owned();
+    let authorization = only_request(&fake).headers()["authorization"].to_str().expect("text").to_owned();
     assert!(authorization.contains(";x-acs-tenant;"), "{authorization}");
     let fake = Replay::new([success()]);
     let keys = Credentials::access_key("AK", "very-secret");
@@ -254,7 +254,7 @@ async fn hooks_before_signing() {
         Client::builder(&HUAWEI).transport(fake.clone()).region("cn-north-4").project_id("p").credentials(keys);
     let client = huawei.interceptor(Hook).default_header("x-team", "blue").build().expect("a client");
     client.create_connection("g").name("n").unchecked().send().await.expect("success");
-    let request = the_one(&fake);
+    let request = only_request(&fake);
     assert_eq!(
         (&request.headers()["x-acs-tenant"], &request.headers()["x-team"]),
         (&1.into(), &"blue".parse().expect("a value"))
@@ -273,7 +273,7 @@ impl Interceptor for Tokens {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_a_hook_replaces_is_none() {
+async fn a_client_token_replaced_by_a_hook_does_not_count() {
     let attempts = async |client: ClientBuilder<Client>, fake: Replay| {
         let client = client.transport(fake.clone()).build().expect("a client");
         let _ = client.create_job().send().await;

@@ -35,7 +35,7 @@ fn ends(client: &Client) -> Result<(), (ErrorKind, String)> {
 fn within_time<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     let (done, wait) = mpsc::channel();
     std::thread::spawn(move || done.send(work()));
-    wait.recv_timeout(Duration::from_secs(20)).expect("it ends")
+    wait.recv_timeout(Duration::from_secs(20)).expect("the work ends")
 }
 
 /// Calls a service for its keys, blocking.
@@ -61,7 +61,7 @@ impl CredentialsSource for Nested {
 
 impl Interceptor for Nested {
     fn before_attempt(&self, _: &Attempt, _: &mut Request<RequestBody>) {
-        let (kind, why) = ends(&self.0).expect_err("it cannot wait here");
+        let (kind, why) = ends(&self.0).expect_err("cannot block here");
         assert_eq!(kind, ErrorKind::Config);
         assert!(why.contains("within a callback"), "{why}");
     }
@@ -76,7 +76,7 @@ fn a_blocking_call_within_a_callback_is_an_error() {
             plain(&fake).credentials_provider(inner()).build().expect("a client"),
             plain(&fake).credentials_provider(CachedCredentials::new(inner())).build().expect("a client"),
         ] {
-            let (kind, why) = ends(&outer).expect_err("it cannot wait here");
+            let (kind, why) = ends(&outer).expect_err("cannot block here");
             assert_eq!(kind, ErrorKind::Credentials);
             assert!(why.contains("within a callback"), "{why}");
         }
@@ -119,7 +119,7 @@ impl CredentialsProvider for Aside {
 }
 
 #[test]
-fn a_blocking_call_beside_a_callback_is_none_within_it() {
+fn a_blocking_call_beside_a_callback_is_allowed() {
     within_time(|| {
         let inner = client(&Replay::new([success()]));
         let outer = plain(&Replay::new([success()])).credentials_provider(Aside(inner)).build().expect("a client");
@@ -132,12 +132,12 @@ struct Panics;
 
 impl Interceptor for Panics {
     fn after_attempt(&self, _: &Attempt, _: &Outcome<'_>) {
-        std::panic::resume_unwind(Box::new("the interceptor's own words"));
+        std::panic::resume_unwind(Box::new("the interceptor's panic"));
     }
 }
 
 #[test]
-fn a_panic_is_the_callers() {
+fn panics_propagate_to_the_caller() {
     let panic = within_time(|| {
         let fake = Replay::new([success()]);
         let keys = Credentials::access_key("AK", "s");
@@ -146,7 +146,7 @@ fn a_panic_is_the_callers() {
         assert_eq!(fake.requests().len(), 1);
         panic.expect_err("as `send` would").downcast_ref::<&str>().map(|text| (*text).to_owned())
     });
-    assert_eq!(panic.as_deref(), Some("the interceptor's own words"));
+    assert_eq!(panic.as_deref(), Some("the interceptor's panic"));
     // The thread continues.
     within_time(|| ends(&client(&Replay::new([success()]))).expect("success"));
 }

@@ -29,7 +29,7 @@ fn state(state: &str) -> Reply {
 
 /// The time that has passed on the clock since noon.
 fn passed(clock: &ManualClock) -> Duration {
-    clock.now().duration_since(noon().now()).try_into().expect("clocks go on")
+    clock.now().duration_since(noon().now()).try_into().expect("time advances")
 }
 
 /// The output of a future, which must take no real time.
@@ -74,7 +74,7 @@ struct Pauses(Arc<Mutex<Vec<Duration>>>);
 
 impl Interceptor for Pauses {
     fn after_attempt(&self, _: &Attempt, outcome: &Outcome<'_>) {
-        assert_eq!(outcome.elapsed, Duration::ZERO, "no time passes but in pauses");
+        assert_eq!(outcome.elapsed, Duration::ZERO, "time passes only in pauses");
         self.0.lock().expect("a lock").extend(outcome.retry_in);
     }
 }
@@ -103,7 +103,7 @@ async fn rate_limits() {
 }
 
 #[tokio::test]
-async fn a_pause_past_the_time_of_a_call_ends_it() {
+async fn a_pause_beyond_the_time_limit_ends_the_call() {
     let clock = noon();
     let limiter = RateLimiter::new([RateLimit { calls: 1, seconds: 60 }]);
     let limited = builder([begun(), begun()], &clock).rate_limiter(limiter).operation_timeout(Duration::from_secs(59));
@@ -114,7 +114,7 @@ async fn a_pause_past_the_time_of_a_call_ends_it() {
 }
 
 #[tokio::test]
-async fn responses_that_never_come() {
+async fn responses_that_never_arrive() {
     let clock = noon();
     let limits = builder([Reply::never()], &clock).retries(RetryPolicy::none()).timeout(Duration::from_secs(60));
     let client = limits.build().expect("a client");
@@ -128,7 +128,7 @@ async fn responses_that_never_come() {
 }
 
 #[tokio::test]
-async fn streams_that_are_taken_up_again() {
+async fn resumed_streams() {
     let clock = noon();
     let events = |body: &'static str| reply(200, &[("content-type", "text/event-stream")], body);
     let replay = Replay::new([events("retry: 30000\nid: 1\ndata: {\"name\": \"a\"}\n\n"), reply(204, &[], "")]);
@@ -141,7 +141,7 @@ async fn streams_that_are_taken_up_again() {
 }
 
 #[tokio::test]
-async fn a_clock_of_ones_own_has_tokios_pauses() {
+async fn a_custom_clock_uses_tokios_pauses() {
     #[derive(Debug)]
     struct Fixed;
 
@@ -159,7 +159,7 @@ async fn a_clock_of_ones_own_has_tokios_pauses() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_set_lets_no_time_pass() {
+async fn setting_a_clock_lets_no_time_pass() {
     let clock = noon();
     let begin = clock.monotonic();
     clock.set(clock.now() + SignedDuration::from_hours(5));

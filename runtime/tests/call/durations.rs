@@ -62,7 +62,7 @@ async fn waits_of_any_length() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_ends_when_it_said() {
+async fn a_wait_ends_at_its_time_limit() {
     // The service accepts the request, and never responds.
     let (_, client) = jobs((0..9).map(|_| Reply::never()));
     let response = client.begin().send().await.expect("success");

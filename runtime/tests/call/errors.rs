@@ -74,7 +74,7 @@ fn report(error: impl StdError + Send + Sync + 'static) -> String {
 
 /// `?` converts any error of a program.
 #[tokio::test(start_paused = true)]
-async fn all_errors_are_one() {
+async fn all_errors_convert_to_one_type() {
     async fn of_a_call() -> Result<(), Error> {
         show_pet([reply(404, &[("x-remaining", "3")], r#"{"reason": "gone", "code": "E"}"#)]).await?;
         Ok(())
@@ -88,7 +88,7 @@ async fn all_errors_are_one() {
     assert_eq!(error.typed_headers(), Some(&Limits { remaining: Some(3) }));
     assert_eq!(error.headers().map(|headers| headers.len()), Some(1));
     assert!(error.raw_body().starts_with(b"{"));
-    let typed = error.downcast_ref::<CallError<Fault, Limits>>().expect("what it was made from");
+    let typed = error.downcast_ref::<CallError<Fault, Limits>>().expect("the original error");
     assert_eq!((typed.to_string(), format!("{typed:?}")), (error.to_string(), format!("{error:?}")));
     let error = error.downcast::<WaitError>().expect_err("is of another type");
     assert_eq!(error.downcast::<CallError<Fault, Limits>>().expect("this type").status(), Some(404));
@@ -135,9 +135,9 @@ async fn all_errors_are_one() {
 }
 
 #[test]
-fn it_is_small_and_goes_anywhere() {
-    fn goes_anywhere<T: StdError + Send + Sync + 'static>() {}
-    goes_anywhere::<Error>();
+fn errors_are_small_and_shareable() {
+    fn is_shareable<T: StdError + Send + Sync + 'static>() {}
+    is_shareable::<Error>();
     assert!(size_of::<Error>() <= 2 * size_of::<usize>());
     assert!(size_of::<CallError<[u64; 99], [u64; 99]>>() <= 3 * size_of::<usize>());
 }
@@ -223,22 +223,22 @@ async fn messages() {
 
 /// A report of all sources repeats and omits nothing, whatever the error.
 #[tokio::test(start_paused = true)]
-async fn everything_once() {
+async fn reports_repeat_nothing() {
     #[track_caller]
-    fn is_said_once(error: impl Into<Error>, what: &str) {
+    fn occurs_once(error: impl Into<Error>, what: &str) {
         let error: Error = error.into();
         let report = report(error);
         assert_eq!(report.matches(what).count(), 1, "{report}");
     }
     let error = show_pet([Reply::failure(TransportErrorKind::Connect)]).await.expect_err("no response");
     assert!(error.cause().is_some_and(|cause| cause.is::<TransportError>()));
-    is_said_once(error, "the test lets this fail");
+    occurs_once(error, "failure set by the test");
     let error = failed(reply(200, &[], r#"{"name": 1.5e}"#)).await;
     assert!(error.cause().is_some_and(|cause| cause.is::<DecodeError>()));
     let why = error.cause().map(ToString::to_string).expect("a reason");
-    is_said_once(error, &why);
+    occurs_once(error, &why);
     let lost = std::io::Error::other("the disk\nis gone");
-    is_said_once(TransportError::new(TransportErrorKind::Body, format!("no body: {lost}")).with_source(lost), "disk");
+    occurs_once(TransportError::new(TransportErrorKind::Body, format!("no body: {lost}")).with_source(lost), "disk");
     let lost = std::io::Error::other("the disk is gone");
     let transport = TransportError::new(TransportErrorKind::Body, "no body").with_source(lost);
     let error = Error::from(transport);
@@ -250,11 +250,11 @@ async fn everything_once() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("an address");
     let builder = ClientBuilder::new(&PETS).endpoint(format!("http://{closed}")).retries(RetryPolicy::none());
     let call = builder.build().map(|client: Client| ShowPet(client.call(ShowPet::SPEC).set("id", "7")));
-    let error = Error::from(call.expect("a client").await.expect_err("nobody there"));
+    let error = Error::from(call.expect("a client").await.expect_err("no server"));
     assert!(error.to_string().starts_with(&format!("show_pet (ShowOnePet, {closed}): no connection: ")), "{error}");
-    is_said_once(error, "Connection refused");
+    occurs_once(error, "Connection refused");
 
     let job = JobHandle { id: "j".to_owned(), operation: None, poll: "ShowJob".to_owned(), also: Default::default() };
     let error = client(&JOBS, [reply(400, &[], r#"{"error_msg": "no such job"}"#)]).resume(job).await;
-    is_said_once(error.expect_err("an error"), "no such job");
+    occurs_once(error.expect_err("an error"), "no such job");
 }

@@ -10,12 +10,12 @@ pub fn reply(status: u16, headers: &[(&str, &str)], body: impl Into<Bytes>) -> R
 }
 
 /// A transport with one response.
-pub fn answering(status: u16, headers: &[(&str, &str)], body: &'static str) -> Replay {
+pub fn responding(status: u16, headers: &[(&str, &str)], body: &'static str) -> Replay {
     Replay::new([reply(status, headers, body)])
 }
 
 /// The only request.
-pub fn the_one(fake: &Replay) -> Request<Bytes> {
+pub fn only_request(fake: &Replay) -> Request<Bytes> {
     let mut sent = fake.requests();
     assert_eq!(sent.len(), 1, "requests sent");
     sent.remove(0)

@@ -83,7 +83,7 @@ async fn a_job_that_fails() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn asking_may_fail() {
+async fn polls_may_fail() {
     let broken = || response(500, String::new());
     let unknown = || response(404, "{}".to_owned());
     let (_, wait) = waiting([unknown(), broken(), broken(), state("Running"), broken(), state("Completed")]).await;
@@ -103,14 +103,14 @@ async fn asking_may_fail() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_time_ends() {
+async fn the_time_limit_passes() {
     let (fake, wait) = waiting((0..20).map(|_| state("Running"))).await;
     let begin = Instant::now();
     let wait = wait.interval(Duration::from_secs(60), Duration::from_secs(60)).timeout(Duration::from_secs(600));
     let error = wait.await.expect_err("too slow");
     assert_eq!(begin.elapsed().as_secs(), 600);
     assert!((9..=13).contains(&fake.requests().len()));
-    assert_eq!(error.to_string(), "job j-1 was not done in time; its state is Running");
+    assert_eq!(error.to_string(), "job j-1 did not finish in time; its state is Running");
     let WaitError::Timeout { job, last } = error else { panic!("{error:?}") };
     assert_eq!(last.expect("a state").state(), "Running");
 
@@ -123,16 +123,19 @@ async fn the_time_ends() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn handles_that_were_kept() {
+async fn stored_handles() {
     let table = [
         // As stored before handles named the operation.
         (r#"{"id":"j-1","poll":"ShowJob"}"#, None),
         (r#"{"id":"j-1","operation":"Begin","poll":"ShowJob"}"#, None),
         (
             r#"{"id":"j-1","operation":"Launch","poll":"ShowJob"}"#,
-            Some("Launch begins no job of this service that ShowJob shows"),
+            Some("Launch does not start a job of this service that ShowJob returns"),
         ),
-        (r#"{"id":"j-1","operation":"Begin","poll":"ShowShip"}"#, Some("ShowShip shows no jobs of this service")),
+        (
+            r#"{"id":"j-1","operation":"Begin","poll":"ShowShip"}"#,
+            Some("ShowShip does not return jobs of this service"),
+        ),
     ];
     for (kept, why) in table {
         let fake = Replay::new([state("Completed")]);
@@ -144,22 +147,22 @@ async fn handles_that_were_kept() {
 }
 
 #[tokio::test]
-async fn answers_without_a_job() {
-    let answered = |body: &str| Replay::new([response(200, body.to_owned())]);
-    for (body, says) in [
-        (r#"{"order_id": "CS1"}"#, "Begin made the order CS1, and the response does not name its job"),
-        ("{}", "the response of Begin has no data.job_id: there is nothing to wait for"),
-        (r#"{"data": {"job_id": ""}}"#, "the response of Begin has no data.job_id: there is nothing to wait for"),
+async fn responses_without_a_job() {
+    let responding = |body: &str| Replay::new([response(200, body.to_owned())]);
+    for (body, expected) in [
+        (r#"{"order_id": "CS1"}"#, "Begin created the order CS1, whose job id the response does not contain"),
+        ("{}", "the response of Begin has no data.job_id, so there is no job to wait for"),
+        (r#"{"data": {"job_id": ""}}"#, "the response of Begin has no data.job_id, so there is no job to wait for"),
     ] {
-        let client = client(&answered(body));
+        let client = client(&responding(body));
         let response = client.begin().send().await.expect("success");
-        assert_eq!(client.wait_for(&response).await.expect_err("no job").to_string(), says);
-        assert_eq!(response.job_handle().expect_err("no job").to_string(), says);
+        assert_eq!(client.wait_for(&response).await.expect_err("no job").to_string(), expected);
+        assert_eq!(response.job_handle().expect_err("no job").to_string(), expected);
     }
-    let fake = answered("[]");
+    let fake = responding("[]");
     let client = client(&fake);
     let response = client.list_pets().set("kind", "cat").send().await.expect("success");
-    assert_eq!(client.wait_for(&response).await.expect_err("no job").to_string(), "listPets begins no job");
+    assert_eq!(client.wait_for(&response).await.expect_err("no job").to_string(), "listPets does not start a job");
 }
 
 #[tokio::test(start_paused = true)]
@@ -179,7 +182,7 @@ async fn responses_without_a_state() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_service_says_stays_in_one_line() {
+async fn messages_of_a_service_stay_on_one_line() {
     let (_, wait) =
         waiting([response(200, r#"{"job": {"status": "Failed", "fail_reason": "a\n2026 FATAL"}}"#.to_owned())]).await;
     let text = wait.await.expect_err("failed").to_string();
@@ -187,7 +190,7 @@ async fn what_a_service_says_stays_in_one_line() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_judgement_of_the_callers_own() {
+async fn custom_verdicts() {
     use yundb_runtime::JobVerdict::{Failed, Running, Succeeded};
     let judged = |wait: Wait| {
         wait.acceptor(|job| match job.state() {
@@ -214,7 +217,7 @@ async fn a_judgement_of_the_callers_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_job_is_asked_for_where_and_as_it_was_begun() {
+async fn a_job_is_polled_with_the_account_that_started_it() {
     let other = || Credentials::access_key("OTHER", "SK");
     let seen = |fake: &Replay| -> Vec<(String, String)> {
         let key = |text: &str| text.split(',').next().unwrap_or_default().to_owned();
@@ -248,7 +251,7 @@ async fn a_job_is_asked_for_where_and_as_it_was_begun() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn failures_and_responses_without_a_state_in_turn_are_none_in_a_row() {
+async fn alternating_failures_and_missing_states_are_tolerated() {
     let broken = || response(500, String::new());
     let stateless = || response(200, "{}".to_owned());
     let (fake, wait) = waiting((0..9).flat_map(|_| [broken(), stateless()]).chain([state("Completed")])).await;

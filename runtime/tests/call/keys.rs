@@ -4,7 +4,7 @@ use yundb_runtime::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use yundb_runtime::test_util::Replay;
 use yundb_runtime::{Credentials, CredentialsFuture, CredentialsProvider, ErrorKind, JobHandle};
 
-use crate::fake::{answering, noon, reply, the_one};
+use crate::fake::{noon, only_request, reply, responding};
 use crate::mini::{ALIYUN, Client, HTTP, HUAWEI, JOBS};
 
 fn blank() -> [(Credentials, &'static str); 5] {
@@ -32,12 +32,12 @@ impl CredentialsProvider for Given {
 async fn empty_keys() {
     for (keys, why) in blank() {
         for service in [&HUAWEI, &ALIYUN] {
-            let error = Client::builder(service).credentials(keys.clone()).build().expect_err("is of no use");
+            let error = Client::builder(service).credentials(keys.clone()).build().expect_err("unusable");
             assert_eq!(error.to_string(), why);
             let fake = Replay::new([]);
             let builder = Client::builder(service).transport(fake.clone()).endpoint("http://localhost");
             let client = builder.credentials_provider(Given(keys.clone())).build().expect("a client");
-            let error = client.add_database().set("Host", "h").send().await.expect_err("is of no use");
+            let error = client.add_database().set("Host", "h").send().await.expect_err("unusable");
             assert_eq!(error.kind(), ErrorKind::Config);
             assert!(error.to_string().ends_with(why), "{error}");
             assert!(fake.requests().is_empty());
@@ -50,10 +50,10 @@ async fn empty_keys() {
         builder().bearer_token_for("oauth", "\n").build(),
         builder().basic_auth("", "").build(),
     ] {
-        let error = wrong.expect_err("is of no use");
+        let error = wrong.expect_err("unusable");
         assert!(error.to_string().ends_with("(..)` is empty"), "{error}");
     }
-    assert!(builder().basic_auth("key", "").build().is_ok(), "some services take a key as the user");
+    assert!(builder().basic_auth("key", "").build().is_ok(), "some services accept a key as the user");
     // The last one wins.
     let builder = Client::builder(&HUAWEI).credentials(Credentials::token(""));
     assert!(builder.credentials(Credentials::token("t")).build().is_ok());
@@ -65,10 +65,10 @@ async fn derived_keys() {
         let builder = Client::builder(&HUAWEI).transport(fake.clone()).project_id("p1").endpoint("http://localhost");
         builder.credentials(Credentials::access_key("AK", "SK")).clock(noon()).derived_signature("drs")
     };
-    let fake = answering(200, &[], "{}");
+    let fake = responding(200, &[], "{}");
     let client = builder(&fake).region("cn-north-4").build().expect("a client");
     client.create_connection("g").unchecked().send().await.expect("success");
-    let header = the_one(&fake).headers()[AUTHORIZATION].clone();
+    let header = only_request(&fake).headers()[AUTHORIZATION].clone();
     let header = header.to_str().expect("text").to_owned();
     assert!(header.starts_with("V11-HMAC-SHA256 Credential=AK/20240506/cn-north-4/drs, SignedHeaders="), "{header}");
     // Without a region no key can be derived.
@@ -83,7 +83,7 @@ async fn derived_keys() {
 /// Huawei Cloud's services require it even without a body; it is then signed. A documented or explicit one takes
 /// precedence.
 #[tokio::test(start_paused = true)]
-async fn huawei_calls_name_a_media_type() {
+async fn huawei_calls_have_a_content_type() {
     let state = || reply(200, &[], r#"{"job": {"status": "Completed"}}"#);
     for keys in [Credentials::access_key("AK", "SK"), Credentials::token("t")] {
         let fake = Replay::new([state(), state()]);

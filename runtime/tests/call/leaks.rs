@@ -6,7 +6,7 @@ use yundb_runtime::sign::Signature;
 use yundb_runtime::test_util::Replay;
 use yundb_runtime::{Client as Plain, ClientBuilder, Credentials, JobHandle, RetryPolicy, Transport, WaitError};
 
-use crate::fake::{answering, reply};
+use crate::fake::{reply, responding};
 use crate::mini::{ALIYUN, Client, HUAWEI, JOBS};
 
 fn client(service: &'static yundb_runtime::Service, transport: impl Transport + 'static) -> ClientBuilder<Client> {
@@ -38,12 +38,13 @@ fn is_one_line(shown: &impl Display) {
 
 /// A service that refuses a signature quotes the string it expected: all parameters, in any field.
 #[tokio::test]
-async fn what_was_to_be_signed_is_not_shown() {
-    let told = "Specified signature is not matched with our calculation. server String to sign is:POST&%2F&\
+async fn the_string_to_sign_is_not_shown() {
+    let message = "Specified signature is not matched with our calculation. server String to sign is:POST&%2F&\
                 DbPassword%3Dhunter2-pw%26SecurityToken%3Dtok-hunter2";
     for signature in [Signature::AliyunRpcV1, Signature::Acs3] {
         for field in ["Message", "ErrMessage", "errorMsg", "message"] {
-            let body = serde_json::json!({"Code": "SignatureDoesNotMatch", field: told, "More": [told]}).to_string();
+            let body =
+                serde_json::json!({"Code": "SignatureDoesNotMatch", field: message, "More": [message]}).to_string();
             let client = client(&ALIYUN, Replay::new([reply(400, &[], body)])).signature(signature).build();
             let call = client.expect("a client").add_database().set("Host", "h");
             let error = call.send().await.expect_err("an error");
@@ -56,13 +57,13 @@ async fn what_was_to_be_signed_is_not_shown() {
 
 /// Unreadable content is not quoted, wherever it is.
 #[tokio::test]
-async fn what_cannot_be_read_is_not_quoted() {
+async fn unreadable_content_is_not_quoted() {
     for body in [r#"{"id": {"hunter2": 1}}"#, r#"{"id": ["hunter2"]}"#, r#""hunter2""#, r#"{"id": "hunter2"#] {
-        let client = client(&HUAWEI, answering(200, &[], body)).build().expect("a client");
+        let client = client(&HUAWEI, responding(200, &[], body)).build().expect("a client");
         let error = client.create_connection("g").unchecked().send().await.expect_err("an error");
         hides(&error);
     }
-    let client = client(&HUAWEI, answering(200, &[("x-remaining", "hunter2")], "{}")).build().expect("a client");
+    let client = client(&HUAWEI, responding(200, &[("x-remaining", "hunter2")], "{}")).build().expect("a client");
     let error = client.create_connection("g").unchecked().send().await.expect_err("an error");
     assert!(error.to_string().contains("x-remaining: expected an integer"), "{error}");
     hides(&error);
@@ -73,12 +74,12 @@ fn an_endpoint_with_a_password() {
     let url = "http://user:hunter2@localhost";
     let builder = Client::builder(&HUAWEI).endpoint(url);
     assert!(!format!("{builder:?}").contains("hunter2"), "{builder:?}");
-    hides(&builder.build().expect_err("is of no use"));
+    hides(&builder.build().expect_err("unusable"));
 }
 
 /// Neither a service's response nor a caller's input can forge a log line.
 #[tokio::test]
-async fn nobody_writes_lines_of_a_log() {
+async fn log_lines_cannot_be_forged() {
     const FORGED: &str = "x\r\n2026-01-01 FATAL forged\u{1b}[31m\u{202e}";
     let body = |names: [&str; 3]| {
         let [code, message, id] = names;

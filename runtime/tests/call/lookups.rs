@@ -26,7 +26,7 @@ fn builder(transport: impl Transport + 'static) -> ClientBuilder<Client> {
     builder.credentials(Credentials::access_key("AK", "SK"))
 }
 
-fn told() -> Reply {
+fn project() -> Reply {
     reply(200, &[], PROJECTS)
 }
 
@@ -47,7 +47,7 @@ fn expected(all: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_takes_the_time_of_the_call() {
+async fn lookups_count_towards_the_time_limit() {
     let fake = Replay::new((0..9).map(|_| Reply::never()));
     let builder = builder(fake.clone()).timeout(Duration::from_secs(60)).operation_timeout(Duration::from_secs(3));
     let begin = Instant::now();
@@ -92,7 +92,7 @@ impl Transport for Slow {
 }
 
 #[tokio::test(start_paused = true)]
-async fn calls_of_the_same_keys_ask_together() {
+async fn calls_with_the_same_keys_share_a_lookup() {
     let slow = Slow { iam: Duration::from_secs(1), ..Slow::default() };
     let client = builder(slow.clone()).build().expect("a client");
     let own = || client.begin().with_credentials(Credentials::access_key("OTHER", "SK")).send();
@@ -106,9 +106,9 @@ async fn calls_of_the_same_keys_ask_together() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_date_that_iam_refuses_is_mended() {
+async fn a_date_that_iam_refuses_is_corrected() {
     let later = [("date", "Mon, 06 May 2024 13:00:00 GMT")];
-    let fake = Replay::new([reply(401, &later, "{}"), told(), done(), told(), done()]);
+    let fake = Replay::new([reply(401, &later, "{}"), project(), done(), project(), done()]);
     let client = builder(fake.clone()).build().expect("a client");
     client.begin().send().await.expect("success");
     // The skew is then known for this host.
@@ -118,7 +118,7 @@ async fn a_date_that_iam_refuses_is_mended() {
     assert_eq!(seen(&fake, "x-sdk-date"), expected(&dates));
     // Only once.
     let latest = [("date", "Mon, 06 May 2024 18:00:00 GMT")];
-    let fake = Replay::new([reply(401, &later, "{}"), reply(401, &latest, "{}"), told(), done()]);
+    let fake = Replay::new([reply(401, &later, "{}"), reply(401, &latest, "{}"), project(), done()]);
     builder(fake.clone()).build().expect("a client").begin().send().await.expect_err("refused");
     assert_eq!(fake.requests().len(), 2);
 }
@@ -138,7 +138,7 @@ impl CredentialsSource for Numbered {
 
 #[tokio::test(start_paused = true)]
 async fn keys_that_iam_refuses_are_renewed() {
-    let fake = Replay::new([reply(401, &[], "{}"), told(), done()]);
+    let fake = Replay::new([reply(401, &[], "{}"), project(), done()]);
     let builder = builder(fake.clone()).credentials_provider(CachedCredentials::new(Numbered::default()));
     builder.build().expect("a client").begin().send().await.expect("success");
     assert_eq!(seen(&fake, "authorization"), expected(&[("iam", "K0"), ("iam", "K1"), ("service", "K1")]));
@@ -179,7 +179,7 @@ async fn an_unknown_region_is_named_when_its_address_does_not_exist() {
     }
     // One that resembles no other may be new.
     let error = connect().region("mars-1").build().expect("a client").begin().send().await.expect_err("broken");
-    let remark = "; the region is `mars-1`, from `.region(..)`, which is not a known one";
+    let remark = "; the region is `mars-1`, from `.region(..)`, which is unknown";
     assert!(error.to_string().contains(remark), "{error}");
     // A known region, and one that the address does not contain, are not the reason.
     let elsewhere = connect().region("mars-1").endpoint("https://drs.example.com");
@@ -200,7 +200,7 @@ impl Transport for Broken {
 }
 
 #[tokio::test(start_paused = true)]
-async fn failures_that_pass_may_be_repeated() {
+async fn temporary_failures_may_be_retried() {
     use TransportErrorKind::{Body, Connect, ConnectDenied, ConnectTimeout, ReadTimeout, Request};
     for (fault, kind, retryable) in [
         (Connect, ErrorKind::Connect, true),

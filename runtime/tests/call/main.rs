@@ -1,6 +1,5 @@
 //! Calls of a miniature generated crate, from setters to typed responses and errors, over a fake transport.
 
-mod answers;
 mod apsara;
 mod attempts;
 mod blocking;
@@ -17,6 +16,7 @@ mod no_runtime;
 mod paging;
 mod records;
 mod requests;
+mod responses;
 mod retries;
 mod seen;
 mod streams;

@@ -10,7 +10,7 @@ use yundb_runtime::{
 use crate::fake::reply;
 use crate::mini::{ALIYUN, AddDatabase, Client, HTTP, JOBS};
 
-const WHY: &str = "there is no tokio runtime here: await it within one";
+const WHY: &str = "there is no tokio runtime here: await this within one";
 
 fn client(fake: &Replay) -> Client {
     let builder = Client::builder(&ALIYUN).region("cn-hangzhou").transport(fake.clone());

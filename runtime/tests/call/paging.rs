@@ -44,7 +44,7 @@ fn listing(next: impl IntoIterator<Item = Value>) -> (Replay, Client) {
 }
 
 #[tokio::test]
-async fn a_circle_of_tokens_ends() {
+async fn circular_tokens_end() {
     // The next tokens of the pages, and the expected number of pages.
     let table: [(&[&str], usize); 6] = [
         (&["a", "a", "a"], 2),

@@ -1,6 +1,6 @@
 //! The content of requests.
 
-use crate::fake::{answering, noon, the_one};
+use crate::fake::{noon, only_request, responding};
 use serde_json::json;
 use yundb_runtime::bytes::Bytes;
 use yundb_runtime::http::Request;
@@ -26,7 +26,7 @@ fn http(fake: &Replay) -> Client {
 }
 
 fn done() -> Replay {
-    answering(200, &[], "{}")
+    responding(200, &[], "{}")
 }
 
 fn header<'a>(request: &'a Request<Bytes>, name: &str) -> &'a str {
@@ -39,7 +39,7 @@ fn body(request: &Request<Bytes>) -> &str {
 
 #[tokio::test]
 async fn huawei_rest_signed() {
-    let fake = answering(201, &[("x-request-id", "r1"), ("x-remaining", "5")], r#"{"id": "c1"}"#);
+    let fake = responding(201, &[("x-request-id", "r1"), ("x-remaining", "5")], r#"{"id": "c1"}"#);
     let client = huawei(&fake).region("cn-south-1").language("en-us").build().expect("a client");
     let endpoint = Endpoint::new().ip("10.0.0.1").db_port(3306).db_password("hunter2");
     let call = client.create_connection("a/b").endpoint(endpoint).name("first").name("c");
@@ -56,7 +56,7 @@ async fn huawei_rest_signed() {
     assert_eq!((made.status(), made.request_id(), made.operation()), (201, Some("r1"), "CreateConnection"));
     assert_eq!(made.raw_body(), r#"{"id": "c1"}"#);
 
-    let request = the_one(&fake);
+    let request = only_request(&fake);
     assert_eq!(request.method(), "POST");
     assert_eq!(request.uri(), "https://drs.cn-south-1.example.com/v5/p1/groups/a%2Fb/connections");
     let expected = r#"{"name":"c","endpoint":{"ip":"10.0.0.1","db_port":3306,"db_password":"hunter2"}}"#;
@@ -79,24 +79,24 @@ async fn huawei_rest_with_a_token_or_unsigned() {
         builder(&HUAWEI, &fake).project_id("p1").credentials(Credentials::token("t0")).build().expect("a client");
     let endpoint = Endpoint::new().ip("h").db_password("x");
     client.create_connection("g").name("n").endpoint(endpoint).language("zh-cn").send().await.expect("success");
-    let request = the_one(&fake);
+    let request = only_request(&fake);
     assert_eq!(header(&request, "x-auth-token"), "t0");
     assert_eq!(header(&request, "x-language"), "zh-cn");
     assert_eq!(header(&request, "authorization"), "");
     assert_eq!(header(&request, "x-project-id"), "");
 
     // No credentials are looked up, so none are needed.
-    let fake = answering(201, &[("x-subject-token", "t")], "");
+    let fake = responding(201, &[("x-subject-token", "t")], "");
     let client = builder(&HUAWEI, &fake).build().expect("a client");
     let token = client.create_token().send().await.expect("success");
     assert_eq!(token.headers()["x-subject-token"], "t");
-    let request = the_one(&fake);
+    let request = only_request(&fake);
     assert_eq!(body(&request), "{}");
     assert_eq!(header(&request, "authorization"), "");
 }
 
 #[tokio::test]
-async fn violations_come_all_together_and_nothing_is_sent() {
+async fn all_violations_are_reported_and_nothing_is_sent() {
     let fake = done();
     let client = huawei(&fake).build().expect("a client");
     let call = || client.create_connection("too-long-a-group").name("").endpoint(Endpoint::new().db_port(0));
@@ -116,11 +116,11 @@ async fn violations_come_all_together_and_nothing_is_sent() {
     assert_eq!(fake.requests().len(), 0);
 
     call().unchecked().send().await.expect("success");
-    assert_eq!(body(&the_one(&fake)), r#"{"name":"","endpoint":{"db_port":0}}"#);
+    assert_eq!(body(&only_request(&fake)), r#"{"name":"","endpoint":{"db_port":0}}"#);
 }
 
 #[tokio::test]
-async fn what_would_call_another_operation_is_never_sent() {
+async fn values_that_change_the_operation_are_never_sent() {
     let fake = done();
     let client = huawei(&fake).build().expect("a client");
     for (group, why) in [("", "must not be empty"), ("..", "must not be `.` or `..`"), (".", "must not be `.` or `..`")]
@@ -131,8 +131,8 @@ async fn what_would_call_another_operation_is_never_sent() {
     let error = client.create_connection("g").unchecked().language("a\r\nb: c").extra_header("a b", "").send().await;
     assert_eq!(
         error.expect_err("invalid").to_string(),
-        "CreateConnection was not sent: X-Language: holds what no header may hold, such as a line break; \
-         a b: cannot be the name of a header"
+        "CreateConnection was not sent: X-Language: contains characters that are not allowed in headers, such as a line break; \
+         a b: is not a valid header name"
     );
     assert_eq!(fake.requests().len(), 0);
 }
@@ -142,7 +142,7 @@ async fn null_is_sent_in_bodies() {
     let fake = done();
     let client = huawei(&fake).build().expect("a client");
     client.create_connection("g").name("n").note(None).unchecked().send().await.expect("success");
-    assert_eq!(body(&the_one(&fake)), r#"{"name":"n","note":null}"#);
+    assert_eq!(body(&only_request(&fake)), r#"{"name":"n","note":null}"#);
 }
 
 #[tokio::test]
@@ -174,7 +174,7 @@ async fn aliyun_rpc_by_post() {
     let call =
         client.add_database().set("Host", "h*~").set("Filter", json!({"a": [1]})).set("Tag", tags).set("Force", true);
     call.send().await.expect("success");
-    let request = the_one(&fake);
+    let request = only_request(&fake);
     assert_eq!(request.method(), "POST");
     assert_eq!(request.uri().host(), Some("dg.hangzhou.example.com"));
     assert_eq!(request.uri().path(), "/");
@@ -203,7 +203,7 @@ async fn aliyun_rpc_by_get_and_with_acs3() {
     let fake = done();
     let client = aliyun(&fake).get_requests().build().expect("a client");
     client.add_database().set("Host", "h").send().await.expect("success");
-    let request = the_one(&fake);
+    let request = only_request(&fake);
     assert_eq!((request.method().as_str(), body(&request)), ("GET", ""));
     let query = request.uri().query().expect("a query");
     assert!(query.contains("&Host=h") && query.contains("&Signature="), "{query}");
@@ -212,7 +212,7 @@ async fn aliyun_rpc_by_get_and_with_acs3() {
     let keys = Credentials::access_key("AK", "very-secret").with_security_token("st");
     let client = aliyun(&fake).credentials(keys).signature(Signature::Acs3).build().expect("a client");
     client.add_database().set("Host", "h").send().await.expect("success");
-    let request = the_one(&fake);
+    let request = only_request(&fake);
     assert_eq!(request.uri().query(), Some("Format=JSON"));
     assert_eq!(body(&request), "RegionId=cn-hangzhou&Host=h");
     assert_eq!(header(&request, "x-acs-action"), "AddDatabase");
@@ -226,7 +226,7 @@ async fn aliyun_rpc_by_get_and_with_acs3() {
 #[tokio::test]
 async fn security_schemes() {
     let call = |client: Client| async move { client.list_pets().set("kind", "cat").send().await };
-    let fake = answering(200, &[], "[]");
+    let fake = responding(200, &[], "[]");
     let error = call(http(&fake)).await.expect_err("no key");
     assert_eq!(
         error.to_string(),
@@ -238,33 +238,33 @@ async fn security_schemes() {
     let call_ =
         client.list_pets().set("kind", "cat").set("seen", "yes").set("tags", ["a", "b,c"]).set("X-Trace", [1, 2]);
     call_.send().await.expect("success");
-    let request = the_one(&fake);
+    let request = only_request(&fake);
     assert_eq!(request.uri(), "https://api.example.com/v1/pets;kind=cat?tags=a,b%2Cc&api%20key=k%261");
     assert_eq!(header(&request, "cookie"), "seen=yes; sid=s%3B2");
     assert_eq!(header(&request, "x-trace"), "1,2");
 
-    let fake = answering(200, &[], "[]");
+    let fake = responding(200, &[], "[]");
     let client = builder(&HTTP, &fake).bearer_token("b").api_key("key", "k").build().expect("a client");
     call(client).await.expect("success");
-    assert_eq!(header(&the_one(&fake), "authorization"), "Bearer b");
+    assert_eq!(header(&only_request(&fake), "authorization"), "Bearer b");
 
     // Optional security: sent if given.
-    let fake = answering(200, &[("content-length", "7")], "");
+    let fake = responding(200, &[("content-length", "7")], "");
     let client = builder(&HTTP, &fake).basic_auth("u", "p").build().expect("a client");
     assert_eq!(client.show_health().send().await.expect("success").into_inner(), "");
-    let request = the_one(&fake);
+    let request = only_request(&fake);
     assert_eq!(header(&request, "authorization"), "Basic dTpw");
     assert_eq!(request.uri(), "https://api.example.com/v1/health?deep=1");
-    let fake = answering(200, &[], "");
+    let fake = responding(200, &[], "");
     http(&fake).show_health().send().await.expect("success");
-    assert_eq!(header(&the_one(&fake), "authorization"), "");
+    assert_eq!(header(&only_request(&fake), "authorization"), "");
 
     let error = builder(&HTTP, &fake).api_key("kee", "k").build().expect_err("no such scheme");
     assert_eq!(error.to_string(), "no security scheme `kee` for `.api_key(..)`: there are key, session");
 }
 
 #[tokio::test]
-async fn schemes_that_callers_meet() {
+async fn schemes_left_to_callers() {
     type With = fn(ClientBuilder<Client>) -> ClientBuilder<Client>;
     let with: [(With, &str); 3] = [
         (|builder| builder, ""),
@@ -272,16 +272,16 @@ async fn schemes_that_callers_meet() {
         (|builder| builder.bearer_token_for("digest", "d").bearer_token_for("jwt", "t"), "Bearer d"),
     ];
     for (with, expected) in with {
-        let fake = answering(200, &[], "[]");
+        let fake = responding(200, &[], "[]");
         let client = with(builder(&FOREIGN, &fake)).build().expect("a client");
         client.list_pets().set("kind", "cat").send().await.expect("success");
-        assert_eq!(header(&the_one(&fake), "authorization"), expected);
+        assert_eq!(header(&only_request(&fake), "authorization"), expected);
     }
-    let fake = answering(200, &[], "[]");
+    let fake = responding(200, &[], "[]");
     let error = builder(&FOREIGN, &fake).basic_auth("u", "p").build().expect_err("no such scheme");
     assert_eq!(
         error.to_string(),
-        "the service has no security scheme for `.basic_auth(..)`: it has digest, which the caller meets \
+        "the service has no security scheme for `.basic_auth(..)`: it has digest, which the caller must provide \
          (`.bearer_token_for(\"digest\", ..)`, `.extra_header(..)` of a call, `.interceptor(..)`), `.bearer_token(..)` (jwt)"
     );
 }
@@ -290,7 +290,7 @@ async fn schemes_that_callers_meet() {
 async fn optional_bodies() {
     let fake = done();
     http(&fake).update_pet().send().await.expect("success");
-    let request = the_one(&fake);
+    let request = only_request(&fake);
     assert_eq!((body(&request), header(&request, "content-type")), ("", ""));
 
     let error = http(&fake).update_pet().set("age", 3).send().await.expect_err("no name");
@@ -303,7 +303,7 @@ async fn form_bodies() {
     let call =
         http(&fake).submit_form().set("name", "a b&c").set("tags", ["x", "y"]).set("meta", json!({"k": {"l": 1}}));
     call.send().await.expect("success");
-    let request = the_one(&fake);
+    let request = only_request(&fake);
     assert_eq!(body(&request), "name=a%20b%26c&tags=x&tags=y&meta%5Bk%5D%5Bl%5D=1");
     assert_eq!(header(&request, "content-type"), "application/x-www-form-urlencoded");
 }
@@ -315,7 +315,7 @@ async fn multipart_bodies() {
     assert_eq!(error.to_string(), "uploadPet was not sent: file: is required");
     let call = http(&fake).upload_pet().set("tags", ["x", "y"]).set("meta", json!({"k": 1}));
     call.file("first").files([Part::new("png").file_name("a.png"), "second".into()]).send().await.expect("success");
-    let request = the_one(&fake);
+    let request = only_request(&fake);
     assert_eq!(header(&request, "content-type"), "multipart/form-data; boundary=n-o-n-c-e");
     let start = "--n-o-n-c-e\r\nContent-Disposition: form-data; name=";
     let file = "\r\nContent-Type: image/png\r\n\r\n";
@@ -345,27 +345,27 @@ async fn raw_bodies() {
             _ => call.merge(json!({"a": 1})),
         };
         call.send().await.expect("success");
-        let request = the_one(&fake);
+        let request = only_request(&fake);
         assert_eq!((header(&request, "content-type"), body(&request)), (media_type, text));
     }
 }
 
 #[tokio::test]
-async fn a_body_that_is_one_value() {
+async fn whole_bodies() {
     let fake = done();
     let error = http(&fake).replace_pets().set("body", ["cat", "horse"]).send().await.expect_err("too long");
     assert_eq!(error.to_string(), "replacePets was not sent: body[1]: must have at most 3 characters, has 5");
     http(&fake).replace_pets().set("body", ["cat"]).send().await.expect("success");
-    assert_eq!(body(&the_one(&fake)), r#"["cat"]"#);
+    assert_eq!(body(&only_request(&fake)), r#"["cat"]"#);
 }
 
 #[tokio::test]
-async fn mistakes_of_generated_code_are_reported() {
+async fn mistakes_in_generated_code_are_reported() {
     let fake = done();
     let call = http(&fake).replace_pets().set("bodi", 1).set("body", std::collections::BTreeMap::from([(vec![1], 2)]));
     assert_eq!(
         call.send().await.expect_err("mistakes").to_string(),
-        "replacePets was not sent: bodi: is no parameter; body: cannot be written: a key must be a string; \
+        "replacePets was not sent: bodi: is not a parameter; body: cannot be written: a key must be a string; \
          body: is required"
     );
 }
@@ -381,7 +381,7 @@ async fn extra_headers_win() {
         .send()
         .await
         .expect("success");
-    let request = the_one(&fake);
+    let request = only_request(&fake);
     assert_eq!((header(&request, "content-type"), header(&request, "x-a")), ("image/gif", "b"));
 }
 
@@ -390,30 +390,30 @@ async fn a_parameter_that_is_the_whole_query() {
     let fake = done();
     let call = http(&fake).find_pets().set("whole", json!({"a b": "c&d", "list": [1, 2]}));
     call.set("session", "s%12").set("other", "é").send().await.expect("success");
-    let request = the_one(&fake);
+    let request = only_request(&fake);
     assert_eq!(request.uri().query(), Some("a%20b=c%26d&list=1&list=2&fixed=1"));
     assert_eq!(header(&request, "cookie"), "session=s%12; other=%C3%A9");
 
     let fake = done();
     http(&fake).find_pets_by_json().set("whole", json!({"a": [1]})).send().await.expect("success");
-    assert_eq!(the_one(&fake).uri().query(), Some("%7B%22a%22%3A%5B1%5D%7D"));
+    assert_eq!(only_request(&fake).uri().query(), Some("%7B%22a%22%3A%5B1%5D%7D"));
     let fake = done();
     http(&fake).find_pets_by_json().send().await.expect("success");
-    assert_eq!(the_one(&fake).uri().query(), None);
+    assert_eq!(only_request(&fake).uri().query(), None);
 }
 
 #[tokio::test]
-async fn what_paths_hold_beside_parameters_is_encoded() {
+async fn literal_parts_of_paths_are_encoded() {
     let fake = done();
     http(&fake).odd_path().set("name", "a/b%41").send().await.expect("success");
-    assert_eq!(the_one(&fake).uri().path(), "/v1/with%20blank/%C3%A9/%22q%22/%7Bno%7D/100%25/%2F/a/b%2541/x");
+    assert_eq!(only_request(&fake).uri().path(), "/v1/with%20blank/%C3%A9/%22q%22/%7Bno%7D/100%25/%2F/a/b%2541/x");
     let error = http(&done()).odd_path().set("name", "a/../b").send().await.expect_err("refused").to_string();
     assert_eq!(error, "oddPath was not sent: name: must not be `.` or `..`");
 }
 
 /// A required value that would be omitted from the request counts as missing, however it was set.
 #[tokio::test]
-async fn an_empty_list_is_not_there() {
+async fn an_empty_list_counts_as_missing() {
     let fake = Replay::new([]);
     let client = |service: &'static Service| {
         let builder = Client::builder(service).transport(fake.clone()).endpoint("http://localhost");
@@ -423,7 +423,7 @@ async fn an_empty_list_is_not_there() {
     };
     for empty in [serde_json::json!([]), serde_json::json!([null]), serde_json::json!({})] {
         let error = client(&ALIYUN).add_database().set("Host", &empty).send().await.expect_err("is missing");
-        assert_eq!(error.violations()[0].to_string(), "Host: must have at least 1 entry: without any it is not sent");
+        assert_eq!(error.violations()[0].to_string(), "Host: must have at least 1 entry, as an empty list is not sent");
     }
     let error = client(&HTTP).submit_form().set("name", [""; 0]).send().await.expect_err("is missing");
     assert_eq!(error.violations()[0].path, "name");

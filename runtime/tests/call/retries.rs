@@ -115,7 +115,7 @@ fn parameter(request: &Request<Bytes>, name: &str) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn attempts_have_one_token_and_nonces_of_their_own() {
+async fn attempts_share_a_token_but_not_nonces() {
     let fake = Replay::new([reply(500, &[], ""), reply(500, &[], ""), success()]);
     client(&fake).create_job().send().await.expect("success");
     let sent = fake.requests();
@@ -141,7 +141,7 @@ async fn attempts_have_one_token_and_nonces_of_their_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_service_says_when() {
+async fn requested_pauses() {
     for (header, value, waits) in [("retry-after", "7", 7_000), ("x-acs-retry-after", "1500", 1_500)] {
         let fake = Replay::new([reply(429, &[(header, value)], ""), success()]);
         let begin = Instant::now();
@@ -155,7 +155,7 @@ async fn the_service_says_when() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_time_for_all_attempts() {
+async fn time_limit_for_all_attempts() {
     let limited = |fake: &Replay| builder(fake).operation_timeout(Duration::from_secs(90)).build().expect("a client");
     let fake = Replay::new((0..5).map(|_| Reply::never()));
     let begin = Instant::now();
@@ -163,7 +163,7 @@ async fn the_time_for_all_attempts() {
     assert_eq!((error.kind(), begin.elapsed().as_secs(), fake.requests().len()), (ErrorKind::Timeout, 90, 2));
     assert_eq!(
         error.to_string(),
-        "DescribeDatabase (dg.hangzhou.example.com) timed out: no success within 90s (`operation_timeout`); the attempt before failed: no complete \
+        "DescribeDatabase (dg.hangzhou.example.com) timed out: no success within 90s (`operation_timeout`); the previous attempt failed: no complete \
          response within 60s (`timeout`) (2 attempts)"
     );
     // A pause beyond the time limit is not started.
@@ -206,7 +206,7 @@ impl Clock for Late {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_clock_that_is_wrong() {
+async fn wrong_clocks() {
     const REFUSED: &str = r#"{"Code": "InvalidTimeStamp.Expired", "Message": "too old"}"#;
     let date = [("date", "Mon, 06 May 2024 13:00:00 GMT")];
     let fake = Replay::new([reply(400, &date, REFUSED), success(), success()]);
@@ -230,7 +230,7 @@ async fn a_clock_that_is_wrong() {
 }
 
 #[tokio::test]
-async fn bodies_that_no_signature_covers() {
+async fn unsigned_bodies() {
     let fake = Replay::new([success()]);
     let call = |credentials: Credentials| {
         let builder = Client::builder(&HUAWEI).transport(fake.clone()).region("cn-north-4").project_id("p");
@@ -245,7 +245,7 @@ async fn bodies_that_no_signature_covers() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_date_that_is_wrong_stays_with_its_call() {
+async fn a_refused_date_affects_only_its_call() {
     let times = |fake: &Replay| -> Vec<String> {
         fake.requests().iter().map(|request| parameter(request, "Timestamp")).collect()
     };
@@ -286,7 +286,7 @@ impl Transport for TwoClocks {
 }
 
 #[tokio::test]
-async fn each_host_has_a_clock_of_its_own() {
+async fn each_host_has_its_own_clock() {
     let hosts = TwoClocks::default();
     let builder = Client::builder(&HUAWEI).transport(hosts.clone()).clock(noon()).project_id("p");
     let builder = builder.credentials(Credentials::access_key("AK", "SK")).retries(RetryPolicy::none());
@@ -295,28 +295,28 @@ async fn each_host_has_a_clock_of_its_own() {
     client.begin().send().await.expect("the right time");
     ahead(RetryPolicy::new()).await.expect("the right time at the second attempt");
     client.begin().send().await.expect("the clock of the other host is no reason");
-    ahead(RetryPolicy::none()).await.expect("known by now");
+    ahead(RetryPolicy::none()).await.expect("the skew is known");
     let [right, early, late] = ["right 20240506T120000Z", "ahead 20240506T120000Z", "ahead 20240506T121000Z"];
     assert_eq!(*hosts.0.lock().expect("a lock"), [right, early, late, right, late]);
 }
 
 #[tokio::test]
-async fn a_skew_that_is_no_more_is_dropped_without_another_attempt() {
+async fn an_outdated_skew_is_dropped_without_another_attempt() {
     const REFUSED: &str = r#"{"Code": "InvalidTimeStamp.Expired", "Message": "too old"}"#;
     let (ahead, right) = ([("date", "Mon, 06 May 2024 13:00:00 GMT")], [("date", "Mon, 06 May 2024 12:00:00 GMT")]);
     let fake = Replay::new([reply(400, &ahead, REFUSED), success(), reply(400, &right, REFUSED), success()]);
     let client = builder(&fake).clock(noon()).build().expect("a client");
     let once = || client.add_database().set("Host", "h").with_retries(RetryPolicy::none());
     call(&client, Kind::Change).await.expect("success");
-    once().send().await.expect_err("the service's clock was mended");
-    once().send().await.expect("what is known is known to be wrong");
+    once().send().await.expect_err("the service's clock was corrected");
+    once().send().await.expect("the wrong skew was dropped");
     let times: Vec<_> = fake.requests().iter().map(|request| parameter(request, "Timestamp")).collect();
     let [noon, later] = ["2024-05-06T12%3A00%3A00Z", "2024-05-06T13%3A00%3A00Z"];
     assert_eq!(times, [noon, later, later, noon]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn services_that_ask_for_no_pause() {
+async fn requested_pauses_of_zero() {
     for (name, value) in
         [("retry-after", "0"), ("retry-after", "Tue, 15 Nov 1994 08:12:31 GMT"), ("x-acs-retry-after", "0")]
     {
@@ -333,17 +333,17 @@ async fn services_that_ask_for_no_pause() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_said_before_time_was_up() {
+async fn a_timeout_keeps_the_previous_response() {
     const JSON: &str = r#"{"Code": "InternalError", "Message": "disk\nfull", "RequestId": "r-500"}"#;
     let fake = Replay::new([reply(500, &[], JSON), Reply::never()]);
     let client = builder(&fake).operation_timeout(Duration::from_secs(30)).build().expect("a client");
     let error = call(&client, Kind::Look).await.expect_err("no time");
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Timeout, false));
     assert_eq!((error.status(), error.code(), error.request_id()), (Some(500), Some("InternalError"), Some("r-500")));
-    assert_eq!(error.body().expect("what the service said")["Message"], "disk\nfull");
+    assert_eq!(error.body().expect("the service's error")["Message"], "disk\nfull");
     assert_eq!(
         error.to_string(),
-        "DescribeDatabase (dg.hangzhou.example.com) timed out: no success within 30s (`operation_timeout`); the attempt before failed: 500 InternalError: \
+        "DescribeDatabase (dg.hangzhou.example.com) timed out: no success within 30s (`operation_timeout`); the previous attempt failed: 500 InternalError: \
          disk full (request id r-500, 2 attempts)"
     );
 }
@@ -357,7 +357,7 @@ impl RetryStrategy for Own {
         let RetryContext {
             operation, attempts, class, status, code, transport, idempotent, elapsed, retry_after, ..
         } = failed;
-        self.1.lock().expect("no poison").push(format!(
+        self.1.lock().expect("not poisoned").push(format!(
             "{operation} {attempts} {class:?} {status:?} {code:?} {transport:?} {idempotent} {}s {retry_after:?}",
             elapsed.as_secs()
         ));
@@ -366,14 +366,14 @@ impl RetryStrategy for Own {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_strategy_of_the_callers_own() {
+async fn custom_strategies() {
     let own = Own(3, Default::default());
     let gone = || reply(404, &[("retry-after", "9")], r#"{"Code": "NotYet"}"#);
     let fake = Replay::new([gone(), Reply::failure(TransportErrorKind::Body), gone(), success()]);
     let client = builder(&fake).retries(own.clone()).build().expect("a client");
     assert_eq!(call(&client, Kind::Change).await.expect_err("an error").attempts(), 3);
     assert_eq!(
-        *own.1.lock().expect("no poison"),
+        *own.1.lock().expect("not poisoned"),
         [
             "AddDatabase 1 Never Some(404) Some(\"NotYet\") None false 0s Some(9s)",
             "AddDatabase 2 Never None None Some(Body) false 5s None",
@@ -383,7 +383,7 @@ async fn a_strategy_of_the_callers_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_call_has_of_its_own() {
+async fn overrides_of_a_call() {
     let fake = Replay::new((0..99).map(|_| reply(500, &[], "")));
     let client = client(&fake);
     let seen = |fake: &Replay| fake.requests().len();
@@ -472,12 +472,12 @@ struct Times(std::sync::Arc<std::sync::Mutex<Vec<u64>>>, Option<Instant>);
 
 impl Interceptor for Times {
     fn before_attempt(&self, _: &Attempt, _: &mut Request<RequestBody>) {
-        self.0.lock().expect("no poison").push(self.1.expect("a beginning").elapsed().as_secs());
+        self.0.lock().expect("not poisoned").push(self.1.expect("a beginning").elapsed().as_secs());
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn rate_limits_count_what_is_sent() {
+async fn rate_limits_count_sent_requests() {
     let limits = || [RateLimit { calls: 2, seconds: 10 }];
     let fake = Replay::new((0..20).map(|_| success()));
     let times = Times(Default::default(), Some(Instant::now()));
@@ -485,7 +485,7 @@ async fn rate_limits_count_what_is_sent() {
     let slow = builder(&fake).rate_limits(limits()).credentials_provider(Slow(Duration::from_secs(10)));
     let client = slow.interceptor(times.clone()).build().expect("a client");
     futures_util::future::join_all((0..4).map(|_| call(&client, Kind::Look))).await;
-    assert_eq!(*times.0.lock().expect("no poison"), [10, 10, 20, 20]);
+    assert_eq!(*times.0.lock().expect("not poisoned"), [10, 10, 20, 20]);
     // Clients of one user can share a limiter.
     let times = Times(Default::default(), Some(Instant::now()));
     let shared = RateLimiter::new(limits());
@@ -494,5 +494,5 @@ async fn rate_limits_count_what_is_sent() {
         builder.build().expect("a client")
     });
     futures_util::future::join_all((0..6).map(|at| call(&clients[at % 2], Kind::Look))).await;
-    assert_eq!(*times.0.lock().expect("no poison"), [0, 0, 10, 10, 20, 20]);
+    assert_eq!(*times.0.lock().expect("not poisoned"), [0, 0, 10, 10, 20, 20]);
 }

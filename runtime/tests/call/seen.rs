@@ -50,7 +50,7 @@ async fn spans_and_events() {
     client.add_database().set("Host", "hidden-host").send().await.expect("success");
 
     let text = LOG.with_borrow(|log| String::from_utf8_lossy(log).into_owned());
-    for said in [
+    for expected in [
         r#"call{otel.name=mini-aliyun/AddDatabase rpc.service="mini-aliyun" rpc.method="AddDatabase"}:attempt{"#,
         r#":attempt{otel.kind="client" otel.name="POST" http.request.method="POST" server.address="dg.hangzhou.example.com""#,
         r#" server.port=443 http.response.status_code=429 error.type="429"}: yundb_runtime::client::pipeline: failed "#,
@@ -59,7 +59,7 @@ async fn spans_and_events() {
         " http.request.resend_count=1 ",
         r#" http.response.status_code=200}: yundb_runtime::client::pipeline: succeeded request_id="r-1""#,
     ] {
-        assert!(text.contains(said), "{said} in {text}");
+        assert!(text.contains(expected), "{expected} in {text}");
     }
     assert!(!text.contains("hidden"), "{text}");
 }

@@ -55,7 +55,7 @@ async fn typed_events() {
 }
 
 #[tokio::test]
-async fn a_bad_item_is_named_and_the_next_one_is_read() {
+async fn an_unreadable_item_does_not_end_the_stream() {
     let text = "data: {\"name\": \"a\"}\n\ndata: {\"age\": 1}\n\ndata: nonsense\n\ndata: {\"name\": \"d\"}\n\n";
     let events = client(Replay::new([reply(200, &[EVENTS], text)])).watch_pets().send().await.expect("a stream");
     let items: Vec<_> = events.into_inner().map(|item| item.map(|event| event.data)).collect().await;
@@ -68,7 +68,7 @@ async fn a_bad_item_is_named_and_the_next_one_is_read() {
 }
 
 #[tokio::test]
-async fn texts_are_taken_as_they_are() {
+async fn strings_are_taken_verbatim() {
     async fn all<T: serde::de::DeserializeOwned>(text: &'static str) -> Vec<T> {
         let call = client(Replay::new([reply(200, &[EVENTS], text)])).show_pet();
         let events = call.send_as(Representation::<EventStream<T>>::new("text/event-stream")).await.expect("a stream");
@@ -119,7 +119,7 @@ async fn lines_of_json() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn streams_that_break() {
+async fn broken_streams() {
     async fn last(reply: Reply) -> StreamError {
         let events = client(Replay::new([reply])).watch_pets().send().await.expect("a stream").into_inner();
         let mut items: Vec<_> = events.idle_timeout(Duration::from_secs(5)).collect().await;
@@ -164,8 +164,8 @@ async fn representations() {
 }
 
 #[tokio::test]
-async fn what_came_is_said_where_it_is_something_else() {
-    fn says(error: CallError<Value>, expected: &str) {
+async fn errors_name_the_received_media_type() {
+    fn check(error: CallError<Value>, expected: &str) {
         assert_eq!(error.kind(), ErrorKind::Decode);
         let text = error.to_string();
         assert_eq!(
@@ -178,26 +178,26 @@ async fn what_came_is_said_where_it_is_something_else() {
     };
     let json = "application/json";
     let error = of("text/csv", "name\na\n").send().await.expect_err("no JSON");
-    says(error, "expected ident (line 1, column 2) (`application/json` was asked for, and `text/csv` came)");
+    check(error, "expected ident (line 1, column 2) (requested `application/json`, received `text/csv`)");
     let other = "application/vnd.mini.change+json";
     let error = of(other, "{\"name\": \"a\"}").send().await.expect_err("another type");
-    says(error, &format!("it is another representation (`{json}` was asked for, and `{other}` came)"));
+    check(error, &format!("the response has another representation (requested `{json}`, received `{other}`)"));
     let error = of(json, "{\"name\": \"a\"}").send_as(ShowPet::CHANGE).await.expect_err("another type");
-    says(error, &format!("it is another representation (`{other}` was asked for, and `{json}` came)"));
+    check(error, &format!("the response has another representation (requested `{other}`, received `{json}`)"));
     let error = of(json, "{}").send_as(ShowPet::CSV).await.expect_err("another representation");
-    says(error, "it is another representation (`text/csv` was asked for, and `application/json` came)");
+    check(error, "the response has another representation (requested `text/csv`, received `application/json`)");
     // A response that is not a stream is read, and kept.
     let error = of("application/json; charset=utf-8", "{\"a\": 1}")
         .send_as(ShowPet::EVENT_STREAM)
         .await
         .expect_err("no stream");
     assert_eq!(&error.raw_body()[..], b"{\"a\": 1}");
-    let came = "(`text/event-stream` was asked for, and `application/json; charset=utf-8` came)";
-    says(error, &format!("it is another representation {came}"));
+    let types = "(requested `text/event-stream`, received `application/json; charset=utf-8`)";
+    check(error, &format!("the response has another representation {types}"));
     let error = of("text/html", "<html>").send_as(ShowPet::EVENT_STREAM).await.expect_err("no stream");
-    says(
+    check(
         error,
-        "the response is `text/html`, which is no stream of events (`text/event-stream` was asked for, and `text/html` came)",
+        "the response is `text/html`, which is not a stream of events (requested `text/event-stream`, received `text/html`)",
     );
     // An inaccurate media type.
     assert_eq!(*of("text/plain", "{\"name\": \"a\"}").send().await.expect("a pet"), pet("a"));
@@ -271,7 +271,7 @@ async fn reconnection() {
     let heads = server.join().expect("the server");
     assert_eq!(heads.iter().map(|it| head(it)).collect::<Vec<_>>(), [None, Some("1"), Some("2"), Some("2")]);
     assert!(heads.iter().all(|head| head.starts_with("GET /pets/watch?kind=cat ")), "{heads:?}");
-    assert!(began.elapsed() >= Duration::from_millis(60), "three times as long as the service asked for");
+    assert!(began.elapsed() >= Duration::from_millis(60), "three times the requested pause");
 }
 
 #[tokio::test(start_paused = true)]

@@ -57,7 +57,7 @@ async fn head(stream: &mut (impl AsyncRead + Unpin)) -> Option<String> {
 }
 
 /// Sends this response to each request of a connection.
-async fn answer(mut stream: impl AsyncRead + AsyncWrite + Unpin, response: Vec<u8>) {
+async fn respond(mut stream: impl AsyncRead + AsyncWrite + Unpin, response: Vec<u8>) {
     while head(&mut stream).await.is_some() {
         if stream.write_all(&response).await.is_err() {
             return;
@@ -77,7 +77,7 @@ fn http2() -> ReqwestTransport {
 }
 
 #[tokio::test]
-async fn a_connection_on_which_time_ran_out_is_not_used_again() {
+async fn a_timed_out_connection_is_not_reused() {
     for whole_call in [false, true] {
         let (port, connections) = serve(silent).await;
         let builder = with(http2()).endpoint(format!("http://127.0.0.1:{port}")).retries(RetryPolicy::none());
@@ -97,7 +97,7 @@ async fn a_connection_on_which_time_ran_out_is_not_used_again() {
 }
 
 #[tokio::test]
-async fn new_connections_hold_up_nobody() {
+async fn new_connections_do_not_block_other_calls() {
     let (port, connections) = serve(silent).await;
     let (making, made) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let counts = (making.clone(), made.clone());
@@ -130,7 +130,7 @@ async fn new_connections_hold_up_nobody() {
 }
 
 #[tokio::test]
-async fn calls_at_once_that_time_out_leave_their_connection_once() {
+async fn concurrent_timeouts_retire_a_connection_once() {
     let (port, connections) = serve(silent).await;
     let builder = with(http2()).endpoint(format!("http://127.0.0.1:{port}")).timeout(Duration::from_millis(200));
     let client = builder.retries(RetryPolicy::none()).build().expect("a client");
@@ -144,7 +144,7 @@ async fn calls_at_once_that_time_out_leave_their_connection_once() {
 }
 
 #[tokio::test]
-async fn who_is_late_leaves_no_newer_connection() {
+async fn a_late_timeout_does_not_retire_a_newer_connection() {
     let (port, connections) = serve(silent).await;
     let builder = with(http2()).endpoint(format!("http://127.0.0.1:{port}")).retries(RetryPolicy::none());
     let client = builder.build().expect("a client");
@@ -165,7 +165,7 @@ async fn connections_of_http1_stay_when_another_one_is_slow() {
     let numbers = AtomicUsize::new(0);
     let (port, connections) = serve(move |stream| {
         let number = numbers.fetch_add(1, Ordering::SeqCst);
-        async move { if number == 1 { silent(stream).await } else { answer(stream, EMPTY.into()).await } }
+        async move { if number == 1 { silent(stream).await } else { respond(stream, EMPTY.into()).await } }
     })
     .await;
     let builder = builder().endpoint(format!("http://127.0.0.1:{port}")).timeout(Duration::from_millis(300));
@@ -173,7 +173,7 @@ async fn connections_of_http1_stay_when_another_one_is_slow() {
     let call = || client.list_pets().set("kind", "cat").send();
     call().await.expect("success");
     let (one, other) = tokio::join!(call(), call());
-    assert!(one.is_ok() != other.is_ok(), "one of them is not answered");
+    assert!(one.is_ok() != other.is_ok(), "one of them gets no response");
     for _ in 0..5 {
         call().await.expect("success");
     }
@@ -182,7 +182,7 @@ async fn connections_of_http1_stay_when_another_one_is_slow() {
 
 #[tokio::test]
 async fn clients_may_share_connections() {
-    let (port, connections) = serve(|stream| answer(stream, EMPTY.into())).await;
+    let (port, connections) = serve(|stream| respond(stream, EMPTY.into())).await;
     let shared = ReqwestTransport::builder().no_proxy().build().expect("a transport");
     for _ in 0..3 {
         let client = with(shared.clone()).endpoint(format!("http://127.0.0.1:{port}")).build().expect("a client");
@@ -194,18 +194,18 @@ async fn clients_may_share_connections() {
 #[tokio::test]
 async fn bodies_that_stall() {
     const BEGUN: &str = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nabc";
-    let (port, _) = serve(|stream| answer(stream, BEGUN.into())).await;
+    let (port, _) = serve(|stream| respond(stream, BEGUN.into())).await;
     let protection = StallProtection::new().min_throughput(100).window(Duration::from_millis(200));
     let limit = Duration::from_millis(150);
-    for (builder, says) in [
+    for (builder, expected) in [
         (builder().stall_protection(protection), "less than 100 bytes a second over 200ms (`stall_protection`)"),
-        (builder().read_timeout(limit), "nothing more of the response within 150ms (`read_timeout`)"),
+        (builder().read_timeout(limit), "no more of the response arrived within 150ms (`read_timeout`)"),
     ] {
         let client = builder.endpoint(format!("http://127.0.0.1:{port}")).build().expect("a client");
         let body = client.download_pet().send().await.expect("a stream").into_inner();
         let error = body.collect().await.expect_err("it stalls");
         assert_eq!(error.kind(), TransportErrorKind::ReadTimeout);
-        assert!(error.to_string().contains(says), "{error}");
+        assert!(error.to_string().contains(expected), "{error}");
     }
     // `read_timeout` also applies to a body that is read as a whole, and the call is repeated.
     let client = builder().read_timeout(limit).endpoint(format!("http://127.0.0.1:{port}")).build().expect("a client");
@@ -265,7 +265,7 @@ impl Authority {
             let acceptor = acceptor.clone();
             async move {
                 if let Ok(stream) = acceptor.accept(stream).await {
-                    answer(stream, EMPTY.into()).await;
+                    respond(stream, EMPTY.into()).await;
                 }
             }
         })
@@ -292,7 +292,7 @@ async fn ends(
 const DENIED: (Result<(), (ErrorKind, bool)>, usize) = (Err((ErrorKind::Connect, false)), 1);
 
 #[tokio::test]
-async fn whom_it_trusts() {
+async fn trusted_authorities() {
     let (ours, others) = (Authority::new(), Authority::new());
     let server = ours.serve(BOTH, None).await;
     assert_eq!(ends(builder(), &server).await, DENIED);
@@ -302,14 +302,14 @@ async fn whom_it_trusts() {
     assert_eq!(ends(only().root_certificate_pem(ours.pem.clone()), &server).await, (Ok(()), 1));
     assert_eq!(ends(only().root_certificate_pem(others.pem), &server).await, DENIED);
     let error = only().build().expect_err("nobody").to_string();
-    assert!(error.contains("nobody to trust"), "{error}");
+    assert!(error.contains("no trusted authorities"), "{error}");
     // The name in the certificate does not match.
     let by_number = (server.0.replace("localhost", "127.0.0.1"), server.1.clone());
     assert_eq!(ends(builder().root_certificate_pem(ours.pem), &by_number).await, DENIED);
 }
 
 #[tokio::test]
-async fn as_whom_it_shows_itself() {
+async fn client_certificates() {
     let (ours, clients) = (Authority::new(), Authority::new());
     let (certificate, key) = clients.certificate();
     let (other, other_key) = ours.certificate();
@@ -331,7 +331,7 @@ async fn as_whom_it_shows_itself() {
 }
 
 #[tokio::test]
-async fn the_lowest_version_of_tls() {
+async fn minimum_tls_version() {
     let ours = Authority::new();
     let (old, new) = (ours.serve(&[&rustls::version::TLS12], None).await, ours.serve(BOTH, None).await);
     let builder = |lowest| builder().root_certificate_pem(ours.pem.clone()).min_tls_version(lowest);
@@ -344,13 +344,13 @@ async fn the_lowest_version_of_tls() {
 async fn proxies_that_deny_and_proxies_that_break() {
     let proxied =
         |port: u16| Client::builder(&HTTP).bearer_token("t").proxy(format!("http://u:hunter2@127.0.0.1:{port}"));
-    let answers = |response: &'static str| serve(move |stream| answer(stream, response.into()));
+    let responding = |response: &'static str| serve(move |stream| respond(stream, response.into()));
     let policy = || RetryPolicy::new().first_pause(Duration::ZERO);
     for (response, times, retryable) in [
         ("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n", 1, false),
         ("HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n", 3, true),
     ] {
-        let (port, connections) = answers(response).await;
+        let (port, connections) = responding(response).await;
         let client = proxied(port).retries(policy()).endpoint("https://api.example.com").build().expect("a client");
         let error = client.list_pets().set("kind", "cat").send().await.expect_err("no tunnel");
         assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Connect, retryable), "{error}");
@@ -377,7 +377,7 @@ async fn through_a_socks_proxy() {
         let _ = stream.read_exact(&mut name).await;
         assert!(name.starts_with(b"api.example.com"));
         let _ = stream.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).await;
-        answer(stream, EMPTY.into()).await;
+        respond(stream, EMPTY.into()).await;
     })
     .await;
     let builder = Client::builder(&HTTP).bearer_token("t").proxy(format!("socks5h://127.0.0.1:{port}"));
@@ -389,13 +389,13 @@ async fn through_a_socks_proxy() {
 }
 
 #[tokio::test]
-async fn what_it_says_of_itself() {
-    let (said, mut heads) = tokio::sync::mpsc::unbounded_channel();
+async fn user_agents_and_default_headers() {
+    let (sent, mut heads) = tokio::sync::mpsc::unbounded_channel();
     let (port, _) = serve(move |mut stream| {
-        let said = said.clone();
+        let sent = sent.clone();
         async move {
             while let Some(head) = head(&mut stream).await {
-                let _ = said.send(head.to_ascii_lowercase());
+                let _ = sent.send(head.to_ascii_lowercase());
                 let _ = stream.write_all(EMPTY.as_bytes()).await;
             }
         }
@@ -414,7 +414,7 @@ async fn what_it_says_of_itself() {
     }
     for name in ["", "my shop", "a\r\nb", "é"] {
         let error = builder().app_name(name).build().expect_err("no name").to_string();
-        assert!(error.contains("cannot be the program's name"), "{error}");
+        assert!(error.contains("is not a valid program name"), "{error}");
     }
     for (name, value) in [("a b", "c"), ("x-a", "hunter2\n")] {
         let error = builder().default_header(name, value).build().expect_err("no header").to_string();
@@ -462,7 +462,7 @@ async fn compressed_responses() {
     };
     let (port, _) = serve({
         let response = response(&small);
-        move |stream| answer(stream, response.clone())
+        move |stream| respond(stream, response.clone())
     })
     .await;
     let client = builder().endpoint(format!("http://127.0.0.1:{port}")).build().expect("a client");
@@ -470,7 +470,7 @@ async fn compressed_responses() {
 
     let compressed = response(&bomb(64));
     assert!(compressed.len() < 1 << 20, "it is a bomb");
-    let (port, connections) = serve(move |stream| answer(stream, compressed.clone())).await;
+    let (port, connections) = serve(move |stream| respond(stream, compressed.clone())).await;
     let builder = builder().endpoint(format!("http://127.0.0.1:{port}")).max_response_size(1 << 20);
     let client = builder.build().expect("a client");
     let error = client.list_pets().set("kind", "cat").send().await.expect_err("too large");
@@ -480,7 +480,7 @@ async fn compressed_responses() {
 
 /// A redirect to an unreachable address: the first server has read the request, so it is not sent again.
 #[tokio::test]
-async fn what_a_redirect_followed_was_sent() {
+async fn a_redirected_request_was_sent() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let served = tokio::spawn(async move {
@@ -498,7 +498,7 @@ async fn what_a_redirect_followed_was_sent() {
         .endpoint(format!("http://{address}"))
         .build()
         .expect("a client");
-    let error = client.call_path("POST", "/orders").send().await.expect_err("nobody there");
+    let error = client.call_path("POST", "/orders").send().await.expect_err("no server");
     served.await.expect("no panic");
     assert_eq!((error.kind(), error.attempts(), error.is_retryable()), (ErrorKind::Transport, 1, false));
 }

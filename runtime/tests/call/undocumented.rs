@@ -10,7 +10,7 @@ use yundb_runtime::{
     Attempt, Client, ClientBuilder, Credentials, ErrorKind, Interceptor, RetryPolicy, Secret, Service, UnsignedRequest,
 };
 
-use crate::fake::{answering, noon, reply, the_one};
+use crate::fake::{noon, only_request, reply, responding};
 use crate::mini::{self, ALIYUN, HTTP, HUAWEI};
 
 fn client(service: &'static Service, fake: &Replay) -> Client {
@@ -43,17 +43,17 @@ async fn by_method_and_path() {
     let call = client(&HUAWEI, &fake).call_path("POST", "/v3/{project_id}/x").body(json!({"a": [null, 1.5]}));
     let error = call.send().await.expect_err("not repeated");
     assert_eq!((error.status(), error.operation()), (Some(503), "POST /v3/{project_id}/x"));
-    let sent = the_one(&fake);
+    let sent = only_request(&fake);
     assert_eq!(
         (&sent.headers()[CONTENT_TYPE], &sent.body()[..]),
         (&"application/json".parse().unwrap(), &br#"{"a":[null,1.5]}"#[..])
     );
 
     // Keys of security schemes are sent as for documented operations.
-    let fake = answering(404, &[], r#"{"code": "X", "message": "no"}"#);
+    let fake = responding(404, &[], r#"{"code": "X", "message": "no"}"#);
     let error = client(&HTTP, &fake).call_path("DELETE", "/pets/1").send().await.expect_err("an error");
     assert_eq!(error.to_string(), "DELETE /pets/1 (localhost): 404 X: no");
-    assert_eq!(the_one(&fake).headers()[AUTHORIZATION], "Bearer t");
+    assert_eq!(only_request(&fake).headers()[AUTHORIZATION], "Bearer t");
 }
 
 #[tokio::test(start_paused = true)]
@@ -84,7 +84,7 @@ async fn by_action() {
     assert_eq!((call.send().await.is_err(), fake.requests().len()), (true, 1));
     // The region is the client's, unless the call has one.
     for (own, region) in [(None, "cn-hangzhou"), (Some("cn-x"), "cn-x")] {
-        let fake = answering(200, &[], "{}");
+        let fake = responding(200, &[], "{}");
         let builder = ClientBuilder::<Client>::new(&ALIYUN).transport(fake.clone()).region("cn-hangzhou");
         let client = builder.credentials(Credentials::access_key("AK", "SK")).build().expect("a client");
         let mut call = client.call_action("DescribeX");
@@ -92,13 +92,13 @@ async fn by_action() {
             call = call.query("RegionId", own);
         }
         call.send().await.expect("success");
-        assert_eq!(&the_one(&fake).body()[..], format!("RegionId={region}").as_bytes());
+        assert_eq!(&only_request(&fake).body()[..], format!("RegionId={region}").as_bytes());
     }
 }
 
 /// The same overrides are available for all calls.
 #[tokio::test(start_paused = true)]
-async fn with_settings_of_its_own() {
+async fn overrides() {
     let fake = Replay::new([reply(503, &[], ""), reply(503, &[], ""), reply(200, &[], "{}")]);
     let call = client(&HUAWEI, &fake).call_path("GET", "/v3/x");
     let call = call.with_credentials(Credentials::access_key("OTHER", "SK")).with_endpoint("http://elsewhere");
@@ -120,15 +120,15 @@ async fn with_settings_of_its_own() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_called() {
+async fn invalid_calls() {
     let fake = Replay::new([]);
     for (call, why) in [
         (client(&HUAWEI, &fake).call_action("X"), "X was not sent: the service has no actions"),
         (client(&ALIYUN, &fake).call_action("X&Y=1"), "the name of an action"),
-        (client(&ALIYUN, &fake).call_path("GET", "/"), "is called by actions"),
+        (client(&ALIYUN, &fake).call_path("GET", "/"), "has actions instead of paths"),
         (client(&HUAWEI, &fake).call_path("GET", "/v3?x=1"), "a path begins with `/`"),
         (client(&HUAWEI, &fake).call_path("GET", "//x").query("a", f64::NAN), "a: is NaN"),
-        (client(&HUAWEI, &fake).call_path("G T", "/"), "G T / was not sent: the method is not one of HTTP"),
+        (client(&HUAWEI, &fake).call_path("G T", "/"), "G T / was not sent: the method is not an HTTP method"),
     ] {
         let error = call.send().await.expect_err("can't be called");
         assert_eq!(error.kind(), ErrorKind::Config);
@@ -148,9 +148,9 @@ async fn as_a_url() {
         builder.nonces(|| "n".to_owned()).credentials(Credentials::access_key("AK", "SK").with_security_token("tok"))
     };
     let call = |client: mini::Client| client.add_database().set("Host", "h h");
-    let fake = answering(200, &[], "{}");
+    let fake = responding(200, &[], "{}");
     call(builder(&fake).get_requests().build().expect("a client")).send().await.expect("success");
-    let sent = the_one(&fake).uri().to_string();
+    let sent = only_request(&fake).uri().to_string();
     let none = Replay::new([]);
     for builder in [builder(&none), builder(&none).signature(yundb_runtime::Signature::Acs3)] {
         let url: Secret = call(builder.build().expect("a client")).presigned_url().await.expect("a URL");
@@ -158,14 +158,14 @@ async fn as_a_url() {
     }
     let client = builder(&none).build().expect("a client");
     let error = call(client.clone()).extra_header("X-Y", "z").presigned_url().await.expect_err("a header");
-    assert!(error.to_string().ends_with("a URL has no room for the header x-y"), "{error}");
+    assert!(error.to_string().ends_with("a URL cannot contain the header x-y"), "{error}");
     let error = client.import_data().body("{}").presigned_url().await.expect_err("a body");
     assert_eq!(error.kind(), ErrorKind::Config);
     let error = client.add_database().presigned_url().await.expect_err("no host");
-    assert_eq!(error.kind(), ErrorKind::Invalid, "it is checked as any call is");
+    assert_eq!(error.kind(), ErrorKind::Invalid, "validated like any call");
     let huawei = mini::Client::builder(&HUAWEI).endpoint("http://localhost").project_id("p").build().expect("a client");
     let error = huawei.create_connection("g").unchecked().presigned_url().await.expect_err("another vendor's");
-    assert!(error.to_string().contains("takes no signature in a URL"), "{error}");
+    assert!(error.to_string().contains("does not accept signatures in URLs"), "{error}");
     assert!(none.requests().is_empty());
 }
 
@@ -189,12 +189,12 @@ async fn a_url_has_what_hooks_add_before_signing() {
         let builder = builder.nonces(|| "n".to_owned()).credentials(Credentials::access_key("AK", "SK"));
         builder.get_requests().interceptor(hook).build().expect("a client").add_database().set("Host", "h")
     };
-    let fake = answering(200, &[], "{}");
+    let fake = responding(200, &[], "{}");
     builder(&fake, Hook(false)).send().await.expect("success");
-    let sent = the_one(&fake).uri().to_string();
+    let sent = only_request(&fake).uri().to_string();
     assert!(sent.contains("Tenant=AddDatabase%201"), "{sent}");
     let url = builder(&Replay::new([]), Hook(false)).presigned_url().await.expect("a URL");
     assert_eq!(url.expose(), sent);
     let error = builder(&Replay::new([]), Hook(true)).presigned_url().await.expect_err("a header");
-    assert!(error.to_string().ends_with("a URL has no room for the header x-acs-tenant"), "{error}");
+    assert!(error.to_string().ends_with("a URL cannot contain the header x-acs-tenant"), "{error}");
 }

@@ -14,7 +14,7 @@ use yundb_runtime::{
     ClientBuilder, Credentials, ErrorKind, Part, RequestBody, RetryPolicy, Signature, TransportErrorKind,
 };
 
-use crate::fake::{answering, noon, the_one};
+use crate::fake::{noon, only_request, responding};
 use crate::mini::{ALIYUN, Client, HTTP, HUAWEI, PetForm};
 
 fn client(fake: &Replay) -> Client {
@@ -26,7 +26,7 @@ fn builder(fake: &Replay) -> ClientBuilder<Client> {
 }
 
 fn done() -> Replay {
-    answering(200, &[], "{}")
+    responding(200, &[], "{}")
 }
 
 fn once(texts: &'static [&'static str]) -> RequestBody {
@@ -57,13 +57,13 @@ async fn bytes_files_and_streams_are_bodies() {
     ] {
         let fake = done();
         client(&fake).store_pet().body(body).send().await.expect("success");
-        assert_eq!(text(&the_one(&fake)), expected);
+        assert_eq!(text(&only_request(&fake)), expected);
     }
     let fake = done();
     client(&fake).upload_pet().file(Part::file(&path)).send().await.expect("success");
     let name = path.file_name().expect("a name").to_string_lossy().into_owned();
     let expected = format!("name=\"file\"; filename=\"{name}\"\r\nContent-Type: image/png\r\n\r\nfile\r\n");
-    assert!(text(&the_one(&fake)).contains(&expected), "{}", text(&the_one(&fake)));
+    assert!(text(&only_request(&fake)).contains(&expected), "{}", text(&only_request(&fake)));
     std::fs::remove_file(&path).expect("removed");
     let error = client(&done()).store_pet().body(RequestBody::file(&path)).send().await.expect_err("no file");
     assert_eq!(error.kind(), ErrorKind::Invalid);
@@ -85,7 +85,7 @@ async fn a_file_is_sent_again_and_a_stream_is_not() {
     assert_eq!((fake.requests().len(), error.attempts(), error.is_retryable()), (1, 1, false));
     assert!(error.to_string().ends_with("; the body was a stream, which can be sent only once"), "{error}");
     let error = call.send().await.expect_err("nothing left");
-    assert_eq!(error.to_string(), "storePet was not sent: body: is a stream, which was sent before");
+    assert_eq!(error.to_string(), "storePet was not sent: body: is a stream, which has already been sent");
 
     let fake = broken();
     let error = client(&fake).upload_pet().file(Part::stream(stream::iter([Ok::<_, Infallible>("a")]))).send().await;
@@ -107,21 +107,21 @@ async fn a_stream_waits_for_a_connection() {
 }
 
 #[tokio::test]
-async fn signatures_over_what_is_not_in_memory() {
+async fn signatures_over_files_and_streams() {
     let path = file("signed.json", "{\"a\": 1}");
     let hash = {
         let fake = done();
         acs3(&fake).import_data().body("{\"a\": 1}").send().await.expect("success");
-        header(&the_one(&fake), "x-acs-content-sha256").expect("a hash").to_owned()
+        header(&only_request(&fake), "x-acs-content-sha256").expect("a hash").to_owned()
     };
     let fake = done();
     acs3(&fake).import_data().body(RequestBody::file(&path)).send().await.expect("success");
-    assert_eq!(header(&the_one(&fake), "x-acs-content-sha256"), Some(&*hash));
-    assert_eq!(text(&the_one(&fake)), "{\"a\": 1}");
+    assert_eq!(header(&only_request(&fake), "x-acs-content-sha256"), Some(&*hash));
+    assert_eq!(text(&only_request(&fake)), "{\"a\": 1}");
     let error = acs3(&done()).import_data().body(once(&["{}"])).send().await.expect_err("a stream");
     assert_eq!(
         error.to_string(),
-        "ImportData (dg.hangzhou.example.com) was not sent: the body is a stream, which can be read only once, and the signature has its hash: give \
+        "ImportData (dg.hangzhou.example.com) was not sent: the body is a stream, which can be read only once, but the signature requires its hash: use \
          bytes or a file"
     );
     std::fs::remove_file(&path).expect("removed");
@@ -131,8 +131,8 @@ async fn signatures_over_what_is_not_in_memory() {
     let builder = Client::builder(&HUAWEI).transport(fake.clone()).clock(noon()).project_id("p1");
     let client = builder.credentials(Credentials::access_key("AK", "SK")).build().expect("a client");
     client.import_backup().body(once(&["backup"])).send().await.expect("success");
-    assert_eq!(header(&the_one(&fake), "x-sdk-content-sha256"), Some("UNSIGNED-PAYLOAD"));
-    assert_eq!(text(&the_one(&fake)), "backup");
+    assert_eq!(header(&only_request(&fake), "x-sdk-content-sha256"), Some("UNSIGNED-PAYLOAD"));
+    assert_eq!(text(&only_request(&fake)), "backup");
 }
 
 fn acs3(fake: &Replay) -> Client {
@@ -142,41 +142,41 @@ fn acs3(fake: &Replay) -> Client {
 }
 
 #[tokio::test]
-async fn the_caller_names_a_media_type_of_a_range() {
+async fn the_caller_sets_a_media_type_within_a_range() {
     let refused = async |body: RequestBody| {
         client(&done()).store_pet().body_image(body).send().await.expect_err("refused").to_string()
     };
     let unnamed =
-        "storePet was not sent: body: is of image/*, and which has to be named: `RequestBody::media_type(..)`";
+        "storePet was not sent: body: can be any image/*, so its type must be set: `RequestBody::media_type(..)`";
     assert_eq!(refused("x".into()).await, unnamed);
     let other = refused(RequestBody::from("x").media_type("text/plain")).await;
-    assert_eq!(other, "storePet was not sent: body: is of the media type text/plain, and has to be of image/*");
+    assert_eq!(other, "storePet was not sent: body: has the media type text/plain, but must have image/*");
     let fake = done();
     client(&fake).store_pet().body_image(RequestBody::from("x").media_type("image/png")).send().await.expect("success");
-    assert_eq!(header(&the_one(&fake), "content-type"), Some("image/png"));
+    assert_eq!(header(&only_request(&fake), "content-type"), Some("image/png"));
     // An unrestricted range has a default for every body.
     let fake = done();
     client(&fake).store_pet().body("x").send().await.expect("success");
-    assert_eq!(header(&the_one(&fake), "content-type"), Some("application/octet-stream"));
+    assert_eq!(header(&only_request(&fake), "content-type"), Some("application/octet-stream"));
 
     let fake = done();
     client(&fake).store_pet().patch("application/vnd.a+json", json!({"a": 1})).send().await.expect("success");
-    assert_eq!(header(&the_one(&fake), "content-type"), Some("application/vnd.a+json"));
+    assert_eq!(header(&only_request(&fake), "content-type"), Some("application/vnd.a+json"));
     let error = client(&done()).store_pet().patch("text/plain", 1).send().await.expect_err("refused");
-    assert!(error.to_string().contains("has to be of application/*+json"), "{error}");
+    assert!(error.to_string().contains("must have application/*+json"), "{error}");
 }
 
 #[tokio::test]
 async fn parts_that_the_caller_encodes_have_a_boundary() {
     let error = client(&done()).store_pet().body_parts("--X--").send().await.expect_err("refused");
-    assert!(error.to_string().contains("whose boundary has to be named"), "{error}");
+    assert!(error.to_string().contains("requires a boundary"), "{error}");
     let unbounded = RequestBody::from("--X--").media_type("multipart/form-data");
     let error = client(&done()).store_pet().body_parts(unbounded).send().await.expect_err("refused");
-    assert!(error.to_string().contains("whose boundary has to be named"), "{error}");
+    assert!(error.to_string().contains("requires a boundary"), "{error}");
     let bounded = RequestBody::from("--X--").media_type("multipart/form-data; boundary=X");
     let fake = done();
     client(&fake).store_pet().body_parts(bounded).send().await.expect("success");
-    assert_eq!(header(&the_one(&fake), "content-type"), Some("multipart/form-data; boundary=X"));
+    assert_eq!(header(&only_request(&fake), "content-type"), Some("multipart/form-data; boundary=X"));
 }
 
 #[tokio::test]
@@ -187,7 +187,7 @@ async fn forms_beside_another_body() {
     let call = client(&fake).store_pet().body_form_data(form.clone());
     assert!(!format!("{form:?} {call:?}").contains("secret-name"));
     call.send().await.expect("success");
-    assert_eq!(header(&the_one(&fake), "content-type"), Some("multipart/form-data; boundary=BOUNDARY"));
+    assert_eq!(header(&only_request(&fake), "content-type"), Some("multipart/form-data; boundary=BOUNDARY"));
     let expected = [
         "--BOUNDARY\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nsecret-name\r\n",
         "--BOUNDARY\r\nContent-Disposition: form-data; name=\"meta\"\r\nContent-Type: application/json\r\n\r\n{\"a\":[1]}\r\n",
@@ -196,7 +196,7 @@ async fn forms_beside_another_body() {
         "--BOUNDARY\r\nContent-Disposition: form-data; name=\"x\"; filename=\"z\"\r\n",
         "Content-Type: application/octet-stream\r\n\r\ny\r\n--BOUNDARY--\r\n",
     ];
-    assert_eq!(text(&the_one(&fake)), expected.concat());
+    assert_eq!(text(&only_request(&fake)), expected.concat());
 
     let fake = done();
     let form = PetForm::new().name("ab").styled(["a b", "c%"], json!({"k": [1]}));
@@ -206,7 +206,7 @@ async fn forms_beside_another_body() {
         "--BOUNDARY\r\nContent-Disposition: form-data; name=\"tags\"\r\n\r\na b|c%\r\n",
         "--BOUNDARY\r\nContent-Disposition: form-data; name=\"deep[k][0]\"\r\n\r\n1\r\n--BOUNDARY--\r\n",
     ];
-    assert_eq!(text(&the_one(&fake)), expected.concat());
+    assert_eq!(text(&only_request(&fake)), expected.concat());
 
     let error = client(&done()).store_pet().body_form_data(PetForm::new().name("x")).send().await.expect_err("refused");
     assert_eq!(error.to_string(), "storePet was not sent: body.name: must have at least 2 characters, has 1");
@@ -216,8 +216,8 @@ async fn forms_beside_another_body() {
     let fake = done();
     let value = json!({"list": [1, 2], "none": null, "object": {"c": 1}, "tags": ["a", "b"]});
     client(&fake).store_pet().body_form(value).send().await.expect("success");
-    assert_eq!(header(&the_one(&fake), "content-type"), Some("application/x-www-form-urlencoded"));
-    assert_eq!(text(&the_one(&fake)), "list=1&list=2&object=%7B%22c%22%3A1%7D&tags=a%7Cb");
+    assert_eq!(header(&only_request(&fake), "content-type"), Some("application/x-www-form-urlencoded"));
+    assert_eq!(text(&only_request(&fake)), "list=1&list=2&object=%7B%22c%22%3A1%7D&tags=a%7Cb");
     let error = client(&done()).store_pet().body_form(json!({})).send().await.expect_err("refused");
     assert_eq!(error.to_string(), "storePet was not sent: body: must have at least 1 entry, has 0");
 }

@@ -14,10 +14,10 @@ const ROLES: &str = "/latest/meta-data/ram/security-credentials/";
 
 /// A server of Alibaba Cloud with a role, and a URI for credentials.
 async fn aliyun_server(world: &World) {
-    world.answers("GET", ALIYUN, ROLES, text("node")).await;
-    world.answers("GET", ALIYUN, &format!("{ROLES}node"), ok(aliyun_keys("NODE"))).await;
-    world.answers("GET", "http://127.0.0.1:7002", "/", ok(aliyun_keys("URI"))).await;
-    world.answers("POST", "https://sts.aliyuncs.com", "/", assumed("OIDC")).await;
+    world.respond("GET", ALIYUN, ROLES, text("node")).await;
+    world.respond("GET", ALIYUN, &format!("{ROLES}node"), ok(aliyun_keys("NODE"))).await;
+    world.respond("GET", "http://127.0.0.1:7002", "/", ok(aliyun_keys("URI"))).await;
+    world.respond("POST", "https://sts.aliyuncs.com", "/", assumed("OIDC")).await;
 }
 
 #[tokio::test]
@@ -57,10 +57,10 @@ async fn the_order_of_alibaba_cloud() {
         refuses(CredentialsChain::aliyun_with(&world.config())).await,
         &[
             "the environment: ALIBABA_CLOUD_ACCESS_KEY_ID or",
-            "; a role by OIDC: ALIBABA_CLOUD_OIDC_PROVIDER_ARN and ALIBABA_CLOUD_OIDC_TOKEN_FILE are not set",
+            "; role assumed with OIDC: ALIBABA_CLOUD_OIDC_PROVIDER_ARN and ALIBABA_CLOUD_OIDC_TOKEN_FILE are not set",
             ".alibabacloud/credentials.ini: there is no such file; ",
-            "; server metadata at http://100.100.100.200: ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids to ask",
-            "; the credentials' URI: ALIBABA_CLOUD_CREDENTIALS_URI is not set",
+            "; server metadata at http://100.100.100.200: disabled by ALIBABA_CLOUD_ECS_METADATA_DISABLED",
+            "; credentials URI: ALIBABA_CLOUD_CREDENTIALS_URI is not set",
         ],
     );
 }
@@ -83,12 +83,12 @@ fn huawei_keys(id: &str) -> ResponseTemplate {
 async fn the_order_of_huawei_cloud() {
     let world = World::new().await;
     let (sts, iam) = ("https://sts.cn-north-4.myhuaweicloud.com", "https://iam.myhuaweicloud.com");
-    world.answers("POST", sts, "/v5/agencies/assume-with-oidc", huawei_keys("OIDC")).await;
+    world.respond("POST", sts, "/v5/agencies/assume-with-oidc", huawei_keys("OIDC")).await;
     let unscoped = ResponseTemplate::new(201).insert_header("X-Subject-Token", "u").set_body_json(json!({}));
-    world.answers("POST", iam, "/v3.0/OS-AUTH/id-token/tokens", unscoped).await;
-    world.answers("POST", iam, "/v3.0/OS-CREDENTIAL/securitytokens", huawei_keys("IDP")).await;
-    world.answers("GET", HUAWEI, "/openstack/latest/securitykey", huawei_keys("AGENCY")).await;
-    world.answers("POST", "http://169.254.1.1", "/", huawei_keys("POD")).await;
+    world.respond("POST", iam, "/v3.0/OS-AUTH/id-token/tokens", unscoped).await;
+    world.respond("POST", iam, "/v3.0/OS-CREDENTIAL/securitytokens", huawei_keys("IDP")).await;
+    world.respond("GET", HUAWEI, "/openstack/latest/securitykey", huawei_keys("AGENCY")).await;
+    world.respond("POST", "http://169.254.1.1", "/", huawei_keys("POD")).await;
     world.file(".huaweicloud/credentials", "[basic]\nak = PROFILE\nsk = s\n");
     let token = world.file("token", "hunter-jwt");
     let world = world.set(&[
@@ -116,7 +116,7 @@ async fn the_order_of_huawei_cloud() {
     assert_eq!(key(&chain(&world)).await, "AGENCY");
     // Other servers have no agency.
     let elsewhere = World::new().await;
-    elsewhere.answers("POST", "http://169.254.1.1", "/", huawei_keys("POD")).await;
+    elsewhere.respond("POST", "http://169.254.1.1", "/", huawei_keys("POD")).await;
     let token = elsewhere.file("token", "hunter-jwt");
     let uri = [
         ("HC_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.1.1/"),
@@ -128,18 +128,18 @@ async fn the_order_of_huawei_cloud() {
     assert_absent(
         refuses(chain(&elsewhere)).await,
         &[
-            "an agency by OIDC: HUAWEICLOUD_OIDC_PROVIDER_URN and",
-            "; an identity provider's token: HUAWEICLOUD_SDK_IDP_ID and HUAWEICLOUD_SDK_ID_TOKEN_FILE are not set",
+            "agency assumed with OIDC: HUAWEICLOUD_OIDC_PROVIDER_URN and",
+            "; exchange of an identity provider's token: HUAWEICLOUD_SDK_IDP_ID and HUAWEICLOUD_SDK_ID_TOKEN_FILE are not set",
             "; the environment: HUAWEICLOUD_SDK_AK is not set",
             ".huaweicloud/credentials: there is no such file",
             "; server metadata at http://169.254.169.254: the server has no agency",
-            "; the pod's identity: HC_CONTAINER_CREDENTIALS_FULL_URI and",
+            "; pod identity: HC_CONTAINER_CREDENTIALS_FULL_URI and",
         ],
     );
 }
 
 #[tokio::test]
-async fn what_is_broken_ends_the_chain() {
+async fn a_broken_source_ends_the_chain() {
     // The server's own role would work in each case, but is not the configured source.
     let broken: [&[(&str, &str)]; 4] = [
         &[("ALIBABA_CLOUD_ACCESS_KEY_ID", "K")],
@@ -157,7 +157,7 @@ async fn what_is_broken_ends_the_chain() {
     for profile in [json!({"name": "p", "mode": "AK", "access_key_id": "K"}), role] {
         let world = World::new().await;
         let refused = ResponseTemplate::new(403).set_body_json(json!({"Code": "EntityNotExist.Role"}));
-        world.answers("POST", "https://sts.aliyuncs.com", "/", refused).await;
+        world.respond("POST", "https://sts.aliyuncs.com", "/", refused).await;
         aliyun_server(&world).await;
         world.file(".aliyun/config.json", &json!({"current": "p", "profiles": [profile]}).to_string());
         let error = refuses(CredentialsChain::aliyun_with(&world.config())).await;
@@ -166,13 +166,13 @@ async fn what_is_broken_ends_the_chain() {
     }
     // The same for a failing metadata service.
     let world = World::new().await.set(&[("ALIBABA_CLOUD_CREDENTIALS_URI", "http://127.0.0.1:7002/")]);
-    world.answers("GET", ALIYUN, ROLES, ResponseTemplate::new(500)).await;
+    world.respond("GET", ALIYUN, ROLES, ResponseTemplate::new(500)).await;
     aliyun_server(&world).await;
     assert_broken(refuses(CredentialsChain::aliyun_with(&world.config())).await, &["status 500"]);
 }
 
 #[tokio::test]
-async fn the_link_that_served_is_asked_first() {
+async fn the_source_that_succeeded_is_tried_first() {
     let world = World::new().await;
     aliyun_server(&world).await;
     let chain = CredentialsChain::aliyun_with(&world.config());
@@ -197,7 +197,7 @@ impl CredentialsProvider for Scripted {
 }
 
 #[tokio::test]
-async fn the_link_that_served_and_fails_is_not_passed_over() {
+async fn a_failure_of_the_source_that_succeeded_is_final() {
     let scripted = |mut outcomes: Vec<_>| {
         outcomes.reverse();
         Scripted(Mutex::new(outcomes))
@@ -216,9 +216,9 @@ async fn the_link_that_served_and_fails_is_not_passed_over() {
 }
 
 #[tokio::test]
-async fn a_profile_that_is_gone_for_a_moment_is_not_passed_over() {
+async fn a_temporarily_missing_profile_is_not_skipped() {
     let world = World::new().await;
-    world.answers("GET", HUAWEI, "/openstack/latest/securitykey", huawei_keys("AGENCY")).await;
+    world.respond("GET", HUAWEI, "/openstack/latest/securitykey", huawei_keys("AGENCY")).await;
     let profile = "[basic]\nak = PROFILE\nsk = s\n";
     world.file(".huaweicloud/credentials", profile);
     let chain = shared(CredentialsChain::huawei_with(&world.config()));
@@ -230,14 +230,14 @@ async fn a_profile_that_is_gone_for_a_moment_is_not_passed_over() {
 }
 
 #[tokio::test]
-async fn a_server_whose_keys_are_rejected_and_that_falls_silent_is_not_passed_over() {
+async fn a_server_that_fails_after_a_rejection_is_not_skipped() {
     let world = World::new().await.set(&[("ALIBABA_CLOUD_CREDENTIALS_URI", "http://127.0.0.1/")]);
     aliyun_server(&world).await;
-    world.answers("GET", "http://127.0.0.1", "/", ok(aliyun_keys("URI"))).await;
+    world.respond("GET", "http://127.0.0.1", "/", ok(aliyun_keys("URI"))).await;
     let chain = shared(CredentialsChain::aliyun_with(&world.config()));
     assert_eq!(key(&chain).await, "NODE");
     world.server.reset().await;
-    world.answers("GET", "http://127.0.0.1", "/", ok(aliyun_keys("URI"))).await;
+    world.respond("GET", "http://127.0.0.1", "/", ok(aliyun_keys("URI"))).await;
     assert!(chain.rejected(&issued("NODE")));
     assert_broken(refuses(chain.clone()).await, &["the server has no RAM role"]);
     assert!(world.requests().await.iter().all(|sent| sent.line.contains(ALIYUN)));

@@ -73,9 +73,9 @@ const DRS: &str = "https://drs.cn-north-4.example.com";
 async fn the_project_of_a_region() {
     let world = World::new().await;
     let projects = json!({"projects": [{"id": "p1", "name": "cn-north-4_mine"}, {"id": "p2", "name": "cn-north-4"}]});
-    world.answers("GET", IAM, "/v3/projects", ok(projects)).await;
-    world.answers("GET", DRS, "/v5/p2/things", ok(json!({}))).await;
-    world.answers("GET", DRS, "/v5/things", ok(json!({}))).await;
+    world.respond("GET", IAM, "/v3/projects", ok(projects)).await;
+    world.respond("GET", DRS, "/v5/p2/things", ok(json!({}))).await;
+    world.respond("GET", DRS, "/v5/things", ok(json!({}))).await;
     let client = builder(&world).region("cn-north-4").build().unwrap();
     // Calls that do not need it cause no lookup.
     call::<OfNobody>(&client).await.unwrap();
@@ -84,22 +84,22 @@ async fn the_project_of_a_region() {
         call::<OfProject>(&client).await.unwrap();
     }
     let requests = world.requests().await;
-    let asked: Vec<_> = requests.iter().filter(|sent| sent.line.contains(IAM)).collect();
-    assert_eq!(asked.len(), 1, "it is asked for once");
-    assert!(asked[0].header("authorization").unwrap().starts_with("SDK-HMAC-SHA256 Access=AK, SignedHeaders="));
+    let lookups: Vec<_> = requests.iter().filter(|sent| sent.line.contains(IAM)).collect();
+    assert_eq!(lookups.len(), 1, "looked up once");
+    assert!(lookups[0].header("authorization").unwrap().starts_with("SDK-HMAC-SHA256 Access=AK, SignedHeaders="));
     assert_eq!(requests.last().unwrap().header("x-project-id"), Some("p2"));
 }
 
 #[tokio::test]
-async fn a_project_that_is_given_is_not_asked_for() {
+async fn an_explicit_project_is_not_looked_up() {
     let world = World::new().await;
-    world.answers("GET", DRS, "/v5/mine/things", ok(json!({}))).await;
+    world.respond("GET", DRS, "/v5/mine/things", ok(json!({}))).await;
     call::<OfProject>(&builder(&world).region("cn-north-4").project_id("mine").build().unwrap()).await.unwrap();
     assert_eq!(paths(&world).await, [format!("GET {DRS}/v5/mine/things")]);
 }
 
 #[tokio::test]
-async fn services_at_an_address_of_their_own_have_another_iam() {
+async fn services_at_a_custom_address_have_another_iam() {
     let world = World::new().await;
     let client = builder(&world).region("cn-north-4").endpoint("https://drs.example.com").build().unwrap();
     let (kind, error) = call::<OfProject>(&client).await.unwrap_err();
@@ -109,10 +109,10 @@ async fn services_at_an_address_of_their_own_have_another_iam() {
 }
 
 #[tokio::test]
-async fn a_project_that_nobody_knows() {
+async fn unknown_projects() {
     let world = World::new().await;
     let (kind, error) = call::<OfProject>(&builder(&world).build().unwrap()).await.unwrap_err();
-    assert_eq!(kind, ErrorKind::Invalid, "without a region there is nothing to ask by: {error}");
+    assert_eq!(kind, ErrorKind::Invalid, "without a region there is no lookup: {error}");
     assert!(error.contains("project_id: is required") && error.contains("or set only the region"), "{error}");
     assert!(world.requests().await.is_empty());
     let client = builder(&world).region("cn-north-4").build().unwrap();
@@ -120,18 +120,18 @@ async fn a_project_that_nobody_knows() {
     assert_eq!(kind, ErrorKind::Config);
     assert!(error.contains("project_id is not set, and looking it up in IAM failed: status 404"), "{error}");
     // It may exist the next time.
-    world.answers("GET", IAM, "/v3/projects", ok(json!({"projects": [{"id": "x", "name": "other"}]}))).await;
+    world.respond("GET", IAM, "/v3/projects", ok(json!({"projects": [{"id": "x", "name": "other"}]}))).await;
     let (_, error) = call::<OfProject>(&client).await.unwrap_err();
-    assert!(error.contains("no project is named cn-north-4: is it a region"), "{error}");
+    assert!(error.contains("there is no project named cn-north-4: has the account been active"), "{error}");
 }
 
 #[tokio::test]
 async fn the_account() {
     let world = World::new().await;
     world
-        .answers("GET", "https://iam.myhuaweicloud.com", "/v3/auth/domains", ok(json!({"domains": [{"id": "d1"}]})))
+        .respond("GET", "https://iam.myhuaweicloud.com", "/v3/auth/domains", ok(json!({"domains": [{"id": "d1"}]})))
         .await;
-    world.answers("GET", DRS, "/v5/d1/things", ok(json!({}))).await;
+    world.respond("GET", DRS, "/v5/d1/things", ok(json!({}))).await;
     let client = builder(&world).credentials(Credentials::token("hunter-token")).build().unwrap();
     call::<OfAccount>(&client).await.unwrap();
     let requests = world.requests().await;
@@ -139,25 +139,25 @@ async fn the_account() {
 }
 
 #[tokio::test]
-async fn what_stands_beside_the_keys() {
+async fn settings_in_the_profile() {
     let world = World::new().await;
     let text = "[basic]\nak = K\nsk = s\nproject_id = of-profile\n";
     world.file(".huaweicloud/credentials", text);
-    world.answers("GET", DRS, "/v5/of-profile/things", ok(json!({}))).await;
+    world.respond("GET", DRS, "/v5/of-profile/things", ok(json!({}))).await;
     let profile = ProfileCredentials::huawei().configure(&world.config());
     let client = builder(&world).credentials_provider(profile.clone()).region("cn-north-4").build().unwrap();
     call::<OfProject>(&client).await.unwrap();
     // The address of IAM, too.
     world.file(".huaweicloud/credentials", "[basic]\nak = K\nsk = s\niam_endpoint = https://iam.example.com\n");
-    let projects = json!({"projects": [{"id": "asked", "name": "cn-north-4"}]});
-    world.answers("GET", "https://iam.example.com", "/v3/projects", ok(projects)).await;
-    world.answers("GET", DRS, "/v5/asked/things", ok(json!({}))).await;
+    let projects = json!({"projects": [{"id": "found", "name": "cn-north-4"}]});
+    world.respond("GET", "https://iam.example.com", "/v3/projects", ok(projects)).await;
+    world.respond("GET", DRS, "/v5/found/things", ok(json!({}))).await;
     let client = builder(&world).credentials_provider(profile).region("cn-north-4").build().unwrap();
     call::<OfProject>(&client).await.unwrap();
     let expected = [
         format!("GET {DRS}/v5/of-profile/things"),
         "GET https://iam.example.com/v3/projects".to_owned(),
-        format!("GET {DRS}/v5/asked/things"),
+        format!("GET {DRS}/v5/found/things"),
     ];
     assert_eq!(paths(&world).await, expected);
 }
@@ -170,13 +170,13 @@ async fn region_of(world: &World, client: &Client) -> Result<String, String> {
 }
 
 #[tokio::test]
-async fn the_region_that_stands_beside_the_keys() {
+async fn the_region_in_the_profile() {
     let world = World::new().await;
     let keys = "[basic]\nak = K\nsk = s\nproject_id = p\n";
     world.file(".huaweicloud/credentials", &format!("{keys}region = cn-south-1\n"));
     for region in ["cn-south-1", "cn-east-3", "cn-north-4"] {
         let host = format!("https://drs.{region}.example.com");
-        world.answers("GET", &host, "/v5/p/things", ok(json!({}))).await;
+        world.respond("GET", &host, "/v5/p/things", ok(json!({}))).await;
     }
     let profile = || ProfileCredentials::huawei().configure(&world.config());
     let client = builder(&world).credentials_provider(profile()).build().unwrap();
@@ -191,7 +191,7 @@ async fn the_region_that_stands_beside_the_keys() {
     // The project is that of the profile's region.
     world.file(".huaweicloud/credentials", "[basic]\nak = K\nsk = s\nregion = cn-south-1\n");
     let projects = json!({"projects": [{"id": "p", "name": "cn-south-1"}]});
-    world.answers("GET", "https://iam.cn-south-1.myhuaweicloud.com", "/v3/projects", ok(projects)).await;
+    world.respond("GET", "https://iam.cn-south-1.myhuaweicloud.com", "/v3/projects", ok(projects)).await;
     assert_eq!(call::<OfProject>(&client).await, Ok(()));
     assert_eq!(paths(&world).await.last(), at("cn-south-1").ok().as_ref());
     // A broken profile is the reason why there is no region.
@@ -204,7 +204,7 @@ async fn the_region_that_stands_beside_the_keys() {
 async fn a_mistyped_region_is_named_with_its_source() {
     let world = World::new().await;
     let iam = "https://iam.myhuaweicloud.com";
-    world.answers("GET", iam, "/v3/projects", ok(json!({"projects": []}))).await;
+    world.respond("GET", iam, "/v3/projects", ok(json!({"projects": []}))).await;
     world.file(".huaweicloud/credentials", "[basic]\nak = K\nsk = s\nregion = cn-nroth-4\n");
     let profile = ProfileCredentials::huawei().configure(&world.config());
     let of_profile = builder(&world).credentials_provider(profile).build().unwrap();
@@ -227,7 +227,7 @@ impl CredentialsProvider for Silent {
 }
 
 #[tokio::test]
-async fn a_provider_that_never_answers_holds_no_call_longer_than_its_time() {
+async fn a_stalled_provider_is_bound_by_the_time_limit() {
     let world = World::new().await;
     let client = builder(&world).credentials_provider(Silent).timeout(Duration::from_millis(50)).build().unwrap();
     let (kind, error) = call::<OfNobody>(&client).await.unwrap_err();
@@ -251,12 +251,12 @@ impl CredentialsSource for Numbered {
 }
 
 #[tokio::test]
-async fn revoked_keys_are_renewed_for_all_calls_under_way() {
+async fn revoked_keys_are_renewed_for_all_calls_in_progress() {
     let world = World::new().await;
     let revoked = wiremock::matchers::header_regex("authorization", "Access=K0,");
     let refused = ResponseTemplate::new(401).set_delay(Duration::from_millis(20));
     wiremock::Mock::given(revoked).respond_with(refused).mount(&world.server).await;
-    world.answers("GET", DRS, "/v5/things", ok(json!({}))).await;
+    world.respond("GET", DRS, "/v5/things", ok(json!({}))).await;
     let cached = shared(CachedCredentials::new(Numbered::default()));
     let client = builder(&world).credentials_provider(cached).build().unwrap();
     let calls: Vec<_> = (0..20)
@@ -273,7 +273,7 @@ async fn revoked_keys_are_renewed_for_all_calls_under_way() {
 }
 
 #[tokio::test]
-async fn a_service_that_rejects_all_keys_is_no_reason_to_ask_for_others_each_time() {
+async fn keys_are_not_renewed_at_every_rejection() {
     let world = World::new().await;
     wiremock::Mock::given(wiremock::matchers::any())
         .respond_with(ResponseTemplate::new(401))
@@ -319,7 +319,7 @@ impl Operation for Act {
 #[tokio::test]
 async fn a_token_in_place_of_a_signature() {
     let world = World::new().await;
-    world.answers("POST", "https://dg.example.com", "/", ok(json!({}))).await;
+    world.respond("POST", "https://dg.example.com", "/", ok(json!({}))).await;
     for signature in [Signature::AliyunRpcV1, Signature::Acs3] {
         let builder = ClientBuilder::<Client>::new(&RPC).transport(world.detour()).signature(signature);
         let client = builder.credentials(Credentials::token("hunter-b")).build().unwrap();
@@ -356,10 +356,10 @@ impl CredentialsProvider for WithProject {
 }
 
 #[tokio::test]
-async fn a_call_with_credentials_of_its_own_has_their_project() {
+async fn a_call_with_its_own_credentials_uses_their_project() {
     let world = World::new().await;
     for project in ["ours", "theirs"] {
-        world.answers("GET", DRS, &format!("/v5/{project}/things"), ok(json!({}))).await;
+        world.respond("GET", DRS, &format!("/v5/{project}/things"), ok(json!({}))).await;
     }
     let client = builder(&world).credentials_provider(WithProject("ours")).build().unwrap();
     call::<OfProject>(&client).await.unwrap();
@@ -372,10 +372,10 @@ async fn a_call_with_credentials_of_its_own_has_their_project() {
 }
 
 #[tokio::test]
-async fn a_profile_that_changes_changes_its_project_with_its_keys() {
+async fn a_changed_profile_changes_project_and_keys() {
     let world = World::new().await;
     for project in ["one", "two"] {
-        world.answers("GET", DRS, &format!("/v5/{project}/things"), ok(json!({}))).await;
+        world.respond("GET", DRS, &format!("/v5/{project}/things"), ok(json!({}))).await;
     }
     let profile = ProfileCredentials::huawei().configure(&world.config());
     let client = builder(&world).credentials_provider(profile).region("cn-north-4").build().unwrap();
@@ -402,14 +402,14 @@ impl CredentialsProvider for Swapped {
 }
 
 #[tokio::test]
-async fn what_iam_tells_is_kept_by_access_key() {
+async fn lookups_are_cached_by_access_key() {
     let world = World::new().await;
     for (key, project) in [("AK-A", "of-a"), ("AK-B", "of-b")] {
         let signed = wiremock::matchers::header_regex("authorization", &format!("Access={key},"));
         let projects = ok(json!({"projects": [{"id": project, "name": "cn-north-4"}]}));
-        let asked = wiremock::Mock::given(wiremock::matchers::path("/v3/projects")).and(signed);
-        asked.respond_with(projects).mount(&world.server).await;
-        world.answers("GET", DRS, &format!("/v5/{project}/things"), ok(json!({}))).await;
+        let lookups = wiremock::Mock::given(wiremock::matchers::path("/v3/projects")).and(signed);
+        lookups.respond_with(projects).mount(&world.server).await;
+        world.respond("GET", DRS, &format!("/v5/{project}/things"), ok(json!({}))).await;
     }
     let which = Swapped(Arc::default());
     let client = builder(&world).credentials_provider(which.clone()).region("cn-north-4").build().unwrap();

@@ -14,27 +14,27 @@ const POD_TOKEN: &str = "HC_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 #[tokio::test]
 async fn a_uri_of_alibaba_cloud() {
     let world = World::new().await.set(&[(URI, "http://127.0.0.1:7002/keys?for=me")]);
-    world.answers("GET", "http://127.0.0.1:7002", "/keys", ok(aliyun_keys("K"))).await;
+    world.respond("GET", "http://127.0.0.1:7002", "/keys", ok(aliyun_keys("K"))).await;
     assert_eq!(ContainerCredentials::aliyun().configure(&world.config()).fetch().await, Ok(until_2040("K")));
     assert_eq!(world.request().await.line, "GET http://127.0.0.1:7002/keys");
 }
 
 #[tokio::test]
-async fn a_uri_that_does_not_serve() {
-    let of = async |uri: Option<&str>, answer: ResponseTemplate| {
+async fn failing_uris() {
+    let of = async |uri: Option<&str>, response: ResponseTemplate| {
         let world = World::new().await.set(&[(URI, uri.unwrap_or_default())]);
-        world.answers("GET", "http://127.0.0.1:7002", "/", answer).await;
+        world.respond("GET", "http://127.0.0.1:7002", "/", response).await;
         fails(ContainerCredentials::aliyun().configure(&world.config())).await
     };
     let uri = Some("http://127.0.0.1:7002/");
-    assert_absent(of(None, text("")).await, &["the credentials' URI: ALIBABA_CLOUD_CREDENTIALS_URI is not set"]);
+    assert_absent(of(None, text("")).await, &["credentials URI: ALIBABA_CLOUD_CREDENTIALS_URI is not set"]);
     assert_broken(of(Some("user:hunter@nowhere"), text("")).await, &["the address is not a URL"]);
-    assert_broken(of(uri, ResponseTemplate::new(403)).await, &["the credentials' URI: status 403"]);
+    assert_broken(of(uri, ResponseTemplate::new(403)).await, &["credentials URI: status 403"]);
     assert_broken(of(uri, text("hunter")).await, &["not the expected JSON at line 1"]);
     assert_broken(of(uri, ok(json!({"Code": "hunter"}))).await, &["`Code` is not `Success`"]);
     let mut keys = aliyun_keys("K");
     keys["Expiration"] = json!("hunter");
-    assert_broken(of(uri, ok(keys)).await, &["`Expiration` is no time"]);
+    assert_broken(of(uri, ok(keys)).await, &["`Expiration` is not a time"]);
 }
 
 fn huawei_keys() -> ResponseTemplate {
@@ -49,7 +49,7 @@ async fn the_identity_of_a_pod() {
     let world = World::new().await;
     let token = world.file("token", "hunter-pod\n");
     let world = world.set(&[(POD_URI, "http://169.254.1.1/v1/credentials"), (POD_TOKEN, &token)]);
-    world.answers("POST", "http://169.254.1.1", "/v1/credentials", huawei_keys()).await;
+    world.respond("POST", "http://169.254.1.1", "/v1/credentials", huawei_keys()).await;
     assert_eq!(ContainerCredentials::huawei().configure(&world.config()).fetch().await, Ok(until_2040("K")));
     let sent = world.request().await;
     assert_eq!((sent.header("authorization"), sent.json()), (Some("hunter-pod"), json!({})));
@@ -59,9 +59,9 @@ async fn the_identity_of_a_pod() {
 async fn a_pod_without_an_identity() {
     let of = async |variables: &[(&str, &str)]| {
         let world = World::new().await.set(variables);
-        let answer =
+        let response =
             ResponseTemplate::new(401).set_body_json(json!({"error_code": "Pod.1", "error_msg": "hunter-pod?"}));
-        world.answers("POST", "http://169.254.1.1", "/", answer).await;
+        world.respond("POST", "http://169.254.1.1", "/", response).await;
         let token = world.file("token", "hunter-pod");
         let world = world.set(
             &variables
@@ -72,19 +72,19 @@ async fn a_pod_without_an_identity() {
         );
         fails(ContainerCredentials::huawei().configure(&world.config())).await
     };
-    assert_absent(of(&[]).await, &["the pod's identity: ", POD_URI, POD_TOKEN]);
+    assert_absent(of(&[]).await, &["pod identity: ", POD_URI, POD_TOKEN]);
     assert_broken(of(&[(POD_URI, "http://169.254.1.1/")]).await, &["HC_CONTAINER_AUTHORIZATION_TOKEN_FILE is not set"]);
     assert_broken(of(&[(POD_URI, "http://169.254.1.1/"), (POD_TOKEN, "/nowhere")]).await, &["the token in /nowhere"]);
     assert_broken(of(&[(POD_URI, "http://169.254.1.1/"), (POD_TOKEN, "TOKEN")]).await, &["status 401, code Pod.1"]);
 }
 
 #[tokio::test]
-async fn plain_http_that_the_environment_names_stays_nearby() {
+async fn plain_http_from_the_environment_must_be_local() {
     let world = World::new().await;
     let token = world.file("token", "hunter-pod");
     let world = world.set(&[(URI, "http://sidecar/"), (POD_URI, "http://pod/"), (POD_TOKEN, &token)]);
-    world.answers("GET", "http://sidecar", "/", ok(aliyun_keys("K"))).await;
-    world.answers("POST", "http://pod", "/", huawei_keys()).await;
+    world.respond("GET", "http://sidecar", "/", ok(aliyun_keys("K"))).await;
+    world.respond("POST", "http://pod", "/", huawei_keys()).await;
     let (aliyun, huawei) = (ContainerCredentials::aliyun(), ContainerCredentials::huawei());
     for source in [aliyun.clone(), huawei.clone()] {
         assert_broken(fails(source.configure(&world.config())).await, &["plain HTTP"]);
@@ -121,7 +121,7 @@ async fn a_refusal_that_repeats_the_uri() {
 /// Only for `no_proxy_sees_the_token`, which runs it in a process with a proxy in its environment.
 #[tokio::test]
 #[ignore = "run by `no_proxy_sees_the_token`"]
-async fn asks_a_neighbour() {
+async fn requests_a_local_service() {
     // The rest comes from the environment.
     assert_eq!(ContainerCredentials::huawei().fetch().await, Ok(until_2040("K")));
 }
@@ -132,11 +132,14 @@ async fn no_proxy_sees_the_token() {
     let token = world.file("token", "hunter-pod");
     Mock::given(method("POST")).respond_with(huawei_keys()).mount(&world.server).await;
     let mut child = std::process::Command::new(std::env::current_exe().unwrap());
-    child.args(["containers::asks_a_neighbour", "--exact", "--ignored"]).env_remove("NO_PROXY").env_remove("no_proxy");
+    child
+        .args(["containers::requests_a_local_service", "--exact", "--ignored"])
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy");
     child.env("HTTP_PROXY", proxy.uri()).env("http_proxy", proxy.uri());
     child.env(POD_URI, world.server.uri()).env(POD_TOKEN, token);
     let output = tokio::task::spawn_blocking(move || child.output().unwrap()).await.unwrap();
-    assert_eq!(proxy.received_requests().await.unwrap().len(), 0, "the proxy was asked");
+    assert_eq!(proxy.received_requests().await.unwrap().len(), 0, "requests through the proxy");
     assert!(output.status.success(), "{output:?}");
     assert_eq!(world.server.received_requests().await.unwrap().len(), 1);
 }

@@ -22,7 +22,7 @@ fn keys() -> ResponseTemplate {
 #[tokio::test]
 async fn an_agency_by_oidc() {
     let world = World::new().await.set(&OIDC).set(&[("HUAWEICLOUD_OIDC_ID_TOKEN", "hunter-jwt")]);
-    world.answers("POST", STS, PATH, keys()).await;
+    world.respond("POST", STS, PATH, keys()).await;
     assert_eq!(AssumeAgencyWithOidc::new().configure(&world.config()).fetch().await, Ok(until_2040("K")));
     let expected = json!({
         "provider_urn": "iam::d:p", "agency_urn": "iam::d:a", "agency_session_name": "oidc-sts-session",
@@ -32,7 +32,7 @@ async fn an_agency_by_oidc() {
 }
 
 #[tokio::test]
-async fn an_agency_by_oidc_with_all_that_can_be_said() {
+async fn an_agency_by_oidc_with_all_settings() {
     let world = World::new().await;
     let token = world.file("token", "hunter-file\n");
     let world = world.set(&OIDC).set(&[
@@ -43,7 +43,7 @@ async fn an_agency_by_oidc_with_all_that_can_be_said() {
         ("HUAWEICLOUD_OIDC_POLICY_IDS", "a, b,"),
         ("HUAWEICLOUD_SDK_STS_ENDPOINT", "https://sts.example.com/"),
     ]);
-    world.answers("POST", "https://sts.example.com", PATH, keys()).await;
+    world.respond("POST", "https://sts.example.com", PATH, keys()).await;
     assert_eq!(AssumeAgencyWithOidc::new().configure(&world.config()).fetch().await, Ok(until_2040("K")));
     let expected = json!({
         "provider_urn": "iam::d:p", "agency_urn": "iam::d:a", "agency_session_name": "nightly", "id_token": "hunter-file",
@@ -53,7 +53,7 @@ async fn an_agency_by_oidc_with_all_that_can_be_said() {
 }
 
 #[tokio::test]
-async fn an_agency_that_is_not_complete() {
+async fn an_incomplete_agency() {
     let of = async |variables: &[(&str, &str)]| {
         let world = World::new().await.set(variables);
         fails(AssumeAgencyWithOidc::new().configure(&world.config())).await
@@ -62,7 +62,7 @@ async fn an_agency_that_is_not_complete() {
     assert_broken(of(&OIDC).await, &["HUAWEICLOUD_OIDC_TOKEN_FILE is not set"]);
     assert_broken(of(&[("HUAWEICLOUD_OIDC_ID_TOKEN", "hunter")]).await, &["HUAWEICLOUD_OIDC_PROVIDER_URN is not set"]);
     let all = [OIDC[0], OIDC[1], ("HUAWEICLOUD_OIDC_ID_TOKEN", "hunter")];
-    assert_broken(of(&all).await, &["an agency by OIDC: status 404"]);
+    assert_broken(of(&all).await, &["agency assumed with OIDC: status 404"]);
     let odd = [all[0], all[1], all[2], ("HUAWEICLOUD_OIDC_DURATION_SECONDS", "1h")];
     assert_broken(of(&odd).await, &["is not a number of seconds"]);
     let odd = [all[0], all[1], all[2], ("HUAWEICLOUD_SDK_STS_ENDPOINT", "sts")];
@@ -73,11 +73,11 @@ async fn trusted(world: &World, iam: &str) {
     let unscoped = ResponseTemplate::new(201)
         .insert_header("X-Subject-Token", "hunter-unscoped")
         .set_body_json(json!({"token": {}}));
-    world.answers("POST", iam, "/v3.0/OS-AUTH/id-token/tokens", unscoped).await;
+    world.respond("POST", iam, "/v3.0/OS-AUTH/id-token/tokens", unscoped).await;
     let keys = ResponseTemplate::new(201).set_body_json(json!({"credential": {
         "access": "K", "secret": "hunter-secret", "securitytoken": "hunter-token", "expires_at": "2040-01-01T00:00:00.000000Z",
     }}));
-    world.answers("POST", iam, "/v3.0/OS-CREDENTIAL/securitytokens", keys).await;
+    world.respond("POST", iam, "/v3.0/OS-CREDENTIAL/securitytokens", keys).await;
 }
 
 #[tokio::test]
@@ -95,7 +95,7 @@ async fn an_identity_providers_token() {
 }
 
 #[tokio::test]
-async fn an_identity_provider_that_is_not_complete() {
+async fn an_incomplete_identity_provider() {
     let world = World::new().await;
     assert_absent(fails(FederatedCredentials::new().configure(&world.config())).await, &["HUAWEICLOUD_SDK_IDP_ID"]);
     let half = World::new().await.set(&[("HUAWEICLOUD_SDK_IDP_ID", "idp")]);
@@ -106,13 +106,13 @@ async fn an_identity_provider_that_is_not_complete() {
     let world = world.set(&[("HUAWEICLOUD_SDK_IAM_ENDPOINT", "https://iam.example.com")]);
     let refusal =
         ResponseTemplate::new(401).set_body_json(json!({"error": {"code": 401, "message": "hunter-jwt is over"}}));
-    world.answers("POST", "https://iam.example.com", "/v3.0/OS-AUTH/id-token/tokens", refusal).await;
+    world.respond("POST", "https://iam.example.com", "/v3.0/OS-AUTH/id-token/tokens", refusal).await;
     let source = FederatedCredentials::new().configure(&world.config()).idp_id("idp").token_file(token);
-    assert_broken(fails(source).await, &["an identity provider's token: status 401, code 401"]);
+    assert_broken(fails(source).await, &["exchange of an identity provider's token: status 401, code 401"]);
 }
 
 #[tokio::test]
-async fn plain_http_that_the_environment_names_is_refused() {
+async fn plain_http_from_the_environment_is_rejected() {
     let world = World::new().await;
     let token = world.file("token", "hunter-jwt");
     let world = world.set(&[

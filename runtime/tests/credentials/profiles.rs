@@ -31,7 +31,7 @@ async fn with(profile: Value) -> World {
 }
 
 #[tokio::test]
-async fn which_profile() {
+async fn profile_selection() {
     let world = World::new().await;
     world.file(CONFIG, &config(&[ak("prod"), ak("staging")]));
     world.file(INI, "[staging]\ntype = access_key\naccess_key_id = ini\naccess_key_secret = s\n[other]\ntype=sts\naccess_key_id=o\naccess_key_secret=s\nsecurity_token=t");
@@ -59,13 +59,13 @@ async fn no_profile() {
     // The tool writes an empty one at its first start.
     let blank = json!({"name": "default", "mode": "AK", "access_key_id": "", "access_key_secret": ""});
     world.file(CONFIG, &config(&[blank]));
-    assert_absent(refuses(aliyun(&world)).await, &["config.json: there is no profile, or nothing in it"]);
+    assert_absent(refuses(aliyun(&world)).await, &["config.json: there is no profile, or it is empty"]);
     // A selected profile must exist, wherever it is selected.
     assert_broken(refuses(aliyun(&world).profile("prod")).await, &["there is no profile `prod`"]);
     let named = World::new().await.set(&[("ALIBABA_CLOUD_PROFILE", "prod")]);
     assert_broken(refuses(aliyun(&named)).await, &["config.json: there is no such file"]);
     world.file(CONFIG, &json!({"current": "gone", "profiles": [ak("prod")]}).to_string());
-    assert_broken(refuses(aliyun(&world)).await, &["there is no profile `gone`, which is the current one"]);
+    assert_broken(refuses(aliyun(&world)).await, &["the current profile `gone` does not exist"]);
     let named = World::new().await.set(&[("ALIBABA_CLOUD_CREDENTIALS_FILE", "/nowhere/credentials")]);
     assert_broken(refuses(aliyun(&named)).await, &["/nowhere/credentials: there is no such file"]);
     // An empty variable counts as unset.
@@ -79,7 +79,7 @@ async fn no_profile() {
 }
 
 #[tokio::test]
-async fn one_odd_profile_breaks_itself_only() {
+async fn an_invalid_profile_does_not_affect_others() {
     for odd in [
         json!({"name": "odd", "mode": "AK", "access_key_id": "a", "access_key_secret": 31337133713371337i64}),
         json!({"name": "odd", "mode": ["hunter"]}),
@@ -126,8 +126,8 @@ async fn keys() {
             "there is no `sts_token`",
         ),
         (json!({"name": "p", "mode": "RsaKeyPair", "private_key": "hunter"}), "RSA key pairs are not supported"),
-        (json!({"name": "p", "mode": "hunter"}), "its `mode` is none that is known"),
-        (json!({"name": "p", "mode": "Anonymous"}), "mode Anonymous"),
+        (json!({"name": "p", "mode": "hunter"}), "its `mode` is unknown"),
+        (json!({"name": "p", "mode": "Anonymous"}), "its mode is Anonymous"),
         (
             json!({"name": "p", "mode": "BearerToken", "bearer_token": "hunter", "bearer_token_header_key": "x"}),
             "`bearer_token_header_key`",
@@ -138,14 +138,14 @@ async fn keys() {
 }
 
 #[tokio::test]
-async fn roles_with_all_that_a_profile_says() {
+async fn roles_with_all_settings() {
     let world = with(json!({
         "name": "p", "mode": "RamRoleArn", "access_key_id": "K", "access_key_secret": "hunter-k", "sts_token": "hunter-source",
         "ram_role_arn": "acs:ram::1:role/r", "ram_session_name": "me", "expired_seconds": 900, "policy": "{}", "external_id": "e",
         "sts_region": "cn-beijing", "region_id": "cn-hangzhou", "enable_vpc": true,
     }))
     .await;
-    world.answers("POST", "https://sts-vpc.cn-beijing.aliyuncs.com", "/", assumed("STS.1")).await;
+    world.respond("POST", "https://sts-vpc.cn-beijing.aliyuncs.com", "/", assumed("STS.1")).await;
     let profile = aliyun(&world);
     for _ in 0..3 {
         assert_eq!(profile.credentials().await, Ok(issued("STS.1")));
@@ -193,13 +193,13 @@ const METADATA: &str = "http://100.100.100.200";
 async fn servers() {
     let keys = "/latest/meta-data/ram/security-credentials/node";
     let world = with(json!({"name": "p", "mode": "EcsRamRole", "ram_role_name": "node"})).await;
-    world.answers("GET", METADATA, keys, ok(aliyun_keys("K"))).await;
+    world.respond("GET", METADATA, keys, ok(aliyun_keys("K"))).await;
     assert_eq!(aliyun(&world).credentials().await, Ok(issued("K")));
     let world =
         with(json!({"name": "p", "mode": "RamRoleArnWithRoleName", "ram_role_name": "node", "ram_role_arn": "r"}))
             .await;
-    world.answers("GET", METADATA, keys, ok(aliyun_keys("K"))).await;
-    world.answers("POST", STS, "/", assumed("STS.1")).await;
+    world.respond("GET", METADATA, keys, ok(aliyun_keys("K"))).await;
+    world.respond("POST", STS, "/", assumed("STS.1")).await;
     assert_eq!(aliyun(&world).credentials().await, Ok(issued("STS.1")));
     world.requests().await[2].assert_parameters(&[("AccessKeyId", Some("K")), ("RoleArn", Some("r"))]);
     // A profile configures its source explicitly, so "not found" is a failure.
@@ -214,19 +214,19 @@ async fn oidc_and_uris() {
     world.file(CONFIG, &config(&[json!({
         "name": "p", "mode": "OIDC", "oidc_provider_arn": "idp", "oidc_token_file": token, "ram_role_arn": "r", "ram_session_name": "me",
     })]));
-    world.answers("POST", STS, "/", assumed("STS.1")).await;
+    world.respond("POST", STS, "/", assumed("STS.1")).await;
     assert_eq!(aliyun(&world).credentials().await, Ok(issued("STS.1")));
     let expected =
         [("Action", Some("AssumeRoleWithOIDC")), ("OIDCProviderArn", Some("idp")), ("RoleSessionName", Some("me"))];
     world.request().await.assert_parameters(&expected);
     let world = with(json!({"name": "p", "mode": "CredentialsURI", "credentials_uri": "http://sidecar/keys"})).await;
-    world.answers("GET", "http://sidecar", "/keys", ok(aliyun_keys("K"))).await;
+    world.respond("GET", "http://sidecar", "/keys", ok(aliyun_keys("K"))).await;
     assert_eq!(aliyun(&world).credentials().await, Ok(issued("K")));
     // Or the environment's.
     let world = with(json!({"name": "p", "mode": "CredentialsURI"}))
         .await
         .set(&[("ALIBABA_CLOUD_CREDENTIALS_URI", "http://127.0.0.1:7002/keys")]);
-    world.answers("GET", "http://127.0.0.1:7002", "/keys", ok(aliyun_keys("K"))).await;
+    world.respond("GET", "http://127.0.0.1:7002", "/keys", ok(aliyun_keys("K"))).await;
     assert_eq!(aliyun(&world).credentials().await, Ok(issued("K")));
     let world = with(json!({"name": "p", "mode": "CredentialsURI"})).await;
     assert_broken(refuses(aliyun(&world)).await, &["ALIBABA_CLOUD_CREDENTIALS_URI is not set"]);
@@ -254,7 +254,7 @@ async fn sign_ins() {
     };
     let host = "https://signin-x.alibabacloudsso.com";
     let world = with(sso(now + 100, now - 100)).await;
-    world.answers("POST", host, "/cloud-credentials", ok(json!({"CloudCredential": aliyun_keys("K")}))).await;
+    world.respond("POST", host, "/cloud-credentials", ok(json!({"CloudCredential": aliyun_keys("K")}))).await;
     assert_eq!(aliyun(&world).credentials().await, Ok(issued("K")));
     let sent = world.request().await;
     assert_eq!(sent.header("authorization"), Some("Bearer hunter-sso"));
@@ -265,13 +265,13 @@ async fn sign_ins() {
     let world = with(sso(now - 100, now - 100)).await;
     assert_broken(
         refuses(aliyun(&world)).await,
-        &["the sign-in has ended", "`aliyun configure --profile p --mode CloudSSO`"],
+        &["the sign-in has expired", "`aliyun configure --profile p --mode CloudSSO`"],
     );
 
     let oauth = |site: &str, end: i64| json!({"name": "p", "mode": "OAuth", "oauth_site_type": site, "oauth_access_token": "hunter-oauth", "oauth_access_token_expire": end});
     for (site, host) in [("CN", "https://oauth.aliyun.com"), ("INTL", "https://oauth.alibabacloud.com")] {
         let world = with(oauth(site, now + 100)).await;
-        world.answers("POST", host, "/v1/exchange", ok(aliyun_keys("K"))).await;
+        world.respond("POST", host, "/v1/exchange", ok(aliyun_keys("K"))).await;
         assert_eq!(aliyun(&world).credentials().await, Ok(issued("K")));
         assert_eq!(world.request().await.header("authorization"), Some("Bearer hunter-oauth"));
     }
@@ -289,14 +289,14 @@ async fn ini(lines: &str) -> World {
 #[tokio::test]
 async fn sections_of_all_types() {
     let world = ini("type = ram_role_arn\naccess_key_id = K\naccess_key_secret = hunter-k\nrole_arn = r\nrole_session_name = me\npolicy = {}\n").await;
-    world.answers("POST", STS, "/", assumed("STS.1")).await;
+    world.respond("POST", STS, "/", assumed("STS.1")).await;
     assert_eq!(aliyun(&world).credentials().await, Ok(issued("STS.1")), "not the keys themselves, which may do more");
     let sent = world.request().await;
     sent.assert_parameters(&[("RoleArn", Some("r")), ("RoleSessionName", Some("me")), ("Policy", Some("{}"))]);
     sent.assert_signed("hunter-k");
 
     let world = ini("type=ecs_ram_role\nrole_name=node\n").await;
-    world.answers("GET", METADATA, "/latest/meta-data/ram/security-credentials/node", ok(aliyun_keys("K"))).await;
+    world.respond("GET", METADATA, "/latest/meta-data/ram/security-credentials/node", ok(aliyun_keys("K"))).await;
     assert_eq!(aliyun(&world).credentials().await, Ok(issued("K")));
 
     let world = World::new().await;
@@ -305,7 +305,7 @@ async fn sections_of_all_types() {
         INI,
         &format!("[default]\ntype=oidc_role_arn\nrole_arn=r\noidc_provider_arn=idp\noidc_token_file_path={token}\n"),
     );
-    world.answers("POST", STS, "/", assumed("STS.1")).await;
+    world.respond("POST", STS, "/", assumed("STS.1")).await;
     assert_eq!(aliyun(&world).credentials().await, Ok(issued("STS.1")));
     world.request().await.assert_parameters(&[("OIDCToken", Some("hunter-jwt")), ("OIDCProviderArn", Some("idp"))]);
 
@@ -314,14 +314,14 @@ async fn sections_of_all_types() {
         ("type = access_key\naccess_key_id = K\n", "there is no `access_key_secret` in the section [default]"),
         ("type = ram_role_arn\naccess_key_id = K\naccess_key_secret = hunter\n", "there is no `role_arn`"),
         ("type = rsa_key_pair\npublic_key_id = K\nprivate_key_file = f\n", "RSA key pairs are not supported"),
-        ("type = hunter\n", "the `type` of the section [default] is none that is known"),
+        ("type = hunter\n", "the `type` of the section [default] is unknown"),
     ] {
         assert_broken(refuses(aliyun(&ini(lines).await)).await, &[".alibabacloud/credentials: ", part]);
     }
 }
 
 #[tokio::test]
-async fn how_ini_files_are_written() {
+async fn ini_syntax() {
     for lines in [
         "TYPE = access_key\nAccess_Key_Id: K\naccess_key_secret = \"a;b\" # the new one\n",
         "# keys\n; of mine\ntype=access_key\r\naccess_key_id = 'K'\r\naccess_key_secret=a;b\r\n",
@@ -405,11 +405,11 @@ async fn huawei_profiles_of_an_identity_provider() {
     world.file(".huaweicloud/credentials", &text);
     let iam = "https://iam.example.com";
     let unscoped = ResponseTemplate::new(201).insert_header("X-Subject-Token", "u").set_body_json(json!({}));
-    world.answers("POST", iam, "/v3.0/OS-AUTH/id-token/tokens", unscoped).await;
+    world.respond("POST", iam, "/v3.0/OS-AUTH/id-token/tokens", unscoped).await;
     let keys = ok(json!({"credential": {
         "access": "K", "secret": "hunter-secret", "securitytoken": "hunter-token", "expires_at": "2040-01-01T00:00:00.000000Z",
     }}));
-    world.answers("POST", iam, "/v3.0/OS-CREDENTIAL/securitytokens", keys).await;
+    world.respond("POST", iam, "/v3.0/OS-CREDENTIAL/securitytokens", keys).await;
     let huawei = ProfileCredentials::huawei().configure(&world.config());
     assert_eq!(huawei.credentials().await, Ok(issued("K")));
 }

@@ -16,9 +16,9 @@ fn keys() -> Credentials {
 }
 
 #[tokio::test]
-async fn a_role_is_assumed_with_all_that_was_said() {
+async fn a_role_with_all_settings() {
     let world = World::new().await;
-    world.answers("POST", "https://sts.cn-hangzhou.aliyuncs.com", "/", assumed("STS.1")).await;
+    world.respond("POST", "https://sts.cn-hangzhou.aliyuncs.com", "/", assumed("STS.1")).await;
     let role = AssumeRole::new(keys(), "acs:ram::1:role/r").configure(&world.config()).region("cn-hangzhou");
     let role = role.session_name("alice").duration_seconds(900).policy(r#"{"Version": "1"}"#).external_id("for-me");
     assert_eq!(role.fetch().await, Ok(until_2040("STS.1")));
@@ -39,9 +39,9 @@ async fn a_role_is_assumed_with_all_that_was_said() {
 }
 
 #[tokio::test]
-async fn what_is_not_said() {
+async fn defaults_of_a_role() {
     let world = World::new().await.set(&[("ALIBABA_CLOUD_ROLE_SESSION_NAME", "nightly")]);
-    world.answers("POST", STS, "/", assumed("STS.1")).await;
+    world.respond("POST", STS, "/", assumed("STS.1")).await;
     AssumeRole::new(keys(), "r").configure(&world.config()).fetch().await.unwrap();
     let sent = world.request().await;
     let expected = [
@@ -90,7 +90,7 @@ async fn a_refusal_shows_no_secret() {
     let refusal = ResponseTemplate::new(403).set_body_json(json!({
         "Code": "NoPermission", "Message": "you may\nnot", "RequestId": "R-1",
     }));
-    world.answers("POST", STS, "/", refusal).await;
+    world.respond("POST", STS, "/", refusal).await;
     let error = fails(AssumeRole::new(keys(), "acs:ram::1:role/r").configure(&world.config())).await;
     assert_broken(error, &["the role acs:ram::1:role/r: status 403, code NoPermission, you may not (request id R-1)"]);
     for (code, message) in [
@@ -100,22 +100,22 @@ async fn a_refusal_shows_no_secret() {
     ] {
         let world = World::new().await;
         let refusal = ResponseTemplate::new(400).set_body_json(json!({"Code": code, "Message": message}));
-        world.answers("POST", STS, "/", refusal).await;
+        world.respond("POST", STS, "/", refusal).await;
         assert_broken(fails(AssumeRole::new(keys(), "r").configure(&world.config())).await, &["status 400"]);
     }
     for body in [r#"{"Credentials": {"AccessKeyId": "hunter"}}"#, r#"{"Credentials": "hunter""#, "hunter", "{}"] {
         let world = World::new().await;
-        world.answers("POST", STS, "/", text(body)).await;
+        world.respond("POST", STS, "/", text(body)).await;
         assert_broken(fails(AssumeRole::new(keys(), "r").configure(&world.config())).await, &["the role r: "]);
     }
 }
 
 #[tokio::test]
-async fn a_service_that_is_busy_is_asked_again() {
+async fn a_busy_service_is_retried() {
     let world = World::new().await;
     let busy = wiremock::Mock::given(wiremock::matchers::any()).respond_with(ResponseTemplate::new(503));
     busy.up_to_n_times(3).mount(&world.server).await;
-    world.answers("POST", STS, "/", assumed("STS.1")).await;
+    world.respond("POST", STS, "/", assumed("STS.1")).await;
     assert_eq!(AssumeRole::new(keys(), "r").configure(&world.config()).fetch().await, Ok(until_2040("STS.1")));
     // Each request has its own nonce.
     let nonces: std::collections::BTreeSet<_> =
@@ -163,19 +163,19 @@ async fn keys_that_sts_rejects_are_renewed() {
     let refused = wiremock::Mock::given(wiremock::matchers::query_param("AccessKeyId", "OLD"));
     let code = json!({"Code": "InvalidSecurityToken.Expired", "Message": "m"});
     refused.respond_with(ResponseTemplate::new(403).set_body_json(code)).mount(&world.server).await;
-    world.answers("POST", STS, "/", assumed("STS.1")).await;
+    world.respond("POST", STS, "/", assumed("STS.1")).await;
     let role = AssumeRole::new(Renewable::default(), "r").configure(&world.config());
     assert_eq!(role.fetch().await, Ok(until_2040("STS.1")));
 }
 
 #[tokio::test]
-async fn keys_that_sts_does_not_blame_are_kept() {
+async fn keys_that_sts_accepts_are_kept() {
     for (status, code) in
         [(403, "NoPermission"), (404, "EntityNotExist.Role"), (400, "InvalidParameter"), (503, "Busy")]
     {
         let world = World::new().await;
         let refused = ResponseTemplate::new(status).set_body_json(json!({"Code": code}));
-        world.answers("POST", STS, "/", refused).await;
+        world.respond("POST", STS, "/", refused).await;
         let base = shared(Renewable::default());
         assert_broken(
             fails(AssumeRole::new(base.clone(), "r").configure(&world.config())).await,
@@ -200,7 +200,7 @@ async fn a_role_without_keys_to_assume_it_is_broken() {
     let none = fails(AssumeRole::new(Nothing, "r").configure(&world.config())).await;
     assert_broken(none, &["the role r: nothing here"]);
     let token = AssumeRole::new(Credentials::token("hunter"), "r").configure(&world.config());
-    assert_broken(fails(token).await, &["a token cannot assume a role"]);
+    assert_broken(fails(token).await, &["a role cannot be assumed with a token"]);
 }
 
 #[tokio::test]
@@ -212,7 +212,7 @@ async fn a_role_by_oidc() {
         ("ALIBABA_CLOUD_OIDC_PROVIDER_ARN", "acs:ram::1:oidc-provider/p"),
         ("ALIBABA_CLOUD_OIDC_TOKEN_FILE", &token),
     ]);
-    world.answers("POST", STS, "/", assumed("STS.1")).await;
+    world.respond("POST", STS, "/", assumed("STS.1")).await;
     let source = AssumeRoleWithOidc::new().configure(&world.config()).policy("{}");
     assert_eq!(source.fetch().await, Ok(until_2040("STS.1")));
     let sent = world.request().await;
@@ -236,7 +236,7 @@ async fn a_role_by_oidc() {
 }
 
 #[tokio::test]
-async fn oidc_that_is_not_complete() {
+async fn incomplete_oidc() {
     let of = async |variables: &[(&str, &str)]| {
         let world = World::new().await.set(variables);
         fails(AssumeRoleWithOidc::new().configure(&world.config())).await
@@ -248,5 +248,5 @@ async fn oidc_that_is_not_complete() {
     assert_broken(of(&[(names[0], "p")]).await, &["ALIBABA_CLOUD_OIDC_TOKEN_FILE is not set"]);
     assert_broken(of(&[(names[0], "p"), (names[1], "f")]).await, &["ALIBABA_CLOUD_ROLE_ARN is not set"]);
     let all = [("ALIBABA_CLOUD_ROLE_ARN", "r"), (names[0], "p"), (names[1], "/nowhere/token")];
-    assert_broken(of(&all).await, &["a role by OIDC: the token in /nowhere/token: "]);
+    assert_broken(of(&all).await, &["role assumed with OIDC: the token in /nowhere/token: "]);
 }

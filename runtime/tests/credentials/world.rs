@@ -66,9 +66,9 @@ impl World {
     }
 
     /// Sets the response of this host at this path.
-    pub async fn answers(&self, verb: &str, host: &str, at: &str, answer: ResponseTemplate) {
+    pub async fn respond(&self, verb: &str, host: &str, at: &str, response: ResponseTemplate) {
         let mock = Mock::given(method(verb)).and(header(HOST, host)).and(path(at));
-        mock.respond_with(answer).mount(&self.server).await;
+        mock.respond_with(response).mount(&self.server).await;
     }
 
     pub fn config(&self) -> ProviderConfig {

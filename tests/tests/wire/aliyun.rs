@@ -5,11 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use wiremock::Request;
 use yundb_aliyun_dg as dg;
-use yundb_aliyun_dts as dts;
-use yundb_aliyun_sts as sts;
 use yundb_runtime::sign::Signature;
 use yundb_runtime::{Client, ClientBuilder, Credentials};
-use yundb_tests::drivers;
+use yundb_tests::each_service;
 
 use super::calls::{self, Received, Tables};
 use super::compare::differences;
@@ -188,12 +186,9 @@ fn check_response(received: &Received, operation: &Operation) {
 }
 
 async fn all(way: Way) {
-    let service = Service::load("aliyun-dg", Samples::Documented);
-    call_all(&service, drivers::yundb_aliyun_dg::TABLES, dg::Client::builder, way).await;
-    let service = Service::load("aliyun-dts", Samples::Documented);
-    call_all(&service, drivers::yundb_aliyun_dts::TABLES, dts::Client::builder, way).await;
-    let service = Service::load("aliyun-sts", Samples::Documented);
-    call_all(&service, drivers::yundb_aliyun_sts::TABLES, sts::Client::builder, way).await;
+    each_service!(aliyun, name, Called, TABLES => {
+        call_all(&Service::load(name, Samples::Documented), TABLES, Called::builder, way).await;
+    });
 }
 
 #[tokio::test]

@@ -231,7 +231,7 @@ async fn json_can_be_given_as_a_type_or_as_text() {
     }
     let error = call().db_list(JsonText::text("{shop}")).send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Invalid);
-    assert!(error.to_string().contains("DbList: is no JSON"), "{error}");
+    assert!(error.to_string().contains("DbList: is not JSON"), "{error}");
     assert_eq!(server.requests().await.len(), 2);
 }
 

@@ -243,7 +243,7 @@ async fn broken_regions_files_are_reported() {
         return;
     }
     let error = of_drs(&replay(), "cn-north-4").await.unwrap_err();
-    assert!(error.contains("yundb-broken-regions.yaml:3: a text is expected here"), "{error}");
+    assert!(error.contains("yundb-broken-regions.yaml:3: a string is expected here"), "{error}");
 }
 
 #[tokio::test]

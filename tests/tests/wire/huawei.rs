@@ -2,12 +2,9 @@
 
 use serde_json::Value;
 use wiremock::Request;
-use yundb_huawei_ddm as ddm;
-use yundb_huawei_drs as drs;
-use yundb_huawei_gaussdb_mysql as gaussdb;
 use yundb_huawei_iam as iam;
 use yundb_runtime::{Client, ClientBuilder, Credentials, Secret};
-use yundb_tests::drivers;
+use yundb_tests::each_service;
 
 use super::calls::{self, Received, Tables};
 use super::compare::differences;
@@ -95,8 +92,7 @@ fn check_signature(request: &Request, operation: &Operation, way: Way) {
     let id = &operation.id;
     let sent = |name| header(request, name);
     const ALL: [&str; 5] = ["x-sdk-date", "authorization", "x-project-id", "x-security-token", "x-auth-token"];
-    // The document requires no credentials.
-    if id == "createToken" {
+    if operation.public {
         assert_eq!(ALL.map(sent), [None; 5], "{id}");
         return;
     }
@@ -134,14 +130,9 @@ fn check_response(received: &Received, operation: &Operation) {
 }
 
 async fn all(way: Way) {
-    let service = Service::load("huawei-ddm", Samples::Documented);
-    call_all(&service, drivers::yundb_huawei_ddm::TABLES, ddm::Client::builder, way).await;
-    let service = Service::load("huawei-drs", Samples::Documented);
-    call_all(&service, drivers::yundb_huawei_drs::TABLES, drs::Client::builder, way).await;
-    let service = Service::load("huawei-gaussdb-mysql", Samples::Documented);
-    call_all(&service, drivers::yundb_huawei_gaussdb_mysql::TABLES, gaussdb::Client::builder, way).await;
-    let service = Service::load("huawei-iam", Samples::Documented);
-    call_all(&service, drivers::yundb_huawei_iam::TABLES, iam::Client::builder, way).await;
+    each_service!(huawei, name, Called, TABLES => {
+        call_all(&Service::load(name, Samples::Documented), TABLES, Called::builder, way).await;
+    });
 }
 
 #[tokio::test]

@@ -113,7 +113,10 @@ async fn dts_jobs_end_in_the_states_of_the_operation_that_started_them() {
         (Some("ConfigureDtsJob"), Err("job j has failed (Suspending)")),
         (Some("StartDtsJob"), Ok("Synchronizing")),
         (None, Ok("Synchronizing")),
-        (Some("DeleteDtsJob"), Err("DeleteDtsJob begins no job of this service that DescribeDtsJobDetail shows")),
+        (
+            Some("DeleteDtsJob"),
+            Err("DeleteDtsJob does not start a job of this service that DescribeDtsJobDetail returns"),
+        ),
     ] {
         let server = server([state("Suspending"), state("Synchronizing")]).await;
         let client: dts::Client = server.client(dts::Client::builder().region("cn-hangzhou").credentials(keys()));

@@ -40,6 +40,8 @@ pub struct Operation {
     pub name: String,
     pub method: String,
     pub path: String,
+    /// Whether the document requires no credentials.
+    pub public: bool,
     pub params: Vec<Param>,
     pub body: Option<Value>,
     pub response: Response,
@@ -220,7 +222,8 @@ impl<'a> Reader<'a> {
         });
         let failures = failures.collect();
         let (method, path) = (method.to_uppercase(), path.to_owned());
-        Operation { id, name, method, path, params, body, response, failures, synthetic: self.synthetic }
+        let public = operation.get("security").is_some_and(|schemes| list(schemes).next().is_none());
+        Operation { id, name, method, path, public, params, body, response, failures, synthetic: self.synthetic }
     }
 
     fn param(&mut self, param: &'a Value) -> Param {

@@ -33,7 +33,7 @@ fn a_subtree_is_one_difference() {
 }
 
 #[test]
-fn a_type_that_holds_itself_is_compared_once() {
+fn recursive_types_are_compared_once() {
     let own = |extra: &str| {
         let again =
             Field { ty: Some(Type { of: Some("Inner".to_owned()), ..ty(Kind::Object, "x") }), ..field("child") };
@@ -53,7 +53,7 @@ fn values_of_maps_have_levels_too() {
 }
 
 #[test]
-fn what_the_document_describes_and_the_spec_leaves_open_is_missing() {
+fn fields_that_the_spec_leaves_open_are_missing() {
     let open =
         Shape { fields: vec![Field { ty: Some(ty(Kind::Object, "object")), ..field("tags") }], ..Shape::default() };
     assert_eq!(bodies(nested("tags", Kind::Object, 0, vec![field("key")]), open), ["Missing body.tags.key: key|"]);
@@ -95,7 +95,7 @@ fn a_flat_table_is_compared_by_names() {
 }
 
 #[test]
-fn types_of_names_that_are_there_twice_are_compared_if_the_document_has_one() {
+fn types_of_repeated_names_are_compared_if_the_document_has_one() {
     let integer = |name| Field { ty: Some(ty(Kind::Integer, "Integer")), ..field(name) };
     let flat = |second| Shape { fields: vec![integer("Status"), second, field("Job")], flat: true, ..Shape::default() };
     let right = || nested("Job", Kind::Object, 0, vec![field("Status")]);

@@ -153,7 +153,7 @@ fn sample_values_are_compared() {
 }
 
 #[test]
-fn what_all_rows_of_a_name_state_each_field_states() {
+fn statements_of_all_rows_apply_to_each_field() {
     let row = |unit: &str| Field { details: stated(Detail::Unit, &[unit]), ..field("delay") };
     let left = Shape { fields: vec![row("seconds"), row("seconds")], flat: true, ..Shape::default() };
     let described = |text: &str| Field { prose: Prose { text: text.to_owned(), ..Prose::default() }, ..field("delay") };

@@ -65,7 +65,7 @@ fn a_parameter_that_the_other_side_sends_in_the_body_is_in_another_place() {
 }
 
 #[test]
-fn what_the_client_sends_may_be_listed_or_not() {
+fn parameters_of_the_client_may_be_listed_or_not() {
     let implied = || Parameter {
         place: Place::Header,
         field: Field { implied: true, ty: None, required: Required::Unknown, ..field("X-Auth-Token") },
@@ -124,7 +124,7 @@ fn values_are_compared_as_sets() {
     let mentioning = |words: &[&str]| Field { details: stated(Detail::Mention, words), ..field("state") };
     assert_eq!(fields(mentioning(&["a", "b"]), listed(&["a", "b"])), ["Values query state: |a, b (soft)"]);
     assert_eq!(fields(mentioning(&["a"]), listed(&["a", "b"])), ["Extra query state: |b"]);
-    // A narrow cell joins the words of a value, and a list is not one of a text's parts.
+    // A narrow cell joins the words of a value, and a list is not one of a string's parts.
     assert_eq!(fields(listed(&["onoff"]), listed(&["on", "off"])), NOTHING);
     assert_eq!(fields(listed(&["BackView"]), listed(&["Back View"])), NOTHING);
     let prose = Prose { text: "Joined by commas: a, b.".to_owned(), ..Prose::default() };
@@ -134,7 +134,7 @@ fn values_are_compared_as_sets() {
 }
 
 #[test]
-fn a_mended_name_is_noted() {
+fn a_repaired_name_is_noted() {
     let left = Field { printed: Some("li mit".to_owned()), ..field("limit") };
     assert_eq!(fields(left, field("limit")), ["Print query limit: li mit|limit (soft)"]);
 }

@@ -88,7 +88,7 @@ fn permissions_are_the_same_list() {
 }
 
 #[test]
-fn a_list_of_states_is_the_enum_that_fits_best() {
+fn a_list_of_states_matches_the_most_similar_enum() {
     let states = |left: &[&str], right: &[&[&str]]| {
         let states =
             |values: &&[&str]| States { name: "A-6".to_owned(), values: texts(values), at: at(), errata: Vec::new() };

@@ -34,7 +34,7 @@ fn every_key_needs_a_field() {
 }
 
 #[test]
-fn what_a_map_holds_is_free() {
+fn the_content_of_a_map_is_free() {
     let keys = ["tags", "tags.a", "tags.a.b"];
     let open = |kind| Shape { fields: vec![Field { ty: Some(ty(kind, "x")), ..field("tags") }], ..Shape::default() };
     let both = |shape: Shape| with_responses(vec![sample(Some(200), false, &keys)], shape);
@@ -57,11 +57,11 @@ fn of_a_broken_sample_the_names_count() {
 }
 
 #[test]
-fn a_mended_sample_is_noted() {
-    let left = Sample { state: SampleState::Mended, ..sample(Some(200), false, &["id"]) };
+fn a_repaired_sample_is_noted() {
+    let left = Sample { state: SampleState::Repaired, ..sample(Some(200), false, &["id"]) };
     assert_eq!(
         of_response(left, vec![sample(Some(200), false, &["id"])]),
-        ["Print sample response 200: mended|whole (soft)"]
+        ["Print sample response 200: repaired|whole (soft)"]
     );
 }
 

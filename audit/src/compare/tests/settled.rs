@@ -37,7 +37,7 @@ fn each_value_has_to_be_quoted() {
 }
 
 #[test]
-fn what_is_missing_or_extra_may_be_explained_around_the_place() {
+fn missing_and_extra_facts_may_be_explained_around_the_place() {
     let entries = || [erratum("-", "-"), erratum("limit, without page", "page and zone")];
     let none = Vec::new;
     assert_eq!(counts(&settled(vec![field("limit")], none(), &entries()))[..2], [1, 0]);

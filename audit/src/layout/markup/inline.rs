@@ -7,7 +7,7 @@ use regex::Regex;
 /// A line break in a cell.
 static BREAK: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?i)<br\s*/?>|</p>|</?ul[^<>]*>|</li>").expect("a constant pattern"));
-/// What starts an item of a list in a cell.
+/// The start of a list item in a cell.
 static ITEM: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?i)<li>").expect("a constant pattern"));
 /// Any other element in scans. `<String>` and the like are not elements.
 static ELEMENT: LazyLock<Regex> = LazyLock::new(|| {

@@ -44,7 +44,7 @@ pub fn read(text: &str) -> (Vec<Block>, Vec<Unreadable>) {
     (reader.blocks, reader.tables.unreadable)
 }
 
-/// A line without trailing blanks. Tabs stay: they are the borders of empty cells.
+/// A line without trailing spaces. Tabs stay: they are the borders of empty cells.
 fn without_blanks(line: &str) -> &str {
     line.trim_end_matches(|c: char| c.is_whitespace() && c != '\t')
 }

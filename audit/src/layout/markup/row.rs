@@ -115,8 +115,8 @@ pub fn begins(row: &Row) -> bool {
     row.cells.last().is_some_and(|cell| cell.is_empty()) || goes_on(row)
 }
 
-/// Whether a text is a note, which follows the text that it refers to. The scan may have lost the sign before its first
-/// word, and may have mistaken it for an item of the list before.
+/// Whether a string is a note, which follows the text that it refers to. The scan may have lost the sign before its
+/// first word, and may have mistaken it for an item of the list before.
 fn is_note(text: &str) -> bool {
     let text = text.strip_prefix("- ").unwrap_or(text);
     let word = text.split_whitespace().next().unwrap_or_default();
@@ -158,7 +158,7 @@ fn widen(row: &mut Row, other: &Row) {
     }
 }
 
-/// Appends a text below another; either may be empty.
+/// Appends a string below another; either may be empty.
 pub fn add_line(text: &mut String, more: &str) {
     if !text.is_empty() && !more.is_empty() {
         text.push('\n');

@@ -113,8 +113,8 @@ impl Tables {
                     _ => row::prepend(&mut row, &nameless),
                 }
             }
-            let mended = self.mended(row, &mut rows);
-            rows.extend(mended);
+            let repaired = self.repaired(row, &mut rows);
+            rows.extend(repaired);
         }
         self.left = waiting;
         match rows.as_slice() {
@@ -157,7 +157,7 @@ impl Tables {
     }
 
     /// A row of a table of parameters, if it is readable and not the end of the row before.
-    fn mended(&mut self, row: Row, rows: &mut [Row]) -> Option<Row> {
+    fn repaired(&mut self, row: Row, rows: &mut [Row]) -> Option<Row> {
         let Some((header, rows)) = rows.split_first_mut() else { return Some(row) };
         let cell_of = |column| {
             let index = header.cells.iter().position(|cell| Column::of(cell) == Some(column))?;

@@ -26,7 +26,7 @@ fn headings_have_numbers_with_or_without_marks() {
 }
 
 #[test]
-fn glued_lines_are_parted() {
+fn glued_lines_are_split() {
     let found = kinds("See [codes](#).**2.1.4 Close****Purpose**\n\n**Status code: 400****Table 3 Fields**\n");
     assert_eq!(
         found,
@@ -47,7 +47,7 @@ fn cells_lose_their_marks_and_lists_keep_their_items() {
 }
 
 #[test]
-fn pipes_and_tabs_are_one() {
+fn pipes_and_tabs_are_equivalent() {
     let pipes = "| Name | Type |\n|---|---|\n| a<br>b | Map<String, String> |\n| c \\| d | String |\n";
     assert_eq!(rows(pipes), [["Name", "Type"], ["a\nb", "Map<String, String>"], ["c | d", "String"]]);
 }
@@ -59,7 +59,7 @@ fn a_row_without_a_name_belongs_to_its_neighbour() {
 }
 
 #[test]
-fn a_table_that_lost_its_header_goes_on_with_the_last() {
+fn a_table_without_a_header_continues_the_last_one() {
     let text = "Name\tType\tDescription\na\tString\tx\n\nName Type\tDescription\n----\t----\n\nb\tInteger\ty\n";
     assert_eq!(
         rows(text),
@@ -70,7 +70,7 @@ fn a_table_that_lost_its_header_goes_on_with_the_last() {
 }
 
 #[test]
-fn an_intruder_in_the_header_goes_to_the_row_that_it_belongs_to() {
+fn text_in_the_header_moves_to_its_row() {
     let text = "Name\tType\tExample\t- one: 1. Description\nkind\tString\ttwo\t- two: 2.\n";
     assert_eq!(rows(text)[0][3], "Description");
     assert_eq!(rows(text)[1][3], "- one: 1.\n- two: 2.");
@@ -99,7 +99,7 @@ fn text_that_starts_with_a_number_is_not_a_heading() {
 }
 
 #[test]
-fn a_status_and_a_caption_are_parted_however_they_are_marked() {
+fn a_status_and_a_caption_are_split_whatever_their_marks() {
     for glued in ["**Status code: 400****Table 3** Fields", "Status code: 400**Table 3 Fields**"] {
         let parts = ["Status code: 400", "Table 3 Fields"].map(|part| BlockKind::Text(part.into()));
         assert_eq!(kinds(glued), parts, "{glued}");
@@ -107,7 +107,7 @@ fn a_status_and_a_caption_are_parted_however_they_are_marked() {
 }
 
 #[test]
-fn emphasis_goes_also_inside_a_sentence_and_masks_stay() {
+fn emphasis_is_removed_inside_a_sentence_and_masks_are_kept() {
     let text = |text: &str| [BlockKind::Text(text.to_owned())];
     assert_eq!(kinds("有**角色**和**策略**。"), text("有角色和策略。"));
     assert_eq!(kinds("id is box****, host 10.0.**.**, all is *"), text("id is box****, host 10.0.**.**, all is *"));
@@ -126,7 +126,7 @@ fn text_without_a_name_may_belong_to_the_row_below() {
 }
 
 #[test]
-fn a_row_goes_on_after_a_page() {
+fn a_row_continues_after_a_page() {
     let table = |next: &str| {
         format!("# 1.1 Lamps\n\n|Name|Type|Description|\n|--|--|--|\n|a|String|One of:<li>x|\n\nPage head\n\n{next}")
     };
@@ -142,7 +142,7 @@ fn a_row_goes_on_after_a_page() {
 }
 
 #[test]
-fn a_row_that_begins_before_a_page_is_of_the_row_after_it() {
+fn a_row_that_starts_before_a_page_belongs_to_the_next_one() {
     let first = "Name\tType\tExample\tDescription\na\tString\t1\tFirst.\n\t\t\tState, one of: ● x\n\n";
     let found = rows(&format!("{first}Name\tType\tExample\t● y Description\nb\tString\tx\t● z\n"));
     assert_eq!(found[1], ["a", "String", "1", "First."]);
@@ -166,7 +166,7 @@ fn a_lone_row_is_a_table_or_text() {
 }
 
 #[test]
-fn a_name_that_was_cut_is_put_together_and_the_rest_of_its_row_reported() {
+fn a_split_name_is_joined_and_the_rest_of_its_row_is_reported() {
     let head = "Name\tType\tRequired\tExample\tDescription\n";
     let text = format!("{head}LongNameOfTheLa\tString\tNo\tx\tOn or off.\nmp\tJuliy\tE E\t1 G\t② Note.\n");
     assert_eq!(rows(&text)[1], ["LongNameOfTheLa\nmp", "String", "No", "x", "On or off.\n② Note."]);

@@ -41,7 +41,7 @@ pub fn read(text: &str) -> (Vec<Block>, Vec<Unreadable>) {
 struct Line<'a> {
     /// From 1.
     number: usize,
-    /// Without surrounding blanks.
+    /// Without surrounding spaces.
     text: &'a str,
     /// Whether it is between blank lines, like a cell or a title.
     alone: bool,
@@ -67,7 +67,7 @@ fn item(text: &str) -> String {
     }
 }
 
-/// Whether a text can be the name of a parameter or field.
+/// Whether a string can be the name of a parameter or field.
 pub(super) fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'))
@@ -82,7 +82,7 @@ static TYPE: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a constant pattern")
 });
 
-/// Whether a text is just a type.
+/// Whether a string is just a type.
 pub(super) fn is_type(text: &str) -> bool {
     TYPE.is_match(text)
 }

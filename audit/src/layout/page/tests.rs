@@ -63,7 +63,7 @@ fn a_column_may_be_lost_in_some_rows_only() {
 }
 
 #[test]
-fn a_description_goes_over_paragraphs_and_lists() {
+fn a_description_may_span_paragraphs_and_lists() {
     assert_eq!(
         rows(&["kind", "String", "What it is:", "  • oil\n  • gas", "Not electric.", "name", "String", "Its name."]),
         ["5 | kind |  | String | What it is:\n- oil\n- gas\nNot electric.", "10 | name |  | String | Its name."]
@@ -149,7 +149,7 @@ fn a_misplaced_row_is_reported() {
 }
 
 #[test]
-fn the_title_stands_before_the_first_part() {
+fn the_title_is_before_the_first_part() {
     assert_eq!(
         shown(&["Home\nShop", "Make a lamp", "Description", "Makes a lamp.", "URI", "PUT /v1/lamps"]),
         ["Home", "Shop", "## Make a lamp", "Description", "Makes a lamp.", "URI", "PUT /v1/lamps"]

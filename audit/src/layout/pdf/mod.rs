@@ -112,7 +112,7 @@ impl<'a> Reader<'a> {
             pieces.push(line.raw);
             self.at += 1;
         }
-        // A text that starts right after its first bracket is one line, broken by the page's width, maybe inside a
+        // A string that starts right after its first bracket is one line, broken by the page's width, maybe inside a
         // word.
         let compact = first.text().chars().count() > 1;
         self.emit(first.number, BlockKind::Code(pieces.join(if compact { "" } else { "\n" })));

@@ -61,7 +61,7 @@ fn places(lines: &[Line<'_>]) -> (Vec<(usize, usize)>, Vec<Unreadable>) {
 struct Printed {
     index: usize,
     is_chapter: bool,
-    /// Without blanks.
+    /// Without spaces.
     title: String,
     /// Where its page starts.
     page: usize,

@@ -11,7 +11,7 @@ static PAGE_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
 /// A running head: document and chapter separated by a dot.
 static RUNNING_HEAD: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^[^·。，,]{1,60}·[^·。，,]{0,59}[^·。，,.]$").expect("a constant pattern"));
-/// A chapter, `4.Lamps`, without a blank: list items have one. Pieces of samples look like it, except for their
+/// A chapter, `4.Lamps`, without a space: list items have one. Pieces of samples look like it, except for their
 /// punctuation.
 static CHAPTER: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"^(\d+)\.(\pL[^"\\{}<>。]{0,60})$"#).expect("a constant pattern"));
@@ -24,14 +24,14 @@ static SECTION: LazyLock<Regex> =
 pub struct Line<'a> {
     /// From 1.
     pub number: usize,
-    /// The line, without the blank at the start of a page.
+    /// The line, without the space at the start of a page.
     pub raw: &'a str,
     /// Whether a page starts here.
     pub starts_page: bool,
 }
 
 impl<'a> Line<'a> {
-    /// The line without surrounding blanks.
+    /// The line without surrounding spaces.
     pub fn text(&self) -> &'a str {
         self.raw.trim()
     }
@@ -69,7 +69,7 @@ impl Heading<'_> {
     }
 }
 
-/// The lines of a text, without those around the pages.
+/// The lines of the text, without those around the pages.
 pub fn lines(text: &str) -> Vec<Line<'_>> {
     let raw: Vec<&str> = text.lines().collect();
     let around = around_pages(&raw);
@@ -92,7 +92,7 @@ pub fn lines(text: &str) -> Vec<Line<'_>> {
     lines
 }
 
-/// Whether a line starts with one blank directly below another line, like the first line of a page. Samples are
+/// Whether a line starts with one space directly below another line, like the first line of a page. Samples are
 /// indented, too.
 fn begins_with_blank(line: &str, before: &str) -> bool {
     let Some(rest) = line.strip_prefix(' ') else { return false };

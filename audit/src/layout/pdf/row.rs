@@ -1,4 +1,4 @@
-//! Reads a row of parameters or fields, whose cells are separated only by blanks or line ends in the text of a PDF.
+//! Reads a row of parameters or fields, whose cells are separated only by spaces or line ends in the text of a PDF.
 //! Where the border between example and description is uncertain, everything is description: nothing is guessed.
 
 use super::{
@@ -69,7 +69,7 @@ fn word(text: &str) -> (&str, &str) {
     (word, rest.trim_start())
 }
 
-/// The type at the start of a text, and the rest: the longest one, unless a single word is a type already and not a
+/// The type at the start of a string, and the rest: the longest one, unless a single word is a type already and not a
 /// list.
 fn type_at_start(text: &str) -> Option<(&str, &str)> {
     let mut ends = Vec::new();
@@ -162,7 +162,7 @@ fn split(rest: &str, paragraphs: &[Vec<&str>], has_example: bool) -> (String, St
     if let Some(sample) = whole_json(own).filter(|_| rest.is_empty() && !others.is_empty()) {
         return (sample, description(None, &others));
     }
-    // Pieces of the example come first: a narrow column breaks them anywhere, and they have no blanks.
+    // Pieces of the example come first: a narrow column breaks them anywhere, and they have no spaces.
     let pieces = own.iter().take_while(|line| is_piece(line)).count();
     let (pieces, left) = own.split_at_checked(pieces).unwrap_or((&[], own));
     let is_certain = is_piece(first) || first.is_empty() && !pieces.is_empty();
@@ -184,7 +184,7 @@ fn is_piece(line: &str) -> bool {
     !line.is_empty() && !line.contains(is_wide_letter) && !line.contains(char::is_whitespace)
 }
 
-/// Whether a text starts a sentence: with a Chinese character in its first word, or with a capitalized word.
+/// Whether a string starts a sentence: with a Chinese character in its first word, or with a capitalized word.
 fn begins_sentence(text: &str) -> bool {
     let (first, _) = word(text);
     let mut letters = first.chars();
@@ -209,7 +209,7 @@ fn description(first: Option<&str>, paragraphs: &[Vec<&str>]) -> String {
     texts.join("\n")
 }
 
-/// Joins lines broken by the cell's width: with a blank between Latin words only.
+/// Joins lines broken by the cell's width: with a space between Latin words only.
 pub fn joined<'a>(lines: impl Iterator<Item = &'a str>) -> String {
     let mut text = String::new();
     for line in lines {

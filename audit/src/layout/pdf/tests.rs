@@ -121,7 +121,7 @@ Text.";
 }
 
 #[test]
-fn a_header_may_stand_below_the_rows_of_its_page() {
+fn a_header_may_be_below_the_rows_of_its_page() {
     let text = "Response parameters
 
 Name Type Example Description
@@ -158,7 +158,7 @@ Text.";
 }
 
 #[test]
-fn cells_on_one_line_are_parted_where_the_border_is_certain() {
+fn cells_on_one_line_are_split_where_the_border_is_certain() {
     assert_eq!(
         rows(
             "A String Yes x-1 The text.\n\nB Integer No 两个 一个数。\n\nC String No your OS 系统。\n\nD String No alone"
@@ -317,7 +317,7 @@ Text.
 }
 
 #[test]
-fn a_sample_goes_on_behind_the_end_of_a_page() {
+fn a_sample_continues_after_the_end_of_a_page() {
     let text = "{\n  \"a\": 1,\n\nLamps·Manual\n  \"b\": 2\n}\n\nText.";
     assert_eq!(shown(text), ["1 > {\n  \"a\": 1,\n \"b\": 2\n}", "8 Text."]);
 }

@@ -119,7 +119,7 @@ pub fn shop() -> Facts {
             values: [("window", "day"), ("lines[].amount", "1"), ("lines[].amount", "")]
                 .map(|(path, value)| (path.to_owned(), value.to_owned()))
                 .into(),
-            ..sample(true, None, &["lines", "lines[].amount", "window"], SampleState::Mended)
+            ..sample(true, None, &["lines", "lines[].amount", "window"], SampleState::Repaired)
         },
     ];
     create.sent = vec![("shop_id".to_owned(), "s1".to_owned())];

@@ -65,7 +65,7 @@ const ODD: &[&str] = &[
     "a (printed \"b\")",
     "(is any 1)",
     "flat",
-    "mended",
+    "repaired",
     "broken",
     "broken: a",
     "type",
@@ -116,7 +116,7 @@ fn comes_back(facts: &Facts) {
 }
 
 #[test]
-fn unusual_text_comes_back_from_every_place() {
+fn unusual_text_survives_in_every_place() {
     for odd in ODD {
         let odd = *odd;
         let shape = |flat| Shape {
@@ -147,7 +147,7 @@ fn unusual_text_comes_back_from_every_place() {
                 sample(true, None, &[odd, "a", "a[].b"], SampleState::Whole),
                 Sample {
                     values: vec![(odd.to_owned(), odd.to_owned()), ("a".to_owned(), odd.to_owned())],
-                    ..sample(false, Some(200), &[odd, "[].a"], SampleState::Mended)
+                    ..sample(false, Some(200), &[odd, "[].a"], SampleState::Repaired)
                 },
                 sample(false, None, &[odd], SampleState::Broken),
             ],
@@ -192,7 +192,7 @@ fn unusual_text_comes_back_from_every_place() {
 }
 
 #[test]
-fn every_kind_comes_back_whatever_the_words_are() {
+fn every_kind_survives_whatever_the_words() {
     let kinds =
         [Kind::String, Kind::Integer, Kind::Long, Kind::Number, Kind::Boolean, Kind::Object, Kind::Map, Kind::Any];
     for kind in kinds {
@@ -206,14 +206,14 @@ fn every_kind_comes_back_whatever_the_words_are() {
 }
 
 #[test]
-fn empty_parts_come_back() {
+fn empty_parts_survive() {
     let responses = [Some(204), None, Some(200), Some(200)].map(|status| Response {
         status,
         shape: Shape::default(),
         at: at(),
         errata: Vec::new(),
     });
-    let samples = [SampleState::Whole, SampleState::Mended, SampleState::Broken]
+    let samples = [SampleState::Whole, SampleState::Repaired, SampleState::Broken]
         .iter()
         .flat_map(|state| [(true, None), (true, Some(200)), (false, None), (false, Some(404))].map(|to| (to, *state)))
         .map(|((request, status), state)| sample(request, status, &[], state));
@@ -228,7 +228,7 @@ fn empty_parts_come_back() {
 }
 
 #[test]
-fn a_lock_looks_like_this() {
+fn the_format_of_a_lock() {
     comes_back(&shop());
     assert_eq!(
         write(&shop()),
@@ -252,7 +252,7 @@ operation 2.9 POST /v1/{shop_id}/orders
         maximum 9, 3
   response 201 flat
     id:
-  sample request mended
+  sample request repaired
     {}: lines, window
     lines[]: amount
     lines[].amount = 1, ""
@@ -276,7 +276,7 @@ states A-6 = OPEN, ROLLING BACK
 }
 
 #[test]
-fn facts_point_into_the_lock() {
+fn facts_have_places_in_the_lock() {
     let lock = write(&shop());
     let facts = read(&lock, "specs/shop/document.lock").unwrap();
     let field = &facts.operations[0].body.as_ref().unwrap().types["OrderLine"][0];

@@ -25,8 +25,19 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/create_gateway.md")]
-    #[doc(alias = "createGateway")]
     pub fn create_gateway(&self) -> CreateGateway { CreateGateway(self.call(CreateGateway::SPEC)) }
+}
+
+impl CreateGateway {
+    /// Description of the gateway. Example: `用于线上环境的网关`. **Required.**
+    pub fn gateway_desc<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("GatewayDesc", value))
+    }
+
+    /// Display name of the gateway. Example: `线上环境`. **Required.**
+    pub fn gateway_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("GatewayName", value))
+    }
 }
 
 yundb_runtime::operation! {
@@ -39,18 +50,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(false)
-}
-
-impl CreateGateway {
-    /// Description of the gateway. Example: `用于线上环境的网关`. Required.
-    pub fn gateway_desc<M>(self, gateway_desc: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("GatewayDesc", gateway_desc))
-    }
-
-    /// Display name of the gateway. Example: `线上环境`. Required.
-    pub fn gateway_name<M>(self, gateway_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("GatewayName", gateway_name))
-    }
 }
 
 /// The gateway was created, or [`success`](Self::success) is false and [`code`](Self::code) gives the reason.
@@ -115,8 +114,22 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/update_gateway.md")]
     #[doc(alias = "ModifyGateway")]
-    #[doc(alias = "updateGateway")]
     pub fn update_gateway(&self) -> UpdateGateway { UpdateGateway(self.call(UpdateGateway::SPEC)) }
+}
+
+impl UpdateGateway {
+    /// Description of the gateway. Example: `用于线上环境的网关`. **Required.**
+    pub fn gateway_desc<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("GatewayDesc", value))
+    }
+
+    /// ID of the gateway. See [`list_gateways`](crate::Client::list_gateways). Example: `dg-yhss6sdlaffaq68`.
+    /// **Required.**
+    pub fn gateway_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("GatewayId", value)) }
+    /// Display name of the gateway. Example: `线上环境`. **Required.**
+    pub fn gateway_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("GatewayName", value))
+    }
 }
 
 yundb_runtime::operation! {
@@ -129,24 +142,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl UpdateGateway {
-    /// Description of the gateway. Example: `用于线上环境的网关`. Required.
-    pub fn gateway_desc<M>(self, gateway_desc: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("GatewayDesc", gateway_desc))
-    }
-
-    /// ID of the gateway. See [`list_gateways`](crate::Client::list_gateways). Example: `dg-yhss6sdlaffaq68`.
-    /// Required.
-    pub fn gateway_id<M>(self, gateway_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("GatewayId", gateway_id))
-    }
-
-    /// Display name of the gateway. Example: `线上环境`. Required.
-    pub fn gateway_name<M>(self, gateway_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("GatewayName", gateway_name))
-    }
 }
 
 /// Response of [`update_gateway`](crate::Client::update_gateway),
@@ -192,8 +187,13 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/delete_gateway.md")]
-    #[doc(alias = "deleteGateway")]
     pub fn delete_gateway(&self) -> DeleteGateway { DeleteGateway(self.call(DeleteGateway::SPEC)) }
+}
+
+impl DeleteGateway {
+    /// ID of the gateway. See [`list_gateways`](crate::Client::list_gateways). Example: `dg-yhss6sdlaffaq68`.
+    /// **Required.**
+    pub fn gateway_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("GatewayId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -202,14 +202,6 @@ yundb_runtime::operation! {
         .params(&[query("GatewayId", any()).required()])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl DeleteGateway {
-    /// ID of the gateway. See [`list_gateways`](crate::Client::list_gateways). Example: `dg-yhss6sdlaffaq68`.
-    /// Required.
-    pub fn gateway_id<M>(self, gateway_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("GatewayId", gateway_id))
-    }
 }
 
 impl Client {
@@ -231,8 +223,13 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/stop_gateway.md")]
-    #[doc(alias = "stopGateway")]
     pub fn stop_gateway(&self) -> StopGateway { StopGateway(self.call(StopGateway::SPEC)) }
+}
+
+impl StopGateway {
+    /// ID of the gateway. See [`list_gateways`](crate::Client::list_gateways). Example: `dg-yhss6sdlaffaq68`.
+    /// **Required.**
+    pub fn gateway_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("GatewayId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -241,14 +238,6 @@ yundb_runtime::operation! {
         .params(&[query("GatewayId", any()).required()])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl StopGateway {
-    /// ID of the gateway. See [`list_gateways`](crate::Client::list_gateways). Example: `dg-yhss6sdlaffaq68`.
-    /// Required.
-    pub fn gateway_id<M>(self, gateway_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("GatewayId", gateway_id))
-    }
 }
 
 impl Client {
@@ -269,10 +258,15 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/create_gateway_verify_code.md")]
-    #[doc(alias = "createGatewayVerifyCode")]
     pub fn create_gateway_verify_code(&self) -> CreateGatewayVerifyCode {
         CreateGatewayVerifyCode(self.call(CreateGatewayVerifyCode::SPEC))
     }
+}
+
+impl CreateGatewayVerifyCode {
+    /// ID of the gateway. See [`list_gateways`](crate::Client::list_gateways). Example: `dg-yhss6sdlaffaq68`.
+    /// **Required.**
+    pub fn gateway_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("GatewayId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -281,14 +275,6 @@ yundb_runtime::operation! {
         .params(&[query("GatewayId", any()).required()])
         .accept("application/json")
         .idempotent(false)
-}
-
-impl CreateGatewayVerifyCode {
-    /// ID of the gateway. See [`list_gateways`](crate::Client::list_gateways). Example: `dg-yhss6sdlaffaq68`.
-    /// Required.
-    pub fn gateway_id<M>(self, gateway_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("GatewayId", gateway_id))
-    }
 }
 
 /// The code was created, or [`success`](Self::success) is false and [`code`](Self::code) gives the reason.
@@ -328,10 +314,14 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/download_gateway_program.md")]
-    #[doc(alias = "downloadGatewayProgram")]
     pub fn download_gateway_program(&self) -> DownloadGatewayProgram {
         DownloadGatewayProgram(self.call(DownloadGatewayProgram::SPEC))
     }
+}
+
+impl DownloadGatewayProgram {
+    /// Operating system of the host on which to install the program. Example: `your OS`.
+    pub fn user_os<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("UserOS", value)) }
 }
 
 yundb_runtime::operation! {
@@ -340,11 +330,6 @@ yundb_runtime::operation! {
         .params(&[query("UserOS", any())])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl DownloadGatewayProgram {
-    /// Operating system of the host on which to install the program. Example: `your OS`.
-    pub fn user_os<M>(self, user_os: impl Argument<String, M>) -> Self { Self(self.0.argument("UserOS", user_os)) }
 }
 
 /// The URL is in [`data`](Self::data), or [`success`](Self::success) is false and [`code`](Self::code) gives the
@@ -392,8 +377,23 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/connect_database.md")]
-    #[doc(alias = "connectDatabase")]
     pub fn connect_database(&self) -> ConnectDatabase { ConnectDatabase(self.call(ConnectDatabase::SPEC)) }
+}
+
+impl ConnectDatabase {
+    /// Password for logging in to the database. **Required.**
+    pub fn db_password<M>(self, value: impl Argument<Secret, M>) -> Self { Self(self.0.argument("DbPassword", value)) }
+    /// Type of the database. Only MySQL is supported at present. Example: `MySQL`. **Required**; sent by default.
+    pub fn db_type<M>(self, value: impl Argument<DbType, M>) -> Self { Self(self.0.argument("DbType", value)) }
+    /// User name for logging in to the database. Example: `dg_test`. **Required.**
+    pub fn db_user_name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DbUserName", value)) }
+    /// ID of the gateway. See [`list_gateways`](crate::Client::list_gateways). Example: `dg-yhss6sdlaffaq68`.
+    /// **Required.**
+    pub fn gateway_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("GatewayId", value)) }
+    /// Address of the database, as seen from the gateway's host. Example: `11.163.23.109`. **Required.**
+    pub fn host<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("Host", value)) }
+    /// Port of the database, as seen from the gateway's host. Example: `3440`. **Required.**
+    pub fn port(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("Port", value)) }
 }
 
 yundb_runtime::operation! {
@@ -409,31 +409,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ConnectDatabase {
-    /// Password for logging in to the database. Required.
-    pub fn db_password<M>(self, db_password: impl Argument<Secret, M>) -> Self {
-        Self(self.0.argument("DbPassword", db_password))
-    }
-
-    /// Type of the database. Only MySQL is supported at present. Example: `MySQL`. Required; sent by default.
-    pub fn db_type<M>(self, db_type: impl Argument<DbType, M>) -> Self { Self(self.0.argument("DbType", db_type)) }
-    /// User name for logging in to the database. Example: `dg_test`. Required.
-    pub fn db_user_name<M>(self, db_user_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DbUserName", db_user_name))
-    }
-
-    /// ID of the gateway. See [`list_gateways`](crate::Client::list_gateways). Example: `dg-yhss6sdlaffaq68`.
-    /// Required.
-    pub fn gateway_id<M>(self, gateway_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("GatewayId", gateway_id))
-    }
-
-    /// Address of the database, as seen from the gateway's host. Example: `11.163.23.109`. Required.
-    pub fn host<M>(self, host: impl Argument<String, M>) -> Self { Self(self.0.argument("Host", host)) }
-    /// Port of the database, as seen from the gateway's host. Example: `3440`. Required.
-    pub fn port(self, port: impl Integer) -> Self { Self(self.0.integer::<i32>("Port", port)) }
 }
 
 yundb_runtime::string_enum! {
@@ -483,8 +458,20 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_databases.md")]
     #[doc(alias = "GetUserDatabases")]
-    #[doc(alias = "listDatabases")]
     pub fn list_databases(&self) -> ListDatabases { ListDatabases(self.call(ListDatabases::SPEC)) }
+}
+
+impl ListDatabases {
+    /// Page number, as a string. Example: `1`. **Required.**
+    pub fn page_number<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("PageNumber", value)) }
+    /// Number of databases per page, as a string. Example: `10`. **Required.**
+    pub fn page_size<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("PageSize", value)) }
+    /// Returns only databases of the gateway with this ID. Example: `dg-yhss6sdlaff****`.
+    pub fn gateway_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("GatewayId", value)) }
+    /// Returns only databases that match this keyword. Example: `网关`.
+    pub fn search_key<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("SearchKey", value)) }
+    /// Returns only databases of this type. Only MySQL is supported at present. Example: `MySQL`.
+    pub fn db_type<M>(self, value: impl Argument<DbType, M>) -> Self { Self(self.0.argument("DbType", value)) }
 }
 
 yundb_runtime::operation! {
@@ -499,31 +486,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ListDatabases {
-    /// Page number, as a string. Example: `1`. Required.
-    pub fn page_number<M>(self, page_number: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("PageNumber", page_number))
-    }
-
-    /// Number of databases per page, as a string. Example: `10`. Required.
-    pub fn page_size<M>(self, page_size: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("PageSize", page_size))
-    }
-
-    /// Returns only databases of the gateway with this ID. Example: `dg-yhss6sdlaff****`.
-    pub fn gateway_id<M>(self, gateway_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("GatewayId", gateway_id))
-    }
-
-    /// Returns only databases that match this keyword. Example: `网关`.
-    pub fn search_key<M>(self, search_key: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SearchKey", search_key))
-    }
-
-    /// Returns only databases of this type. Only MySQL is supported at present. Example: `MySQL`.
-    pub fn db_type<M>(self, db_type: impl Argument<DbType, M>) -> Self { Self(self.0.argument("DbType", db_type)) }
 }
 
 yundb_runtime::paged! {
@@ -610,8 +572,26 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/add_database.md")]
-    #[doc(alias = "addDatabase")]
     pub fn add_database(&self) -> AddDatabase { AddDatabase(self.call(AddDatabase::SPEC)) }
+}
+
+impl AddDatabase {
+    /// Password for logging in to the database. Used only to test the connection. **Required.**
+    pub fn db_password<M>(self, value: impl Argument<Secret, M>) -> Self { Self(self.0.argument("DbPassword", value)) }
+    /// Type of the database. Only MySQL is supported at present. Example: `MySQL`. **Required**; sent by default.
+    pub fn db_type<M>(self, value: impl Argument<DbType, M>) -> Self { Self(self.0.argument("DbType", value)) }
+    /// User name for logging in to the database. Example: `dg_test`. **Required.**
+    pub fn db_user_name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DbUserName", value)) }
+    /// ID of the gateway through which the database is reached. Example: `dg-yhss6sdla****`. **Required.**
+    pub fn gateway_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("GatewayId", value)) }
+    /// Address of the database, as seen from the gateway's host. Example: `11.*.*.109`. **Required.**
+    pub fn host<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("Host", value)) }
+    /// Port of the database, as seen from the gateway's host. Example: `3440`. **Required.**
+    pub fn port(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("Port", value)) }
+    /// Description of the database. Example: `开发环境数据库`.
+    pub fn db_description<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DbDescription", value))
+    }
 }
 
 yundb_runtime::operation! {
@@ -628,34 +608,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(false)
-}
-
-impl AddDatabase {
-    /// Password for logging in to the database. Used only to test the connection. Required.
-    pub fn db_password<M>(self, db_password: impl Argument<Secret, M>) -> Self {
-        Self(self.0.argument("DbPassword", db_password))
-    }
-
-    /// Type of the database. Only MySQL is supported at present. Example: `MySQL`. Required; sent by default.
-    pub fn db_type<M>(self, db_type: impl Argument<DbType, M>) -> Self { Self(self.0.argument("DbType", db_type)) }
-    /// User name for logging in to the database. Example: `dg_test`. Required.
-    pub fn db_user_name<M>(self, db_user_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DbUserName", db_user_name))
-    }
-
-    /// ID of the gateway through which the database is reached. Example: `dg-yhss6sdla****`. Required.
-    pub fn gateway_id<M>(self, gateway_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("GatewayId", gateway_id))
-    }
-
-    /// Address of the database, as seen from the gateway's host. Example: `11.*.*.109`. Required.
-    pub fn host<M>(self, host: impl Argument<String, M>) -> Self { Self(self.0.argument("Host", host)) }
-    /// Port of the database, as seen from the gateway's host. Example: `3440`. Required.
-    pub fn port(self, port: impl Integer) -> Self { Self(self.0.integer::<i32>("Port", port)) }
-    /// Description of the database. Example: `开发环境数据库`.
-    pub fn db_description<M>(self, db_description: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DbDescription", db_description))
-    }
 }
 
 /// The database was added, or [`success`](Self::success) is false and [`code`](Self::code) gives the reason.
@@ -706,8 +658,29 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/update_database.md")]
     #[doc(alias = "ModifyDatabase")]
-    #[doc(alias = "updateDatabase")]
     pub fn update_database(&self) -> UpdateDatabase { UpdateDatabase(self.call(UpdateDatabase::SPEC)) }
+}
+
+impl UpdateDatabase {
+    /// Password for logging in to the database. Used only to test the connection. **Required.**
+    pub fn db_password<M>(self, value: impl Argument<Secret, M>) -> Self { Self(self.0.argument("DbPassword", value)) }
+    /// Type of the database. Only MySQL is supported at present. Example: `MySQL`. **Required**; sent by default.
+    pub fn db_type<M>(self, value: impl Argument<DbType, M>) -> Self { Self(self.0.argument("DbType", value)) }
+    /// User name for logging in to the database. Example: `dg_test`. **Required.**
+    pub fn db_user_name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DbUserName", value)) }
+    /// Address of the database, as seen from the gateway's host. Example: `11.*.*.109`. **Required.**
+    pub fn host<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("Host", value)) }
+    /// ID of the database. See [`list_databases`](crate::Client::list_databases). Example: `db`. **Required.**
+    pub fn instance_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("InstanceId", value)) }
+    /// Port of the database, as seen from the gateway's host. Example: `3440`. **Required.**
+    pub fn port(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("Port", value)) }
+    /// Description of the database. Example: `开发环境数据库`.
+    pub fn db_description<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DbDescription", value))
+    }
+
+    /// Name of the database. Example: `DB_test`.
+    pub fn db_name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DbName", value)) }
 }
 
 yundb_runtime::operation! {
@@ -725,37 +698,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl UpdateDatabase {
-    /// Password for logging in to the database. Used only to test the connection. Required.
-    pub fn db_password<M>(self, db_password: impl Argument<Secret, M>) -> Self {
-        Self(self.0.argument("DbPassword", db_password))
-    }
-
-    /// Type of the database. Only MySQL is supported at present. Example: `MySQL`. Required; sent by default.
-    pub fn db_type<M>(self, db_type: impl Argument<DbType, M>) -> Self { Self(self.0.argument("DbType", db_type)) }
-    /// User name for logging in to the database. Example: `dg_test`. Required.
-    pub fn db_user_name<M>(self, db_user_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DbUserName", db_user_name))
-    }
-
-    /// Address of the database, as seen from the gateway's host. Example: `11.*.*.109`. Required.
-    pub fn host<M>(self, host: impl Argument<String, M>) -> Self { Self(self.0.argument("Host", host)) }
-    /// ID of the database. See [`list_databases`](crate::Client::list_databases). Example: `db`. Required.
-    pub fn instance_id<M>(self, instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("InstanceId", instance_id))
-    }
-
-    /// Port of the database, as seen from the gateway's host. Example: `3440`. Required.
-    pub fn port(self, port: impl Integer) -> Self { Self(self.0.integer::<i32>("Port", port)) }
-    /// Description of the database. Example: `开发环境数据库`.
-    pub fn db_description<M>(self, db_description: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DbDescription", db_description))
-    }
-
-    /// Name of the database. Example: `DB_test`.
-    pub fn db_name<M>(self, db_name: impl Argument<String, M>) -> Self { Self(self.0.argument("DbName", db_name)) }
 }
 
 /// Response of [`update_database`](crate::Client::update_database) and
@@ -798,8 +740,13 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/delete_database.md")]
-    #[doc(alias = "deleteDatabase")]
     pub fn delete_database(&self) -> DeleteDatabase { DeleteDatabase(self.call(DeleteDatabase::SPEC)) }
+}
+
+impl DeleteDatabase {
+    /// ID of the database. See [`list_databases`](crate::Client::list_databases). Example: `z8gw7qdjm36****`.
+    /// **Required.**
+    pub fn instance_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("InstanceId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -808,14 +755,6 @@ yundb_runtime::operation! {
         .params(&[query("InstanceId", any()).required()])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl DeleteDatabase {
-    /// ID of the database. See [`list_databases`](crate::Client::list_databases). Example: `z8gw7qdjm36****`.
-    /// Required.
-    pub fn instance_id<M>(self, instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("InstanceId", instance_id))
-    }
 }
 
 impl Client {
@@ -838,8 +777,16 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_gateways.md")]
     #[doc(alias = "GetUserGateways")]
-    #[doc(alias = "listGateways")]
     pub fn list_gateways(&self) -> ListGateways { ListGateways(self.call(ListGateways::SPEC)) }
+}
+
+impl ListGateways {
+    /// Number of gateways per page. At most 3000. Example: `20`.
+    pub fn page_size(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("PageSize", value)) }
+    /// Page number, starting from 1. Example: `1`.
+    pub fn page_number(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("PageNumber", value)) }
+    /// Returns only gateways whose name or description contains this text. Example: `test`.
+    pub fn search_key<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("SearchKey", value)) }
 }
 
 yundb_runtime::operation! {
@@ -848,20 +795,6 @@ yundb_runtime::operation! {
         .params(&[query("PageSize", any().max(3000)), query("PageNumber", any().min(1)), query("SearchKey", any())])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ListGateways {
-    /// Number of gateways per page. At most 3000. Example: `20`.
-    pub fn page_size(self, page_size: impl Integer) -> Self { Self(self.0.integer::<i32>("PageSize", page_size)) }
-    /// Page number, starting from 1. Example: `1`.
-    pub fn page_number(self, page_number: impl Integer) -> Self {
-        Self(self.0.integer::<i32>("PageNumber", page_number))
-    }
-
-    /// Returns only gateways whose name or description contains this text. Example: `test`.
-    pub fn search_key<M>(self, search_key: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SearchKey", search_key))
-    }
 }
 
 yundb_runtime::paged! {
@@ -941,8 +874,13 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/show_gateway.md")]
     #[doc(alias = "FindUserGatewayById")]
-    #[doc(alias = "showGateway")]
     pub fn show_gateway(&self) -> ShowGateway { ShowGateway(self.call(ShowGateway::SPEC)) }
+}
+
+impl ShowGateway {
+    /// ID of the gateway. See [`list_gateways`](crate::Client::list_gateways). Example: `dg-yhss6sdlaff****`.
+    /// **Required.**
+    pub fn gateway_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("GatewayId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -951,14 +889,6 @@ yundb_runtime::operation! {
         .params(&[query("GatewayId", any()).required()])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ShowGateway {
-    /// ID of the gateway. See [`list_gateways`](crate::Client::list_gateways). Example: `dg-yhss6sdlaff****`.
-    /// Required.
-    pub fn gateway_id<M>(self, gateway_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("GatewayId", gateway_id))
-    }
 }
 
 /// The gateway is in [`data`](Self::data), or [`success`](Self::success) is false and [`code`](Self::code) gives

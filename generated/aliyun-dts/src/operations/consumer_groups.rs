@@ -29,10 +29,39 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/create_consumer_group.md")]
     #[doc(alias = "CreateConsumerChannel")]
-    #[doc(alias = "createConsumerGroup")]
     pub fn create_consumer_group(&self) -> CreateConsumerGroup {
         CreateConsumerGroup(self.call(CreateConsumerGroup::SPEC))
     }
+}
+
+impl CreateConsumerGroup {
+    /// Name of the consumer group, preferably one that indicates its purpose. At most 128 characters. Example:
+    /// `订阅组A`. **Required.**
+    pub fn consumer_group_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ConsumerGroupName", value))
+    }
+
+    /// Password of the consumer group's account. Must contain at least two of uppercase letters, lowercase letters,
+    /// digits and special characters. 8 to 32 characters. **Required.**
+    pub fn consumer_group_password<M>(self, value: impl Argument<Secret, M>) -> Self {
+        Self(self.0.argument("ConsumerGroupPassword", value))
+    }
+
+    /// Account of the consumer group. Letters, digits and underscores. At most 16 characters. Matches
+    /// `^[A-Za-z0-9_]+$`. Example: `dtstest`. **Required.**
+    pub fn consumer_group_user_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ConsumerGroupUserName", value))
+    }
+
+    /// ID of the subscription instance, returned by [`list_jobs`](crate::Client::list_jobs). Either this or
+    /// [`dts_job_id`](Self::dts_job_id) is required. Example: `dtsboss6pn1w******`.
+    pub fn dts_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsInstanceId", value))
+    }
+
+    /// ID of the subscription task, returned by [`list_jobs`](crate::Client::list_jobs). Either this or
+    /// [`dts_instance_id`](Self::dts_instance_id) is required. Example: `boss6pn1w*****`.
+    pub fn dts_job_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DtsJobId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -47,38 +76,6 @@ yundb_runtime::operation! {
             query("DtsJobId", any()),
         ])
         .accept("application/json")
-}
-
-impl CreateConsumerGroup {
-    /// Name of the consumer group, preferably one that indicates its purpose. At most 128 characters. Example:
-    /// `订阅组A`. Required.
-    pub fn consumer_group_name<M>(self, consumer_group_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ConsumerGroupName", consumer_group_name))
-    }
-
-    /// Password of the consumer group's account. Must contain at least two of uppercase letters, lowercase letters,
-    /// digits and special characters. 8 to 32 characters. Required.
-    pub fn consumer_group_password<M>(self, consumer_group_password: impl Argument<Secret, M>) -> Self {
-        Self(self.0.argument("ConsumerGroupPassword", consumer_group_password))
-    }
-
-    /// Account of the consumer group. Letters, digits and underscores. At most 16 characters. Matches
-    /// `^[A-Za-z0-9_]+$`. Example: `dtstest`. Required.
-    pub fn consumer_group_user_name<M>(self, consumer_group_user_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ConsumerGroupUserName", consumer_group_user_name))
-    }
-
-    /// ID of the subscription instance, returned by [`list_jobs`](crate::Client::list_jobs). Either this or
-    /// [`dts_job_id`](Self::dts_job_id) is required. Example: `dtsboss6pn1w******`.
-    pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsInstanceId", dts_instance_id))
-    }
-
-    /// ID of the subscription task, returned by [`list_jobs`](crate::Client::list_jobs). Either this or
-    /// [`dts_instance_id`](Self::dts_instance_id) is required. Example: `boss6pn1w*****`.
-    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsJobId", dts_job_id))
-    }
 }
 
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
@@ -123,8 +120,27 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_consumer_groups.md")]
     #[doc(alias = "DescribeConsumerChannel")]
-    #[doc(alias = "listConsumerGroups")]
     pub fn list_consumer_groups(&self) -> ListConsumerGroups { ListConsumerGroups(self.call(ListConsumerGroups::SPEC)) }
+}
+
+impl ListConsumerGroups {
+    /// ID of the subscription instance, returned by [`list_jobs`](crate::Client::list_jobs). Either this or
+    /// [`dts_job_id`](Self::dts_job_id) is required. Example: `dtsboss6pn1w*****`.
+    pub fn dts_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsInstanceId", value))
+    }
+
+    /// ID of the subscription task, returned by [`list_jobs`](crate::Client::list_jobs). Either this or
+    /// [`dts_instance_id`](Self::dts_instance_id) is required. Example: `boss6pn1w*****`.
+    pub fn dts_job_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DtsJobId", value)) }
+    /// Number of records per page. From 1 to 100. Defaults to `20`. Example: `20`.
+    pub fn page_size(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("PageSize", value)) }
+    /// Page number. At least 1. Defaults to `1`. Example: `1`.
+    pub fn page_number(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("PageNumber", value)) }
+    /// Channel ID of the parent task of a distributed task. Example: `dtsan5114c522qg08c`.
+    pub fn parent_channel_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ParentChannelId", value))
+    }
 }
 
 yundb_runtime::operation! {
@@ -140,32 +156,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ListConsumerGroups {
-    /// ID of the subscription instance, returned by [`list_jobs`](crate::Client::list_jobs). Either this or
-    /// [`dts_job_id`](Self::dts_job_id) is required. Example: `dtsboss6pn1w*****`.
-    pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsInstanceId", dts_instance_id))
-    }
-
-    /// ID of the subscription task, returned by [`list_jobs`](crate::Client::list_jobs). Either this or
-    /// [`dts_instance_id`](Self::dts_instance_id) is required. Example: `boss6pn1w*****`.
-    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsJobId", dts_job_id))
-    }
-
-    /// Number of records per page. From 1 to 100. Defaults to `20`. Example: `20`.
-    pub fn page_size(self, page_size: impl Integer) -> Self { Self(self.0.integer::<i32>("PageSize", page_size)) }
-    /// Page number. At least 1. Defaults to `1`. Example: `1`.
-    pub fn page_number(self, page_number: impl Integer) -> Self {
-        Self(self.0.integer::<i32>("PageNumber", page_number))
-    }
-
-    /// Channel ID of the parent task of a distributed task. Example: `dtsan5114c522qg08c`.
-    pub fn parent_channel_id<M>(self, parent_channel_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ParentChannelId", parent_channel_id))
-    }
 }
 
 yundb_runtime::paged! {
@@ -248,9 +238,43 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/update_consumer_group.md")]
     #[doc(alias = "ModifyConsumerChannel")]
-    #[doc(alias = "updateConsumerGroup")]
     pub fn update_consumer_group(&self) -> UpdateConsumerGroup {
         UpdateConsumerGroup(self.call(UpdateConsumerGroup::SPEC))
+    }
+}
+
+impl UpdateConsumerGroup {
+    /// ID of the consumer group, returned by [`list_consumer_groups`](crate::Client::list_consumer_groups). Example:
+    /// `dtsor2y66j4219****`. **Required.**
+    pub fn consumer_group_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ConsumerGroupId", value))
+    }
+
+    /// ID of the subscription instance, returned by [`list_jobs`](crate::Client::list_jobs). Either this or
+    /// [`dts_job_id`](Self::dts_job_id) is required. Example: `dtsboss6pn1w73****`.
+    pub fn dts_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsInstanceId", value))
+    }
+
+    /// ID of the subscription task, returned by [`list_jobs`](crate::Client::list_jobs). Either this or
+    /// [`dts_instance_id`](Self::dts_instance_id) is required. Example: `boss6pn1w73****`.
+    pub fn dts_job_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DtsJobId", value)) }
+    /// New password of the consumer group's account. Must contain at least two of uppercase letters, lowercase
+    /// letters, digits and special characters. 8 to 32 characters.
+    pub fn consumer_group_password<M>(self, value: impl Argument<Secret, M>) -> Self {
+        Self(self.0.argument("ConsumerGroupPassword", value))
+    }
+
+    /// New account of the consumer group. Letters, digits and underscores. At most 16 characters. Matches
+    /// `^[A-Za-z0-9_]+$`. Example: `dtstest`.
+    pub fn consumer_group_user_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ConsumerGroupUserName", value))
+    }
+
+    /// New name of the consumer group, preferably one that indicates its purpose. At most 128 characters. Example:
+    /// `订阅组B`.
+    pub fn consumer_group_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ConsumerGroupName", value))
     }
 }
 
@@ -267,44 +291,6 @@ yundb_runtime::operation! {
             query("ConsumerGroupName", any().max_length(128)),
         ])
         .accept("application/json")
-}
-
-impl UpdateConsumerGroup {
-    /// ID of the consumer group, returned by [`list_consumer_groups`](crate::Client::list_consumer_groups). Example:
-    /// `dtsor2y66j4219****`. Required.
-    pub fn consumer_group_id<M>(self, consumer_group_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ConsumerGroupId", consumer_group_id))
-    }
-
-    /// ID of the subscription instance, returned by [`list_jobs`](crate::Client::list_jobs). Either this or
-    /// [`dts_job_id`](Self::dts_job_id) is required. Example: `dtsboss6pn1w73****`.
-    pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsInstanceId", dts_instance_id))
-    }
-
-    /// ID of the subscription task, returned by [`list_jobs`](crate::Client::list_jobs). Either this or
-    /// [`dts_instance_id`](Self::dts_instance_id) is required. Example: `boss6pn1w73****`.
-    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsJobId", dts_job_id))
-    }
-
-    /// New password of the consumer group's account. Must contain at least two of uppercase letters, lowercase
-    /// letters, digits and special characters. 8 to 32 characters.
-    pub fn consumer_group_password<M>(self, consumer_group_password: impl Argument<Secret, M>) -> Self {
-        Self(self.0.argument("ConsumerGroupPassword", consumer_group_password))
-    }
-
-    /// New account of the consumer group. Letters, digits and underscores. At most 16 characters. Matches
-    /// `^[A-Za-z0-9_]+$`. Example: `dtstest`.
-    pub fn consumer_group_user_name<M>(self, consumer_group_user_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ConsumerGroupUserName", consumer_group_user_name))
-    }
-
-    /// New name of the consumer group, preferably one that indicates its purpose. At most 128 characters. Example:
-    /// `订阅组B`.
-    pub fn consumer_group_name<M>(self, consumer_group_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ConsumerGroupName", consumer_group_name))
-    }
 }
 
 impl Client {
@@ -330,10 +316,26 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/delete_consumer_group.md")]
     #[doc(alias = "DeleteConsumerChannel")]
-    #[doc(alias = "deleteConsumerGroup")]
     pub fn delete_consumer_group(&self) -> DeleteConsumerGroup {
         DeleteConsumerGroup(self.call(DeleteConsumerGroup::SPEC))
     }
+}
+
+impl DeleteConsumerGroup {
+    /// ID of the consumer group. Example: `dtsktbb6jdn2*****`. **Required.**
+    pub fn consumer_group_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ConsumerGroupId", value))
+    }
+
+    /// ID of the subscription instance. Either this or [`dts_job_id`](Self::dts_job_id) is required. Example:
+    /// `dtsboss6pn1w73****`.
+    pub fn dts_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsInstanceId", value))
+    }
+
+    /// ID of the subscription task. Either this or [`dts_instance_id`](Self::dts_instance_id) is required. Example:
+    /// `boss6pn1w73****`.
+    pub fn dts_job_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DtsJobId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -346,23 +348,4 @@ yundb_runtime::operation! {
             query("DtsJobId", any()),
         ])
         .accept("application/json")
-}
-
-impl DeleteConsumerGroup {
-    /// ID of the consumer group. Example: `dtsktbb6jdn2*****`. Required.
-    pub fn consumer_group_id<M>(self, consumer_group_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ConsumerGroupId", consumer_group_id))
-    }
-
-    /// ID of the subscription instance. Either this or [`dts_job_id`](Self::dts_job_id) is required. Example:
-    /// `dtsboss6pn1w73****`.
-    pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsInstanceId", dts_instance_id))
-    }
-
-    /// ID of the subscription task. Either this or [`dts_instance_id`](Self::dts_instance_id) is required. Example:
-    /// `boss6pn1w73****`.
-    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsJobId", dts_job_id))
-    }
 }

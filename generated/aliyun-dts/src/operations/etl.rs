@@ -31,10 +31,23 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_etl_job_versions.md")]
     #[doc(alias = "DescribeDtsEtlJobVersionInfo")]
-    #[doc(alias = "listEtlJobVersions")]
     pub fn list_etl_job_versions(&self) -> ListEtlJobVersions {
         ListEtlJobVersions(self.call(ListEtlJobVersions::SPEC))
     }
+}
+
+impl ListEtlJobVersions {
+    /// Number of records per page. Defaults to `20`. Example: `20`.
+    pub fn page_size(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("PageSize", value)) }
+    /// Page number. Defaults to `1`. Example: `1`.
+    pub fn page_number(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("PageNumber", value)) }
+    /// ID of the instance, returned by [`list_jobs`](crate::Client::list_jobs). Example: `dtsggk12iwya1a****`.
+    pub fn dts_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsInstanceId", value))
+    }
+
+    /// ID of the ETL task, returned by [`list_jobs`](crate::Client::list_jobs). Example: `l5512es7w15****`.
+    pub fn dts_job_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DtsJobId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -49,25 +62,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ListEtlJobVersions {
-    /// Number of records per page. Defaults to `20`. Example: `20`.
-    pub fn page_size(self, page_size: impl Integer) -> Self { Self(self.0.integer::<i32>("PageSize", page_size)) }
-    /// Page number. Defaults to `1`. Example: `1`.
-    pub fn page_number(self, page_number: impl Integer) -> Self {
-        Self(self.0.integer::<i32>("PageNumber", page_number))
-    }
-
-    /// ID of the instance, returned by [`list_jobs`](crate::Client::list_jobs). Example: `dtsggk12iwya1a****`.
-    pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsInstanceId", dts_instance_id))
-    }
-
-    /// ID of the ETL task, returned by [`list_jobs`](crate::Client::list_jobs). Example: `l5512es7w15****`.
-    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsJobId", dts_job_id))
-    }
 }
 
 yundb_runtime::paged! {
@@ -170,8 +164,13 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_etl_job_logs.md")]
     #[doc(alias = "DescribeEtlJobLogs")]
-    #[doc(alias = "listEtlJobLogs")]
     pub fn list_etl_job_logs(&self) -> ListEtlJobLogs { ListEtlJobLogs(self.call(ListEtlJobLogs::SPEC)) }
+}
+
+impl ListEtlJobLogs {
+    /// ID of the ETL task, returned by [`list_jobs`](crate::Client::list_jobs). Example: `l5512es7w15****`.
+    /// **Required.**
+    pub fn dts_job_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DtsJobId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -180,13 +179,6 @@ yundb_runtime::operation! {
         .params(&[query("DtsJobId", any()).required(), query("RegionId", any()).client("region")])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ListEtlJobLogs {
-    /// ID of the ETL task, returned by [`list_jobs`](crate::Client::list_jobs). Example: `l5512es7w15****`. Required.
-    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsJobId", dts_job_id))
-    }
 }
 
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the

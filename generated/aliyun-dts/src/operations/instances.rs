@@ -28,8 +28,65 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/create_instance.md")]
     #[doc(alias = "CreateDtsInstance")]
-    #[doc(alias = "createInstance")]
     pub fn create_instance(&self) -> CreateInstance { CreateInstance(self.call(CreateInstance::SPEC)) }
+}
+
+impl CreateInstance {
+    /// ID of the task. Example: `bi6e22ay243****`.
+    pub fn job_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("JobId", value)) }
+    /// Class of the migration or synchronization instance. Migration supports `xxlarge`, `xlarge`, `large`, `medium`
+    /// and `small`; synchronization supports `large`, `medium`, `small` and `micro`. Example: `xxlarge`.
+    pub fn instance_class<M>(self, value: impl Argument<InstanceClass, M>) -> Self {
+        Self(self.0.argument("InstanceClass", value))
+    }
+
+    /// Billing method of the instance. Example: `PrePaid`. **Required.**
+    pub fn pay_type<M>(self, value: impl Argument<PayType, M>) -> Self { Self(self.0.argument("PayType", value)) }
+    /// Unit of [`used_time`](Self::used_time). Required if [`pay_type`](Self::pay_type) is `PrePaid`; not used
+    /// otherwise. Example: `Month`.
+    pub fn period<M>(self, value: impl Argument<Period, M>) -> Self { Self(self.0.argument("Period", value)) }
+    /// Topology of a synchronization. Defaults to `oneway`. Example: `oneway`.
+    pub fn sync_architecture<M>(self, value: impl Argument<Topology, M>) -> Self {
+        Self(self.0.argument("SyncArchitecture", value))
+    }
+
+    /// Whether to start the task automatically after the purchase. Example: `false`.
+    pub fn auto_start<M>(self, value: impl Argument<bool, M>) -> Self { Self(self.0.argument("AutoStart", value)) }
+    /// Billing duration of the instance, in units of [`period`](Self::period). Required if
+    /// [`pay_type`](Self::pay_type) is `PrePaid`; not used otherwise. Example: `5`.
+    pub fn used_time(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("UsedTime", value)) }
+    /// Number of instances to purchase. Only one instance per request is supported at present. From 1 to 1. Example:
+    /// `1`.
+    pub fn quantity(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("Quantity", value)) }
+    /// Whether to renew the instance automatically when it expires. Example: `false`.
+    pub fn auto_pay<M>(self, value: impl Argument<bool, M>) -> Self { Self(self.0.argument("AutoPay", value)) }
+    /// Type of task that the instance runs. Example: `MIGRATION`.
+    pub fn r#type<M>(self, value: impl Argument<JobType, M>) -> Self { Self(self.0.argument("Type", value)) }
+    /// Number of private RDS instances attached to the PolarDB-X instance. Applies only if
+    /// [`source_endpoint_engine_name`](Self::source_endpoint_engine_name) is `DRDS`. Defaults to `1`. Example: `3`.
+    pub fn database_count(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("DatabaseCount", value)) }
+    /// Region of the source instance. Example: `cn-hangzhou`.
+    pub fn source_region<M>(self, value: impl Argument<RegionId, M>) -> Self {
+        Self(self.0.argument("SourceRegion", value))
+    }
+
+    /// Region of the destination instance. Example: `cn-hangzhou`.
+    pub fn destination_region<M>(self, value: impl Argument<RegionId, M>) -> Self {
+        Self(self.0.argument("DestinationRegion", value))
+    }
+
+    /// Database engine of the source. Example: `MySQL`.
+    pub fn source_endpoint_engine_name<M>(self, value: impl Argument<EngineName, M>) -> Self {
+        Self(self.0.argument("SourceEndpointEngineName", value))
+    }
+
+    /// Database engine of the destination. Example: `MySQL`.
+    pub fn destination_endpoint_engine_name<M>(self, value: impl Argument<EngineName, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointEngineName", value))
+    }
+
+    /// Number of compute units of an ETL task. One unit is 1 vCPU and 4 GB of memory. At least 2. Example: `5`.
+    pub fn compute_unit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("ComputeUnit", value)) }
 }
 
 yundb_runtime::operation! {
@@ -55,82 +112,6 @@ yundb_runtime::operation! {
             query("RegionId", any()).client("region"),
         ])
         .accept("application/json")
-}
-
-impl CreateInstance {
-    /// ID of the task. Example: `bi6e22ay243****`.
-    pub fn job_id<M>(self, job_id: impl Argument<String, M>) -> Self { Self(self.0.argument("JobId", job_id)) }
-    /// Class of the migration or synchronization instance. Migration supports `xxlarge`, `xlarge`, `large`, `medium`
-    /// and `small`; synchronization supports `large`, `medium`, `small` and `micro`. Example: `xxlarge`.
-    pub fn instance_class<M>(self, instance_class: impl Argument<InstanceClass, M>) -> Self {
-        Self(self.0.argument("InstanceClass", instance_class))
-    }
-
-    /// Billing method of the instance. Example: `PrePaid`. Required.
-    pub fn pay_type<M>(self, pay_type: impl Argument<PayType, M>) -> Self { Self(self.0.argument("PayType", pay_type)) }
-    /// Unit of [`used_time`](Self::used_time). Required if [`pay_type`](Self::pay_type) is `PrePaid`; not used
-    /// otherwise. Example: `Month`.
-    pub fn period<M>(self, period: impl Argument<Period, M>) -> Self { Self(self.0.argument("Period", period)) }
-    /// Topology of a synchronization. Defaults to `oneway`. Example: `oneway`.
-    pub fn sync_architecture<M>(self, sync_architecture: impl Argument<Topology, M>) -> Self {
-        Self(self.0.argument("SyncArchitecture", sync_architecture))
-    }
-
-    /// Whether to start the task automatically after the purchase. Example: `false`.
-    pub fn auto_start<M>(self, auto_start: impl Argument<bool, M>) -> Self {
-        Self(self.0.argument("AutoStart", auto_start))
-    }
-
-    /// Billing duration of the instance, in units of [`period`](Self::period). Required if
-    /// [`pay_type`](Self::pay_type) is `PrePaid`; not used otherwise. Example: `5`.
-    pub fn used_time(self, used_time: impl Integer) -> Self { Self(self.0.integer::<i32>("UsedTime", used_time)) }
-    /// Number of instances to purchase. Only one instance per request is supported at present. From 1 to 1. Example:
-    /// `1`.
-    pub fn quantity(self, quantity: impl Integer) -> Self { Self(self.0.integer::<i32>("Quantity", quantity)) }
-    /// Whether to renew the instance automatically when it expires. Example: `false`.
-    pub fn auto_pay<M>(self, auto_pay: impl Argument<bool, M>) -> Self { Self(self.0.argument("AutoPay", auto_pay)) }
-    /// Type of task that the instance runs. Example: `MIGRATION`.
-    pub fn r#type<M>(self, r#type: impl Argument<JobType, M>) -> Self { Self(self.0.argument("Type", r#type)) }
-    /// Number of private RDS instances attached to the PolarDB-X instance. Applies only if
-    /// [`source_endpoint_engine_name`](Self::source_endpoint_engine_name) is `DRDS`. Defaults to `1`. Example: `3`.
-    pub fn database_count(self, database_count: impl Integer) -> Self {
-        Self(self.0.integer::<i32>("DatabaseCount", database_count))
-    }
-
-    /// Region of the source instance. Example: `cn-hangzhou`.
-    pub fn source_region<M>(self, source_region: impl Argument<RegionId, M>) -> Self {
-        Self(self.0.argument("SourceRegion", source_region))
-    }
-
-    /// Region of the destination instance. Example: `cn-hangzhou`.
-    pub fn destination_region<M>(self, destination_region: impl Argument<RegionId, M>) -> Self {
-        Self(self.0.argument("DestinationRegion", destination_region))
-    }
-
-    /// Database engine of the source. Example: `MySQL`.
-    pub fn source_endpoint_engine_name<M>(self, source_endpoint_engine_name: impl Argument<EngineName, M>) -> Self {
-        Self(self.0.argument("SourceEndpointEngineName", source_endpoint_engine_name))
-    }
-
-    /// Database engine of the destination. Example: `MySQL`.
-    pub fn destination_endpoint_engine_name<M>(
-        self,
-        destination_endpoint_engine_name: impl Argument<EngineName, M>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .argument(
-                    "DestinationEndpointEngineName",
-                    destination_endpoint_engine_name,
-                ),
-        )
-    }
-
-    /// Number of compute units of an ETL task. One unit is 1 vCPU and 4 GB of memory. At least 2. Example: `5`.
-    pub fn compute_unit(self, compute_unit: impl Integer) -> Self {
-        Self(self.0.integer::<i32>("ComputeUnit", compute_unit))
-    }
 }
 
 yundb_runtime::string_enum! {
@@ -245,8 +226,18 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/upgrade_to_two_way.md")]
     #[doc(alias = "UpgradeTwoWay")]
-    #[doc(alias = "upgradeToTwoWay")]
     pub fn upgrade_to_two_way(&self) -> UpgradeToTwoWay { UpgradeToTwoWay(self.call(UpgradeToTwoWay::SPEC)) }
+}
+
+impl UpgradeToTwoWay {
+    /// Class of the two-way synchronization instance. Example: `large`. **Required.**
+    pub fn instance_class<M>(self, value: impl Argument<TwoWayInstanceClass, M>) -> Self {
+        Self(self.0.argument("InstanceClass", value))
+    }
+
+    /// ID of the instance, returned by [`list_jobs`](crate::Client::list_jobs). Example: `dtsh77p49x4k28****`.
+    /// **Required.**
+    pub fn instance_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("InstanceId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -258,19 +249,6 @@ yundb_runtime::operation! {
             query("RegionId", any()).client("region"),
         ])
         .accept("application/json")
-}
-
-impl UpgradeToTwoWay {
-    /// Class of the two-way synchronization instance. Example: `large`. Required.
-    pub fn instance_class<M>(self, instance_class: impl Argument<TwoWayInstanceClass, M>) -> Self {
-        Self(self.0.argument("InstanceClass", instance_class))
-    }
-
-    /// ID of the instance, returned by [`list_jobs`](crate::Client::list_jobs). Example: `dtsh77p49x4k28****`.
-    /// Required.
-    pub fn instance_id<M>(self, instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("InstanceId", instance_id))
-    }
 }
 
 yundb_runtime::string_enum! {
@@ -313,8 +291,21 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/update_pay_type.md")]
     #[doc(alias = "TransferPayType")]
-    #[doc(alias = "updatePayType")]
     pub fn update_pay_type(&self) -> UpdatePayType { UpdatePayType(self.call(UpdatePayType::SPEC)) }
+}
+
+impl UpdatePayType {
+    /// New billing method of the instance. A subscription (prepaid) instance cannot be converted to pay-as-you-go. To
+    /// keep the billing method, specify the current one. Example: `PostPaid`. **Required.**
+    pub fn charge_type<M>(self, value: impl Argument<PayType, M>) -> Self { Self(self.0.argument("ChargeType", value)) }
+    /// ID of the task, returned by [`list_jobs`](crate::Client::list_jobs). Example: `o4nh3g7jg56****`. **Required.**
+    pub fn dts_job_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DtsJobId", value)) }
+    /// Unit of [`buy_count`](Self::buy_count). Required if [`charge_type`](Self::charge_type) is `PrePaid`; not used
+    /// otherwise. Example: `Year`.
+    pub fn period<M>(self, value: impl Argument<Period, M>) -> Self { Self(self.0.argument("Period", value)) }
+    /// Billing duration, in units of [`period`](Self::period): 1 to 5 years or 1 to 60 months. Required if
+    /// [`charge_type`](Self::charge_type) is `PrePaid`; not used otherwise. Example: `5`.
+    pub fn buy_count<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("BuyCount", value)) }
 }
 
 yundb_runtime::operation! {
@@ -328,28 +319,6 @@ yundb_runtime::operation! {
             query("RegionId", any()).client("region"),
         ])
         .accept("application/json")
-}
-
-impl UpdatePayType {
-    /// New billing method of the instance. A subscription (prepaid) instance cannot be converted to pay-as-you-go. To
-    /// keep the billing method, specify the current one. Example: `PostPaid`. Required.
-    pub fn charge_type<M>(self, charge_type: impl Argument<PayType, M>) -> Self {
-        Self(self.0.argument("ChargeType", charge_type))
-    }
-
-    /// ID of the task, returned by [`list_jobs`](crate::Client::list_jobs). Example: `o4nh3g7jg56****`. Required.
-    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsJobId", dts_job_id))
-    }
-
-    /// Unit of [`buy_count`](Self::buy_count). Required if [`charge_type`](Self::charge_type) is `PrePaid`; not used
-    /// otherwise. Example: `Year`.
-    pub fn period<M>(self, period: impl Argument<Period, M>) -> Self { Self(self.0.argument("Period", period)) }
-    /// Billing duration, in units of [`period`](Self::period): 1 to 5 years or 1 to 60 months. Required if
-    /// [`charge_type`](Self::charge_type) is `PrePaid`; not used otherwise. Example: `5`.
-    pub fn buy_count<M>(self, buy_count: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("BuyCount", buy_count))
-    }
 }
 
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
@@ -409,10 +378,24 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/update_instance_class.md")]
     #[doc(alias = "TransferInstanceClass")]
-    #[doc(alias = "updateInstanceClass")]
     pub fn update_instance_class(&self) -> UpdateInstanceClass {
         UpdateInstanceClass(self.call(UpdateInstanceClass::SPEC))
     }
+}
+
+impl UpdateInstanceClass {
+    /// ID of the migration or synchronization task, returned by [`list_jobs`](crate::Client::list_jobs). Example:
+    /// `r4yr723m199****`. **Required.**
+    pub fn dts_job_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DtsJobId", value)) }
+    /// New class of the instance. See [`show_job`](crate::Client::show_job) for the current class. Migration supports
+    /// `xxlarge`, `xlarge`, `large`, `medium` and `small`; synchronization supports `large`, `medium`, `small` and
+    /// `micro`. Example: `large`. **Required.**
+    pub fn instance_class<M>(self, value: impl Argument<InstanceClass, M>) -> Self {
+        Self(self.0.argument("InstanceClass", value))
+    }
+
+    /// Whether to upgrade or downgrade the class. Example: `UPGRADE`. **Required.**
+    pub fn order_type<M>(self, value: impl Argument<OrderType, M>) -> Self { Self(self.0.argument("OrderType", value)) }
 }
 
 yundb_runtime::operation! {
@@ -425,26 +408,6 @@ yundb_runtime::operation! {
             query("RegionId", any()).client("region"),
         ])
         .accept("application/json")
-}
-
-impl UpdateInstanceClass {
-    /// ID of the migration or synchronization task, returned by [`list_jobs`](crate::Client::list_jobs). Example:
-    /// `r4yr723m199****`. Required.
-    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsJobId", dts_job_id))
-    }
-
-    /// New class of the instance. See [`show_job`](crate::Client::show_job) for the current class. Migration supports
-    /// `xxlarge`, `xlarge`, `large`, `medium` and `small`; synchronization supports `large`, `medium`, `small` and
-    /// `micro`. Example: `large`. Required.
-    pub fn instance_class<M>(self, instance_class: impl Argument<InstanceClass, M>) -> Self {
-        Self(self.0.argument("InstanceClass", instance_class))
-    }
-
-    /// Whether to upgrade or downgrade the class. Example: `UPGRADE`. Required.
-    pub fn order_type<M>(self, order_type: impl Argument<OrderType, M>) -> Self {
-        Self(self.0.argument("OrderType", order_type))
-    }
 }
 
 yundb_runtime::string_enum! {
@@ -525,8 +488,22 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/renew_instance.md")]
-    #[doc(alias = "renewInstance")]
     pub fn renew_instance(&self) -> RenewInstance { RenewInstance(self.call(RenewInstance::SPEC)) }
+}
+
+impl RenewInstance {
+    /// Billing method of the instance, always `PREPAY`. Example: `PREPAY`. **Required**; sent by default.
+    pub fn charge_type<M>(self, value: impl Argument<RenewalChargeType, M>) -> Self {
+        Self(self.0.argument("ChargeType", value))
+    }
+
+    /// ID of the synchronization or subscription task, returned by [`list_jobs`](crate::Client::list_jobs). Example:
+    /// `qi0r643lc31****`. **Required.**
+    pub fn dts_job_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DtsJobId", value)) }
+    /// Unit of [`buy_count`](Self::buy_count). Defaults to `Month`. Example: `Month`.
+    pub fn period<M>(self, value: impl Argument<Period, M>) -> Self { Self(self.0.argument("Period", value)) }
+    /// Renewal duration, in units of [`period`](Self::period): 1 to 5 years or 1 to 60 months. Example: `1`.
+    pub fn buy_count<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("BuyCount", value)) }
 }
 
 yundb_runtime::operation! {
@@ -540,26 +517,6 @@ yundb_runtime::operation! {
             query("RegionId", any()).client("region"),
         ])
         .accept("application/json")
-}
-
-impl RenewInstance {
-    /// Billing method of the instance, always `PREPAY`. Example: `PREPAY`. Required; sent by default.
-    pub fn charge_type<M>(self, charge_type: impl Argument<RenewalChargeType, M>) -> Self {
-        Self(self.0.argument("ChargeType", charge_type))
-    }
-
-    /// ID of the synchronization or subscription task, returned by [`list_jobs`](crate::Client::list_jobs). Example:
-    /// `qi0r643lc31****`. Required.
-    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsJobId", dts_job_id))
-    }
-
-    /// Unit of [`buy_count`](Self::buy_count). Defaults to `Month`. Example: `Month`.
-    pub fn period<M>(self, period: impl Argument<Period, M>) -> Self { Self(self.0.argument("Period", period)) }
-    /// Renewal duration, in units of [`period`](Self::period): 1 to 5 years or 1 to 60 months. Example: `1`.
-    pub fn buy_count<M>(self, buy_count: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("BuyCount", buy_count))
-    }
 }
 
 yundb_runtime::string_enum! {

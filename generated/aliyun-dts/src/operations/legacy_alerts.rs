@@ -33,11 +33,53 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/configure_migration_job_alert.md")]
-    #[doc(alias = "configureMigrationJobAlert")]
     #[deprecated(note = "deprecated by the service")]
     pub fn configure_migration_job_alert(&self) -> ConfigureMigrationJobAlert {
         ConfigureMigrationJobAlert(self.call(ConfigureMigrationJobAlert::SPEC))
     }
+}
+
+impl ConfigureMigrationJobAlert {
+    /// ID of the migration instance, returned by [`list_migration_jobs`](crate::Client::list_migration_jobs).
+    /// Example: `dtslb9113qq11n****`. **Required.**
+    pub fn migration_job_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("MigrationJobId", value))
+    }
+
+    /// Whether to monitor the delay. Specify this, [`error_alert_status`](Self::error_alert_status), or both.
+    /// Defaults to `enable`. Example: `enable`.
+    pub fn delay_alert_status<M>(self, value: impl Argument<AlertStatus, M>) -> Self {
+        Self(self.0.argument("DelayAlertStatus", value))
+    }
+
+    /// Phone numbers that receive delay alerts, separated by commas. Up to 10 mobile phone numbers in mainland China.
+    /// Supported only on the China site. Example: `1361234****,1371234****`.
+    pub fn delay_alert_phone<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DelayAlertPhone", value))
+    }
+
+    /// Whether to monitor the task for failures. If enabled, an alert is triggered when a failure is detected.
+    /// Specify this, [`delay_alert_status`](Self::delay_alert_status), or both. Defaults to `enable`. Example:
+    /// `enable`.
+    pub fn error_alert_status<M>(self, value: impl Argument<AlertStatus, M>) -> Self {
+        Self(self.0.argument("ErrorAlertStatus", value))
+    }
+
+    /// Phone numbers that receive failure alerts, separated by commas. Up to 10 mobile phone numbers in mainland
+    /// China. Supported only on the China site. Example: `1361234****,1371234****`.
+    pub fn error_alert_phone<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ErrorAlertPhone", value))
+    }
+
+    /// Delay that triggers an alert, in whole seconds. Use 10 or more to prevent alerts caused by fluctuations of
+    /// the network or of the database load. Required if [`delay_alert_status`](Self::delay_alert_status) is `enable`.
+    /// Matches `^[0-9]+$`. Example: `10`.
+    pub fn delay_over_seconds<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DelayOverSeconds", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -54,51 +96,6 @@ yundb_runtime::operation! {
             query("AccountId", any()),
         ])
         .accept("application/json")
-}
-
-impl ConfigureMigrationJobAlert {
-    /// ID of the migration instance, returned by [`list_migration_jobs`](crate::Client::list_migration_jobs).
-    /// Example: `dtslb9113qq11n****`. Required.
-    pub fn migration_job_id<M>(self, migration_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("MigrationJobId", migration_job_id))
-    }
-
-    /// Whether to monitor the delay. Specify this, [`error_alert_status`](Self::error_alert_status), or both.
-    /// Defaults to `enable`. Example: `enable`.
-    pub fn delay_alert_status<M>(self, delay_alert_status: impl Argument<AlertStatus, M>) -> Self {
-        Self(self.0.argument("DelayAlertStatus", delay_alert_status))
-    }
-
-    /// Phone numbers that receive delay alerts, separated by commas. Up to 10 mobile phone numbers in mainland China.
-    /// Supported only on the China site. Example: `1361234****,1371234****`.
-    pub fn delay_alert_phone<M>(self, delay_alert_phone: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DelayAlertPhone", delay_alert_phone))
-    }
-
-    /// Whether to monitor the task for failures. If enabled, an alert is triggered when a failure is detected.
-    /// Specify this, [`delay_alert_status`](Self::delay_alert_status), or both. Defaults to `enable`. Example:
-    /// `enable`.
-    pub fn error_alert_status<M>(self, error_alert_status: impl Argument<AlertStatus, M>) -> Self {
-        Self(self.0.argument("ErrorAlertStatus", error_alert_status))
-    }
-
-    /// Phone numbers that receive failure alerts, separated by commas. Up to 10 mobile phone numbers in mainland
-    /// China. Supported only on the China site. Example: `1361234****,1371234****`.
-    pub fn error_alert_phone<M>(self, error_alert_phone: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ErrorAlertPhone", error_alert_phone))
-    }
-
-    /// Delay that triggers an alert, in whole seconds. Use 10 or more to prevent alerts caused by fluctuations of
-    /// the network or of the database load. Required if [`delay_alert_status`](Self::delay_alert_status) is `enable`.
-    /// Matches `^[0-9]+$`. Example: `10`.
-    pub fn delay_over_seconds<M>(self, delay_over_seconds: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DelayOverSeconds", delay_over_seconds))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }
 
 yundb_runtime::string_enum! {
@@ -130,11 +127,27 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/show_migration_job_alert.md")]
     #[doc(alias = "DescribeMigrationJobAlert")]
-    #[doc(alias = "showMigrationJobAlert")]
     #[deprecated(note = "deprecated by the service")]
     pub fn show_migration_job_alert(&self) -> ShowMigrationJobAlert {
         ShowMigrationJobAlert(self.call(ShowMigrationJobAlert::SPEC))
     }
+}
+
+impl ShowMigrationJobAlert {
+    /// ID of the migration instance, returned by [`list_migration_jobs`](crate::Client::list_migration_jobs).
+    /// Example: `dtslb9113qq11n****`. **Required.**
+    pub fn migration_job_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("MigrationJobId", value))
+    }
+
+    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
+    /// Matches `^[\x00-\x7F]*$`. Example: `ETnLKlblzczshOTUbOCz****`.
+    pub fn client_token<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ClientToken", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -148,25 +161,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ShowMigrationJobAlert {
-    /// ID of the migration instance, returned by [`list_migration_jobs`](crate::Client::list_migration_jobs).
-    /// Example: `dtslb9113qq11n****`. Required.
-    pub fn migration_job_id<M>(self, migration_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("MigrationJobId", migration_job_id))
-    }
-
-    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
-    /// Matches `^[\x00-\x7F]*$`. Example: `ETnLKlblzczshOTUbOCz****`.
-    pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ClientToken", client_token))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }
 
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
@@ -228,11 +222,54 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/configure_subscription_instance_alert.md")]
-    #[doc(alias = "configureSubscriptionInstanceAlert")]
     #[deprecated(note = "deprecated by the service")]
     pub fn configure_subscription_instance_alert(&self) -> ConfigureSubscriptionInstanceAlert {
         ConfigureSubscriptionInstanceAlert(self.call(ConfigureSubscriptionInstanceAlert::SPEC))
     }
+}
+
+impl ConfigureSubscriptionInstanceAlert {
+    /// ID of the subscription instance, returned by
+    /// [`list_subscription_instances`](crate::Client::list_subscription_instances). Example: `dtsl8zl9ek6292****`.
+    /// **Required.**
+    pub fn subscription_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SubscriptionInstanceId", value))
+    }
+
+    /// Whether to monitor the delay. Specify this, [`error_alert_status`](Self::error_alert_status), or both.
+    /// Defaults to `enable`. Example: `enable`.
+    pub fn delay_alert_status<M>(self, value: impl Argument<AlertStatus, M>) -> Self {
+        Self(self.0.argument("DelayAlertStatus", value))
+    }
+
+    /// Phone numbers that receive delay alerts, separated by commas. Up to 10 mobile phone numbers in mainland China.
+    /// Supported only on the China site. Example: `1361234****,1371234****`.
+    pub fn delay_alert_phone<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DelayAlertPhone", value))
+    }
+
+    /// Whether to monitor the task for failures. If enabled, an alert is triggered when a failure is detected.
+    /// Specify this, [`delay_alert_status`](Self::delay_alert_status), or both. Defaults to `enable`. Example:
+    /// `enable`.
+    pub fn error_alert_status<M>(self, value: impl Argument<AlertStatus, M>) -> Self {
+        Self(self.0.argument("ErrorAlertStatus", value))
+    }
+
+    /// Phone numbers that receive failure alerts, separated by commas. Up to 10 mobile phone numbers in mainland
+    /// China. Supported only on the China site. Example: `1361234****,1371234****`.
+    pub fn error_alert_phone<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ErrorAlertPhone", value))
+    }
+
+    /// Delay that triggers an alert, in whole seconds. Use 10 or more to prevent alerts caused by fluctuations of
+    /// the network or of the database load. Required if [`delay_alert_status`](Self::delay_alert_status) is `enable`.
+    /// Matches `^[0-9]+$`. Example: `10`.
+    pub fn delay_over_seconds<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DelayOverSeconds", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -249,52 +286,6 @@ yundb_runtime::operation! {
             query("AccountId", any()),
         ])
         .accept("application/json")
-}
-
-impl ConfigureSubscriptionInstanceAlert {
-    /// ID of the subscription instance, returned by
-    /// [`list_subscription_instances`](crate::Client::list_subscription_instances). Example: `dtsl8zl9ek6292****`.
-    /// Required.
-    pub fn subscription_instance_id<M>(self, subscription_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SubscriptionInstanceId", subscription_instance_id))
-    }
-
-    /// Whether to monitor the delay. Specify this, [`error_alert_status`](Self::error_alert_status), or both.
-    /// Defaults to `enable`. Example: `enable`.
-    pub fn delay_alert_status<M>(self, delay_alert_status: impl Argument<AlertStatus, M>) -> Self {
-        Self(self.0.argument("DelayAlertStatus", delay_alert_status))
-    }
-
-    /// Phone numbers that receive delay alerts, separated by commas. Up to 10 mobile phone numbers in mainland China.
-    /// Supported only on the China site. Example: `1361234****,1371234****`.
-    pub fn delay_alert_phone<M>(self, delay_alert_phone: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DelayAlertPhone", delay_alert_phone))
-    }
-
-    /// Whether to monitor the task for failures. If enabled, an alert is triggered when a failure is detected.
-    /// Specify this, [`delay_alert_status`](Self::delay_alert_status), or both. Defaults to `enable`. Example:
-    /// `enable`.
-    pub fn error_alert_status<M>(self, error_alert_status: impl Argument<AlertStatus, M>) -> Self {
-        Self(self.0.argument("ErrorAlertStatus", error_alert_status))
-    }
-
-    /// Phone numbers that receive failure alerts, separated by commas. Up to 10 mobile phone numbers in mainland
-    /// China. Supported only on the China site. Example: `1361234****,1371234****`.
-    pub fn error_alert_phone<M>(self, error_alert_phone: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ErrorAlertPhone", error_alert_phone))
-    }
-
-    /// Delay that triggers an alert, in whole seconds. Use 10 or more to prevent alerts caused by fluctuations of
-    /// the network or of the database load. Required if [`delay_alert_status`](Self::delay_alert_status) is `enable`.
-    /// Matches `^[0-9]+$`. Example: `10`.
-    pub fn delay_over_seconds<M>(self, delay_over_seconds: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DelayOverSeconds", delay_over_seconds))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }
 
 impl Client {
@@ -316,11 +307,28 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/show_subscription_instance_alert.md")]
     #[doc(alias = "DescribeSubscriptionInstanceAlert")]
-    #[doc(alias = "showSubscriptionInstanceAlert")]
     #[deprecated(note = "deprecated by the service")]
     pub fn show_subscription_instance_alert(&self) -> ShowSubscriptionInstanceAlert {
         ShowSubscriptionInstanceAlert(self.call(ShowSubscriptionInstanceAlert::SPEC))
     }
+}
+
+impl ShowSubscriptionInstanceAlert {
+    /// ID of the subscription instance, returned by
+    /// [`list_subscription_instances`](crate::Client::list_subscription_instances). Example: `dtsl8zl9ek6292****`.
+    /// **Required.**
+    pub fn subscription_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SubscriptionInstanceId", value))
+    }
+
+    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
+    /// Matches `^[\x00-\x7F]*$`. Example: `ETnLKlblzczshOTUbOCz****`.
+    pub fn client_token<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ClientToken", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -334,26 +342,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ShowSubscriptionInstanceAlert {
-    /// ID of the subscription instance, returned by
-    /// [`list_subscription_instances`](crate::Client::list_subscription_instances). Example: `dtsl8zl9ek6292****`.
-    /// Required.
-    pub fn subscription_instance_id<M>(self, subscription_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SubscriptionInstanceId", subscription_instance_id))
-    }
-
-    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
-    /// Matches `^[\x00-\x7F]*$`. Example: `ETnLKlblzczshOTUbOCz****`.
-    pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ClientToken", client_token))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }
 
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
@@ -416,11 +404,59 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/configure_synchronization_job_alert.md")]
-    #[doc(alias = "configureSynchronizationJobAlert")]
     #[deprecated(note = "deprecated by the service")]
     pub fn configure_synchronization_job_alert(&self) -> ConfigureSynchronizationJobAlert {
         ConfigureSynchronizationJobAlert(self.call(ConfigureSynchronizationJobAlert::SPEC))
     }
+}
+
+impl ConfigureSynchronizationJobAlert {
+    /// ID of the synchronization instance, returned by
+    /// [`list_synchronization_jobs`](crate::Client::list_synchronization_jobs). Example: `dtskxz1170c10p****`.
+    /// **Required.**
+    pub fn synchronization_job_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SynchronizationJobId", value))
+    }
+
+    /// Direction of the synchronization. Defaults to `Forward`. Example: `Forward`.
+    pub fn synchronization_direction<M>(self, value: impl Argument<SynchronizationDirection, M>) -> Self {
+        Self(self.0.argument("SynchronizationDirection", value))
+    }
+
+    /// Whether to monitor the delay. Specify this, [`error_alert_status`](Self::error_alert_status), or both.
+    /// Defaults to `enable`. Example: `enable`.
+    pub fn delay_alert_status<M>(self, value: impl Argument<AlertStatus, M>) -> Self {
+        Self(self.0.argument("DelayAlertStatus", value))
+    }
+
+    /// Phone numbers that receive delay alerts, separated by commas. Up to 10 mobile phone numbers in mainland China.
+    /// Supported only on the China site. Example: `1361234****,1371234****`.
+    pub fn delay_alert_phone<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DelayAlertPhone", value))
+    }
+
+    /// Whether to monitor the task for failures. If enabled, an alert is triggered when a failure is detected.
+    /// Specify this, [`delay_alert_status`](Self::delay_alert_status), or both. Defaults to `enable`. Example:
+    /// `enable`.
+    pub fn error_alert_status<M>(self, value: impl Argument<AlertStatus, M>) -> Self {
+        Self(self.0.argument("ErrorAlertStatus", value))
+    }
+
+    /// Phone numbers that receive failure alerts, separated by commas. Up to 10 mobile phone numbers in mainland
+    /// China. Supported only on the China site. Example: `1361234****,1371234****`.
+    pub fn error_alert_phone<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ErrorAlertPhone", value))
+    }
+
+    /// Delay that triggers an alert, in whole seconds. Use 10 or more to prevent alerts caused by fluctuations of
+    /// the network or of the database load. Required if [`delay_alert_status`](Self::delay_alert_status) is `enable`.
+    /// Matches `^[0-9]+$`. Example: `10`.
+    pub fn delay_over_seconds<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DelayOverSeconds", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -438,60 +474,6 @@ yundb_runtime::operation! {
             query("AccountId", any()),
         ])
         .accept("application/json")
-}
-
-impl ConfigureSynchronizationJobAlert {
-    /// ID of the synchronization instance, returned by
-    /// [`list_synchronization_jobs`](crate::Client::list_synchronization_jobs). Example: `dtskxz1170c10p****`.
-    /// Required.
-    pub fn synchronization_job_id<M>(self, synchronization_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
-    }
-
-    /// Direction of the synchronization. Defaults to `Forward`. Example: `Forward`.
-    pub fn synchronization_direction<M>(
-        self,
-        synchronization_direction: impl Argument<SynchronizationDirection, M>,
-    ) -> Self {
-        Self(self.0.argument("SynchronizationDirection", synchronization_direction))
-    }
-
-    /// Whether to monitor the delay. Specify this, [`error_alert_status`](Self::error_alert_status), or both.
-    /// Defaults to `enable`. Example: `enable`.
-    pub fn delay_alert_status<M>(self, delay_alert_status: impl Argument<AlertStatus, M>) -> Self {
-        Self(self.0.argument("DelayAlertStatus", delay_alert_status))
-    }
-
-    /// Phone numbers that receive delay alerts, separated by commas. Up to 10 mobile phone numbers in mainland China.
-    /// Supported only on the China site. Example: `1361234****,1371234****`.
-    pub fn delay_alert_phone<M>(self, delay_alert_phone: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DelayAlertPhone", delay_alert_phone))
-    }
-
-    /// Whether to monitor the task for failures. If enabled, an alert is triggered when a failure is detected.
-    /// Specify this, [`delay_alert_status`](Self::delay_alert_status), or both. Defaults to `enable`. Example:
-    /// `enable`.
-    pub fn error_alert_status<M>(self, error_alert_status: impl Argument<AlertStatus, M>) -> Self {
-        Self(self.0.argument("ErrorAlertStatus", error_alert_status))
-    }
-
-    /// Phone numbers that receive failure alerts, separated by commas. Up to 10 mobile phone numbers in mainland
-    /// China. Supported only on the China site. Example: `1361234****,1371234****`.
-    pub fn error_alert_phone<M>(self, error_alert_phone: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ErrorAlertPhone", error_alert_phone))
-    }
-
-    /// Delay that triggers an alert, in whole seconds. Use 10 or more to prevent alerts caused by fluctuations of
-    /// the network or of the database load. Required if [`delay_alert_status`](Self::delay_alert_status) is `enable`.
-    /// Matches `^[0-9]+$`. Example: `10`.
-    pub fn delay_over_seconds<M>(self, delay_over_seconds: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DelayOverSeconds", delay_over_seconds))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }
 
 impl Client {
@@ -513,11 +495,33 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/show_synchronization_job_alert.md")]
     #[doc(alias = "DescribeSynchronizationJobAlert")]
-    #[doc(alias = "showSynchronizationJobAlert")]
     #[deprecated(note = "deprecated by the service")]
     pub fn show_synchronization_job_alert(&self) -> ShowSynchronizationJobAlert {
         ShowSynchronizationJobAlert(self.call(ShowSynchronizationJobAlert::SPEC))
     }
+}
+
+impl ShowSynchronizationJobAlert {
+    /// ID of the synchronization instance, returned by
+    /// [`list_synchronization_jobs`](crate::Client::list_synchronization_jobs). Example: `dtskxz1170c10p****`.
+    /// **Required.**
+    pub fn synchronization_job_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SynchronizationJobId", value))
+    }
+
+    /// Direction of the synchronization. Defaults to `Forward`. Example: `Forward`.
+    pub fn synchronization_direction<M>(self, value: impl Argument<SynchronizationDirection, M>) -> Self {
+        Self(self.0.argument("SynchronizationDirection", value))
+    }
+
+    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
+    /// Matches `^[\x00-\x7F]*$`. Example: `ETnLKlblzczshOTUbOCz****`.
+    pub fn client_token<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ClientToken", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -532,34 +536,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ShowSynchronizationJobAlert {
-    /// ID of the synchronization instance, returned by
-    /// [`list_synchronization_jobs`](crate::Client::list_synchronization_jobs). Example: `dtskxz1170c10p****`.
-    /// Required.
-    pub fn synchronization_job_id<M>(self, synchronization_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
-    }
-
-    /// Direction of the synchronization. Defaults to `Forward`. Example: `Forward`.
-    pub fn synchronization_direction<M>(
-        self,
-        synchronization_direction: impl Argument<SynchronizationDirection, M>,
-    ) -> Self {
-        Self(self.0.argument("SynchronizationDirection", synchronization_direction))
-    }
-
-    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
-    /// Matches `^[\x00-\x7F]*$`. Example: `ETnLKlblzczshOTUbOCz****`.
-    pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ClientToken", client_token))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }
 
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the

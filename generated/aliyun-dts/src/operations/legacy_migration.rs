@@ -37,9 +37,28 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/create_migration_job.md")]
-    #[doc(alias = "createMigrationJob")]
     #[deprecated(note = "use `create_instance`")]
     pub fn create_migration_job(&self) -> CreateMigrationJob { CreateMigrationJob(self.call(CreateMigrationJob::SPEC)) }
+}
+
+impl CreateMigrationJob {
+    /// Class of the migration instance. Example: `2xlarge`. **Required.**
+    pub fn migration_job_class<M>(self, value: impl Argument<MigrationJobClass, M>) -> Self {
+        Self(self.0.argument("MigrationJobClass", value))
+    }
+
+    /// Region of the instance. This is the region of the destination database. Example: `cn-hangzhou`. **Required.**
+    pub fn region<M>(self, value: impl Argument<RegionId, M>) -> Self { Self(self.0.argument("Region", value)) }
+    /// Region of the instance. Not required; to be removed soon. Example: `cn-hangzhou`.
+    pub fn region_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("RegionId", value)) }
+    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
+    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
+    pub fn client_token<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ClientToken", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -53,31 +72,6 @@ yundb_runtime::operation! {
             query("AccountId", any()),
         ])
         .accept("application/json")
-}
-
-impl CreateMigrationJob {
-    /// Class of the migration instance. Example: `2xlarge`. Required.
-    pub fn migration_job_class<M>(self, migration_job_class: impl Argument<MigrationJobClass, M>) -> Self {
-        Self(self.0.argument("MigrationJobClass", migration_job_class))
-    }
-
-    /// Region of the instance. This is the region of the destination database. Example: `cn-hangzhou`. Required.
-    pub fn region<M>(self, region: impl Argument<RegionId, M>) -> Self { Self(self.0.argument("Region", region)) }
-    /// Region of the instance. Not required; to be removed soon. Example: `cn-hangzhou`.
-    pub fn region_id<M>(self, region_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("RegionId", region_id))
-    }
-
-    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
-    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
-    pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ClientToken", client_token))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }
 
 yundb_runtime::string_enum! {
@@ -154,11 +148,58 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/configure_migration_job.md")]
-    #[doc(alias = "configureMigrationJob")]
     #[deprecated(note = "use `configure_job`")]
     pub fn configure_migration_job(&self) -> ConfigureMigrationJob {
         ConfigureMigrationJob(self.call(ConfigureMigrationJob::SPEC))
     }
+}
+
+impl ConfigureMigrationJob {
+    /// Destination of the migration. Example: `{"InstanceType":"RDS"}`. **Required.**
+    pub fn destination_endpoint<M>(self, value: impl Argument<MigrationDestination, M>) -> Self {
+        Self(self.0.argument("DestinationEndpoint", value))
+    }
+
+    /// ID of the migration instance, returned by [`list_migration_jobs`](crate::Client::list_migration_jobs).
+    /// Example: `dtsl3m1213ye7l****`. **Required.**
+    pub fn migration_job_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("MigrationJobId", value))
+    }
+
+    /// Name of the migration task. Choose a descriptive name; it need not be unique. At most 32 characters. Example:
+    /// `MySQL_TO_RDS`. **Required.**
+    pub fn migration_job_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("MigrationJobName", value))
+    }
+
+    /// Phases of the migration. **Required.**
+    pub fn migration_mode<M>(self, value: impl Argument<MigrationModeToSet, M>) -> Self {
+        Self(self.0.argument("MigrationMode", value))
+    }
+
+    /// Objects to migrate.
+    ///
+    /// Databases to migrate. Names of databases, tables and columns can be regular expressions of a limited syntax;
+    /// see [`docs::name_patterns`](crate::docs::name_patterns). See also
+    /// [`docs::legacy_object_lists`](crate::docs::legacy_object_lists). **Required.**
+    pub fn migration_object<M>(self, value: impl Argument<JsonText<Vec<MigrationObject>>, M>) -> Self {
+        Self(self.0.json_text("MigrationObject", value))
+    }
+
+    /// Source of the migration. Example: `{"InstanceType":"RDS"}`. **Required.**
+    pub fn source_endpoint<M>(self, value: impl Argument<MigrationSource, M>) -> Self {
+        Self(self.0.argument("SourceEndpoint", value))
+    }
+
+    /// Additional settings, such as whether the precheck starts automatically.
+    pub fn migration_reserved<M>(self, value: impl Argument<JsonText<MigrationReserved>, M>) -> Self {
+        Self(self.0.json_text("MigrationReserved", value))
+    }
+
+    /// Start position of incremental migration, as a Unix timestamp in seconds. Example: `111`.
+    pub fn checkpoint<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("Checkpoint", value)) }
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -179,64 +220,11 @@ yundb_runtime::operation! {
         .accept("application/json")
 }
 
-impl ConfigureMigrationJob {
-    /// Destination of the migration. Example: `{"InstanceType":"RDS"}`. Required.
-    pub fn destination_endpoint<M>(self, destination_endpoint: impl Argument<MigrationDestination, M>) -> Self {
-        Self(self.0.argument("DestinationEndpoint", destination_endpoint))
-    }
-
-    /// ID of the migration instance, returned by [`list_migration_jobs`](crate::Client::list_migration_jobs).
-    /// Example: `dtsl3m1213ye7l****`. Required.
-    pub fn migration_job_id<M>(self, migration_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("MigrationJobId", migration_job_id))
-    }
-
-    /// Name of the migration task. Choose a descriptive name; it need not be unique. At most 32 characters. Example:
-    /// `MySQL_TO_RDS`. Required.
-    pub fn migration_job_name<M>(self, migration_job_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("MigrationJobName", migration_job_name))
-    }
-
-    /// Phases of the migration. Required.
-    pub fn migration_mode<M>(self, migration_mode: impl Argument<MigrationModeToSet, M>) -> Self {
-        Self(self.0.argument("MigrationMode", migration_mode))
-    }
-
-    /// Objects to migrate.
-    ///
-    /// Databases to migrate. Names of databases, tables and columns can be regular expressions of a limited syntax;
-    /// see [`docs::name_patterns`](crate::docs::name_patterns). See also
-    /// [`docs::legacy_object_lists`](crate::docs::legacy_object_lists). Required.
-    pub fn migration_object<M>(self, migration_object: impl Argument<JsonText<Vec<MigrationObject>>, M>) -> Self {
-        Self(self.0.json_text("MigrationObject", migration_object))
-    }
-
-    /// Source of the migration. Example: `{"InstanceType":"RDS"}`. Required.
-    pub fn source_endpoint<M>(self, source_endpoint: impl Argument<MigrationSource, M>) -> Self {
-        Self(self.0.argument("SourceEndpoint", source_endpoint))
-    }
-
-    /// Additional settings, such as whether the precheck starts automatically.
-    pub fn migration_reserved<M>(self, migration_reserved: impl Argument<JsonText<MigrationReserved>, M>) -> Self {
-        Self(self.0.json_text("MigrationReserved", migration_reserved))
-    }
-
-    /// Start position of incremental migration, as a Unix timestamp in seconds. Example: `111`.
-    pub fn checkpoint<M>(self, checkpoint: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("Checkpoint", checkpoint))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
-}
-
 yundb_runtime::setters! {
     /// The type of `DestinationEndpoint` in [`configure_migration_job`](crate::Client::configure_migration_job).
     #[serde(rename_all = "PascalCase")]
     pub struct MigrationDestination {
-        /// Type of the destination: a cloud database, or the access method of a self-managed database. Required.
+        /// Type of the destination: a cloud database, or the access method of a self-managed database. **Required.**
         pub instance_type: Option<DestinationType>,
         /// ID of the destination. Required if `DestinationEndpoint.InstanceType` is `RDS`, `ECS`, `MongoDB`, `Redis`,
         /// `DRDS`, `PetaData`, `OceanBase`, `POLARDB`, `PolarDB_o`, `AnalyticDB` or `Greenplum` (for `ECS`, the ID of the
@@ -334,11 +322,13 @@ yundb_runtime::setters! {
     /// The type of `MigrationMode` in [`configure_migration_job`](crate::Client::configure_migration_job).
     #[serde(rename_all = "PascalCase")]
     pub struct MigrationModeToSet {
-        /// Whether to perform full migration of existing data. Not supported by all engines. Example: `true`. Required.
+        /// Whether to perform full migration of existing data. Not supported by all engines. Example: `true`.
+        /// **Required.**
         pub data_intialization: Option<bool>,
-        /// Whether to perform incremental migration of changes. Not supported by all engines. Example: `true`. Required.
+        /// Whether to perform incremental migration of changes. Not supported by all engines. Example: `true`.
+        /// **Required.**
         pub data_synchronization: Option<bool>,
-        /// Whether to perform schema migration. Not supported by all engines. Example: `true`. Required.
+        /// Whether to perform schema migration. Not supported by all engines. Example: `true`. **Required.**
         pub structure_intialization: Option<bool>,
     }
 }
@@ -433,7 +423,7 @@ yundb_runtime::setters! {
     /// The type of `SourceEndpoint` in [`configure_migration_job`](crate::Client::configure_migration_job).
     #[serde(rename_all = "PascalCase")]
     pub struct MigrationSource {
-        /// Type of the source: a cloud database, or the access method of a self-managed database. Required.
+        /// Type of the source: a cloud database, or the access method of a self-managed database. **Required.**
         pub instance_type: Option<MigrationSourceType>,
         /// ID of the source. Required if `SourceEndpoint.InstanceType` is `RDS`, `ECS`, `Express`, `MongoDB`, `POLARDB`
         /// or `PolarDB_o` (for `Express`, the ID of the VPC); not used otherwise. Example: `rm-bp1i99e8l7913****`.
@@ -546,9 +536,19 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/start_migration_job.md")]
-    #[doc(alias = "startMigrationJob")]
     #[deprecated(note = "use `start_job`")]
     pub fn start_migration_job(&self) -> StartMigrationJob { StartMigrationJob(self.call(StartMigrationJob::SPEC)) }
+}
+
+impl StartMigrationJob {
+    /// ID of the migration instance, returned by [`list_migration_jobs`](crate::Client::list_migration_jobs).
+    /// Example: `dtss061108vv90****`. **Required.**
+    pub fn migration_job_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("MigrationJobId", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -561,19 +561,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .job("$request.MigrationJobId", &crate::client::SHOW_MIGRATION_JOB_STATUS)
-}
-
-impl StartMigrationJob {
-    /// ID of the migration instance, returned by [`list_migration_jobs`](crate::Client::list_migration_jobs).
-    /// Example: `dtss061108vv90****`. Required.
-    pub fn migration_job_id<M>(self, migration_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("MigrationJobId", migration_job_id))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }
 
 impl Client {
@@ -598,11 +585,27 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/suspend_migration_job.md")]
-    #[doc(alias = "suspendMigrationJob")]
     #[deprecated(note = "use `suspend_job`")]
     pub fn suspend_migration_job(&self) -> SuspendMigrationJob {
         SuspendMigrationJob(self.call(SuspendMigrationJob::SPEC))
     }
+}
+
+impl SuspendMigrationJob {
+    /// ID of the migration instance, returned by [`list_migration_jobs`](crate::Client::list_migration_jobs).
+    /// Example: `dtsj1x11y51g3b****`. **Required.**
+    pub fn migration_job_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("MigrationJobId", value))
+    }
+
+    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
+    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
+    pub fn client_token<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ClientToken", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -615,25 +618,6 @@ yundb_runtime::operation! {
             query("AccountId", any()),
         ])
         .accept("application/json")
-}
-
-impl SuspendMigrationJob {
-    /// ID of the migration instance, returned by [`list_migration_jobs`](crate::Client::list_migration_jobs).
-    /// Example: `dtsj1x11y51g3b****`. Required.
-    pub fn migration_job_id<M>(self, migration_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("MigrationJobId", migration_job_id))
-    }
-
-    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
-    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
-    pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ClientToken", client_token))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }
 
 impl Client {
@@ -657,9 +641,25 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_migration_jobs.md")]
     #[doc(alias = "DescribeMigrationJobs")]
-    #[doc(alias = "listMigrationJobs")]
     #[deprecated(note = "use `list_jobs`")]
     pub fn list_migration_jobs(&self) -> ListMigrationJobs { ListMigrationJobs(self.call(ListMigrationJobs::SPEC)) }
+}
+
+impl ListMigrationJobs {
+    /// Number of records per page: 30, 50 or 100. Format: `int32`. Defaults to `30`. Example: `30`.
+    pub fn page_size<M>(self, value: impl Argument<ListJobsPageSize, M>) -> Self {
+        Self(self.0.argument("PageSize", value))
+    }
+
+    /// Page number. At least 1. Defaults to `1`. Example: `1`.
+    pub fn page_num(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("PageNum", value)) }
+    /// Returns only instances whose name contains this text. Example: `MySQL迁移`.
+    pub fn migration_job_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("MigrationJobName", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -674,25 +674,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ListMigrationJobs {
-    /// Number of records per page: 30, 50 or 100. Format: `int32`. Defaults to `30`. Example: `30`.
-    pub fn page_size<M>(self, page_size: impl Argument<ListJobsPageSize, M>) -> Self {
-        Self(self.0.argument("PageSize", page_size))
-    }
-
-    /// Page number. At least 1. Defaults to `1`. Example: `1`.
-    pub fn page_num(self, page_num: impl Integer) -> Self { Self(self.0.integer::<i32>("PageNum", page_num)) }
-    /// Returns only instances whose name contains this text. Example: `MySQL迁移`.
-    pub fn migration_job_name<M>(self, migration_job_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("MigrationJobName", migration_job_name))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }
 
 yundb_runtime::paged! {
@@ -895,9 +876,37 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/show_migration_job.md")]
     #[doc(alias = "DescribeMigrationJobDetail")]
-    #[doc(alias = "showMigrationJob")]
     #[deprecated(note = "use `show_job`")]
     pub fn show_migration_job(&self) -> ShowMigrationJob { ShowMigrationJob(self.call(ShowMigrationJob::SPEC)) }
+}
+
+impl ShowMigrationJob {
+    /// ID of the migration instance, returned by [`list_migration_jobs`](crate::Client::list_migration_jobs).
+    /// Example: `dtsta7w132u12h****`. **Required.**
+    pub fn migration_job_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("MigrationJobId", value))
+    }
+
+    /// Number of records per page: 30, 50 or 100. Format: `int32`. Defaults to `30`. Example: `30`.
+    pub fn page_size<M>(self, value: impl Argument<ListJobsPageSize, M>) -> Self {
+        Self(self.0.argument("PageSize", value))
+    }
+
+    /// Page number. At least 1. Defaults to `1`. Example: `1`.
+    pub fn page_num(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("PageNum", value)) }
+    /// Phases to show.
+    pub fn migration_mode<M>(self, value: impl Argument<MigrationModeToShow, M>) -> Self {
+        Self(self.0.argument("MigrationMode", value))
+    }
+
+    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
+    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
+    pub fn client_token<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ClientToken", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -914,37 +923,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ShowMigrationJob {
-    /// ID of the migration instance, returned by [`list_migration_jobs`](crate::Client::list_migration_jobs).
-    /// Example: `dtsta7w132u12h****`. Required.
-    pub fn migration_job_id<M>(self, migration_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("MigrationJobId", migration_job_id))
-    }
-
-    /// Number of records per page: 30, 50 or 100. Format: `int32`. Defaults to `30`. Example: `30`.
-    pub fn page_size<M>(self, page_size: impl Argument<ListJobsPageSize, M>) -> Self {
-        Self(self.0.argument("PageSize", page_size))
-    }
-
-    /// Page number. At least 1. Defaults to `1`. Example: `1`.
-    pub fn page_num(self, page_num: impl Integer) -> Self { Self(self.0.integer::<i32>("PageNum", page_num)) }
-    /// Phases to show.
-    pub fn migration_mode<M>(self, migration_mode: impl Argument<MigrationModeToShow, M>) -> Self {
-        Self(self.0.argument("MigrationMode", migration_mode))
-    }
-
-    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
-    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
-    pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ClientToken", client_token))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }
 
 yundb_runtime::setters! {
@@ -1059,11 +1037,27 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/show_migration_job_status.md")]
     #[doc(alias = "DescribeMigrationJobStatus")]
-    #[doc(alias = "showMigrationJobStatus")]
     #[deprecated(note = "use `show_job`")]
     pub fn show_migration_job_status(&self) -> ShowMigrationJobStatus {
         ShowMigrationJobStatus(self.call(ShowMigrationJobStatus::SPEC))
     }
+}
+
+impl ShowMigrationJobStatus {
+    /// ID of the migration instance, returned by [`list_migration_jobs`](crate::Client::list_migration_jobs).
+    /// Example: `dtsta7w132u12h****`. **Required.**
+    pub fn migration_job_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("MigrationJobId", value))
+    }
+
+    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
+    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
+    pub fn client_token<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ClientToken", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -1077,25 +1071,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ShowMigrationJobStatus {
-    /// ID of the migration instance, returned by [`list_migration_jobs`](crate::Client::list_migration_jobs).
-    /// Example: `dtsta7w132u12h****`. Required.
-    pub fn migration_job_id<M>(self, migration_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("MigrationJobId", migration_job_id))
-    }
-
-    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
-    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
-    pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ClientToken", client_token))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }
 
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
@@ -1180,9 +1155,25 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/stop_migration_job.md")]
-    #[doc(alias = "stopMigrationJob")]
     #[deprecated(note = "use `stop_job`")]
     pub fn stop_migration_job(&self) -> StopMigrationJob { StopMigrationJob(self.call(StopMigrationJob::SPEC)) }
+}
+
+impl StopMigrationJob {
+    /// ID of the migration instance, returned by [`list_migration_jobs`](crate::Client::list_migration_jobs).
+    /// Example: `dtsb2c11sxpi3j****`. **Required.**
+    pub fn migration_job_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("MigrationJobId", value))
+    }
+
+    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
+    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
+    pub fn client_token<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ClientToken", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -1195,25 +1186,6 @@ yundb_runtime::operation! {
             query("AccountId", any()),
         ])
         .accept("application/json")
-}
-
-impl StopMigrationJob {
-    /// ID of the migration instance, returned by [`list_migration_jobs`](crate::Client::list_migration_jobs).
-    /// Example: `dtsb2c11sxpi3j****`. Required.
-    pub fn migration_job_id<M>(self, migration_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("MigrationJobId", migration_job_id))
-    }
-
-    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
-    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
-    pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ClientToken", client_token))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }
 
 impl Client {
@@ -1235,9 +1207,19 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/delete_migration_job.md")]
-    #[doc(alias = "deleteMigrationJob")]
     #[deprecated(note = "use `delete_job`")]
     pub fn delete_migration_job(&self) -> DeleteMigrationJob { DeleteMigrationJob(self.call(DeleteMigrationJob::SPEC)) }
+}
+
+impl DeleteMigrationJob {
+    /// ID of the migration instance, returned by [`list_migration_jobs`](crate::Client::list_migration_jobs).
+    /// Example: `dtsyiwe9b0gp2p****`. **Required.**
+    pub fn migration_job_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("MigrationJobId", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -1249,17 +1231,4 @@ yundb_runtime::operation! {
             query("AccountId", any()),
         ])
         .accept("application/json")
-}
-
-impl DeleteMigrationJob {
-    /// ID of the migration instance, returned by [`list_migration_jobs`](crate::Client::list_migration_jobs).
-    /// Example: `dtsyiwe9b0gp2p****`. Required.
-    pub fn migration_job_id<M>(self, migration_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("MigrationJobId", migration_job_id))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }

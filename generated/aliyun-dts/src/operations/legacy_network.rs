@@ -29,10 +29,23 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_server_ips_legacy.md")]
     #[doc(alias = "DescribeDTSIP")]
-    #[doc(alias = "listServerIpsLegacy")]
     #[deprecated(note = "use `list_server_ips`")]
     pub fn list_server_ips_legacy(&self) -> ListServerIpsLegacy {
         ListServerIpsLegacy(self.call(ListServerIpsLegacy::SPEC))
+    }
+}
+
+impl ListServerIpsLegacy {
+    /// Region of the source. For a self-managed database with a public address, specify `cn-hangzhou` or the region
+    /// closest to the database. Example: `cn-hangzhou`. **Required.**
+    pub fn source_endpoint_region<M>(self, value: impl Argument<RegionId, M>) -> Self {
+        Self(self.0.argument("SourceEndpointRegion", value))
+    }
+
+    /// Region of the destination. For a self-managed database with a public address, specify `cn-hangzhou` or the
+    /// region closest to the database. Example: `cn-hangzhou`.
+    pub fn destination_endpoint_region<M>(self, value: impl Argument<RegionId, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointRegion", value))
     }
 }
 
@@ -46,20 +59,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ListServerIpsLegacy {
-    /// Region of the source. For a self-managed database with a public address, specify `cn-hangzhou` or the region
-    /// closest to the database. Example: `cn-hangzhou`. Required.
-    pub fn source_endpoint_region<M>(self, source_endpoint_region: impl Argument<RegionId, M>) -> Self {
-        Self(self.0.argument("SourceEndpointRegion", source_endpoint_region))
-    }
-
-    /// Region of the destination. For a self-managed database with a public address, specify `cn-hangzhou` or the
-    /// region closest to the database. Example: `cn-hangzhou`.
-    pub fn destination_endpoint_region<M>(self, destination_endpoint_region: impl Argument<RegionId, M>) -> Self {
-        Self(self.0.argument("DestinationEndpointRegion", destination_endpoint_region))
-    }
 }
 
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
@@ -107,10 +106,146 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/show_connection_status.md")]
     #[doc(alias = "DescribeConnectionStatus")]
-    #[doc(alias = "showConnectionStatus")]
     #[deprecated(note = "deprecated by the service")]
     pub fn show_connection_status(&self) -> ShowConnectionStatus {
         ShowConnectionStatus(self.call(ShowConnectionStatus::SPEC))
+    }
+}
+
+impl ShowConnectionStatus {
+    /// Architecture of an Oracle destination. Applies only if
+    /// [`destination_endpoint_engine_name`](Self::destination_endpoint_engine_name) is `Oracle`. Example: `SID`.
+    pub fn destination_endpoint_architecture<M>(self, value: impl Argument<OracleArchitecture, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointArchitecture", value))
+    }
+
+    /// Type of the destination: a cloud database, or the access method of a self-managed database. Example:
+    /// `PolarDB_o`. **Required.**
+    pub fn destination_endpoint_instance_type<M>(self, value: impl Argument<ConnectionDestinationType, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointInstanceType", value))
+    }
+
+    /// SID of an Oracle destination. Applies only if
+    /// [`destination_endpoint_engine_name`](Self::destination_endpoint_engine_name) is `Oracle`. Example: `testsid`.
+    pub fn destination_endpoint_oracle_sid<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointOracleSID", value))
+    }
+
+    /// Architecture of an Oracle source. Applies only if
+    /// [`source_endpoint_engine_name`](Self::source_endpoint_engine_name) is `Oracle`. Example: `SID`.
+    pub fn source_endpoint_architecture<M>(
+        self,
+        value: impl Argument<ShowConnectionStatusSourceEndpointArchitecture, M>,
+    ) -> Self {
+        Self(self.0.argument("SourceEndpointArchitecture", value))
+    }
+
+    /// Type of the source: a cloud database, or the access method of a self-managed database. Example: `RDS`.
+    /// **Required.**
+    pub fn source_endpoint_instance_type<M>(self, value: impl Argument<ConnectionSourceType, M>) -> Self {
+        Self(self.0.argument("SourceEndpointInstanceType", value))
+    }
+
+    /// ID of the source. Example: `rm-bp1imrtn6fq7h***`.
+    pub fn source_endpoint_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointInstanceID", value))
+    }
+
+    /// Database engine of the source. Defaults to `MySQL`. Example: `MySQL`.
+    pub fn source_endpoint_engine_name<M>(self, value: impl Argument<ConnectionEngine, M>) -> Self {
+        Self(self.0.argument("SourceEndpointEngineName", value))
+    }
+
+    /// Region of the source. Example: `cn-hangzhou`.
+    pub fn source_endpoint_region<M>(self, value: impl Argument<RegionId, M>) -> Self {
+        Self(self.0.argument("SourceEndpointRegion", value))
+    }
+
+    /// Address of the source. Required if [`source_endpoint_instance_type`](Self::source_endpoint_instance_type) is
+    /// `LocalInstance` or `Express`; not used otherwise. Example: `172.16.88.***`.
+    pub fn source_endpoint_ip<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointIP", value))
+    }
+
+    /// Port of the source. Required if [`source_endpoint_instance_type`](Self::source_endpoint_instance_type) is
+    /// `ECS`, `LocalInstance` or `Express`; not used otherwise. Example: `3306`.
+    pub fn source_endpoint_port<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointPort", value))
+    }
+
+    /// SID of an Oracle source. Required if [`source_endpoint_engine_name`](Self::source_endpoint_engine_name) is
+    /// `Oracle` and the source is not a RAC instance; not used otherwise. Example: `testsid`.
+    pub fn source_endpoint_oracle_sid<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointOracleSID", value))
+    }
+
+    /// Database to migrate, or authentication database. Required if
+    /// [`source_endpoint_engine_name`](Self::source_endpoint_engine_name) is `PostgreSQL` (the database to migrate)
+    /// or `MongoDB` (the authentication database of the account), or
+    /// [`source_endpoint_instance_type`](Self::source_endpoint_instance_type) is `PolarDB_o` (the database to migrate); not used otherwise. Example:
+    /// `dtstestdata`.
+    pub fn source_endpoint_database_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointDatabaseName", value))
+    }
+
+    /// Account of the source database. The required privileges depend on the engine. Example: `dtstest`.
+    pub fn source_endpoint_user_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointUserName", value))
+    }
+
+    /// Password of the source database account.
+    pub fn source_endpoint_password<M>(self, value: impl Argument<Secret, M>) -> Self {
+        Self(self.0.argument("SourceEndpointPassword", value))
+    }
+
+    /// ID of the destination. Example: `testsid`.
+    pub fn destination_endpoint_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointInstanceID", value))
+    }
+
+    /// Database engine of the destination. Required if
+    /// [`destination_endpoint_instance_type`](Self::destination_endpoint_instance_type) is `RDS`, `DRDS`, `ECS`,
+    /// `LocalInstance` or `Express`; not used otherwise. Example: `MySQL`.
+    pub fn destination_endpoint_engine_name<M>(self, value: impl Argument<ConnectionDestinationEngine, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointEngineName", value))
+    }
+
+    /// Region of the destination. Example: `cn-hangzhou`.
+    pub fn destination_endpoint_region<M>(self, value: impl Argument<RegionId, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointRegion", value))
+    }
+
+    /// Address of the destination. Required if
+    /// [`destination_endpoint_instance_type`](Self::destination_endpoint_instance_type) is `LocalInstance` or
+    /// `Express`; not used otherwise. Example: `172.16.88.***`.
+    pub fn destination_endpoint_ip<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointIP", value))
+    }
+
+    /// Port of the destination. Required if
+    /// [`destination_endpoint_instance_type`](Self::destination_endpoint_instance_type) is `ECS`, `LocalInstance` or
+    /// `Express`; not used otherwise. Example: `3306`.
+    pub fn destination_endpoint_port<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointPort", value))
+    }
+
+    /// Database to migrate to, or authentication database. Required if
+    /// [`destination_endpoint_engine_name`](Self::destination_endpoint_engine_name) is `PostgreSQL` or
+    /// `DRDS` (the database to migrate) or `MongoDB` (the authentication database of the account), or
+    /// [`destination_endpoint_instance_type`](Self::destination_endpoint_instance_type) is `PolarDB_o` (the database
+    /// to migrate); not used otherwise. Example: `dtstestdata`.
+    pub fn destination_endpoint_database_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointDatabaseName", value))
+    }
+
+    /// Account of the destination database. The required privileges depend on the engine. Example: `dtstest`.
+    pub fn destination_endpoint_user_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointUserName", value))
+    }
+
+    /// Password of the destination database account.
+    pub fn destination_endpoint_password<M>(self, value: impl Argument<Secret, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointPassword", value))
     }
 }
 
@@ -144,204 +279,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ShowConnectionStatus {
-    /// Architecture of an Oracle destination. Applies only if
-    /// [`destination_endpoint_engine_name`](Self::destination_endpoint_engine_name) is `Oracle`. Example: `SID`.
-    pub fn destination_endpoint_architecture<M>(
-        self,
-        destination_endpoint_architecture: impl Argument<OracleArchitecture, M>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .argument(
-                    "DestinationEndpointArchitecture",
-                    destination_endpoint_architecture,
-                ),
-        )
-    }
-
-    /// Type of the destination: a cloud database, or the access method of a self-managed database. Example:
-    /// `PolarDB_o`. Required.
-    pub fn destination_endpoint_instance_type<M>(
-        self,
-        destination_endpoint_instance_type: impl Argument<ConnectionDestinationType, M>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .argument(
-                    "DestinationEndpointInstanceType",
-                    destination_endpoint_instance_type,
-                ),
-        )
-    }
-
-    /// SID of an Oracle destination. Applies only if
-    /// [`destination_endpoint_engine_name`](Self::destination_endpoint_engine_name) is `Oracle`. Example: `testsid`.
-    pub fn destination_endpoint_oracle_sid<M>(self, destination_endpoint_oracle_sid: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DestinationEndpointOracleSID", destination_endpoint_oracle_sid))
-    }
-
-    /// Architecture of an Oracle source. Applies only if
-    /// [`source_endpoint_engine_name`](Self::source_endpoint_engine_name) is `Oracle`. Example: `SID`.
-    pub fn source_endpoint_architecture<M>(
-        self,
-        source_endpoint_architecture: impl Argument<
-            ShowConnectionStatusSourceEndpointArchitecture,
-            M,
-        >,
-    ) -> Self {
-        Self(self.0.argument("SourceEndpointArchitecture", source_endpoint_architecture))
-    }
-
-    /// Type of the source: a cloud database, or the access method of a self-managed database. Example: `RDS`.
-    /// Required.
-    pub fn source_endpoint_instance_type<M>(
-        self,
-        source_endpoint_instance_type: impl Argument<ConnectionSourceType, M>,
-    ) -> Self {
-        Self(
-            self.0.argument("SourceEndpointInstanceType", source_endpoint_instance_type),
-        )
-    }
-
-    /// ID of the source. Example: `rm-bp1imrtn6fq7h***`.
-    pub fn source_endpoint_instance_id<M>(self, source_endpoint_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SourceEndpointInstanceID", source_endpoint_instance_id))
-    }
-
-    /// Database engine of the source. Defaults to `MySQL`. Example: `MySQL`.
-    pub fn source_endpoint_engine_name<M>(
-        self,
-        source_endpoint_engine_name: impl Argument<ConnectionEngine, M>,
-    ) -> Self {
-        Self(self.0.argument("SourceEndpointEngineName", source_endpoint_engine_name))
-    }
-
-    /// Region of the source. Example: `cn-hangzhou`.
-    pub fn source_endpoint_region<M>(self, source_endpoint_region: impl Argument<RegionId, M>) -> Self {
-        Self(self.0.argument("SourceEndpointRegion", source_endpoint_region))
-    }
-
-    /// Address of the source. Required if [`source_endpoint_instance_type`](Self::source_endpoint_instance_type) is
-    /// `LocalInstance` or `Express`; not used otherwise. Example: `172.16.88.***`.
-    pub fn source_endpoint_ip<M>(self, source_endpoint_ip: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SourceEndpointIP", source_endpoint_ip))
-    }
-
-    /// Port of the source. Required if [`source_endpoint_instance_type`](Self::source_endpoint_instance_type) is
-    /// `ECS`, `LocalInstance` or `Express`; not used otherwise. Example: `3306`.
-    pub fn source_endpoint_port<M>(self, source_endpoint_port: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SourceEndpointPort", source_endpoint_port))
-    }
-
-    /// SID of an Oracle source. Required if [`source_endpoint_engine_name`](Self::source_endpoint_engine_name) is
-    /// `Oracle` and the source is not a RAC instance; not used otherwise. Example: `testsid`.
-    pub fn source_endpoint_oracle_sid<M>(self, source_endpoint_oracle_sid: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SourceEndpointOracleSID", source_endpoint_oracle_sid))
-    }
-
-    /// Database to migrate, or authentication database. Required if
-    /// [`source_endpoint_engine_name`](Self::source_endpoint_engine_name) is `PostgreSQL` (the database to migrate)
-    /// or `MongoDB` (the authentication database of the account), or
-    /// [`source_endpoint_instance_type`](Self::source_endpoint_instance_type) is `PolarDB_o` (the database to migrate); not used otherwise. Example:
-    /// `dtstestdata`.
-    pub fn source_endpoint_database_name<M>(self, source_endpoint_database_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SourceEndpointDatabaseName", source_endpoint_database_name))
-    }
-
-    /// Account of the source database. The required privileges depend on the engine. Example: `dtstest`.
-    pub fn source_endpoint_user_name<M>(self, source_endpoint_user_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SourceEndpointUserName", source_endpoint_user_name))
-    }
-
-    /// Password of the source database account.
-    pub fn source_endpoint_password<M>(self, source_endpoint_password: impl Argument<Secret, M>) -> Self {
-        Self(self.0.argument("SourceEndpointPassword", source_endpoint_password))
-    }
-
-    /// ID of the destination. Example: `testsid`.
-    pub fn destination_endpoint_instance_id<M>(
-        self,
-        destination_endpoint_instance_id: impl Argument<String, M>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .argument(
-                    "DestinationEndpointInstanceID",
-                    destination_endpoint_instance_id,
-                ),
-        )
-    }
-
-    /// Database engine of the destination. Required if
-    /// [`destination_endpoint_instance_type`](Self::destination_endpoint_instance_type) is `RDS`, `DRDS`, `ECS`,
-    /// `LocalInstance` or `Express`; not used otherwise. Example: `MySQL`.
-    pub fn destination_endpoint_engine_name<M>(
-        self,
-        destination_endpoint_engine_name: impl Argument<ConnectionDestinationEngine, M>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .argument(
-                    "DestinationEndpointEngineName",
-                    destination_endpoint_engine_name,
-                ),
-        )
-    }
-
-    /// Region of the destination. Example: `cn-hangzhou`.
-    pub fn destination_endpoint_region<M>(self, destination_endpoint_region: impl Argument<RegionId, M>) -> Self {
-        Self(self.0.argument("DestinationEndpointRegion", destination_endpoint_region))
-    }
-
-    /// Address of the destination. Required if
-    /// [`destination_endpoint_instance_type`](Self::destination_endpoint_instance_type) is `LocalInstance` or
-    /// `Express`; not used otherwise. Example: `172.16.88.***`.
-    pub fn destination_endpoint_ip<M>(self, destination_endpoint_ip: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DestinationEndpointIP", destination_endpoint_ip))
-    }
-
-    /// Port of the destination. Required if
-    /// [`destination_endpoint_instance_type`](Self::destination_endpoint_instance_type) is `ECS`, `LocalInstance` or
-    /// `Express`; not used otherwise. Example: `3306`.
-    pub fn destination_endpoint_port<M>(self, destination_endpoint_port: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DestinationEndpointPort", destination_endpoint_port))
-    }
-
-    /// Database to migrate to, or authentication database. Required if
-    /// [`destination_endpoint_engine_name`](Self::destination_endpoint_engine_name) is `PostgreSQL` or
-    /// `DRDS` (the database to migrate) or `MongoDB` (the authentication database of the account), or
-    /// [`destination_endpoint_instance_type`](Self::destination_endpoint_instance_type) is `PolarDB_o` (the database
-    /// to migrate); not used otherwise. Example: `dtstestdata`.
-    pub fn destination_endpoint_database_name<M>(
-        self,
-        destination_endpoint_database_name: impl Argument<String, M>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .argument(
-                    "DestinationEndpointDatabaseName",
-                    destination_endpoint_database_name,
-                ),
-        )
-    }
-
-    /// Account of the destination database. The required privileges depend on the engine. Example: `dtstest`.
-    pub fn destination_endpoint_user_name<M>(self, destination_endpoint_user_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DestinationEndpointUserName", destination_endpoint_user_name))
-    }
-
-    /// Password of the destination database account.
-    pub fn destination_endpoint_password<M>(self, destination_endpoint_password: impl Argument<Secret, M>) -> Self {
-        Self(self.0.argument("DestinationEndpointPassword", destination_endpoint_password))
-    }
 }
 
 yundb_runtime::string_enum! {
@@ -524,9 +461,26 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/shield_precheck.md")]
-    #[doc(alias = "shieldPrecheck")]
     #[deprecated(note = "use `skip_precheck`")]
     pub fn shield_precheck(&self) -> ShieldPrecheck { ShieldPrecheck(self.call(ShieldPrecheck::SPEC)) }
+}
+
+impl ShieldPrecheck {
+    /// ID of the migration or synchronization instance, returned by
+    /// [`list_migration_jobs`](crate::Client::list_migration_jobs) or
+    /// [`list_synchronization_jobs`](crate::Client::list_synchronization_jobs). Example: `dtsi76118o3w92****`.
+    /// **Required.**
+    pub fn dts_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsInstanceId", value))
+    }
+
+    /// Items to skip, separated by commas: `CHECK_SAME_OBJ` (existence of objects with the same name),
+    /// `CHECK_SAME_USER` (existence of accounts with different names), `CHECK_SRC` (version of the source),
+    /// `CHECK_TOPOLOGY` (version of the topology), `CHECK_SERVER_ID` (server_id of the source). Example:
+    /// `CHECK_SAME_OBJ`. **Required.**
+    pub fn precheck_items<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("PrecheckItems", value))
+    }
 }
 
 yundb_runtime::operation! {
@@ -538,22 +492,4 @@ yundb_runtime::operation! {
             query("RegionId", any()).client("region"),
         ])
         .accept("application/json")
-}
-
-impl ShieldPrecheck {
-    /// ID of the migration or synchronization instance, returned by
-    /// [`list_migration_jobs`](crate::Client::list_migration_jobs) or
-    /// [`list_synchronization_jobs`](crate::Client::list_synchronization_jobs). Example: `dtsi76118o3w92****`.
-    /// Required.
-    pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsInstanceId", dts_instance_id))
-    }
-
-    /// Items to skip, separated by commas: `CHECK_SAME_OBJ` (existence of objects with the same name),
-    /// `CHECK_SAME_USER` (existence of accounts with different names), `CHECK_SRC` (version of the source),
-    /// `CHECK_TOPOLOGY` (version of the topology), `CHECK_SERVER_ID` (server_id of the source). Example:
-    /// `CHECK_SAME_OBJ`. Required.
-    pub fn precheck_items<M>(self, precheck_items: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("PrecheckItems", precheck_items))
-    }
 }

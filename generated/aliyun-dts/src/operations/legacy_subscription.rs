@@ -33,11 +33,42 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/create_subscription_instance.md")]
-    #[doc(alias = "createSubscriptionInstance")]
     #[deprecated(note = "use `create_instance`")]
     pub fn create_subscription_instance(&self) -> CreateSubscriptionInstance {
         CreateSubscriptionInstance(self.call(CreateSubscriptionInstance::SPEC))
     }
+}
+
+impl CreateSubscriptionInstance {
+    /// Region of the instance. This is the region of the objects to subscribe to. Example: `cn-hangzhou`.
+    /// **Required.**
+    pub fn region<M>(self, value: impl Argument<RegionId, M>) -> Self { Self(self.0.argument("Region", value)) }
+    /// Region of the instance. Not required; to be removed soon. Example: `cn-hangzhou`.
+    pub fn region_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("RegionId", value)) }
+    /// Source of the subscription.
+    pub fn source_endpoint<M>(self, value: impl Argument<NewSubscriptionSource, M>) -> Self {
+        Self(self.0.argument("SourceEndpoint", value))
+    }
+
+    /// Billing method of the instance. Defaults to `Postpaid`. Example: `Prepaid`.
+    pub fn pay_type<M>(self, value: impl Argument<SubscriptionPayType, M>) -> Self {
+        Self(self.0.argument("PayType", value))
+    }
+
+    /// Unit of [`used_time`](Self::used_time). Required if [`pay_type`](Self::pay_type) is `Prepaid`; not used
+    /// otherwise. Example: `Month`.
+    pub fn period<M>(self, value: impl Argument<Period, M>) -> Self { Self(self.0.argument("Period", value)) }
+    /// Billing duration, in units of [`period`](Self::period): 1 to 5 years or 1 to 60 months. Required if
+    /// [`pay_type`](Self::pay_type) is `Prepaid`; not used otherwise. Example: `12`.
+    pub fn used_time(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("UsedTime", value)) }
+    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
+    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
+    pub fn client_token<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ClientToken", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -54,42 +85,6 @@ yundb_runtime::operation! {
             query("AccountId", any()),
         ])
         .accept("application/json")
-}
-
-impl CreateSubscriptionInstance {
-    /// Region of the instance. This is the region of the objects to subscribe to. Example: `cn-hangzhou`. Required.
-    pub fn region<M>(self, region: impl Argument<RegionId, M>) -> Self { Self(self.0.argument("Region", region)) }
-    /// Region of the instance. Not required; to be removed soon. Example: `cn-hangzhou`.
-    pub fn region_id<M>(self, region_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("RegionId", region_id))
-    }
-
-    /// Source of the subscription.
-    pub fn source_endpoint<M>(self, source_endpoint: impl Argument<NewSubscriptionSource, M>) -> Self {
-        Self(self.0.argument("SourceEndpoint", source_endpoint))
-    }
-
-    /// Billing method of the instance. Defaults to `Postpaid`. Example: `Prepaid`.
-    pub fn pay_type<M>(self, pay_type: impl Argument<SubscriptionPayType, M>) -> Self {
-        Self(self.0.argument("PayType", pay_type))
-    }
-
-    /// Unit of [`used_time`](Self::used_time). Required if [`pay_type`](Self::pay_type) is `Prepaid`; not used
-    /// otherwise. Example: `Month`.
-    pub fn period<M>(self, period: impl Argument<Period, M>) -> Self { Self(self.0.argument("Period", period)) }
-    /// Billing duration, in units of [`period`](Self::period): 1 to 5 years or 1 to 60 months. Required if
-    /// [`pay_type`](Self::pay_type) is `Prepaid`; not used otherwise. Example: `12`.
-    pub fn used_time(self, used_time: impl Integer) -> Self { Self(self.0.integer::<i32>("UsedTime", used_time)) }
-    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
-    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
-    pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ClientToken", client_token))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }
 
 yundb_runtime::setters! {
@@ -172,11 +167,60 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/configure_subscription_instance.md")]
-    #[doc(alias = "configureSubscriptionInstance")]
     #[deprecated(note = "use `configure_subscription`")]
     pub fn configure_subscription_instance(&self) -> ConfigureSubscriptionInstance {
         ConfigureSubscriptionInstance(self.call(ConfigureSubscriptionInstance::SPEC))
     }
+}
+
+impl ConfigureSubscriptionInstance {
+    /// Types of changes to subscribe to. Example: `{"DDL":true,"DML":true}`. **Required.**
+    pub fn subscription_data_type<M>(self, value: impl Argument<SubscriptionDataTypeToSet, M>) -> Self {
+        Self(self.0.argument("SubscriptionDataType", value))
+    }
+
+    /// Objects to subscribe to.
+    ///
+    /// Databases to subscribe to. Names of databases and tables can be regular expressions of a limited syntax;
+    /// see [`docs::name_patterns`](crate::docs::name_patterns). See also
+    /// [`docs::legacy_object_lists`](crate::docs::legacy_object_lists). Example: `[{"DBName":"dtstestdata"}]`.
+    /// **Required.**
+    pub fn subscription_object<M>(self, value: impl Argument<JsonText<Vec<SubscriptionObject>>, M>) -> Self {
+        Self(self.0.json_text("SubscriptionObject", value))
+    }
+
+    /// ID of the subscription instance, returned by
+    /// [`create_subscription_instance`](crate::Client::create_subscription_instance). Example: `dtshp8n2ze4r5x****`.
+    /// **Required.**
+    pub fn subscription_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SubscriptionInstanceId", value))
+    }
+
+    /// Name of the subscription instance. Choose a descriptive name; it need not be unique. Example: `MySQL订阅`.
+    pub fn subscription_instance_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SubscriptionInstanceName", value))
+    }
+
+    /// Source of the subscription.
+    pub fn source_endpoint<M>(self, value: impl Argument<LegacySubscriptionSource, M>) -> Self {
+        Self(self.0.argument("SourceEndpoint", value))
+    }
+
+    /// Network of the subscription instance. If specified, the instance is of the new version, which
+    /// supports self-managed MySQL, RDS MySQL and Oracle; otherwise it is of the old version, which supports
+    /// self-managed MySQL, RDS MySQL and PolarDB-X (DRDS). `vpc` requires `SubscriptionInstance.VPCId` and
+    /// `SubscriptionInstance.VSwitchId`. Example: `vpc`.
+    pub fn subscription_instance_network_type<M>(self, value: impl Argument<NetworkType, M>) -> Self {
+        Self(self.0.argument("SubscriptionInstanceNetworkType", value))
+    }
+
+    /// Network of the subscription.
+    pub fn subscription_instance<M>(self, value: impl Argument<SubscriptionNetwork, M>) -> Self {
+        Self(self.0.argument("SubscriptionInstance", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -196,80 +240,14 @@ yundb_runtime::operation! {
         .accept("application/json")
 }
 
-impl ConfigureSubscriptionInstance {
-    /// Types of changes to subscribe to. Example: `{"DDL":true,"DML":true}`. Required.
-    pub fn subscription_data_type<M>(
-        self,
-        subscription_data_type: impl Argument<SubscriptionDataTypeToSet, M>,
-    ) -> Self {
-        Self(self.0.argument("SubscriptionDataType", subscription_data_type))
-    }
-
-    /// Objects to subscribe to.
-    ///
-    /// Databases to subscribe to. Names of databases and tables can be regular expressions of a limited syntax; see
-    /// [`docs::name_patterns`](crate::docs::name_patterns). See also [`docs::legacy_object_lists`](crate::docs::legacy_object_lists). Example: `[{"DBName":"dtstestdata"}]`. Required.
-    pub fn subscription_object<M>(
-        self,
-        subscription_object: impl Argument<JsonText<Vec<SubscriptionObject>>, M>,
-    ) -> Self {
-        Self(self.0.json_text("SubscriptionObject", subscription_object))
-    }
-
-    /// ID of the subscription instance, returned by
-    /// [`create_subscription_instance`](crate::Client::create_subscription_instance). Example: `dtshp8n2ze4r5x****`.
-    /// Required.
-    pub fn subscription_instance_id<M>(self, subscription_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SubscriptionInstanceId", subscription_instance_id))
-    }
-
-    /// Name of the subscription instance. Choose a descriptive name; it need not be unique. Example: `MySQL订阅`.
-    pub fn subscription_instance_name<M>(self, subscription_instance_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SubscriptionInstanceName", subscription_instance_name))
-    }
-
-    /// Source of the subscription.
-    pub fn source_endpoint<M>(self, source_endpoint: impl Argument<LegacySubscriptionSource, M>) -> Self {
-        Self(self.0.argument("SourceEndpoint", source_endpoint))
-    }
-
-    /// Network of the subscription instance. If specified, the instance is of the new version, which
-    /// supports self-managed MySQL, RDS MySQL and Oracle; otherwise it is of the old version, which supports
-    /// self-managed MySQL, RDS MySQL and PolarDB-X (DRDS). `vpc` requires `SubscriptionInstance.VPCId` and
-    /// `SubscriptionInstance.VSwitchId`. Example: `vpc`.
-    pub fn subscription_instance_network_type<M>(
-        self,
-        subscription_instance_network_type: impl Argument<NetworkType, M>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .argument(
-                    "SubscriptionInstanceNetworkType",
-                    subscription_instance_network_type,
-                ),
-        )
-    }
-
-    /// Network of the subscription.
-    pub fn subscription_instance<M>(self, subscription_instance: impl Argument<SubscriptionNetwork, M>) -> Self {
-        Self(self.0.argument("SubscriptionInstance", subscription_instance))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
-}
-
 yundb_runtime::setters! {
     /// The type of `SubscriptionDataType` in
     /// [`configure_subscription_instance`](crate::Client::configure_subscription_instance).
     pub struct SubscriptionDataTypeToSet {
-        /// Whether to subscribe to schema changes (DDL). The documented default is true. Example: `true`. Required.
+        /// Whether to subscribe to schema changes (DDL). The documented default is true. Example: `true`. **Required.**
         #[serde(rename = "DDL")]
         pub ddl: Option<bool>,
-        /// Whether to subscribe to data changes (DML). The documented default is true. Example: `true`. Required.
+        /// Whether to subscribe to data changes (DML). The documented default is true. Example: `true`. **Required.**
         #[serde(rename = "DML")]
         pub dml: Option<bool>,
     }
@@ -401,11 +379,22 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/start_subscription_instance.md")]
-    #[doc(alias = "startSubscriptionInstance")]
     #[deprecated(note = "use `start_job`")]
     pub fn start_subscription_instance(&self) -> StartSubscriptionInstance {
         StartSubscriptionInstance(self.call(StartSubscriptionInstance::SPEC))
     }
+}
+
+impl StartSubscriptionInstance {
+    /// ID of the subscription instance, returned by
+    /// [`list_subscription_instances`](crate::Client::list_subscription_instances). Example: `dtso6m11cxt26q****`.
+    /// **Required.**
+    pub fn subscription_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SubscriptionInstanceId", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -418,20 +407,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .job("$request.SubscriptionInstanceId", &crate::client::SHOW_SUBSCRIPTION_INSTANCE_STATUS)
-}
-
-impl StartSubscriptionInstance {
-    /// ID of the subscription instance, returned by
-    /// [`list_subscription_instances`](crate::Client::list_subscription_instances). Example: `dtso6m11cxt26q****`.
-    /// Required.
-    pub fn subscription_instance_id<M>(self, subscription_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SubscriptionInstanceId", subscription_instance_id))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }
 
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
@@ -480,11 +455,32 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/update_subscription_objects.md")]
     #[doc(alias = "ModifySubscriptionObject")]
-    #[doc(alias = "updateSubscriptionObjects")]
     #[deprecated(note = "use `update_subscription`")]
     pub fn update_subscription_objects(&self) -> UpdateSubscriptionObjects {
         UpdateSubscriptionObjects(self.call(UpdateSubscriptionObjects::SPEC))
     }
+}
+
+impl UpdateSubscriptionObjects {
+    /// ID of the subscription instance, returned by
+    /// [`list_subscription_instances`](crate::Client::list_subscription_instances). Example: `dtsl8zl9ek6292****`.
+    /// **Required.**
+    pub fn subscription_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SubscriptionInstanceId", value))
+    }
+
+    /// New objects of the subscription.
+    ///
+    /// Databases to subscribe to. Names of databases and tables can be regular expressions of a limited syntax;
+    /// see [`docs::name_patterns`](crate::docs::name_patterns). See also
+    /// [`docs::legacy_object_lists`](crate::docs::legacy_object_lists). Example: `[{"DBName":"dtstestdata"}]`.
+    /// **Required.**
+    pub fn subscription_object<M>(self, value: impl Argument<JsonText<Vec<SubscriptionObject>>, M>) -> Self {
+        Self(self.0.json_text("SubscriptionObject", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -497,31 +493,6 @@ yundb_runtime::operation! {
             query("AccountId", any()),
         ])
         .accept("application/json")
-}
-
-impl UpdateSubscriptionObjects {
-    /// ID of the subscription instance, returned by
-    /// [`list_subscription_instances`](crate::Client::list_subscription_instances). Example: `dtsl8zl9ek6292****`.
-    /// Required.
-    pub fn subscription_instance_id<M>(self, subscription_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SubscriptionInstanceId", subscription_instance_id))
-    }
-
-    /// New objects of the subscription.
-    ///
-    /// Databases to subscribe to. Names of databases and tables can be regular expressions of a limited syntax; see
-    /// [`docs::name_patterns`](crate::docs::name_patterns). See also [`docs::legacy_object_lists`](crate::docs::legacy_object_lists). Example: `[{"DBName":"dtstestdata"}]`. Required.
-    pub fn subscription_object<M>(
-        self,
-        subscription_object: impl Argument<JsonText<Vec<SubscriptionObject>>, M>,
-    ) -> Self {
-        Self(self.0.json_text("SubscriptionObject", subscription_object))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }
 
 impl Client {
@@ -547,11 +518,40 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/create_consumer_group_legacy.md")]
     #[doc(alias = "CreateConsumerGroup")]
-    #[doc(alias = "createConsumerGroupLegacy")]
     #[deprecated(note = "use `create_consumer_group`")]
     pub fn create_consumer_group_legacy(&self) -> CreateConsumerGroupLegacy {
         CreateConsumerGroupLegacy(self.call(CreateConsumerGroupLegacy::SPEC))
     }
+}
+
+impl CreateConsumerGroupLegacy {
+    /// Name of the consumer group. Choose a descriptive name. At most 128 characters. Example: `测试订阅组`.
+    /// **Required.**
+    pub fn consumer_group_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ConsumerGroupName", value))
+    }
+
+    /// Password of the consumer group's account. Must contain at least two of uppercase letters, lowercase letters,
+    /// digits and special characters. 8 to 32 characters. **Required.**
+    pub fn consumer_group_password<M>(self, value: impl Argument<Secret, M>) -> Self {
+        Self(self.0.argument("ConsumerGroupPassword", value))
+    }
+
+    /// Account of the consumer group, consisting of letters, digits and underscores. At most 16 characters. Matches
+    /// `^[A-Za-z0-9_]+$`. Example: `dtstest`. **Required.**
+    pub fn consumer_group_user_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ConsumerGroupUserName", value))
+    }
+
+    /// ID of the subscription instance, returned by
+    /// [`list_subscription_instances`](crate::Client::list_subscription_instances). Example: `dtsg2m10r1x15a****`.
+    /// **Required.**
+    pub fn subscription_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SubscriptionInstanceId", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -566,38 +566,6 @@ yundb_runtime::operation! {
             query("AccountId", any()),
         ])
         .accept("application/json")
-}
-
-impl CreateConsumerGroupLegacy {
-    /// Name of the consumer group. Choose a descriptive name. At most 128 characters. Example: `测试订阅组`.
-    /// Required.
-    pub fn consumer_group_name<M>(self, consumer_group_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ConsumerGroupName", consumer_group_name))
-    }
-
-    /// Password of the consumer group's account. Must contain at least two of uppercase letters, lowercase letters,
-    /// digits and special characters. 8 to 32 characters. Required.
-    pub fn consumer_group_password<M>(self, consumer_group_password: impl Argument<Secret, M>) -> Self {
-        Self(self.0.argument("ConsumerGroupPassword", consumer_group_password))
-    }
-
-    /// Account of the consumer group, consisting of letters, digits and underscores. At most 16 characters. Matches
-    /// `^[A-Za-z0-9_]+$`. Example: `dtstest`. Required.
-    pub fn consumer_group_user_name<M>(self, consumer_group_user_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ConsumerGroupUserName", consumer_group_user_name))
-    }
-
-    /// ID of the subscription instance, returned by
-    /// [`list_subscription_instances`](crate::Client::list_subscription_instances). Example: `dtsg2m10r1x15a****`.
-    /// Required.
-    pub fn subscription_instance_id<M>(self, subscription_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SubscriptionInstanceId", subscription_instance_id))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }
 
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
@@ -641,11 +609,29 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_consumer_groups_legacy.md")]
     #[doc(alias = "DescribeConsumerGroup")]
-    #[doc(alias = "listConsumerGroupsLegacy")]
     #[deprecated(note = "use `list_consumer_groups`")]
     pub fn list_consumer_groups_legacy(&self) -> ListConsumerGroupsLegacy {
         ListConsumerGroupsLegacy(self.call(ListConsumerGroupsLegacy::SPEC))
     }
+}
+
+impl ListConsumerGroupsLegacy {
+    /// ID of the subscription instance, returned by
+    /// [`list_subscription_instances`](crate::Client::list_subscription_instances). Example: `dtso5xx5t9u19e****`.
+    /// **Required.**
+    pub fn subscription_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SubscriptionInstanceId", value))
+    }
+
+    /// Number of records per page: 30, 50 or 100. Format: `int32`. Defaults to `30`. Example: `30`.
+    pub fn page_size<M>(self, value: impl Argument<ListJobsPageSize, M>) -> Self {
+        Self(self.0.argument("PageSize", value))
+    }
+
+    /// Page number. At least 1. Defaults to `1`. Example: `1`.
+    pub fn page_num(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("PageNum", value)) }
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -660,27 +646,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ListConsumerGroupsLegacy {
-    /// ID of the subscription instance, returned by
-    /// [`list_subscription_instances`](crate::Client::list_subscription_instances). Example: `dtso5xx5t9u19e****`.
-    /// Required.
-    pub fn subscription_instance_id<M>(self, subscription_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SubscriptionInstanceId", subscription_instance_id))
-    }
-
-    /// Number of records per page: 30, 50 or 100. Format: `int32`. Defaults to `30`. Example: `30`.
-    pub fn page_size<M>(self, page_size: impl Argument<ListJobsPageSize, M>) -> Self {
-        Self(self.0.argument("PageSize", page_size))
-    }
-
-    /// Page number. At least 1. Defaults to `1`. Example: `1`.
-    pub fn page_num(self, page_num: impl Integer) -> Self { Self(self.0.integer::<i32>("PageNum", page_num)) }
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }
 
 yundb_runtime::paged! {
@@ -765,11 +730,52 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/update_consumer_group_password.md")]
     #[doc(alias = "ModifyConsumerGroupPassword")]
-    #[doc(alias = "updateConsumerGroupPassword")]
     #[deprecated(note = "use `update_consumer_group`")]
     pub fn update_consumer_group_password(&self) -> UpdateConsumerGroupPassword {
         UpdateConsumerGroupPassword(self.call(UpdateConsumerGroupPassword::SPEC))
     }
+}
+
+impl UpdateConsumerGroupPassword {
+    /// ID of the consumer group, returned by
+    /// [`list_consumer_groups_legacy`](crate::Client::list_consumer_groups_legacy). Example: `dtswc411cg617p****`.
+    /// **Required.**
+    pub fn consumer_group_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ConsumerGroupID", value))
+    }
+
+    /// New password of the consumer group's account. Must contain at least two of uppercase letters, lowercase
+    /// letters, digits and special characters. 8 to 32 characters. **Required.**
+    pub fn consumer_group_new_password<M>(self, value: impl Argument<Secret, M>) -> Self {
+        Self(self.0.argument("consumerGroupNewPassword", value))
+    }
+
+    /// Current password of the consumer group's account. **Required.**
+    pub fn consumer_group_password<M>(self, value: impl Argument<Secret, M>) -> Self {
+        Self(self.0.argument("ConsumerGroupPassword", value))
+    }
+
+    /// ID of the subscription instance, returned by
+    /// [`list_subscription_instances`](crate::Client::list_subscription_instances). Example: `dtsg2m10r1x15a****`.
+    /// **Required.**
+    pub fn subscription_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SubscriptionInstanceId", value))
+    }
+
+    /// Name of the consumer group, returned by
+    /// [`list_consumer_groups_legacy`](crate::Client::list_consumer_groups_legacy). Example: `dts订阅测试`.
+    pub fn consumer_group_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ConsumerGroupName", value))
+    }
+
+    /// Account of the consumer group, returned by
+    /// [`list_consumer_groups_legacy`](crate::Client::list_consumer_groups_legacy). Example: `dtstest`.
+    pub fn consumer_group_user_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ConsumerGroupUserName", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -786,50 +792,6 @@ yundb_runtime::operation! {
             query("AccountId", any()),
         ])
         .accept("application/json")
-}
-
-impl UpdateConsumerGroupPassword {
-    /// ID of the consumer group, returned by
-    /// [`list_consumer_groups_legacy`](crate::Client::list_consumer_groups_legacy). Example: `dtswc411cg617p****`.
-    /// Required.
-    pub fn consumer_group_id<M>(self, consumer_group_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ConsumerGroupID", consumer_group_id))
-    }
-
-    /// New password of the consumer group's account. Must contain at least two of uppercase letters, lowercase
-    /// letters, digits and special characters. 8 to 32 characters. Required.
-    pub fn consumer_group_new_password<M>(self, consumer_group_new_password: impl Argument<Secret, M>) -> Self {
-        Self(self.0.argument("consumerGroupNewPassword", consumer_group_new_password))
-    }
-
-    /// Current password of the consumer group's account. Required.
-    pub fn consumer_group_password<M>(self, consumer_group_password: impl Argument<Secret, M>) -> Self {
-        Self(self.0.argument("ConsumerGroupPassword", consumer_group_password))
-    }
-
-    /// ID of the subscription instance, returned by
-    /// [`list_subscription_instances`](crate::Client::list_subscription_instances). Example: `dtsg2m10r1x15a****`.
-    /// Required.
-    pub fn subscription_instance_id<M>(self, subscription_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SubscriptionInstanceId", subscription_instance_id))
-    }
-
-    /// Name of the consumer group, returned by
-    /// [`list_consumer_groups_legacy`](crate::Client::list_consumer_groups_legacy). Example: `dts订阅测试`.
-    pub fn consumer_group_name<M>(self, consumer_group_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ConsumerGroupName", consumer_group_name))
-    }
-
-    /// Account of the consumer group, returned by
-    /// [`list_consumer_groups_legacy`](crate::Client::list_consumer_groups_legacy). Example: `dtstest`.
-    pub fn consumer_group_user_name<M>(self, consumer_group_user_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ConsumerGroupUserName", consumer_group_user_name))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }
 
 impl Client {
@@ -855,11 +817,29 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/delete_consumer_group_legacy.md")]
     #[doc(alias = "DeleteConsumerGroup")]
-    #[doc(alias = "deleteConsumerGroupLegacy")]
     #[deprecated(note = "use `delete_consumer_group`")]
     pub fn delete_consumer_group_legacy(&self) -> DeleteConsumerGroupLegacy {
         DeleteConsumerGroupLegacy(self.call(DeleteConsumerGroupLegacy::SPEC))
     }
+}
+
+impl DeleteConsumerGroupLegacy {
+    /// ID of the consumer group, returned by
+    /// [`list_consumer_groups_legacy`](crate::Client::list_consumer_groups_legacy). Example: `dtssb911ydd192****`.
+    /// **Required.**
+    pub fn consumer_group_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ConsumerGroupID", value))
+    }
+
+    /// ID of the subscription instance, returned by
+    /// [`list_subscription_instances`](crate::Client::list_subscription_instances). Example: `dtsg2m10r1x15a****`.
+    /// **Required.**
+    pub fn subscription_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SubscriptionInstanceId", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -872,27 +852,6 @@ yundb_runtime::operation! {
             query("AccountId", any()),
         ])
         .accept("application/json")
-}
-
-impl DeleteConsumerGroupLegacy {
-    /// ID of the consumer group, returned by
-    /// [`list_consumer_groups_legacy`](crate::Client::list_consumer_groups_legacy). Example: `dtssb911ydd192****`.
-    /// Required.
-    pub fn consumer_group_id<M>(self, consumer_group_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ConsumerGroupID", consumer_group_id))
-    }
-
-    /// ID of the subscription instance, returned by
-    /// [`list_subscription_instances`](crate::Client::list_subscription_instances). Example: `dtsg2m10r1x15a****`.
-    /// Required.
-    pub fn subscription_instance_id<M>(self, subscription_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SubscriptionInstanceId", subscription_instance_id))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }
 
 impl Client {
@@ -921,11 +880,28 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/update_consumption_timestamp.md")]
     #[doc(alias = "ModifyConsumptionTimestamp")]
-    #[doc(alias = "updateConsumptionTimestamp")]
     #[deprecated(note = "deprecated by the service")]
     pub fn update_consumption_timestamp(&self) -> UpdateConsumptionTimestamp {
         UpdateConsumptionTimestamp(self.call(UpdateConsumptionTimestamp::SPEC))
     }
+}
+
+impl UpdateConsumptionTimestamp {
+    /// Start time of consumption, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC. Example: `2019-10-15T17:20:03Z`.
+    /// **Required.**
+    pub fn consumption_timestamp<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ConsumptionTimestamp", value))
+    }
+
+    /// ID of the subscription instance, returned by
+    /// [`list_subscription_instances`](crate::Client::list_subscription_instances). Example: `dtsg2m10r1x15a****`.
+    /// **Required.**
+    pub fn subscription_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SubscriptionInstanceId", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -938,26 +914,6 @@ yundb_runtime::operation! {
             query("AccountId", any()),
         ])
         .accept("application/json")
-}
-
-impl UpdateConsumptionTimestamp {
-    /// Start time of consumption, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC. Example: `2019-10-15T17:20:03Z`.
-    /// Required.
-    pub fn consumption_timestamp<M>(self, consumption_timestamp: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ConsumptionTimestamp", consumption_timestamp))
-    }
-
-    /// ID of the subscription instance, returned by
-    /// [`list_subscription_instances`](crate::Client::list_subscription_instances). Example: `dtsg2m10r1x15a****`.
-    /// Required.
-    pub fn subscription_instance_id<M>(self, subscription_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SubscriptionInstanceId", subscription_instance_id))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }
 
 impl Client {
@@ -983,11 +939,35 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_subscription_instances.md")]
     #[doc(alias = "DescribeSubscriptionInstances")]
-    #[doc(alias = "listSubscriptionInstances")]
     #[deprecated(note = "use `list_jobs`")]
     pub fn list_subscription_instances(&self) -> ListSubscriptionInstances {
         ListSubscriptionInstances(self.call(ListSubscriptionInstances::SPEC))
     }
+}
+
+impl ListSubscriptionInstances {
+    /// Number of records per page: 30, 50 or 100. Format: `int32`. Defaults to `30`. Example: `30`.
+    pub fn page_size<M>(self, value: impl Argument<ListJobsPageSize, M>) -> Self {
+        Self(self.0.argument("PageSize", value))
+    }
+
+    /// Page number. At least 1. Defaults to `1`. Example: `1`.
+    pub fn page_num(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("PageNum", value)) }
+    /// Returns only instances whose name contains this text. Example: `MySQL订阅`.
+    pub fn subscription_instance_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SubscriptionInstanceName", value))
+    }
+
+    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
+    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
+    pub fn client_token<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ClientToken", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
+    /// Returns only instances with matching tags. Each: Tag to match. 1 to 20 items. Example: `[{"Key":"testkey1"}]`.
+    pub fn tag<M>(self, value: impl Argument<Vec<InstanceTagFilter>, M>) -> Self { Self(self.0.argument("Tag", value)) }
 }
 
 yundb_runtime::operation! {
@@ -1004,34 +984,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ListSubscriptionInstances {
-    /// Number of records per page: 30, 50 or 100. Format: `int32`. Defaults to `30`. Example: `30`.
-    pub fn page_size<M>(self, page_size: impl Argument<ListJobsPageSize, M>) -> Self {
-        Self(self.0.argument("PageSize", page_size))
-    }
-
-    /// Page number. At least 1. Defaults to `1`. Example: `1`.
-    pub fn page_num(self, page_num: impl Integer) -> Self { Self(self.0.integer::<i32>("PageNum", page_num)) }
-    /// Returns only instances whose name contains this text. Example: `MySQL订阅`.
-    pub fn subscription_instance_name<M>(self, subscription_instance_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SubscriptionInstanceName", subscription_instance_name))
-    }
-
-    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
-    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
-    pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ClientToken", client_token))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
-
-    /// Returns only instances with matching tags. Each: Tag to match. 1 to 20 items. Example: `[{"Key":"testkey1"}]`.
-    pub fn tag<M>(self, tag: impl Argument<Vec<InstanceTagFilter>, M>) -> Self { Self(self.0.argument("Tag", tag)) }
 }
 
 yundb_runtime::paged! {
@@ -1167,11 +1119,22 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/show_subscription_instance_status.md")]
     #[doc(alias = "DescribeSubscriptionInstanceStatus")]
-    #[doc(alias = "showSubscriptionInstanceStatus")]
     #[deprecated(note = "use `show_job`")]
     pub fn show_subscription_instance_status(&self) -> ShowSubscriptionInstanceStatus {
         ShowSubscriptionInstanceStatus(self.call(ShowSubscriptionInstanceStatus::SPEC))
     }
+}
+
+impl ShowSubscriptionInstanceStatus {
+    /// ID of the subscription instance, returned by
+    /// [`list_subscription_instances`](crate::Client::list_subscription_instances). Example: `dtsy0zz3t13h7d****`.
+    /// **Required.**
+    pub fn subscription_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SubscriptionInstanceId", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -1184,20 +1147,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ShowSubscriptionInstanceStatus {
-    /// ID of the subscription instance, returned by
-    /// [`list_subscription_instances`](crate::Client::list_subscription_instances). Example: `dtsy0zz3t13h7d****`.
-    /// Required.
-    pub fn subscription_instance_id<M>(self, subscription_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SubscriptionInstanceId", subscription_instance_id))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }
 
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
@@ -1269,11 +1218,22 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/delete_subscription_instance.md")]
-    #[doc(alias = "deleteSubscriptionInstance")]
     #[deprecated(note = "use `delete_job`")]
     pub fn delete_subscription_instance(&self) -> DeleteSubscriptionInstance {
         DeleteSubscriptionInstance(self.call(DeleteSubscriptionInstance::SPEC))
     }
+}
+
+impl DeleteSubscriptionInstance {
+    /// ID of the subscription instance, returned by
+    /// [`list_subscription_instances`](crate::Client::list_subscription_instances). Example: `dtsmxg11pfp231****`.
+    /// **Required.**
+    pub fn subscription_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SubscriptionInstanceId", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -1285,18 +1245,4 @@ yundb_runtime::operation! {
             query("AccountId", any()),
         ])
         .accept("application/json")
-}
-
-impl DeleteSubscriptionInstance {
-    /// ID of the subscription instance, returned by
-    /// [`list_subscription_instances`](crate::Client::list_subscription_instances). Example: `dtsmxg11pfp231****`.
-    /// Required.
-    pub fn subscription_instance_id<M>(self, subscription_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SubscriptionInstanceId", subscription_instance_id))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }

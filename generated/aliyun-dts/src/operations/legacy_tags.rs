@@ -35,9 +35,25 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/tag_resources.md")]
-    #[doc(alias = "tagResources")]
     #[deprecated(note = "deprecated by the service")]
     pub fn tag_resources(&self) -> TagResources { TagResources(self.call(TagResources::SPEC)) }
+}
+
+impl TagResources {
+    /// IDs of the migration, synchronization or subscription instances, returned by
+    /// [`list_jobs`](crate::Client::list_jobs). 1 to 50 items. Example: `["dtsntk10k6r12v****"]`. **Required.**
+    pub fn resource_id<M>(self, value: impl Argument<Vec<String>, M>) -> Self {
+        Self(self.0.argument("ResourceId", value))
+    }
+
+    /// Type of the resources, always `ALIYUN::DTS::INSTANCE`. Example: `ALIYUN::DTS::INSTANCE`. **Required**; sent
+    /// by default.
+    pub fn resource_type<M>(self, value: impl Argument<ResourceType, M>) -> Self {
+        Self(self.0.argument("ResourceType", value))
+    }
+
+    /// Tags to attach. At least 1 item. Example: `[{"Key":"testkey1","Value":"testvalue1"}]`. **Required.**
+    pub fn tag<M>(self, value: impl Argument<Vec<Tag>, M>) -> Self { Self(self.0.argument("Tag", value)) }
 }
 
 yundb_runtime::operation! {
@@ -52,23 +68,6 @@ yundb_runtime::operation! {
         .accept("application/json")
 }
 
-impl TagResources {
-    /// IDs of the migration, synchronization or subscription instances, returned by
-    /// [`list_jobs`](crate::Client::list_jobs). 1 to 50 items. Example: `["dtsntk10k6r12v****"]`. Required.
-    pub fn resource_id<M>(self, resource_id: impl Argument<Vec<String>, M>) -> Self {
-        Self(self.0.argument("ResourceId", resource_id))
-    }
-
-    /// Type of the resources, always `ALIYUN::DTS::INSTANCE`. Example: `ALIYUN::DTS::INSTANCE`. Required; sent by
-    /// default.
-    pub fn resource_type<M>(self, resource_type: impl Argument<ResourceType, M>) -> Self {
-        Self(self.0.argument("ResourceType", resource_type))
-    }
-
-    /// Tags to attach. At least 1 item. Example: `[{"Key":"testkey1","Value":"testvalue1"}]`. Required.
-    pub fn tag<M>(self, tag: impl Argument<Vec<Tag>, M>) -> Self { Self(self.0.argument("Tag", tag)) }
-}
-
 yundb_runtime::string_enum! {
     /// The type of `ResourceType` in `TagResources`.
     pub enum ResourceType {
@@ -81,9 +80,9 @@ yundb_runtime::setters! {
     /// A tag.
     #[serde(rename_all = "PascalCase")]
     pub struct Tag {
-        /// Key of the tag. Must not be empty. Example: `testkey1`. Required.
+        /// Key of the tag. Must not be empty. Example: `testkey1`. **Required.**
         pub key: Option<String>,
-        /// Value of the tag. Can be empty. Example: `testvalue1`. Required.
+        /// Value of the tag. Can be empty. Example: `testvalue1`. **Required.**
         pub value: Option<String>,
     }
 }
@@ -118,9 +117,29 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/list_tag_resources.md")]
-    #[doc(alias = "listTagResources")]
     #[deprecated(note = "deprecated by the service")]
     pub fn list_tag_resources(&self) -> ListTagResources { ListTagResources(self.call(ListTagResources::SPEC)) }
+}
+
+impl ListTagResources {
+    /// Type of the resources, always `ALIYUN::DTS::INSTANCE`. Example: `ALIYUN::DTS::INSTANCE`. **Required**; sent
+    /// by default.
+    pub fn resource_type<M>(self, value: impl Argument<ResourceType, M>) -> Self {
+        Self(self.0.argument("ResourceType", value))
+    }
+
+    /// Pagination token: the `NextToken` of the previous response, if that did not contain all results. Example:
+    /// `212db86sca4384811e0b5e8707ec2****`.
+    pub fn next_token<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("NextToken", value)) }
+    /// IDs of the migration, synchronization or subscription instances. Specify these, `Tag.N.Key`, or both. 1 to 50
+    /// items. Example: `["dtsntk10k6r12v****"]`.
+    pub fn resource_id<M>(self, value: impl Argument<Vec<String>, M>) -> Self {
+        Self(self.0.argument("ResourceId", value))
+    }
+
+    /// Tags to match. Specify these, [`resource_id`](Self::resource_id), or both. 1 to 20 items. Example:
+    /// `[{"Key":"testkey1","Value":"testvalue1"}]`.
+    pub fn tag<M>(self, value: impl Argument<Vec<TagFilter>, M>) -> Self { Self(self.0.argument("Tag", value)) }
 }
 
 yundb_runtime::operation! {
@@ -135,30 +154,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ListTagResources {
-    /// Type of the resources, always `ALIYUN::DTS::INSTANCE`. Example: `ALIYUN::DTS::INSTANCE`. Required; sent by
-    /// default.
-    pub fn resource_type<M>(self, resource_type: impl Argument<ResourceType, M>) -> Self {
-        Self(self.0.argument("ResourceType", resource_type))
-    }
-
-    /// Pagination token: the `NextToken` of the previous response, if that did not contain all results. Example:
-    /// `212db86sca4384811e0b5e8707ec2****`.
-    pub fn next_token<M>(self, next_token: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("NextToken", next_token))
-    }
-
-    /// IDs of the migration, synchronization or subscription instances. Specify these, `Tag.N.Key`, or both. 1 to 50
-    /// items. Example: `["dtsntk10k6r12v****"]`.
-    pub fn resource_id<M>(self, resource_id: impl Argument<Vec<String>, M>) -> Self {
-        Self(self.0.argument("ResourceId", resource_id))
-    }
-
-    /// Tags to match. Specify these, [`resource_id`](Self::resource_id), or both. 1 to 20 items. Example:
-    /// `[{"Key":"testkey1","Value":"testvalue1"}]`.
-    pub fn tag<M>(self, tag: impl Argument<Vec<TagFilter>, M>) -> Self { Self(self.0.argument("Tag", tag)) }
 }
 
 yundb_runtime::paged! {
@@ -243,9 +238,30 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/untag_resources.md")]
-    #[doc(alias = "untagResources")]
     #[deprecated(note = "deprecated by the service")]
     pub fn untag_resources(&self) -> UntagResources { UntagResources(self.call(UntagResources::SPEC)) }
+}
+
+impl UntagResources {
+    /// IDs of the migration, synchronization or subscription instances, returned by
+    /// [`list_jobs`](crate::Client::list_jobs). 1 to 50 items. Example: `["dtsntk10k6r12v****"]`. **Required.**
+    pub fn resource_id<M>(self, value: impl Argument<Vec<String>, M>) -> Self {
+        Self(self.0.argument("ResourceId", value))
+    }
+
+    /// Type of the resources, always `ALIYUN::DTS::INSTANCE`. Example: `ALIYUN::DTS::INSTANCE`. **Required**; sent
+    /// by default.
+    pub fn resource_type<M>(self, value: impl Argument<ResourceType, M>) -> Self {
+        Self(self.0.argument("ResourceType", value))
+    }
+
+    /// Keys of the tags to remove, none of them empty. Specify either these or [`all`](Self::all); if both
+    /// are specified, [`all`](Self::all) has no effect. Each: At least 1 character. 1 to 20 items. Example:
+    /// `["testkey1"]`.
+    pub fn tag_key<M>(self, value: impl Argument<Vec<String>, M>) -> Self { Self(self.0.argument("TagKey", value)) }
+    /// Whether to remove all tags of the instances. If false, specify `TagKey.N`. Required if `TagKey.N` is not
+    /// specified; has no effect if it is. Example: `false`.
+    pub fn all<M>(self, value: impl Argument<bool, M>) -> Self { Self(self.0.argument("All", value)) }
 }
 
 yundb_runtime::operation! {
@@ -259,26 +275,4 @@ yundb_runtime::operation! {
             query("All", any()),
         ])
         .accept("application/json")
-}
-
-impl UntagResources {
-    /// IDs of the migration, synchronization or subscription instances, returned by
-    /// [`list_jobs`](crate::Client::list_jobs). 1 to 50 items. Example: `["dtsntk10k6r12v****"]`. Required.
-    pub fn resource_id<M>(self, resource_id: impl Argument<Vec<String>, M>) -> Self {
-        Self(self.0.argument("ResourceId", resource_id))
-    }
-
-    /// Type of the resources, always `ALIYUN::DTS::INSTANCE`. Example: `ALIYUN::DTS::INSTANCE`. Required; sent by
-    /// default.
-    pub fn resource_type<M>(self, resource_type: impl Argument<ResourceType, M>) -> Self {
-        Self(self.0.argument("ResourceType", resource_type))
-    }
-
-    /// Keys of the tags to remove, none of them empty. Specify either these or [`all`](Self::all); if both
-    /// are specified, [`all`](Self::all) has no effect. Each: At least 1 character. 1 to 20 items. Example:
-    /// `["testkey1"]`.
-    pub fn tag_key<M>(self, tag_key: impl Argument<Vec<String>, M>) -> Self { Self(self.0.argument("TagKey", tag_key)) }
-    /// Whether to remove all tags of the instances. If false, specify `TagKey.N`. Required if `TagKey.N` is not
-    /// specified; has no effect if it is. Example: `false`.
-    pub fn all<M>(self, all: impl Argument<bool, M>) -> Self { Self(self.0.argument("All", all)) }
 }

@@ -31,8 +31,29 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/assume_role.md")]
-    #[doc(alias = "assumeRole")]
     pub fn assume_role(&self) -> AssumeRole { AssumeRole(self.call(AssumeRole::SPEC)) }
+}
+
+impl AssumeRole {
+    /// ARN of the role to assume. The role must trust an Alibaba Cloud account. Example:
+    /// `acs:ram::123456789012****:role/adminrole`. **Required.**
+    pub fn role_arn<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("RoleArn", value)) }
+    /// Name of the role session, typically the name of the calling user. It appears in audit logs, where
+    /// it distinguishes users of the same role. 2 to 64 letters, digits and `.` `@` `-` `_`. Matches
+    /// `^[A-Za-z0-9.@_-]+$`. Example: `alice`. **Required.**
+    pub fn role_session_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("RoleSessionName", value))
+    }
+
+    /// Policy document that further restricts the credentials: they grant only what both the role and this policy
+    /// allow. A JSON text of 1 to 1024 characters. If omitted, the credentials have all permissions of the role.
+    pub fn policy<M>(self, value: impl Argument<JsonText<BTreeMap<String, Value>>, M>) -> Self {
+        Self(self.0.argument("Policy", value))
+    }
+
+    /// Validity period of the credentials, in seconds. Must not exceed the `MaxSessionDuration` of the role. At
+    /// least 900. Defaults to `3600`.
+    pub fn duration_seconds(self, value: impl Integer) -> Self { Self(self.0.integer::<i64>("DurationSeconds", value)) }
 }
 
 yundb_runtime::operation! {
@@ -46,30 +67,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl AssumeRole {
-    /// ARN of the role to assume. The role must trust an Alibaba Cloud account. Example:
-    /// `acs:ram::123456789012****:role/adminrole`. Required.
-    pub fn role_arn<M>(self, role_arn: impl Argument<String, M>) -> Self { Self(self.0.argument("RoleArn", role_arn)) }
-    /// Name of the role session, typically the name of the calling user. It appears in audit logs, where
-    /// it distinguishes users of the same role. 2 to 64 letters, digits and `.` `@` `-` `_`. Matches
-    /// `^[A-Za-z0-9.@_-]+$`. Example: `alice`. Required.
-    pub fn role_session_name<M>(self, role_session_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("RoleSessionName", role_session_name))
-    }
-
-    /// Policy document that further restricts the credentials: they grant only what both the role and this policy
-    /// allow. A JSON text of 1 to 1024 characters. If omitted, the credentials have all permissions of the role.
-    pub fn policy<M>(self, policy: impl Argument<JsonText<BTreeMap<String, Value>>, M>) -> Self {
-        Self(self.0.argument("Policy", policy))
-    }
-
-    /// Validity period of the credentials, in seconds. Must not exceed the `MaxSessionDuration` of the role. At
-    /// least 900. Defaults to `3600`.
-    pub fn duration_seconds(self, duration_seconds: impl Integer) -> Self {
-        Self(self.0.integer::<i64>("DurationSeconds", duration_seconds))
-    }
 }
 
 /// The role was assumed. Response of [`assume_role`](crate::Client::assume_role).

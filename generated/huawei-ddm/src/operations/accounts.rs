@@ -33,10 +33,16 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/list_users.md")]
-    #[doc(alias = "listUsers")]
     pub fn list_users(&self, instance_id: impl Into<String>) -> ListUsers {
         ListUsers(self.call(ListUsers::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ListUsers {
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 128. Defaults to `128`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
 }
 
 yundb_runtime::operation! {
@@ -49,13 +55,6 @@ yundb_runtime::operation! {
             query("limit", any().min(1).max(128)),
         ])
         .accept("application/json")
-}
-
-impl ListUsers {
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 128. Defaults to `128`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
 yundb_runtime::paged! {
@@ -184,10 +183,14 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/create_users.md")]
-    #[doc(alias = "createUsers")]
     pub fn create_users(&self, instance_id: impl Into<String>) -> CreateUsers {
         CreateUsers(self.call(CreateUsers::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl CreateUsers {
+    /// The accounts to create. **Required.**
+    pub fn users<M>(self, value: impl Argument<Vec<CreateUser>, M>) -> Self { Self(self.0.argument("users", value)) }
 }
 
 yundb_runtime::operation! {
@@ -202,20 +205,15 @@ yundb_runtime::operation! {
         .accept("application/json")
 }
 
-impl CreateUsers {
-    /// The accounts to create. Required.
-    pub fn users<M>(self, users: impl Argument<Vec<CreateUser>, M>) -> Self { Self(self.0.argument("users", users)) }
-}
-
 yundb_runtime::setters! {
     /// An account to create.
     pub struct CreateUser {
         /// Name of the account, 1 to 32 letters, digits, and underscores, starting with a letter. Matches
-        /// `^[A-Za-z][A-Za-z0-9_]*$`. Required.
+        /// `^[A-Za-z][A-Za-z0-9_]*$`. **Required.**
         pub name: Option<String>,
-        /// Password of the account. Required.
+        /// Password of the account. **Required.**
         pub password: Option<Secret>,
-        /// Basic permissions of the account. Required.
+        /// Basic permissions of the account. **Required.**
         pub base_authority: Option<Vec<BaseAuthority>>,
         /// Description of the account, up to 256 characters. Defaults to an empty string.
         pub description: Option<String>,
@@ -237,7 +235,7 @@ impl Object for CreateUser {
 yundb_runtime::setters! {
     /// A logical database to associate with an account.
     pub struct CreateUserDatabase {
-        /// Name of the logical database. Required.
+        /// Name of the logical database. **Required.**
         pub name: Option<String>,
     }
 }
@@ -279,7 +277,7 @@ impl Client {
     /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
     ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     /// - `username`: Name of the account.
-    /// - `user`: Account properties to change. Required.
+    /// - `user`: Account properties to change. **Required.**
     ///
     /// # Example
     ///
@@ -294,7 +292,6 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/update_user.md")]
-    #[doc(alias = "updateUser")]
     pub fn update_user(
         &self,
         instance_id: impl Into<String>,
@@ -385,7 +382,6 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/delete_user.md")]
-    #[doc(alias = "deleteUser")]
     pub fn delete_user(&self, instance_id: impl Into<String>, username: impl Into<String>) -> DeleteUser {
         DeleteUser(self.call(DeleteUser::SPEC).text("instance_id", instance_id).text("username", username))
     }
@@ -424,7 +420,6 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/reset_user_password.md")]
-    #[doc(alias = "resetUserPassword")]
     pub fn reset_user_password(
         &self,
         instance_id: impl Into<String>,
@@ -439,6 +434,11 @@ impl Client {
     }
 }
 
+impl ResetUserPassword {
+    /// New password. **Required.**
+    pub fn password<M>(self, value: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", value)) }
+}
+
 yundb_runtime::operation! {
     ResetUserPassword: reset_user_password -> Response<ResetUserPasswordResponse>, CallError<ErrorBody>;
     Spec::new("resetUserPassword", "POST", "/v2/{project_id}/instances/{instance_id}/users/{username}/password")
@@ -450,11 +450,6 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl ResetUserPassword {
-    /// New password. Required.
-    pub fn password<M>(self, password: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", password)) }
 }
 
 /// The password was reset, unless [`success`](Self::success) is false. Response of
@@ -498,10 +493,19 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/reset_administrator.md")]
-    #[doc(alias = "resetAdministrator")]
     pub fn reset_administrator(&self, instance_id: impl Into<String>) -> ResetAdministrator {
         ResetAdministrator(self.call(ResetAdministrator::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ResetAdministrator {
+    /// Name of the administrator account, 1 to 32 letters, digits, and underscores, starting with a letter. Matches
+    /// `^[A-Za-z][A-Za-z0-9_]*$`. **Required.**
+    pub fn name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("name", value)) }
+    /// Password of the administrator account, 8 to 32 characters. Must be a combination of uppercase letters,
+    /// lowercase letters, digits, and special characters from `~!@#%^*-+_?`. Use a strong password. Matches
+    /// `^[A-Za-z0-9~!@#%^*+_?-]+$`. **Required.**
+    pub fn password<M>(self, value: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", value)) }
 }
 
 yundb_runtime::operation! {
@@ -514,16 +518,6 @@ yundb_runtime::operation! {
             field("password", any().min_length(8).max_length(32).pattern("^[A-Za-z0-9~!@#%^*+_?-]+$")).required(),
         ])
         .body("application/json", true)
-}
-
-impl ResetAdministrator {
-    /// Name of the administrator account, 1 to 32 letters, digits, and underscores, starting with a letter. Matches
-    /// `^[A-Za-z][A-Za-z0-9_]*$`. Required.
-    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Password of the administrator account, 8 to 32 characters. Must be a combination of uppercase letters,
-    /// lowercase letters, digits, and special characters from `~!@#%^*-+_?`. Use a strong password. Matches
-    /// `^[A-Za-z0-9~!@#%^*+_?-]+$`. Required.
-    pub fn password<M>(self, password: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", password)) }
 }
 
 impl Client {
@@ -545,8 +539,12 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/check_weak_password.md")]
     #[doc(alias = "ValidateWeakPassword")]
-    #[doc(alias = "checkWeakPassword")]
     pub fn check_weak_password(&self) -> CheckWeakPassword { CheckWeakPassword(self.call(CheckWeakPassword::SPEC)) }
+}
+
+impl CheckWeakPassword {
+    /// The password to check. **Required.**
+    pub fn password<M>(self, value: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", value)) }
 }
 
 yundb_runtime::operation! {
@@ -556,11 +554,6 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .idempotent(true)
-}
-
-impl CheckWeakPassword {
-    /// The password to check. Required.
-    pub fn password<M>(self, password: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", password)) }
 }
 
 /// Whether the password is weak. Response of [`check_weak_password`](crate::Client::check_weak_password).

@@ -26,7 +26,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_api_versions.md")]
     #[doc(alias = "ListApiVersion")]
-    #[doc(alias = "listApiVersions")]
     pub fn list_api_versions(&self) -> ListApiVersions { ListApiVersions(self.call(ListApiVersions::SPEC)) }
 }
 

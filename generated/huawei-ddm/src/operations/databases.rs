@@ -34,10 +34,16 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/list_databases.md")]
-    #[doc(alias = "listDatabases")]
     pub fn list_databases(&self, instance_id: impl Into<String>) -> ListDatabases {
         ListDatabases(self.call(ListDatabases::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ListDatabases {
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 128. Defaults to `128`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
 }
 
 yundb_runtime::operation! {
@@ -50,13 +56,6 @@ yundb_runtime::operation! {
             query("limit", any().min(1).max(128)),
         ])
         .accept("application/json")
-}
-
-impl ListDatabases {
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 128. Defaults to `128`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
 yundb_runtime::paged! {
@@ -183,9 +182,15 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/create_database.md")]
-    #[doc(alias = "createDatabase")]
     pub fn create_database(&self, instance_id: impl Into<String>) -> CreateDatabase {
         CreateDatabase(self.call(CreateDatabase::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl CreateDatabase {
+    /// The logical databases to create. **Required.**
+    pub fn databases<M>(self, value: impl Argument<Vec<CreateDatabaseDetail>, M>) -> Self {
+        Self(self.0.argument("databases", value))
     }
 }
 
@@ -201,30 +206,23 @@ yundb_runtime::operation! {
         .accept("application/json")
 }
 
-impl CreateDatabase {
-    /// The logical databases to create. Required.
-    pub fn databases<M>(self, databases: impl Argument<Vec<CreateDatabaseDetail>, M>) -> Self {
-        Self(self.0.argument("databases", databases))
-    }
-}
-
 yundb_runtime::setters! {
     /// A logical database to create.
     pub struct CreateDatabaseDetail {
         /// Name of the database, 2 to 48 lowercase letters, digits, and underscores, starting with a letter.
         /// `information_schema`, `mysql`, `performance_schema`, and `sys` are reserved. Matches `^[a-z][a-z0-9_]*$`.
-        /// Required.
+        /// **Required.**
         pub name: Option<String>,
-        /// Sharding mode of a logical database. Required.
+        /// Sharding mode of a logical database. **Required.**
         pub shard_mode: Option<ShardMode>,
         /// Number of shards of the database. If [`shard_unit`](Self::shard_unit) is set, must be
         /// [`shard_unit`](Self::shard_unit) times the number of instances in [`used_rds`](Self::used_rds); otherwise,
-        /// must be greater than the number of those instances and at most 64 times that number. Required.
+        /// must be greater than the number of those instances and at most 64 times that number. **Required.**
         pub shard_number: Option<i32>,
         /// Number of shards on each RDS instance: 1 to 64 if [`shard_mode`](Self::shard_mode) is `cluster`; always 1 if
         /// it is `single`.
         pub shard_unit: Option<i32>,
-        /// RDS instances to associate with the database. Required.
+        /// RDS instances to associate with the database. **Required.**
         pub used_rds: Option<Vec<CreateDatabaseRds>>,
     }
 }
@@ -244,11 +242,11 @@ yundb_runtime::setters! {
     #[serde(rename_all = "camelCase")]
     pub struct CreateDatabaseRds {
         /// Id of the RDS instance. See [`list_available_rds_instances`](crate::Client::list_available_rds_instances).
-        /// Required.
+        /// **Required.**
         pub id: Option<String>,
-        /// Username for logging in to the RDS instance. Required.
+        /// Username for logging in to the RDS instance. **Required.**
         pub admin_user: Option<String>,
-        /// Password of the user. Required.
+        /// Password of the user. **Required.**
         pub admin_password: Option<Secret>,
     }
 }
@@ -304,7 +302,6 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/show_database.md")]
-    #[doc(alias = "showDatabase")]
     pub fn show_database(&self, instance_id: impl Into<String>, ddm_dbname: impl Into<String>) -> ShowDatabase {
         ShowDatabase(self.call(ShowDatabase::SPEC).text("instance_id", instance_id).text("ddm_dbname", ddm_dbname))
     }
@@ -408,9 +405,16 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/delete_database.md")]
-    #[doc(alias = "deleteDatabase")]
     pub fn delete_database(&self, instance_id: impl Into<String>, ddm_dbname: impl Into<String>) -> DeleteDatabase {
         DeleteDatabase(self.call(DeleteDatabase::SPEC).text("instance_id", instance_id).text("ddm_dbname", ddm_dbname))
+    }
+}
+
+impl DeleteDatabase {
+    /// Whether to also delete the data on the database instances behind DDM. The data is kept if the parameter is
+    /// omitted or empty. Example: `true`.
+    pub fn delete_rds_data<M>(self, value: impl Argument<DeleteRdsData, M>) -> Self {
+        Self(self.0.argument("delete_rds_data", value))
     }
 }
 
@@ -424,14 +428,6 @@ yundb_runtime::operation! {
             query("delete_rds_data", any()),
         ])
         .accept("application/json")
-}
-
-impl DeleteDatabase {
-    /// Whether to also delete the data on the database instances behind DDM. The data is kept if the parameter is
-    /// omitted or empty. Example: `true`.
-    pub fn delete_rds_data<M>(self, delete_rds_data: impl Argument<DeleteRdsData, M>) -> Self {
-        Self(self.0.argument("delete_rds_data", delete_rds_data))
-    }
 }
 
 impl Client {
@@ -460,10 +456,16 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_available_rds_instances.md")]
     #[doc(alias = "ListAvailableRdsList")]
-    #[doc(alias = "listAvailableRdsInstances")]
     pub fn list_available_rds_instances(&self, instance_id: impl Into<String>) -> ListAvailableRdsInstances {
         ListAvailableRdsInstances(self.call(ListAvailableRdsInstances::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ListAvailableRdsInstances {
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 128. Defaults to `128`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
 }
 
 yundb_runtime::operation! {
@@ -476,13 +478,6 @@ yundb_runtime::operation! {
             query("limit", any().min(1).max(128)),
         ])
         .accept("application/json")
-}
-
-impl ListAvailableRdsInstances {
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 128. Defaults to `128`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
 yundb_runtime::paged! {
@@ -573,9 +568,27 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/create_database_v3.md")]
     #[doc(alias = "CreateDdmDatabase")]
-    #[doc(alias = "createDatabaseV3")]
     pub fn create_database_v3(&self, instance_id: impl Into<String>) -> CreateDatabaseV3 {
         CreateDatabaseV3(self.call(CreateDatabaseV3::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl CreateDatabaseV3 {
+    /// Name of the database, 2 to 48 lowercase letters, digits, and underscores, starting with a letter.
+    /// `information_schema`, `mysql`, `performance_schema`, and `sys` are reserved. Matches `^[a-z][a-z0-9_]*$`.
+    /// **Required.**
+    pub fn name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("name", value)) }
+    /// Sharding mode of a logical database. **Required.**
+    pub fn shard_mode<M>(self, value: impl Argument<ShardMode, M>) -> Self {
+        Self(self.0.argument("shard_mode", value))
+    }
+
+    /// Number of shards of the database. Must be at least the number of instances in
+    /// [`dn_instances`](Self::dn_instances) and at most 64 times that number. **Required.**
+    pub fn shard_number(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("shard_number", value)) }
+    /// Data nodes to associate with the database. **Required.**
+    pub fn dn_instances<M>(self, value: impl Argument<Vec<DatabaseDnInstance>, M>) -> Self {
+        Self(self.0.argument("dn_instances", value))
     }
 }
 
@@ -595,37 +608,15 @@ yundb_runtime::operation! {
         .job("job_id", &crate::client::SHOW_JOB)
 }
 
-impl CreateDatabaseV3 {
-    /// Name of the database, 2 to 48 lowercase letters, digits, and underscores, starting with a letter.
-    /// `information_schema`, `mysql`, `performance_schema`, and `sys` are reserved. Matches `^[a-z][a-z0-9_]*$`.
-    /// Required.
-    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Sharding mode of a logical database. Required.
-    pub fn shard_mode<M>(self, shard_mode: impl Argument<ShardMode, M>) -> Self {
-        Self(self.0.argument("shard_mode", shard_mode))
-    }
-
-    /// Number of shards of the database. Must be at least the number of instances in
-    /// [`dn_instances`](Self::dn_instances) and at most 64 times that number. Required.
-    pub fn shard_number(self, shard_number: impl Integer) -> Self {
-        Self(self.0.integer::<i32>("shard_number", shard_number))
-    }
-
-    /// Data nodes to associate with the database. Required.
-    pub fn dn_instances<M>(self, dn_instances: impl Argument<Vec<DatabaseDnInstance>, M>) -> Self {
-        Self(self.0.argument("dn_instances", dn_instances))
-    }
-}
-
 yundb_runtime::setters! {
     /// A data node to associate with a logical database.
     pub struct DatabaseDnInstance {
         /// Id of the data node. See [`list_available_rds_instances`](crate::Client::list_available_rds_instances).
-        /// Required.
+        /// **Required.**
         pub id: Option<String>,
-        /// Username for logging in to the data node. Required.
+        /// Username for logging in to the data node. **Required.**
         pub user_name: Option<String>,
-        /// Password of the user. Required.
+        /// Password of the user. **Required.**
         pub user_password: Option<Secret>,
     }
 }
@@ -675,7 +666,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/delete_database_v3.md")]
     #[doc(alias = "DeleteDdmDatabase")]
-    #[doc(alias = "deleteDatabaseV3")]
     pub fn delete_database_v3(
         &self,
         instance_id: impl Into<String>,
@@ -690,6 +680,14 @@ impl Client {
     }
 }
 
+impl DeleteDatabaseV3 {
+    /// Whether to also delete the data on the database instances behind DDM. `true` deletes the data; `false` keeps
+    /// it. Example: `true`. **Required.**
+    pub fn delete_dn_data<M>(self, value: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("delete_dn_data", value))
+    }
+}
+
 yundb_runtime::operation! {
     DeleteDatabaseV3: delete_database_v3 -> Response<DeleteDatabaseV3Response>, CallError<ErrorBodyV3>;
     Spec::new("DeleteDdmDatabase", "DELETE", "/v3/{project_id}/instances/{instance_id}/databases/{database_name}")
@@ -701,14 +699,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl DeleteDatabaseV3 {
-    /// Whether to also delete the data on the database instances behind DDM. `true` deletes the data; `false` keeps
-    /// it. Example: `true`. Required.
-    pub fn delete_dn_data<M>(self, delete_dn_data: impl Argument<bool, M>) -> Self {
-        Self(self.0.argument("delete_dn_data", delete_dn_data))
-    }
 }
 
 /// The deletion job was submitted. Response of [`delete_database_v3`](crate::Client::delete_database_v3).

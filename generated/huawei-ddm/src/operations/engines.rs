@@ -26,8 +26,14 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/list_engines.md")]
-    #[doc(alias = "listEngines")]
     pub fn list_engines(&self) -> ListEngines { ListEngines(self.call(ListEngines::SPEC)) }
+}
+
+impl ListEngines {
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 128. Defaults to `128`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
 }
 
 yundb_runtime::operation! {
@@ -39,13 +45,6 @@ yundb_runtime::operation! {
             query("limit", any().min(1).max(128)),
         ])
         .accept("application/json")
-}
-
-impl ListEngines {
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 128. Defaults to `128`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
 yundb_runtime::paged! {
@@ -119,8 +118,16 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/list_flavors.md")]
-    #[doc(alias = "listFlavors")]
     pub fn list_flavors(&self) -> ListFlavors { ListFlavors(self.call(ListFlavors::SPEC)) }
+}
+
+impl ListFlavors {
+    /// Id of the engine. See [`list_engines`](crate::Client::list_engines). **Required.**
+    pub fn engine_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("engine_id", value)) }
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 128. Defaults to `128`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
 }
 
 yundb_runtime::operation! {
@@ -133,18 +140,6 @@ yundb_runtime::operation! {
             query("limit", any().min(1).max(128)),
         ])
         .accept("application/json")
-}
-
-impl ListFlavors {
-    /// Id of the engine. See [`list_engines`](crate::Client::list_engines). Required.
-    pub fn engine_id<M>(self, engine_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("engine_id", engine_id))
-    }
-
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 128. Defaults to `128`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
 /// The flavors. Response of [`list_flavors`](crate::Client::list_flavors).
@@ -241,8 +236,14 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_engines_v3.md")]
     #[doc(alias = "ListDdmEngines")]
-    #[doc(alias = "listEnginesV3")]
     pub fn list_engines_v3(&self) -> ListEnginesV3 { ListEnginesV3(self.call(ListEnginesV3::SPEC)) }
+}
+
+impl ListEnginesV3 {
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 128. Defaults to `10`. Example: `10`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
 }
 
 yundb_runtime::operation! {
@@ -254,13 +255,6 @@ yundb_runtime::operation! {
             query("limit", any().min(1).max(128)),
         ])
         .accept("application/json")
-}
-
-impl ListEnginesV3 {
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 128. Defaults to `10`. Example: `10`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
 yundb_runtime::paged! {
@@ -323,8 +317,29 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_flavors_v3.md")]
     #[doc(alias = "ListDdmFlavors")]
-    #[doc(alias = "listFlavorsV3")]
     pub fn list_flavors_v3(&self) -> ListFlavorsV3 { ListFlavorsV3(self.call(ListFlavorsV3::SPEC)) }
+}
+
+impl ListFlavorsV3 {
+    /// Id of the engine. See [`list_engines_v3`](crate::Client::list_engines_v3). Required if
+    /// [`engine_version`](Self::engine_version) is omitted. Example: `xxxxxx-xxxx-xxxx-f7ab-100f2cd33008`.
+    pub fn engine_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("engine_id", value)) }
+    /// Version of the engine. See [`list_engines_v3`](crate::Client::list_engines_v3). Required if
+    /// [`engine_id`](Self::engine_id) is omitted. Example: `3.x.x`.
+    pub fn engine_version<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("engine_version", value))
+    }
+
+    /// Comma-separated codes of availability zones. Must not be empty. Example:
+    /// `cn-southwest-244a,cn-southwest-244b`.
+    pub fn available_zones<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("available_zones", value))
+    }
+
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 128. Defaults to `10`. Example: `10`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
 }
 
 yundb_runtime::operation! {
@@ -339,31 +354,6 @@ yundb_runtime::operation! {
             query("limit", any().min(1).max(128)),
         ])
         .accept("application/json")
-}
-
-impl ListFlavorsV3 {
-    /// Id of the engine. See [`list_engines_v3`](crate::Client::list_engines_v3). Required if
-    /// [`engine_version`](Self::engine_version) is omitted. Example: `xxxxxx-xxxx-xxxx-f7ab-100f2cd33008`.
-    pub fn engine_id<M>(self, engine_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("engine_id", engine_id))
-    }
-
-    /// Version of the engine. See [`list_engines_v3`](crate::Client::list_engines_v3). Required if
-    /// [`engine_id`](Self::engine_id) is omitted. Example: `3.x.x`.
-    pub fn engine_version<M>(self, engine_version: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("engine_version", engine_version))
-    }
-
-    /// Comma-separated codes of availability zones. Must not be empty. Example:
-    /// `cn-southwest-244a,cn-southwest-244b`.
-    pub fn available_zones<M>(self, available_zones: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("available_zones", available_zones))
-    }
-
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 128. Defaults to `10`. Example: `10`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
 /// The flavors. Response of [`list_flavors_v3`](crate::Client::list_flavors_v3).

@@ -29,8 +29,14 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/list_instances.md")]
-    #[doc(alias = "listInstances")]
     pub fn list_instances(&self) -> ListInstances { ListInstances(self.call(ListInstances::SPEC)) }
+}
+
+impl ListInstances {
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 128. Defaults to `10`. Example: `10`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
 }
 
 yundb_runtime::operation! {
@@ -42,13 +48,6 @@ yundb_runtime::operation! {
             query("limit", any().min(1).max(128)),
         ])
         .accept("application/json")
-}
-
-impl ListInstances {
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 128. Defaults to `10`. Example: `10`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
 yundb_runtime::paged! {
@@ -189,7 +188,7 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance`: The instance to create. Required.
+    /// - `instance`: The instance to create. **Required.**
     ///
     /// # Example
     ///
@@ -214,9 +213,15 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/create_instance.md")]
-    #[doc(alias = "createInstance")]
     pub fn create_instance(&self, instance: CreateInstanceDetail) -> CreateInstance {
         CreateInstance(self.call(CreateInstance::SPEC).set("instance", instance))
+    }
+}
+
+impl CreateInstance {
+    /// Billing options. Required for yearly/monthly billing.
+    pub fn extend_param<M>(self, value: impl Argument<CreateInstanceExtendParam, M>) -> Self {
+        Self(self.0.argument("extend_param", value))
     }
 }
 
@@ -233,35 +238,28 @@ yundb_runtime::operation! {
         .job("job_id", &crate::client::SHOW_JOB)
 }
 
-impl CreateInstance {
-    /// Billing options. Required for yearly/monthly billing.
-    pub fn extend_param<M>(self, extend_param: impl Argument<CreateInstanceExtendParam, M>) -> Self {
-        Self(self.0.argument("extend_param", extend_param))
-    }
-}
-
 yundb_runtime::setters! {
     /// The instance to create.
     pub struct CreateInstanceDetail {
         /// Name of the instance, 4 to 64 letters, digits, hyphens, and underscores, starting with a letter. Matches
-        /// `^[A-Za-z][A-Za-z0-9_-]*$`. Required.
+        /// `^[A-Za-z][A-Za-z0-9_-]*$`. **Required.**
         pub name: Option<String>,
         /// Id of the flavor, which determines the CPU and memory of each node. See
-        /// [`list_flavors`](crate::Client::list_flavors). Required.
+        /// [`list_flavors`](crate::Client::list_flavors). **Required.**
         pub flavor_id: Option<String>,
-        /// Number of nodes. Required.
+        /// Number of nodes. **Required.**
         pub node_num: Option<i32>,
-        /// Id of the engine. See [`list_engines`](crate::Client::list_engines). Required.
+        /// Id of the engine. See [`list_engines`](crate::Client::list_engines). **Required.**
         pub engine_id: Option<String>,
         /// Id of the enterprise project for the instance.
         pub enterprise_project_id: Option<String>,
-        /// Codes of the availability zones for the nodes, at least one. Required.
+        /// Codes of the availability zones for the nodes, at least one. **Required.**
         pub available_zones: Option<Vec<String>>,
-        /// Id of the VPC. Required.
+        /// Id of the VPC. **Required.**
         pub vpc_id: Option<String>,
-        /// Id of the security group. Required.
+        /// Id of the security group. **Required.**
         pub security_group_id: Option<String>,
-        /// Id of the subnet. Required.
+        /// Id of the subnet. **Required.**
         pub subnet_id: Option<String>,
         /// Id of the parameter group.
         pub param_group_id: Option<String>,
@@ -451,7 +449,6 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/show_instance.md")]
-    #[doc(alias = "showInstance")]
     pub fn show_instance(&self, instance_id: impl Into<String>) -> ShowInstance {
         ShowInstance(self.call(ShowInstance::SPEC).text("instance_id", instance_id))
     }
@@ -565,9 +562,16 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/delete_instance.md")]
-    #[doc(alias = "deleteInstance")]
     pub fn delete_instance(&self, instance_id: impl Into<String>) -> DeleteInstance {
         DeleteInstance(self.call(DeleteInstance::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl DeleteInstance {
+    /// Whether to also delete the data on the database instances behind DDM. The data is kept if the parameter is
+    /// omitted or empty. Example: `true`.
+    pub fn delete_rds_data<M>(self, value: impl Argument<DeleteRdsData, M>) -> Self {
+        Self(self.0.argument("delete_rds_data", value))
     }
 }
 
@@ -581,14 +585,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl DeleteInstance {
-    /// Whether to also delete the data on the database instances behind DDM. The data is kept if the parameter is
-    /// omitted or empty. Example: `true`.
-    pub fn delete_rds_data<M>(self, delete_rds_data: impl Argument<DeleteRdsData, M>) -> Self {
-        Self(self.0.argument("delete_rds_data", delete_rds_data))
-    }
 }
 
 /// The deletion job was submitted. Response of [`delete_instance`](crate::Client::delete_instance).
@@ -624,10 +620,15 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/update_instance_name.md")]
-    #[doc(alias = "updateInstanceName")]
     pub fn update_instance_name(&self, instance_id: impl Into<String>) -> UpdateInstanceName {
         UpdateInstanceName(self.call(UpdateInstanceName::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl UpdateInstanceName {
+    /// New name of the instance, 4 to 64 letters, digits, hyphens, and underscores, starting with a letter. Matches
+    /// `^[A-Za-z][A-Za-z0-9_-]*$`. **Required.**
+    pub fn name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("name", value)) }
 }
 
 yundb_runtime::operation! {
@@ -640,12 +641,6 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl UpdateInstanceName {
-    /// New name of the instance, 4 to 64 letters, digits, hyphens, and underscores, starting with a letter. Matches
-    /// `^[A-Za-z][A-Za-z0-9_-]*$`. Required.
-    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
 }
 
 /// The instance was renamed. Response of [`update_instance_name`](crate::Client::update_instance_name).
@@ -682,9 +677,16 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/update_instance_security_group.md")]
-    #[doc(alias = "updateInstanceSecurityGroup")]
     pub fn update_instance_security_group(&self, instance_id: impl Into<String>) -> UpdateInstanceSecurityGroup {
         UpdateInstanceSecurityGroup(self.call(UpdateInstanceSecurityGroup::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl UpdateInstanceSecurityGroup {
+    /// Id of the new security group. Pass the current id, the documented default, to keep the security group.
+    /// **Required.**
+    pub fn security_group_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("security_group_id", value))
     }
 }
 
@@ -698,14 +700,6 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl UpdateInstanceSecurityGroup {
-    /// Id of the new security group. Pass the current id, the documented default, to keep the security group.
-    /// Required.
-    pub fn security_group_id<M>(self, security_group_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("security_group_id", security_group_id))
-    }
 }
 
 /// The security group was changed. Response of
@@ -744,9 +738,15 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/restart_instance.md")]
-    #[doc(alias = "restartInstance")]
     pub fn restart_instance(&self, instance_id: impl Into<String>) -> RestartInstance {
         RestartInstance(self.call(RestartInstance::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl RestartInstance {
+    /// Restart options.
+    pub fn restart<M>(self, value: impl Argument<RestartInstanceInfo, M>) -> Self {
+        Self(self.0.argument("restart", value))
     }
 }
 
@@ -757,13 +757,6 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("jobId", &crate::client::SHOW_JOB)
-}
-
-impl RestartInstance {
-    /// Restart options.
-    pub fn restart<M>(self, restart: impl Argument<RestartInstanceInfo, M>) -> Self {
-        Self(self.0.argument("restart", restart))
-    }
 }
 
 yundb_runtime::setters! {
@@ -823,7 +816,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/reload_table_data.md")]
     #[doc(alias = "RebuildConfig")]
-    #[doc(alias = "reloadTableData")]
     pub fn reload_table_data(&self, instance_id: impl Into<String>) -> ReloadTableData {
         ReloadTableData(self.call(ReloadTableData::SPEC).text("instance_id", instance_id))
     }
@@ -863,9 +855,16 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/update_read_write_strategy.md")]
     #[doc(alias = "UpdateReadAndWriteStrategy")]
-    #[doc(alias = "updateReadWriteStrategy")]
     pub fn update_read_write_strategy(&self, instance_id: impl Into<String>) -> UpdateReadWriteStrategy {
         UpdateReadWriteStrategy(self.call(UpdateReadWriteStrategy::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl UpdateReadWriteStrategy {
+    /// Read weight of each primary instance and read replica, keyed by the id of the database instance. Each: Read
+    /// weight. From 0 to 99. **Required.**
+    pub fn read_weight<M>(self, value: impl Argument<BTreeMap<String, i32>, M>) -> Self {
+        Self(self.0.argument("read_weight", value))
     }
 }
 
@@ -881,14 +880,6 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl UpdateReadWriteStrategy {
-    /// Read weight of each primary instance and read replica, keyed by the id of the database instance. Each: Read
-    /// weight. From 0 to 99. Required.
-    pub fn read_weight<M>(self, read_weight: impl Argument<BTreeMap<String, i32>, M>) -> Self {
-        Self(self.0.argument("read_weight", read_weight))
-    }
 }
 
 /// The weights were set, unless [`success`](Self::success) is false. Response of
@@ -926,7 +917,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/synchronize_data_nodes.md")]
     #[doc(alias = "UpdateDatabaseInfo")]
-    #[doc(alias = "synchronizeDataNodes")]
     pub fn synchronize_data_nodes(&self, instance_id: impl Into<String>) -> SynchronizeDataNodes {
         SynchronizeDataNodes(self.call(SynchronizeDataNodes::SPEC).text("instance_id", instance_id))
     }
@@ -983,10 +973,20 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/resize_instance.md")]
     #[doc(alias = "ResizeFlavor")]
-    #[doc(alias = "resizeInstance")]
     pub fn resize_instance(&self, instance_id: impl Into<String>) -> ResizeInstance {
         ResizeInstance(self.call(ResizeInstance::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ResizeInstance {
+    /// Resource code of the new flavor. **Required.**
+    pub fn spec_code<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("spec_code", value)) }
+    /// Id of the node group to change. Required if the instance has multiple groups; omit it if the instance has only
+    /// the default group.
+    pub fn group_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("group_id", value)) }
+    /// For yearly/monthly instances, whether to pay the order automatically from the account (`true`) or manually
+    /// (`false`). Does not affect how automatic renewals are paid. Defaults to `false`.
+    pub fn is_auto_pay<M>(self, value: impl Argument<bool, M>) -> Self { Self(self.0.argument("is_auto_pay", value)) }
 }
 
 yundb_runtime::operation! {
@@ -1003,22 +1003,6 @@ yundb_runtime::operation! {
         .accept("application/json")
         .idempotent(false)
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl ResizeInstance {
-    /// Resource code of the new flavor. Required.
-    pub fn spec_code<M>(self, spec_code: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("spec_code", spec_code))
-    }
-
-    /// Id of the node group to change. Required if the instance has multiple groups; omit it if the instance has only
-    /// the default group.
-    pub fn group_id<M>(self, group_id: impl Argument<String, M>) -> Self { Self(self.0.argument("group_id", group_id)) }
-    /// For yearly/monthly instances, whether to pay the order automatically from the account (`true`) or manually
-    /// (`false`). Does not affect how automatic renewals are paid. Defaults to `false`.
-    pub fn is_auto_pay<M>(self, is_auto_pay: impl Argument<bool, M>) -> Self {
-        Self(self.0.argument("is_auto_pay", is_auto_pay))
-    }
 }
 
 impl Client {
@@ -1047,10 +1031,14 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/update_instance_ssl.md")]
     #[doc(alias = "SwitchSsl")]
-    #[doc(alias = "updateInstanceSsl")]
     pub fn update_instance_ssl(&self, instance_id: impl Into<String>) -> UpdateInstanceSsl {
         UpdateInstanceSsl(self.call(UpdateInstanceSsl::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl UpdateInstanceSsl {
+    /// Whether to enable (`true`) or disable (`false`) SSL. **Required.**
+    pub fn ssl_enabled<M>(self, value: impl Argument<bool, M>) -> Self { Self(self.0.argument("ssl_enabled", value)) }
 }
 
 yundb_runtime::operation! {
@@ -1064,13 +1052,6 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl UpdateInstanceSsl {
-    /// Whether to enable (`true`) or disable (`false`) SSL. Required.
-    pub fn ssl_enabled<M>(self, ssl_enabled: impl Argument<bool, M>) -> Self {
-        Self(self.0.argument("ssl_enabled", ssl_enabled))
-    }
 }
 
 /// Response of [`update_instance_ssl`](crate::Client::update_instance_ssl) and
@@ -1110,10 +1091,14 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/update_instance_port.md")]
-    #[doc(alias = "updateInstancePort")]
     pub fn update_instance_port(&self, instance_id: impl Into<String>) -> UpdateInstancePort {
         UpdateInstancePort(self.call(UpdateInstancePort::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl UpdateInstancePort {
+    /// New port. **Required.**
+    pub fn port(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("port", value)) }
 }
 
 yundb_runtime::operation! {
@@ -1127,9 +1112,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl UpdateInstancePort {
-    /// New port. Required.
-    pub fn port(self, port: impl Integer) -> Self { Self(self.0.integer::<i32>("port", port)) }
 }

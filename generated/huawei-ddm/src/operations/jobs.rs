@@ -28,7 +28,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/show_job.md")]
     #[doc(alias = "ShowDdmJobResult")]
-    #[doc(alias = "showJob")]
     pub fn show_job(&self, job_id: impl Into<String>) -> ShowJob {
         ShowJob(self.call(ShowJob::SPEC).text("job_id", job_id))
     }

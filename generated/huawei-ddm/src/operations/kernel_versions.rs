@@ -31,7 +31,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_available_versions.md")]
     #[doc(alias = "ListDatabaseAvailableVersions")]
-    #[doc(alias = "listAvailableVersions")]
     pub fn list_available_versions(&self, instance_id: impl Into<String>) -> ListAvailableVersions {
         ListAvailableVersions(self.call(ListAvailableVersions::SPEC).text("instance_id", instance_id))
     }
@@ -91,9 +90,16 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/change_kernel_version.md")]
     #[doc(alias = "ChangeDatabaseVersion")]
-    #[doc(alias = "changeKernelVersion")]
     pub fn change_kernel_version(&self, instance_id: impl Into<String>) -> ChangeKernelVersion {
         ChangeKernelVersion(self.call(ChangeKernelVersion::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl ChangeKernelVersion {
+    /// Target version, one of those returned by [`list_available_versions`](crate::Client::list_available_versions).
+    /// **Required.**
+    pub fn target_version<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("target_version", value))
     }
 }
 
@@ -110,14 +116,6 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl ChangeKernelVersion {
-    /// Target version, one of those returned by [`list_available_versions`](crate::Client::list_available_versions).
-    /// Required.
-    pub fn target_version<M>(self, target_version: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("target_version", target_version))
-    }
 }
 
 /// The change job was submitted. Response of [`change_kernel_version`](crate::Client::change_kernel_version).
@@ -154,7 +152,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/roll_back_kernel_version.md")]
     #[doc(alias = "RollBackDatabaseVersion")]
-    #[doc(alias = "rollBackKernelVersion")]
     pub fn roll_back_kernel_version(&self, instance_id: impl Into<String>) -> RollBackKernelVersion {
         RollBackKernelVersion(self.call(RollBackKernelVersion::SPEC).text("instance_id", instance_id))
     }
@@ -207,7 +204,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/show_kernel_version_risks.md")]
     #[doc(alias = "ShowRiskInfo")]
-    #[doc(alias = "showKernelVersionRisks")]
     pub fn show_kernel_version_risks(&self, instance_id: impl Into<String>) -> ShowKernelVersionRisks {
         ShowKernelVersionRisks(self.call(ShowKernelVersionRisks::SPEC).text("instance_id", instance_id))
     }

@@ -36,10 +36,21 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_slow_logs.md")]
     #[doc(alias = "ListSlowLog")]
-    #[doc(alias = "listSlowLogs")]
     pub fn list_slow_logs(&self, instance_id: impl Into<String>) -> ListSlowLogs {
         ListSlowLogs(self.call(ListSlowLogs::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ListSlowLogs {
+    /// Page number, 1 or greater, as a string. **Required.**
+    pub fn cur_page<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("curPage", value)) }
+    /// Number of entries per page, as a string. **Required.**
+    pub fn per_page<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("perPage", value)) }
+    /// Start of the time range, as a string with a Unix timestamp in milliseconds. **Required.**
+    pub fn start_date<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("startDate", value)) }
+    /// End of the time range, as a string with a Unix timestamp in milliseconds, at most 7 days after
+    /// [`start_date`](Self::start_date). **Required.**
+    pub fn end_date<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("endDate", value)) }
 }
 
 yundb_runtime::operation! {
@@ -54,21 +65,6 @@ yundb_runtime::operation! {
             query("endDate", any()).required(),
         ])
         .accept("application/json")
-}
-
-impl ListSlowLogs {
-    /// Page number, 1 or greater, as a string. Required.
-    pub fn cur_page<M>(self, cur_page: impl Argument<String, M>) -> Self { Self(self.0.argument("curPage", cur_page)) }
-    /// Number of entries per page, as a string. Required.
-    pub fn per_page<M>(self, per_page: impl Argument<String, M>) -> Self { Self(self.0.argument("perPage", per_page)) }
-    /// Start of the time range, as a string with a Unix timestamp in milliseconds. Required.
-    pub fn start_date<M>(self, start_date: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("startDate", start_date))
-    }
-
-    /// End of the time range, as a string with a Unix timestamp in milliseconds, at most 7 days after
-    /// [`start_date`](Self::start_date). Required.
-    pub fn end_date<M>(self, end_date: impl Argument<String, M>) -> Self { Self(self.0.argument("endDate", end_date)) }
 }
 
 yundb_runtime::paged! {

@@ -36,9 +36,26 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/expand_instance_nodes.md")]
-    #[doc(alias = "expandInstanceNodes")]
     pub fn expand_instance_nodes(&self, instance_id: impl Into<String>) -> ExpandInstanceNodes {
         ExpandInstanceNodes(self.call(ExpandInstanceNodes::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl ExpandInstanceNodes {
+    /// Id of the VM flavor of the instance to expand. **Required.**
+    pub fn flavor_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("flavor_id", value)) }
+    /// Number of nodes to add. **Required.**
+    pub fn node_number(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("node_number", value)) }
+    /// Id of the node group to which to add the nodes. Required if the instance has more than one group. See
+    /// [`list_groups`](crate::Client::list_groups).
+    pub fn group_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("group_id", value)) }
+    /// For yearly/monthly instances, whether to pay the order automatically from the account balance (`true`) or
+    /// manually (`false`). Does not affect how automatic renewals are paid. Defaults to `false`.
+    pub fn is_auto_pay<M>(self, value: impl Argument<bool, M>) -> Self { Self(self.0.argument("is_auto_pay", value)) }
+    /// Codes of the availability zones of the new nodes, as many as [`node_number`](Self::node_number). Only for
+    /// yearly/monthly instances.
+    pub fn available_zones<M>(self, value: impl Argument<Vec<String>, M>) -> Self {
+        Self(self.0.argument("available_zones", value))
     }
 }
 
@@ -57,33 +74,6 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("jobId", &crate::client::SHOW_JOB)
-}
-
-impl ExpandInstanceNodes {
-    /// Id of the VM flavor of the instance to expand. Required.
-    pub fn flavor_id<M>(self, flavor_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("flavor_id", flavor_id))
-    }
-
-    /// Number of nodes to add. Required.
-    pub fn node_number(self, node_number: impl Integer) -> Self {
-        Self(self.0.integer::<i32>("node_number", node_number))
-    }
-
-    /// Id of the node group to which to add the nodes. Required if the instance has more than one group. See
-    /// [`list_groups`](crate::Client::list_groups).
-    pub fn group_id<M>(self, group_id: impl Argument<String, M>) -> Self { Self(self.0.argument("group_id", group_id)) }
-    /// For yearly/monthly instances, whether to pay the order automatically from the account balance (`true`) or
-    /// manually (`false`). Does not affect how automatic renewals are paid. Defaults to `false`.
-    pub fn is_auto_pay<M>(self, is_auto_pay: impl Argument<bool, M>) -> Self {
-        Self(self.0.argument("is_auto_pay", is_auto_pay))
-    }
-
-    /// Codes of the availability zones of the new nodes, as many as [`node_number`](Self::node_number). Only for
-    /// yearly/monthly instances.
-    pub fn available_zones<M>(self, available_zones: impl Argument<Vec<String>, M>) -> Self {
-        Self(self.0.argument("available_zones", available_zones))
-    }
 }
 
 /// The expansion job was submitted or the order was placed. Response of
@@ -127,10 +117,17 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/shrink_instance_nodes.md")]
-    #[doc(alias = "shrinkInstanceNodes")]
     pub fn shrink_instance_nodes(&self, instance_id: impl Into<String>) -> ShrinkInstanceNodes {
         ShrinkInstanceNodes(self.call(ShrinkInstanceNodes::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ShrinkInstanceNodes {
+    /// Number of nodes to remove, at most one less than the number of nodes of the instance. **Required.**
+    pub fn node_number(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("node_number", value)) }
+    /// Id of the node group from which to remove the nodes. Required if the instance has more than one group. See
+    /// [`list_groups`](crate::Client::list_groups).
+    pub fn group_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("group_id", value)) }
 }
 
 yundb_runtime::operation! {
@@ -145,17 +142,6 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("jobId", &crate::client::SHOW_JOB)
-}
-
-impl ShrinkInstanceNodes {
-    /// Number of nodes to remove, at most one less than the number of nodes of the instance. Required.
-    pub fn node_number(self, node_number: impl Integer) -> Self {
-        Self(self.0.integer::<i32>("node_number", node_number))
-    }
-
-    /// Id of the node group from which to remove the nodes. Required if the instance has more than one group. See
-    /// [`list_groups`](crate::Client::list_groups).
-    pub fn group_id<M>(self, group_id: impl Argument<String, M>) -> Self { Self(self.0.argument("group_id", group_id)) }
 }
 
 /// The removal job was submitted. Response of [`shrink_instance_nodes`](crate::Client::shrink_instance_nodes).
@@ -198,10 +184,16 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/list_nodes.md")]
-    #[doc(alias = "listNodes")]
     pub fn list_nodes(&self, instance_id: impl Into<String>) -> ListNodes {
         ListNodes(self.call(ListNodes::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ListNodes {
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 128. Defaults to `128`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
 }
 
 yundb_runtime::operation! {
@@ -214,13 +206,6 @@ yundb_runtime::operation! {
             query("limit", any().min(1).max(128)),
         ])
         .accept("application/json")
-}
-
-impl ListNodes {
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 128. Defaults to `128`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
 yundb_runtime::paged! {
@@ -302,7 +287,6 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/show_node.md")]
-    #[doc(alias = "showNode")]
     pub fn show_node(&self, instance_id: impl Into<String>, node_id: impl Into<String>) -> ShowNode {
         ShowNode(self.call(ShowNode::SPEC).text("instance_id", instance_id).text("node_id", node_id))
     }
@@ -371,10 +355,16 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_groups.md")]
     #[doc(alias = "ListGroup")]
-    #[doc(alias = "listGroups")]
     pub fn list_groups(&self, instance_id: impl Into<String>) -> ListGroups {
         ListGroups(self.call(ListGroups::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ListGroups {
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 128. Defaults to `10`. Example: `10`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
 }
 
 yundb_runtime::operation! {
@@ -387,13 +377,6 @@ yundb_runtime::operation! {
             query("limit", any().min(1).max(128)),
         ])
         .accept("application/json")
-}
-
-impl ListGroups {
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 128. Defaults to `10`. Example: `10`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
 yundb_runtime::paged! {
@@ -494,10 +477,21 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/create_group.md")]
-    #[doc(alias = "createGroup")]
     pub fn create_group(&self, instance_id: impl Into<String>) -> CreateGroup {
         CreateGroup(self.call(CreateGroup::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl CreateGroup {
+    /// Name of the group, 4 to 64 letters, digits, hyphens, and underscores, starting with a letter. Matches
+    /// `^[A-Za-z][A-Za-z0-9_-]*$`. **Required.**
+    pub fn name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("name", value)) }
+    /// Whether a node group accepts writes. **Required.**
+    pub fn r#type<M>(self, value: impl Argument<GroupRole, M>) -> Self { Self(self.0.argument("type", value)) }
+    /// Id of the flavor of the nodes. See [`list_flavors_v3`](crate::Client::list_flavors_v3). **Required.**
+    pub fn flavor_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("flavor_id", value)) }
+    /// Nodes to create, 1 to 32. **Required.**
+    pub fn nodes<M>(self, value: impl Argument<Vec<NodeInfo>, M>) -> Self { Self(self.0.argument("nodes", value)) }
 }
 
 yundb_runtime::operation! {
@@ -516,27 +510,12 @@ yundb_runtime::operation! {
         .job("job_id", &crate::client::SHOW_JOB)
 }
 
-impl CreateGroup {
-    /// Name of the group, 4 to 64 letters, digits, hyphens, and underscores, starting with a letter. Matches
-    /// `^[A-Za-z][A-Za-z0-9_-]*$`. Required.
-    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Whether a node group accepts writes. Required.
-    pub fn r#type<M>(self, r#type: impl Argument<GroupRole, M>) -> Self { Self(self.0.argument("type", r#type)) }
-    /// Id of the flavor of the nodes. See [`list_flavors_v3`](crate::Client::list_flavors_v3). Required.
-    pub fn flavor_id<M>(self, flavor_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("flavor_id", flavor_id))
-    }
-
-    /// Nodes to create, 1 to 32. Required.
-    pub fn nodes<M>(self, nodes: impl Argument<Vec<NodeInfo>, M>) -> Self { Self(self.0.argument("nodes", nodes)) }
-}
-
 yundb_runtime::setters! {
     /// A node to create.
     pub struct NodeInfo {
-        /// Availability zone of the node. Must not be empty. Required.
+        /// Availability zone of the node. Must not be empty. **Required.**
         pub available_zone: Option<String>,
-        /// Id of the subnet of the node. Required.
+        /// Id of the subnet of the node. **Required.**
         pub subnet_id: Option<String>,
     }
 }
@@ -589,9 +568,23 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/expand_instance_nodes_v3.md")]
     #[doc(alias = "ExpandDdmInstanceNodes")]
-    #[doc(alias = "expandInstanceNodesV3")]
     pub fn expand_instance_nodes_v3(&self, instance_id: impl Into<String>) -> ExpandInstanceNodesV3 {
         ExpandInstanceNodesV3(self.call(ExpandInstanceNodesV3::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl ExpandInstanceNodesV3 {
+    /// Id of the node group to which to add the nodes. Required if the instance has more than one group. See
+    /// [`list_groups`](crate::Client::list_groups).
+    pub fn group_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("group_id", value)) }
+    /// Id of the subnet. Required if the group has more than one subnet.
+    pub fn subnet_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("subnet_id", value)) }
+    /// For yearly/monthly instances, whether to pay the order automatically from the account (`true`) or manually
+    /// (`false`). Defaults to `false`.
+    pub fn is_auto_pay<M>(self, value: impl Argument<bool, M>) -> Self { Self(self.0.argument("is_auto_pay", value)) }
+    /// Nodes to add, at least one. The instance can have at most 32 nodes in total. **Required.**
+    pub fn nodes<M>(self, value: impl Argument<Vec<EnlargeNodeInfo>, M>) -> Self {
+        Self(self.0.argument("nodes", value))
     }
 }
 
@@ -611,31 +604,10 @@ yundb_runtime::operation! {
         .job("job_id", &crate::client::SHOW_JOB)
 }
 
-impl ExpandInstanceNodesV3 {
-    /// Id of the node group to which to add the nodes. Required if the instance has more than one group. See
-    /// [`list_groups`](crate::Client::list_groups).
-    pub fn group_id<M>(self, group_id: impl Argument<String, M>) -> Self { Self(self.0.argument("group_id", group_id)) }
-    /// Id of the subnet. Required if the group has more than one subnet.
-    pub fn subnet_id<M>(self, subnet_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("subnet_id", subnet_id))
-    }
-
-    /// For yearly/monthly instances, whether to pay the order automatically from the account (`true`) or manually
-    /// (`false`). Defaults to `false`.
-    pub fn is_auto_pay<M>(self, is_auto_pay: impl Argument<bool, M>) -> Self {
-        Self(self.0.argument("is_auto_pay", is_auto_pay))
-    }
-
-    /// Nodes to add, at least one. The instance can have at most 32 nodes in total. Required.
-    pub fn nodes<M>(self, nodes: impl Argument<Vec<EnlargeNodeInfo>, M>) -> Self {
-        Self(self.0.argument("nodes", nodes))
-    }
-}
-
 yundb_runtime::setters! {
     /// A node to add.
     pub struct EnlargeNodeInfo {
-        /// Availability zone of the node. Must not be empty. Required.
+        /// Availability zone of the node. Must not be empty. **Required.**
         pub available_zone: Option<String>,
     }
 }

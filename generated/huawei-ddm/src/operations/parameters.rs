@@ -34,10 +34,16 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_instance_parameters.md")]
     #[doc(alias = "ShowInstanceParam")]
-    #[doc(alias = "listInstanceParameters")]
     pub fn list_instance_parameters(&self, instance_id: impl Into<String>) -> ListInstanceParameters {
         ListInstanceParameters(self.call(ListInstanceParameters::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ListInstanceParameters {
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 128. Defaults to `128`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
 }
 
 yundb_runtime::operation! {
@@ -51,13 +57,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListInstanceParameters {
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 128. Defaults to `128`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
 yundb_runtime::paged! {
@@ -123,7 +122,7 @@ impl Client {
     /// - `instance_id`: Id of the DDM instance. See [`list_instances`](crate::Client::list_instances). Example:
     ///   `e90bc6739a3c4666a577c3fa1524dac2in09`.
     /// - `values`: New values by parameter name, all as strings. A parameter that is omitted or has an empty name
-    ///   keeps its current value. The default of a parameter is its value before the first change. Required.
+    ///   keeps its current value. The default of a parameter is its value before the first change. **Required.**
     ///
     /// # Example
     ///
@@ -139,7 +138,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/update_instance_parameters.md")]
     #[doc(alias = "UpdateInstanceParam")]
-    #[doc(alias = "updateInstanceParameters")]
     pub fn update_instance_parameters(
         &self,
         instance_id: impl Into<String>,

@@ -32,10 +32,18 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_logical_processes.md")]
     #[doc(alias = "ShowLogicalProcesses")]
-    #[doc(alias = "listLogicalProcesses")]
     pub fn list_logical_processes(&self, instance_id: impl Into<String>) -> ListLogicalProcesses {
         ListLogicalProcesses(self.call(ListLogicalProcesses::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ListLogicalProcesses {
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 128. Defaults to `10`. Example: `10`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
+    /// Returns only sessions that contain this text in any field of the response. Up to 255 characters.
+    pub fn keyword<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("keyword", value)) }
 }
 
 yundb_runtime::operation! {
@@ -49,15 +57,6 @@ yundb_runtime::operation! {
             query("keyword", any().max_length(255)),
         ])
         .accept("application/json")
-}
-
-impl ListLogicalProcesses {
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 128. Defaults to `10`. Example: `10`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Returns only sessions that contain this text in any field of the response. Up to 255 characters.
-    pub fn keyword<M>(self, keyword: impl Argument<String, M>) -> Self { Self(self.0.argument("keyword", keyword)) }
 }
 
 yundb_runtime::paged! {
@@ -127,9 +126,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/kill_logical_processes.md")]
     #[doc(alias = "ExecuteKillLogicalProcesses")]
-    #[doc(alias = "killLogicalProcesses")]
     pub fn kill_logical_processes(&self, instance_id: impl Into<String>) -> KillLogicalProcesses {
         KillLogicalProcesses(self.call(KillLogicalProcesses::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl KillLogicalProcesses {
+    /// Ids of the sessions to kill, 1 to 100. **Required.**
+    pub fn process_ids<M>(self, value: impl Argument<Vec<String>, M>) -> Self {
+        Self(self.0.argument("process_ids", value))
     }
 }
 
@@ -143,13 +148,6 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl KillLogicalProcesses {
-    /// Ids of the sessions to kill, 1 to 100. Required.
-    pub fn process_ids<M>(self, process_ids: impl Argument<Vec<String>, M>) -> Self {
-        Self(self.0.argument("process_ids", process_ids))
-    }
 }
 
 /// Response of [`kill_logical_processes`](crate::Client::kill_logical_processes) and
@@ -190,10 +188,18 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_physical_processes.md")]
     #[doc(alias = "ShowPhysicalProcesses")]
-    #[doc(alias = "listPhysicalProcesses")]
     pub fn list_physical_processes(&self, instance_id: impl Into<String>) -> ListPhysicalProcesses {
         ListPhysicalProcesses(self.call(ListPhysicalProcesses::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ListPhysicalProcesses {
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 128. Defaults to `10`. Example: `10`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
+    /// Returns only sessions that contain this text in any field of the response. Up to 255 characters.
+    pub fn keyword<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("keyword", value)) }
 }
 
 yundb_runtime::operation! {
@@ -207,15 +213,6 @@ yundb_runtime::operation! {
             query("keyword", any().max_length(255)),
         ])
         .accept("application/json")
-}
-
-impl ListPhysicalProcesses {
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 128. Defaults to `10`. Example: `10`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Returns only sessions that contain this text in any field of the response. Up to 255 characters.
-    pub fn keyword<M>(self, keyword: impl Argument<String, M>) -> Self { Self(self.0.argument("keyword", keyword)) }
 }
 
 yundb_runtime::paged! {
@@ -285,9 +282,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/kill_physical_processes.md")]
     #[doc(alias = "ExecuteKillPhysicalProcesses")]
-    #[doc(alias = "killPhysicalProcesses")]
     pub fn kill_physical_processes(&self, instance_id: impl Into<String>) -> KillPhysicalProcesses {
         KillPhysicalProcesses(self.call(KillPhysicalProcesses::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl KillPhysicalProcesses {
+    /// Ids of the sessions to kill, 1 to 100. **Required.**
+    pub fn process_ids<M>(self, value: impl Argument<Vec<String>, M>) -> Self {
+        Self(self.0.argument("process_ids", value))
     }
 }
 
@@ -301,13 +304,6 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl KillPhysicalProcesses {
-    /// Ids of the sessions to kill, 1 to 100. Required.
-    pub fn process_ids<M>(self, process_ids: impl Argument<Vec<String>, M>) -> Self {
-        Self(self.0.argument("process_ids", process_ids))
-    }
 }
 
 impl Client {
@@ -339,10 +335,24 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_process_audit_logs.md")]
     #[doc(alias = "ShowProcessesAuditLog")]
-    #[doc(alias = "listProcessAuditLogs")]
     pub fn list_process_audit_logs(&self, instance_id: impl Into<String>) -> ListProcessAuditLogs {
         ListProcessAuditLogs(self.call(ListProcessAuditLogs::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ListProcessAuditLogs {
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 128. Defaults to `10`. Example: `10`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
+    /// Start of the time range in UTC, formatted as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such
+    /// as `+0800`. Documented as accurate to the millisecond, although the format ends with the seconds. Example:
+    /// `2024-06-18T09:00:00+0800`. **Required.**
+    pub fn start_time<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("start_time", value)) }
+    /// End of the time range in UTC, at most 7 days after [`start_time`](Self::start_time), formatted as
+    /// `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0800`. Documented as accurate to the
+    /// millisecond, although the format ends with the seconds. Example: `2024-06-18T12:00:00+0800`. **Required.**
+    pub fn end_time<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", value)) }
 }
 
 yundb_runtime::operation! {
@@ -357,24 +367,6 @@ yundb_runtime::operation! {
             query("end_time", any()).required(),
         ])
         .accept("application/json")
-}
-
-impl ListProcessAuditLogs {
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 128. Defaults to `10`. Example: `10`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Start of the time range in UTC, formatted as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such
-    /// as `+0800`. Documented as accurate to the millisecond, although the format ends with the seconds. Example:
-    /// `2024-06-18T09:00:00+0800`. Required.
-    pub fn start_time<M>(self, start_time: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("start_time", start_time))
-    }
-
-    /// End of the time range in UTC, at most 7 days after [`start_time`](Self::start_time), formatted as
-    /// `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0800`. Documented as accurate to the
-    /// millisecond, although the format ends with the seconds. Example: `2024-06-18T12:00:00+0800`. Required.
-    pub fn end_time<M>(self, end_time: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", end_time)) }
 }
 
 yundb_runtime::paged! {

@@ -45,8 +45,31 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/create_connection.md")]
-    #[doc(alias = "createConnection")]
     pub fn create_connection(&self) -> CreateConnection { CreateConnection(self.call(CreateConnection::SPEC)) }
+}
+
+impl CreateConnection {
+    /// Name of the connection, 4 to 50 letters, digits, hyphens, and underscores, case-insensitive. Matches
+    /// `^[A-Za-z0-9_-]+$`. **Required.**
+    pub fn name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("name", value)) }
+    /// Database type. **Required.**
+    pub fn db_type<M>(self, value: impl Argument<DbType, M>) -> Self { Self(self.0.argument("db_type", value)) }
+    /// Settings of the connection.
+    pub fn config<M>(self, value: impl Argument<ConnectionConfig, M>) -> Self { Self(self.0.argument("config", value)) }
+    /// Description of the connection, up to 255 characters.
+    pub fn description<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("description", value)) }
+    /// A database and the credentials for logging in to it. **Required.**
+    pub fn endpoint<M>(self, value: impl Argument<BaseEndpoint, M>) -> Self { Self(self.0.argument("endpoint", value)) }
+    /// Network location of the instance.
+    pub fn vpc<M>(self, value: impl Argument<CloudVpcInfo, M>) -> Self { Self(self.0.argument("vpc", value)) }
+    /// SSL settings of the connection.
+    pub fn ssl<M>(self, value: impl Argument<EndpointSslConfig, M>) -> Self { Self(self.0.argument("ssl", value)) }
+    /// Region and project of the instance. Specify it for databases on ECS (`ecs_*`) and cloud instances (`cloud_*`).
+    pub fn cloud<M>(self, value: impl Argument<CloudBaseInfo, M>) -> Self { Self(self.0.argument("cloud", value)) }
+    /// Id of the enterprise project to which the connection belongs.
+    pub fn enterprise_project_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("enterprise_project_id", value))
+    }
 }
 
 yundb_runtime::operation! {
@@ -67,39 +90,6 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl CreateConnection {
-    /// Name of the connection, 4 to 50 letters, digits, hyphens, and underscores, case-insensitive. Matches
-    /// `^[A-Za-z0-9_-]+$`. Required.
-    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Database type. Required.
-    pub fn db_type<M>(self, db_type: impl Argument<DbType, M>) -> Self { Self(self.0.argument("db_type", db_type)) }
-    /// Settings of the connection.
-    pub fn config<M>(self, config: impl Argument<ConnectionConfig, M>) -> Self {
-        Self(self.0.argument("config", config))
-    }
-
-    /// Description of the connection, up to 255 characters.
-    pub fn description<M>(self, description: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("description", description))
-    }
-
-    /// A database and the credentials for logging in to it. Required.
-    pub fn endpoint<M>(self, endpoint: impl Argument<BaseEndpoint, M>) -> Self {
-        Self(self.0.argument("endpoint", endpoint))
-    }
-
-    /// Network location of the instance.
-    pub fn vpc<M>(self, vpc: impl Argument<CloudVpcInfo, M>) -> Self { Self(self.0.argument("vpc", vpc)) }
-    /// SSL settings of the connection.
-    pub fn ssl<M>(self, ssl: impl Argument<EndpointSslConfig, M>) -> Self { Self(self.0.argument("ssl", ssl)) }
-    /// Region and project of the instance. Specify it for databases on ECS (`ecs_*`) and cloud instances (`cloud_*`).
-    pub fn cloud<M>(self, cloud: impl Argument<CloudBaseInfo, M>) -> Self { Self(self.0.argument("cloud", cloud)) }
-    /// Id of the enterprise project to which the connection belongs.
-    pub fn enterprise_project_id<M>(self, enterprise_project_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("enterprise_project_id", enterprise_project_id))
-    }
 }
 
 yundb_runtime::string_enum! {
@@ -129,7 +119,7 @@ yundb_runtime::setters! {
     pub struct BaseEndpoint {
         /// Id of the database entry.
         pub id: Option<String>,
-        /// Type and location of the database. Required.
+        /// Type and location of the database. **Required.**
         pub endpoint_name: Option<EndpointName>,
         /// Address of the database. The format depends on the database:
         ///
@@ -142,9 +132,9 @@ yundb_runtime::setters! {
         /// Port of the database as a string, 1 to 65535. Matches
         /// `^([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$`.
         pub db_port: Option<String>,
-        /// Username for the database. Required.
+        /// Username for the database. **Required.**
         pub db_user: Option<String>,
-        /// Password of the user. Never returned. Required.
+        /// Password of the user. Never returned. **Required.**
         pub db_password: Option<Secret>,
         /// Id of the cloud instance.
         pub instance_id: Option<String>,
@@ -213,9 +203,9 @@ yundb_runtime::string_enum! {
 yundb_runtime::setters! {
     /// Network location of the instance.
     pub struct CloudVpcInfo {
-        /// Id of the VPC, shown on its details page and returned when listing VPCs. Required.
+        /// Id of the VPC, shown on its details page and returned when listing VPCs. **Required.**
         pub vpc_id: Option<String>,
-        /// Id of the subnet, shown as the network id on its details page and returned when listing subnets. Required.
+        /// Id of the subnet, shown as the network id on its details page and returned when listing subnets. **Required.**
         pub subnet_id: Option<String>,
         /// Id of the security group, shown on its details page and returned when listing security groups.
         pub security_group_id: Option<String>,
@@ -247,9 +237,9 @@ yundb_runtime::setters! {
     /// Region and project of the instance. Specify it for databases on ECS (`ecs_*`) and cloud instances (`cloud_*`).
     pub struct CloudBaseInfo {
         /// Region id. In a region with subprojects, the project of the region and the subproject, joined by `_`. Required
-        /// for databases on ECS and for cloud instances. Example: `cn-north-4_abc`. Required.
+        /// for databases on ECS and for cloud instances. Example: `cn-north-4_abc`. **Required.**
         pub region: Option<String>,
-        /// Id of the project in that region. Required.
+        /// Id of the project in that region. **Required.**
         pub project_id: Option<String>,
         /// Availability zone of the instance.
         pub az_code: Option<String>,

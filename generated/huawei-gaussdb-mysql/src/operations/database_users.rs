@@ -33,10 +33,16 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_database_users.md")]
     #[doc(alias = "ListGaussMySqlDatabaseUser")]
-    #[doc(alias = "listDatabaseUsers")]
     pub fn list_database_users(&self, instance_id: impl Into<String>) -> ListDatabaseUsers {
         ListDatabaseUsers(self.call(ListDatabaseUsers::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ListDatabaseUsers {
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
 }
 
 yundb_runtime::operation! {
@@ -50,13 +56,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListDatabaseUsers {
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
 yundb_runtime::paged! {
@@ -137,9 +136,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/create_database_users.md")]
     #[doc(alias = "CreateGaussMySqlDatabaseUser")]
-    #[doc(alias = "createDatabaseUsers")]
     pub fn create_database_users(&self, instance_id: impl Into<String>) -> CreateDatabaseUsers {
         CreateDatabaseUsers(self.call(CreateDatabaseUsers::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl CreateDatabaseUsers {
+    /// The users, up to 50. **Required.**
+    pub fn users<M>(self, value: impl Argument<Vec<DatabaseUserToCreate>, M>) -> Self {
+        Self(self.0.argument("users", value))
     }
 }
 
@@ -157,22 +162,15 @@ yundb_runtime::operation! {
         .job("job_id", &crate::client::SHOW_JOB)
 }
 
-impl CreateDatabaseUsers {
-    /// The users, up to 50. Required.
-    pub fn users<M>(self, users: impl Argument<Vec<DatabaseUserToCreate>, M>) -> Self {
-        Self(self.0.argument("users", users))
-    }
-}
-
 yundb_runtime::setters! {
     /// A database user to create.
     pub struct DatabaseUserToCreate {
-        /// Name of the user: 1 to 32 letters, digits and `_`. Matches `^[A-Za-z0-9_]+$`. Required.
+        /// Name of the user: 1 to 32 letters, digits and `_`. Matches `^[A-Za-z0-9_]+$`. **Required.**
         pub name: Option<String>,
         /// Password of the user: 8 to 32 characters, including at least three of the following: uppercase letters,
         /// lowercase letters, digits and the special characters `~!@#$%^*-_=+?,()&`. Must differ from
         /// [`name`](Self::name). Choose a strong password that resists brute-force attacks. Matches
-        /// `^[A-Za-z0-9~!@#$%^*_=+?,()&-]+$`. Required.
+        /// `^[A-Za-z0-9~!@#$%^*_=+?,()&-]+$`. **Required.**
         pub password: Option<Secret>,
         /// Comment: up to 512 characters, without line breaks and the characters `!<"='>&`. Takes effect only on
         /// instances of kernel version 2.0.13.0 or later. See
@@ -201,9 +199,9 @@ impl Object for DatabaseUserToCreate {
 yundb_runtime::setters! {
     /// A database and the user's privilege on it.
     pub struct DatabasePrivilege {
-        /// Name of the database. Required.
+        /// Name of the database. **Required.**
         pub name: Option<String>,
-        /// Whether the user has read-only access (`true`) or can read and write (`false`). Required.
+        /// Whether the user has read-only access (`true`) or can read and write (`false`). **Required.**
         pub readonly: Option<bool>,
     }
 }
@@ -241,9 +239,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/delete_database_users.md")]
     #[doc(alias = "DeleteGaussMySqlDatabaseUser")]
-    #[doc(alias = "deleteDatabaseUsers")]
     pub fn delete_database_users(&self, instance_id: impl Into<String>) -> DeleteDatabaseUsers {
         DeleteDatabaseUsers(self.call(DeleteDatabaseUsers::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl DeleteDatabaseUsers {
+    /// The users to delete, up to 50. **Required.**
+    pub fn users<M>(self, value: impl Argument<Vec<DatabaseUserToDelete>, M>) -> Self {
+        Self(self.0.argument("users", value))
     }
 }
 
@@ -261,19 +265,12 @@ yundb_runtime::operation! {
         .job("job_id", &crate::client::SHOW_JOB)
 }
 
-impl DeleteDatabaseUsers {
-    /// The users to delete, up to 50. Required.
-    pub fn users<M>(self, users: impl Argument<Vec<DatabaseUserToDelete>, M>) -> Self {
-        Self(self.0.argument("users", users))
-    }
-}
-
 yundb_runtime::setters! {
     /// A database user to delete.
     pub struct DatabaseUserToDelete {
-        /// Name of the user. Required.
+        /// Name of the user. **Required.**
         pub name: Option<String>,
-        /// Address from which the user connects. Required.
+        /// Address from which the user connects. **Required.**
         pub host: Option<String>,
     }
 }
@@ -315,9 +312,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/update_database_user_comments.md")]
     #[doc(alias = "UpdateGaussMySqlDatabaseUserComment")]
-    #[doc(alias = "updateDatabaseUserComments")]
     pub fn update_database_user_comments(&self, instance_id: impl Into<String>) -> UpdateDatabaseUserComments {
         UpdateDatabaseUserComments(self.call(UpdateDatabaseUserComments::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl UpdateDatabaseUserComments {
+    /// The users and their comments, up to 50. **Required.**
+    pub fn users<M>(self, value: impl Argument<Vec<DatabaseUserComment>, M>) -> Self {
+        Self(self.0.argument("users", value))
     }
 }
 
@@ -335,23 +338,17 @@ yundb_runtime::operation! {
         .job("job_id", &crate::client::SHOW_JOB)
 }
 
-impl UpdateDatabaseUserComments {
-    /// The users and their comments, up to 50. Required.
-    pub fn users<M>(self, users: impl Argument<Vec<DatabaseUserComment>, M>) -> Self {
-        Self(self.0.argument("users", users))
-    }
-}
-
 yundb_runtime::setters! {
     /// A user and the new comment.
     pub struct DatabaseUserComment {
-        /// Name of the user. Required.
+        /// Name of the user. **Required.**
         pub name: Option<String>,
-        /// Address from which the user connects. Required.
+        /// Address from which the user connects. **Required.**
         pub host: Option<String>,
         /// Comment: up to 512 characters, without line breaks and the characters `!<"='>&`. Takes effect only on
         /// instances of kernel version 2.0.13.0 or later. See
-        /// [`upgrade_instance_version`](crate::Client::upgrade_instance_version). Matches `^[^\r\n!<"='>&]*$`. Required.
+        /// [`upgrade_instance_version`](crate::Client::upgrade_instance_version). Matches `^[^\r\n!<"='>&]*$`.
+        /// **Required.**
         pub comment: Option<String>,
     }
 }
@@ -399,9 +396,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/reset_database_user_passwords.md")]
     #[doc(alias = "ResetGaussMySqlDatabasePassword")]
-    #[doc(alias = "resetDatabaseUserPasswords")]
     pub fn reset_database_user_passwords(&self, instance_id: impl Into<String>) -> ResetDatabaseUserPasswords {
         ResetDatabaseUserPasswords(self.call(ResetDatabaseUserPasswords::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl ResetDatabaseUserPasswords {
+    /// The users and their new passwords, up to 50. **Required.**
+    pub fn users<M>(self, value: impl Argument<Vec<DatabaseUserPassword>, M>) -> Self {
+        Self(self.0.argument("users", value))
     }
 }
 
@@ -419,23 +422,16 @@ yundb_runtime::operation! {
         .job("job_id", &crate::client::SHOW_JOB)
 }
 
-impl ResetDatabaseUserPasswords {
-    /// The users and their new passwords, up to 50. Required.
-    pub fn users<M>(self, users: impl Argument<Vec<DatabaseUserPassword>, M>) -> Self {
-        Self(self.0.argument("users", users))
-    }
-}
-
 yundb_runtime::setters! {
     /// A user and the new password.
     pub struct DatabaseUserPassword {
-        /// Name of the user. Required.
+        /// Name of the user. **Required.**
         pub name: Option<String>,
-        /// Address from which the user connects. Required.
+        /// Address from which the user connects. **Required.**
         pub host: Option<String>,
         /// New password of the user: 8 to 32 characters, including at least three of the following: uppercase letters,
         /// lowercase letters, digits and the special characters `~!@#$%^*-_=+?(),&`. Choose a strong password that
-        /// resists brute-force attacks. Matches `^[A-Za-z0-9~!@#$%^*_=+?,()&-]+$`. Required.
+        /// resists brute-force attacks. Matches `^[A-Za-z0-9~!@#$%^*_=+?,()&-]+$`. **Required.**
         pub password: Option<Secret>,
     }
 }
@@ -484,9 +480,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/grant_database_privileges.md")]
     #[doc(alias = "AddDatabasePermission")]
-    #[doc(alias = "grantDatabasePrivileges")]
     pub fn grant_database_privileges(&self, instance_id: impl Into<String>) -> GrantDatabasePrivileges {
         GrantDatabasePrivileges(self.call(GrantDatabasePrivileges::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl GrantDatabasePrivileges {
+    /// The users, up to 50. **Required.**
+    pub fn users<M>(self, value: impl Argument<Vec<DatabasePrivilegesToGrant>, M>) -> Self {
+        Self(self.0.argument("users", value))
     }
 }
 
@@ -504,21 +506,14 @@ yundb_runtime::operation! {
         .job("job_id", &crate::client::SHOW_JOB)
 }
 
-impl GrantDatabasePrivileges {
-    /// The users, up to 50. Required.
-    pub fn users<M>(self, users: impl Argument<Vec<DatabasePrivilegesToGrant>, M>) -> Self {
-        Self(self.0.argument("users", users))
-    }
-}
-
 yundb_runtime::setters! {
     /// A user and the privileges to grant.
     pub struct DatabasePrivilegesToGrant {
-        /// Name of the user. Required.
+        /// Name of the user. **Required.**
         pub name: Option<String>,
-        /// Address from which the user connects. Required.
+        /// Address from which the user connects. **Required.**
         pub host: Option<String>,
-        /// Databases and the privileges to grant on them, up to 50. Required.
+        /// Databases and the privileges to grant on them, up to 50. **Required.**
         pub databases: Option<Vec<DatabasePrivilege>>,
     }
 }
@@ -563,9 +558,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/revoke_database_privileges.md")]
     #[doc(alias = "DeleteDatabasePermission")]
-    #[doc(alias = "revokeDatabasePrivileges")]
     pub fn revoke_database_privileges(&self, instance_id: impl Into<String>) -> RevokeDatabasePrivileges {
         RevokeDatabasePrivileges(self.call(RevokeDatabasePrivileges::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl RevokeDatabasePrivileges {
+    /// The users, up to 50. **Required.**
+    pub fn users<M>(self, value: impl Argument<Vec<DatabasePrivilegesToRevoke>, M>) -> Self {
+        Self(self.0.argument("users", value))
     }
 }
 
@@ -583,21 +584,14 @@ yundb_runtime::operation! {
         .job("job_id", &crate::client::SHOW_JOB)
 }
 
-impl RevokeDatabasePrivileges {
-    /// The users, up to 50. Required.
-    pub fn users<M>(self, users: impl Argument<Vec<DatabasePrivilegesToRevoke>, M>) -> Self {
-        Self(self.0.argument("users", users))
-    }
-}
-
 yundb_runtime::setters! {
     /// A user and the databases on which to revoke privileges.
     pub struct DatabasePrivilegesToRevoke {
-        /// Name of the user. Required.
+        /// Name of the user. **Required.**
         pub name: Option<String>,
-        /// Address from which the user connects. Required.
+        /// Address from which the user connects. **Required.**
         pub host: Option<String>,
-        /// Databases on which to revoke the user's privileges. Required.
+        /// Databases on which to revoke the user's privileges. **Required.**
         pub databases: Option<Vec<String>>,
     }
 }

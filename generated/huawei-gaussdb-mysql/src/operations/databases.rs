@@ -32,7 +32,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_charsets.md")]
     #[doc(alias = "ListGaussMySqlDatabaseCharsets")]
-    #[doc(alias = "listCharsets")]
     pub fn list_charsets(&self, instance_id: impl Into<String>) -> ListCharsets {
         ListCharsets(self.call(ListCharsets::SPEC).text("instance_id", instance_id))
     }
@@ -87,10 +86,20 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_databases.md")]
     #[doc(alias = "ListGaussMySqlDatabase")]
-    #[doc(alias = "listDatabases")]
     pub fn list_databases(&self, instance_id: impl Into<String>) -> ListDatabases {
         ListDatabases(self.call(ListDatabases::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ListDatabases {
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
+    /// Database name to filter by. Example: `test`.
+    pub fn name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("name", value)) }
+    /// Character set to filter by. See [`list_charsets`](crate::Client::list_charsets). Example: `utf8mb4`.
+    pub fn charset<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("charset", value)) }
 }
 
 yundb_runtime::operation! {
@@ -106,17 +115,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListDatabases {
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Database name to filter by. Example: `test`.
-    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Character set to filter by. See [`list_charsets`](crate::Client::list_charsets). Example: `utf8mb4`.
-    pub fn charset<M>(self, charset: impl Argument<String, M>) -> Self { Self(self.0.argument("charset", charset)) }
 }
 
 yundb_runtime::paged! {
@@ -199,9 +197,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/create_databases.md")]
     #[doc(alias = "CreateGaussMySqlDatabase")]
-    #[doc(alias = "createDatabases")]
     pub fn create_databases(&self, instance_id: impl Into<String>) -> CreateDatabases {
         CreateDatabases(self.call(CreateDatabases::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl CreateDatabases {
+    /// The databases, up to 50. **Required.**
+    pub fn databases<M>(self, value: impl Argument<Vec<DatabaseToCreate>, M>) -> Self {
+        Self(self.0.argument("databases", value))
     }
 }
 
@@ -219,22 +223,15 @@ yundb_runtime::operation! {
         .job("job_id", &crate::client::SHOW_JOB)
 }
 
-impl CreateDatabases {
-    /// The databases, up to 50. Required.
-    pub fn databases<M>(self, databases: impl Argument<Vec<DatabaseToCreate>, M>) -> Self {
-        Self(self.0.argument("databases", databases))
-    }
-}
-
 yundb_runtime::setters! {
     /// A database to create.
     pub struct DatabaseToCreate {
         /// Name of the database: 1 to 64 letters, digits, `_` and `-`, with at most ten `-`. Matches
-        /// `^[A-Za-z0-9_]*(-[A-Za-z0-9_]*){0,10}$`. Required.
+        /// `^[A-Za-z0-9_]*(-[A-Za-z0-9_]*){0,10}$`. **Required.**
         pub name: Option<String>,
         /// Comment: up to 512 characters, without line breaks and the characters `!<"='>&`. Matches `^[^\r\n!<"='>&]*$`.
         pub comment: Option<String>,
-        /// Character set, such as `utf8mb4` or `gbk`. See [`list_charsets`](crate::Client::list_charsets). Required.
+        /// Character set, such as `utf8mb4` or `gbk`. See [`list_charsets`](crate::Client::list_charsets). **Required.**
         pub character_set: Option<String>,
         /// Users who are granted privileges on the database immediately, up to 50. Can be empty. To grant privileges
         /// later, see [`grant_database_privileges`](crate::Client::grant_database_privileges).
@@ -254,11 +251,11 @@ impl Object for DatabaseToCreate {
 yundb_runtime::setters! {
     /// A user who is granted privileges on the database.
     pub struct DatabaseGranteeToAdd {
-        /// Name of the user. Required.
+        /// Name of the user. **Required.**
         pub name: Option<String>,
-        /// Address from which the user connects. Required.
+        /// Address from which the user connects. **Required.**
         pub host: Option<String>,
-        /// Whether the user has read-only access (`true`) or can read and write (`false`). Required.
+        /// Whether the user has read-only access (`true`) or can read and write (`false`). **Required.**
         pub readonly: Option<bool>,
     }
 }
@@ -292,9 +289,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/delete_databases.md")]
     #[doc(alias = "DeleteGaussMySqlDatabase")]
-    #[doc(alias = "deleteDatabases")]
     pub fn delete_databases(&self, instance_id: impl Into<String>) -> DeleteDatabases {
         DeleteDatabases(self.call(DeleteDatabases::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl DeleteDatabases {
+    /// Names of the databases to delete, up to 50. **Required.**
+    pub fn databases<M>(self, value: impl Argument<Vec<String>, M>) -> Self {
+        Self(self.0.argument("databases", value))
     }
 }
 
@@ -310,13 +313,6 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl DeleteDatabases {
-    /// Names of the databases to delete, up to 50. Required.
-    pub fn databases<M>(self, databases: impl Argument<Vec<String>, M>) -> Self {
-        Self(self.0.argument("databases", databases))
-    }
 }
 
 impl Client {
@@ -349,9 +345,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/update_database_comments.md")]
     #[doc(alias = "UpdateGaussMySqlDatabaseComment")]
-    #[doc(alias = "updateDatabaseComments")]
     pub fn update_database_comments(&self, instance_id: impl Into<String>) -> UpdateDatabaseComments {
         UpdateDatabaseComments(self.call(UpdateDatabaseComments::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl UpdateDatabaseComments {
+    /// The databases and their comments, up to 50. **Required.**
+    pub fn databases<M>(self, value: impl Argument<Vec<DatabaseComment>, M>) -> Self {
+        Self(self.0.argument("databases", value))
     }
 }
 
@@ -369,20 +371,13 @@ yundb_runtime::operation! {
         .job("job_id", &crate::client::SHOW_JOB)
 }
 
-impl UpdateDatabaseComments {
-    /// The databases and their comments, up to 50. Required.
-    pub fn databases<M>(self, databases: impl Argument<Vec<DatabaseComment>, M>) -> Self {
-        Self(self.0.argument("databases", databases))
-    }
-}
-
 yundb_runtime::setters! {
     /// A database and its new comment.
     pub struct DatabaseComment {
-        /// Name of the database. Required.
+        /// Name of the database. **Required.**
         pub name: Option<String>,
         /// Comment: up to 512 characters, without line breaks and the characters `!<"='>&`. Matches `^[^\r\n!<"='>&]*$`.
-        /// Required.
+        /// **Required.**
         pub comment: Option<String>,
     }
 }

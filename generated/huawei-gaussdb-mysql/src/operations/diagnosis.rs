@@ -28,7 +28,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/show_abnormal_instance_counts.md")]
     #[doc(alias = "ShowIntelligentDiagnosisAbnormalCountOfInstances")]
-    #[doc(alias = "showAbnormalInstanceCounts")]
     pub fn show_abnormal_instance_counts(&self) -> ShowAbnormalInstanceCounts {
         ShowAbnormalInstanceCounts(self.call(ShowAbnormalInstanceCounts::SPEC))
     }
@@ -85,10 +84,19 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_abnormal_instances.md")]
     #[doc(alias = "ShowIntelligentDiagnosisInstanceInfosPerMetric")]
-    #[doc(alias = "listAbnormalInstances")]
     pub fn list_abnormal_instances(&self) -> ListAbnormalInstances {
         ListAbnormalInstances(self.call(ListAbnormalInstances::SPEC))
     }
+}
+
+impl ListAbnormalInstances {
+    /// Name of the metric, returned by [`show_abnormal_instance_counts`](crate::Client::show_abnormal_instance_counts).
+    /// Example: `high_pressure`. **Required.**
+    pub fn metric_name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("metric_name", value)) }
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`. **Required.**
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `10`. **Required.**
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
 }
 
 yundb_runtime::operation! {
@@ -104,19 +112,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListAbnormalInstances {
-    /// Name of the metric, returned by [`show_abnormal_instance_counts`](crate::Client::show_abnormal_instance_counts).
-    /// Example: `high_pressure`. Required.
-    pub fn metric_name<M>(self, metric_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("metric_name", metric_name))
-    }
-
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`. Required.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `10`. Required.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
 yundb_runtime::paged! {

@@ -41,10 +41,27 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_flavors.md")]
     #[doc(alias = "ShowGaussMySqlFlavors")]
-    #[doc(alias = "listFlavors")]
     pub fn list_flavors(&self, database_name: impl Into<EngineName>) -> ListFlavors {
         ListFlavors(self.call(ListFlavors::SPEC).argument::<EngineName, _>("database_name", database_name))
     }
+}
+
+impl ListFlavors {
+    /// Whether the flavors are for instances in one availability zone or in several. Defaults to `single`. Example:
+    /// `single`. **Required.**
+    pub fn availability_zone_mode<M>(self, value: impl Argument<AvailabilityZoneMode, M>) -> Self {
+        Self(self.0.argument("availability_zone_mode", value))
+    }
+
+    /// Version of the engine. Only compatibility with MySQL 8.0 is supported. Defaults to `8.0`. Example: `8.0`.
+    pub fn version_name<M>(self, value: impl Argument<CompatibleVersion, M>) -> Self {
+        Self(self.0.argument("version_name", value))
+    }
+
+    /// Code of the only flavor to return. The code consists of product, size, CPU architecture and GB of memory per
+    /// vCPU: in `gaussdb.mysql.xlarge.x86.4`, `gaussdb.mysql` is the product, `xlarge` stands for 4 vCPUs, `x86` is
+    /// the CPU architecture, and `4` is a ratio of 1:4. Example: `gaussdb.mysql.xlarge.x86.4`.
+    pub fn spec_code<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("spec_code", value)) }
 }
 
 yundb_runtime::operation! {
@@ -59,26 +76,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListFlavors {
-    /// Whether the flavors are for instances in one availability zone or in several. Defaults to `single`. Example:
-    /// `single`. Required.
-    pub fn availability_zone_mode<M>(self, availability_zone_mode: impl Argument<AvailabilityZoneMode, M>) -> Self {
-        Self(self.0.argument("availability_zone_mode", availability_zone_mode))
-    }
-
-    /// Version of the engine. Only compatibility with MySQL 8.0 is supported. Defaults to `8.0`. Example: `8.0`.
-    pub fn version_name<M>(self, version_name: impl Argument<CompatibleVersion, M>) -> Self {
-        Self(self.0.argument("version_name", version_name))
-    }
-
-    /// Code of the only flavor to return. The code consists of product, size, CPU architecture and GB of memory per
-    /// vCPU: in `gaussdb.mysql.xlarge.x86.4`, `gaussdb.mysql` is the product, `xlarge` stands for 4 vCPUs, `x86` is
-    /// the CPU architecture, and `4` is a ratio of 1:4. Example: `gaussdb.mysql.xlarge.x86.4`.
-    pub fn spec_code<M>(self, spec_code: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("spec_code", spec_code))
-    }
 }
 
 /// The flavors. Response of [`list_flavors`](crate::Client::list_flavors).

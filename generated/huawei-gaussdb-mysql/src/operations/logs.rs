@@ -36,9 +36,15 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/update_audit_log.md")]
-    #[doc(alias = "updateAuditLog")]
     pub fn update_audit_log(&self, instance_id: impl Into<String>) -> UpdateAuditLog {
         UpdateAuditLog(self.call(UpdateAuditLog::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl UpdateAuditLog {
+    /// Whether all SQL statements are logged. **Required.**
+    pub fn switch_status<M>(self, value: impl Argument<Switch, M>) -> Self {
+        Self(self.0.argument("switch_status", value))
     }
 }
 
@@ -53,13 +59,6 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl UpdateAuditLog {
-    /// Whether all SQL statements are logged. Required.
-    pub fn switch_status<M>(self, switch_status: impl Argument<Switch, M>) -> Self {
-        Self(self.0.argument("switch_status", switch_status))
-    }
 }
 
 impl Client {
@@ -85,7 +84,6 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/show_audit_log.md")]
-    #[doc(alias = "showAuditLog")]
     pub fn show_audit_log(&self, instance_id: impl Into<String>) -> ShowAuditLog {
         ShowAuditLog(self.call(ShowAuditLog::SPEC).text("instance_id", instance_id))
     }
@@ -141,10 +139,33 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_slow_logs.md")]
     #[doc(alias = "ListLtsSlowlogDetails")]
-    #[doc(alias = "listSlowLogs")]
     pub fn list_slow_logs(&self, instance_id: impl Into<String>) -> ListSlowLogs {
         ListSlowLogs(self.call(ListSlowLogs::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ListSlowLogs {
+    /// Id of the node: 36 letters and digits, a UUID without hyphens followed by `no07`. Matches
+    /// `^[A-Za-z0-9]+no07$`. **Required.**
+    pub fn node_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("node_id", value)) }
+    /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
+    /// `+0100`. Must be in the past. **Required.**
+    pub fn start_time<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("start_time", value)) }
+    /// End of the time range, in the format of [`start_time`](Self::start_time). Must be in the past and later than
+    /// [`start_time`](Self::start_time). **Required.**
+    pub fn end_time<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", value)) }
+    /// Maximum number of entries to return, 1 to 5000. **Required.**
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
+    /// Number of the entry after which the page starts, 13 digits: `line_num` of the last entry of the previous page.
+    /// Required for every page but the first, for which it is omitted. Matches `^[0-9]+$`.
+    pub fn line_num<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("line_num", value)) }
+    /// Type of statement. Defaults to all types; an empty value also means all types.
+    pub fn operate_type<M>(self, value: impl Argument<StatementType, M>) -> Self {
+        Self(self.0.argument("operate_type", value))
+    }
+
+    /// Name of the database.
+    pub fn database<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("database", value)) }
 }
 
 yundb_runtime::operation! {
@@ -165,33 +186,6 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ListSlowLogs {
-    /// Id of the node: 36 letters and digits, a UUID without hyphens followed by `no07`. Matches
-    /// `^[A-Za-z0-9]+no07$`. Required.
-    pub fn node_id<M>(self, node_id: impl Argument<String, M>) -> Self { Self(self.0.argument("node_id", node_id)) }
-    /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
-    /// `+0100`. Must be in the past. Required.
-    pub fn start_time<M>(self, start_time: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("start_time", start_time))
-    }
-
-    /// End of the time range, in the format of [`start_time`](Self::start_time). Must be in the past and later than
-    /// [`start_time`](Self::start_time). Required.
-    pub fn end_time<M>(self, end_time: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", end_time)) }
-    /// Maximum number of entries to return, 1 to 5000. Required.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Number of the entry after which the page starts, 13 digits: `line_num` of the last entry of the previous page.
-    /// Required for every page but the first, for which it is omitted. Matches `^[0-9]+$`.
-    pub fn line_num<M>(self, line_num: impl Argument<String, M>) -> Self { Self(self.0.argument("line_num", line_num)) }
-    /// Type of statement. Defaults to all types; an empty value also means all types.
-    pub fn operate_type<M>(self, operate_type: impl Argument<StatementType, M>) -> Self {
-        Self(self.0.argument("operate_type", operate_type))
-    }
-
-    /// Name of the database.
-    pub fn database<M>(self, database: impl Argument<String, M>) -> Self { Self(self.0.argument("database", database)) }
 }
 
 yundb_runtime::paged! {
@@ -316,10 +310,26 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_error_logs.md")]
     #[doc(alias = "ListLtsErrorLogDetails")]
-    #[doc(alias = "listErrorLogs")]
     pub fn list_error_logs(&self, instance_id: impl Into<String>) -> ListErrorLogs {
         ListErrorLogs(self.call(ListErrorLogs::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ListErrorLogs {
+    /// Id of the node. **Required.**
+    pub fn node_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("node_id", value)) }
+    /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
+    /// `+0100`. **Required.**
+    pub fn start_time<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("start_time", value)) }
+    /// End of the time range, in the format of [`start_time`](Self::start_time). **Required.**
+    pub fn end_time<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", value)) }
+    /// Maximum number of entries to return. **Required.**
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
+    /// Number of the entry after which the page starts: `line_num` of the last entry of the previous page. Required
+    /// for every page but the first, for which it is omitted.
+    pub fn line_num<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("line_num", value)) }
+    /// Level of the entries. Defaults to `ALL`.
+    pub fn level<M>(self, value: impl Argument<ErrorLogLevel, M>) -> Self { Self(self.0.argument("level", value)) }
 }
 
 yundb_runtime::operation! {
@@ -339,26 +349,6 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ListErrorLogs {
-    /// Id of the node. Required.
-    pub fn node_id<M>(self, node_id: impl Argument<String, M>) -> Self { Self(self.0.argument("node_id", node_id)) }
-    /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
-    /// `+0100`. Required.
-    pub fn start_time<M>(self, start_time: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("start_time", start_time))
-    }
-
-    /// End of the time range, in the format of [`start_time`](Self::start_time). Required.
-    pub fn end_time<M>(self, end_time: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", end_time)) }
-    /// Maximum number of entries to return. Required.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Number of the entry after which the page starts: `line_num` of the last entry of the previous page. Required
-    /// for every page but the first, for which it is omitted.
-    pub fn line_num<M>(self, line_num: impl Argument<String, M>) -> Self { Self(self.0.argument("line_num", line_num)) }
-    /// Level of the entries. Defaults to `ALL`.
-    pub fn level<M>(self, level: impl Argument<ErrorLogLevel, M>) -> Self { Self(self.0.argument("level", level)) }
 }
 
 yundb_runtime::paged! {
@@ -446,10 +436,30 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_audit_log_links.md")]
     #[doc(alias = "ListAuditLogDownloadLink")]
-    #[doc(alias = "listAuditLogLinks")]
     pub fn list_audit_log_links(&self, instance_id: impl Into<String>) -> ListAuditLogLinks {
         ListAuditLogLinks(self.call(ListAuditLogLinks::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ListAuditLogLinks {
+    /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such
+    /// as `+0100`. Must not be earlier than the creation of the instance. Example: `2023-07-24T09:27:00+0800`.
+    /// **Required.**
+    pub fn start_time<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("start_time", value)) }
+    /// End of the time range, in the format of [`start_time`](Self::start_time). Must not be in the future. Example:
+    /// `2023-07-25T15:00:14+0800`. **Required.**
+    pub fn end_time<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", value)) }
+    /// Id of the node whose files to return. Defaults to all nodes of the instance. Example:
+    /// `2e723b45786148fc94c8737f5980786cno07`.
+    pub fn node_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("node_id", value)) }
+    /// Name of the file after which the page starts, in lexicographic order: the last file of the previous page.
+    /// Defaults to the first file.
+    pub fn last_file_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("last_file_name", value))
+    }
+
+    /// Maximum number of files to return, 1 to 50. Defaults to `10`. Example: `10`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
 }
 
 yundb_runtime::operation! {
@@ -466,29 +476,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListAuditLogLinks {
-    /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
-    /// `+0100`. Must not be earlier than the creation of the instance. Example: `2023-07-24T09:27:00+0800`. Required.
-    pub fn start_time<M>(self, start_time: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("start_time", start_time))
-    }
-
-    /// End of the time range, in the format of [`start_time`](Self::start_time). Must not be in the future. Example:
-    /// `2023-07-25T15:00:14+0800`. Required.
-    pub fn end_time<M>(self, end_time: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", end_time)) }
-    /// Id of the node whose files to return. Defaults to all nodes of the instance. Example:
-    /// `2e723b45786148fc94c8737f5980786cno07`.
-    pub fn node_id<M>(self, node_id: impl Argument<String, M>) -> Self { Self(self.0.argument("node_id", node_id)) }
-    /// Name of the file after which the page starts, in lexicographic order: the last file of the previous page.
-    /// Defaults to the first file.
-    pub fn last_file_name<M>(self, last_file_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("last_file_name", last_file_name))
-    }
-
-    /// Maximum number of files to return, 1 to 50. Defaults to `10`. Example: `10`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
 yundb_runtime::paged! {
@@ -544,8 +531,26 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_lts_configs.md")]
     #[doc(alias = "ShowLtsConfigs")]
-    #[doc(alias = "listLtsConfigs")]
     pub fn list_lts_configs(&self) -> ListLtsConfigs { ListLtsConfigs(self.call(ListLtsConfigs::SPEC)) }
+}
+
+impl ListLtsConfigs {
+    /// Id of the enterprise project to filter by.
+    pub fn enterprise_project_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("enterprise_project_id", value))
+    }
+
+    /// Id of the instance to filter by.
+    pub fn instance_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("instance_id", value)) }
+    /// Name of the instance to filter by.
+    pub fn instance_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("instance_name", value))
+    }
+
+    /// Maximum number of entries to return, 1 to 100. Matches `^([1-9][0-9]?|100)$`. Defaults to `10`.
+    pub fn limit<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", value)) }
+    /// Number of entries to skip. Defaults to `0`.
+    pub fn offset<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", value)) }
 }
 
 yundb_runtime::operation! {
@@ -561,28 +566,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListLtsConfigs {
-    /// Id of the enterprise project to filter by.
-    pub fn enterprise_project_id<M>(self, enterprise_project_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("enterprise_project_id", enterprise_project_id))
-    }
-
-    /// Id of the instance to filter by.
-    pub fn instance_id<M>(self, instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("instance_id", instance_id))
-    }
-
-    /// Name of the instance to filter by.
-    pub fn instance_name<M>(self, instance_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("instance_name", instance_name))
-    }
-
-    /// Maximum number of entries to return, 1 to 100. Matches `^([1-9][0-9]?|100)$`. Defaults to `10`.
-    pub fn limit<M>(self, limit: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", limit)) }
-    /// Number of entries to skip. Defaults to `0`.
-    pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
 }
 
 yundb_runtime::paged! {
@@ -678,8 +661,14 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/create_lts_configs.md")]
-    #[doc(alias = "createLtsConfigs")]
     pub fn create_lts_configs(&self) -> CreateLtsConfigs { CreateLtsConfigs(self.call(CreateLtsConfigs::SPEC)) }
+}
+
+impl CreateLtsConfigs {
+    /// Logs and their destinations. **Required.**
+    pub fn log_configs<M>(self, value: impl Argument<Vec<LogToSend>, M>) -> Self {
+        Self(self.0.argument("log_configs", value))
+    }
 }
 
 yundb_runtime::operation! {
@@ -693,23 +682,16 @@ yundb_runtime::operation! {
         .body("application/json", true)
 }
 
-impl CreateLtsConfigs {
-    /// Logs and their destinations. Required.
-    pub fn log_configs<M>(self, log_configs: impl Argument<Vec<LogToSend>, M>) -> Self {
-        Self(self.0.argument("log_configs", log_configs))
-    }
-}
-
 yundb_runtime::setters! {
     /// A log and its destination.
     pub struct LogToSend {
-        /// Id of the instance. Required.
+        /// Id of the instance. **Required.**
         pub instance_id: Option<String>,
-        /// Type of log. Required.
+        /// Type of log. **Required.**
         pub log_type: Option<String>,
-        /// Id of the log group. Required.
+        /// Id of the log group. **Required.**
         pub lts_group_id: Option<String>,
-        /// Id of the log stream. Required.
+        /// Id of the log stream. **Required.**
         pub lts_stream_id: Option<String>,
     }
 }
@@ -746,8 +728,14 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/delete_lts_configs.md")]
-    #[doc(alias = "deleteLtsConfigs")]
     pub fn delete_lts_configs(&self) -> DeleteLtsConfigs { DeleteLtsConfigs(self.call(DeleteLtsConfigs::SPEC)) }
+}
+
+impl DeleteLtsConfigs {
+    /// Logs whose delivery to stop. **Required.**
+    pub fn log_configs<M>(self, value: impl Argument<Vec<LogToStop>, M>) -> Self {
+        Self(self.0.argument("log_configs", value))
+    }
 }
 
 yundb_runtime::operation! {
@@ -761,19 +749,12 @@ yundb_runtime::operation! {
         .body("application/json", true)
 }
 
-impl DeleteLtsConfigs {
-    /// Logs whose delivery to stop. Required.
-    pub fn log_configs<M>(self, log_configs: impl Argument<Vec<LogToStop>, M>) -> Self {
-        Self(self.0.argument("log_configs", log_configs))
-    }
-}
-
 yundb_runtime::setters! {
     /// A log whose delivery to stop.
     pub struct LogToStop {
-        /// Id of the instance. Required.
+        /// Id of the instance. **Required.**
         pub instance_id: Option<String>,
-        /// Type of log. Required.
+        /// Type of log. **Required.**
         pub log_type: Option<String>,
     }
 }
@@ -807,7 +788,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/show_slow_log_masking.md")]
     #[doc(alias = "ShowSlowlogSensitiveStatus")]
-    #[doc(alias = "showSlowLogMasking")]
     pub fn show_slow_log_masking(&self, instance_id: impl Into<String>) -> ShowSlowLogMasking {
         ShowSlowLogMasking(self.call(ShowSlowLogMasking::SPEC).text("instance_id", instance_id))
     }
@@ -857,9 +837,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/update_slow_log_masking.md")]
     #[doc(alias = "UpdateSlowlogSensitiveSwitch")]
-    #[doc(alias = "updateSlowLogMasking")]
     pub fn update_slow_log_masking(&self, instance_id: impl Into<String>) -> UpdateSlowLogMasking {
         UpdateSlowLogMasking(self.call(UpdateSlowLogMasking::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl UpdateSlowLogMasking {
+    /// Whether to mask slow query logs. **Required.**
+    pub fn open_slow_log_switch<M>(self, value: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("open_slow_log_switch", value))
     }
 }
 
@@ -873,11 +859,4 @@ yundb_runtime::operation! {
             field("open_slow_log_switch", any()).required(),
         ])
         .body("application/json", true)
-}
-
-impl UpdateSlowLogMasking {
-    /// Whether to mask slow query logs. Required.
-    pub fn open_slow_log_switch<M>(self, open_slow_log_switch: impl Argument<bool, M>) -> Self {
-        Self(self.0.argument("open_slow_log_switch", open_slow_log_switch))
-    }
 }

@@ -30,10 +30,16 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_parameter_templates.md")]
     #[doc(alias = "ListGaussMySqlConfigurations")]
-    #[doc(alias = "listParameterTemplates")]
     pub fn list_parameter_templates(&self) -> ListParameterTemplates {
         ListParameterTemplates(self.call(ListParameterTemplates::SPEC))
     }
+}
+
+impl ListParameterTemplates {
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
 }
 
 yundb_runtime::operation! {
@@ -46,13 +52,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListParameterTemplates {
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
 yundb_runtime::paged! {
@@ -136,9 +135,27 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/create_parameter_template.md")]
     #[doc(alias = "CreateGaussMySqlConfiguration")]
-    #[doc(alias = "createParameterTemplate")]
     pub fn create_parameter_template(&self) -> CreateParameterTemplate {
         CreateParameterTemplate(self.call(CreateParameterTemplate::SPEC))
+    }
+}
+
+impl CreateParameterTemplate {
+    /// Name of the parameter template: 1 to 64 characters, consisting of letters, digits, `-`, `_` and `.`.
+    /// Case-sensitive. Must be unique among all templates, including the default ones. Matches `^[A-Za-z0-9._-]+$`.
+    /// **Required.**
+    pub fn name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("name", value)) }
+    /// Description of the parameter template: up to 256 characters, without line breaks and the characters `!<"='>&`.
+    /// Matches `^[^\r\n!<"='>&]*$`. Defaults to an empty string.
+    pub fn description<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("description", value)) }
+    /// Parameter values, keyed by parameter name, that override those of the default template.
+    pub fn parameter_values<M>(self, value: impl Argument<BTreeMap<String, String>, M>) -> Self {
+        Self(self.0.argument("parameter_values", value))
+    }
+
+    /// Database that the template is for.
+    pub fn datastore<M>(self, value: impl Argument<ParameterTemplateDatastoreToCreate, M>) -> Self {
+        Self(self.0.argument("datastore", value))
     }
 }
 
@@ -157,34 +174,12 @@ yundb_runtime::operation! {
         .accept("application/json")
 }
 
-impl CreateParameterTemplate {
-    /// Name of the parameter template: 1 to 64 characters, consisting of letters, digits, `-`, `_` and `.`.
-    /// Case-sensitive. Must be unique among all templates, including the default ones. Matches `^[A-Za-z0-9._-]+$`.
-    /// Required.
-    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Description of the parameter template: up to 256 characters, without line breaks and the characters `!<"='>&`.
-    /// Matches `^[^\r\n!<"='>&]*$`. Defaults to an empty string.
-    pub fn description<M>(self, description: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("description", description))
-    }
-
-    /// Parameter values, keyed by parameter name, that override those of the default template.
-    pub fn parameter_values<M>(self, parameter_values: impl Argument<BTreeMap<String, String>, M>) -> Self {
-        Self(self.0.argument("parameter_values", parameter_values))
-    }
-
-    /// Database that the template is for.
-    pub fn datastore<M>(self, datastore: impl Argument<ParameterTemplateDatastoreToCreate, M>) -> Self {
-        Self(self.0.argument("datastore", datastore))
-    }
-}
-
 yundb_runtime::setters! {
     /// Database that the template is for.
     pub struct ParameterTemplateDatastoreToCreate {
         /// Database engine.
         pub r#type: Option<ParameterTemplateEngine> = ParameterTemplateEngine::GaussdbMysql,
-        /// Version of the database. See [`list_engine_versions`](crate::Client::list_engine_versions). Required.
+        /// Version of the database. See [`list_engine_versions`](crate::Client::list_engine_versions). **Required.**
         pub version: Option<String>,
     }
 }
@@ -263,7 +258,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/show_parameter_template.md")]
     #[doc(alias = "ShowGaussMySqlConfiguration")]
-    #[doc(alias = "showParameterTemplate")]
     pub fn show_parameter_template(&self, configuration_id: impl Into<String>) -> ShowParameterTemplate {
         ShowParameterTemplate(self.call(ShowParameterTemplate::SPEC).text("configuration_id", configuration_id))
     }
@@ -323,9 +317,23 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/update_parameter_template.md")]
     #[doc(alias = "UpdateGaussMySqlConfiguration")]
-    #[doc(alias = "updateParameterTemplate")]
     pub fn update_parameter_template(&self, configuration_id: impl Into<String>) -> UpdateParameterTemplate {
         UpdateParameterTemplate(self.call(UpdateParameterTemplate::SPEC).text("configuration_id", configuration_id))
+    }
+}
+
+impl UpdateParameterTemplate {
+    /// New name of the parameter template: 1 to 64 characters, consisting of letters, digits, `-`, `_` and
+    /// `.`. Case-sensitive. At least one of `name`, [`description`](Self::description) and
+    /// [`parameter_values`](Self::parameter_values) is required. Matches `^[A-Za-z0-9._-]+$`.
+    pub fn name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("name", value)) }
+    /// New description of the parameter template: up to 256 characters, without line breaks and the characters
+    /// `!<"='>&`. Matches `^[^\r\n!<"='>&]*$`. Defaults to an empty string.
+    pub fn description<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("description", value)) }
+    /// Parameter values, keyed by parameter name, that override those of the default template. If omitted, the values
+    /// do not change.
+    pub fn parameter_values<M>(self, value: impl Argument<BTreeMap<String, String>, M>) -> Self {
+        Self(self.0.argument("parameter_values", value))
     }
 }
 
@@ -343,24 +351,6 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl UpdateParameterTemplate {
-    /// New name of the parameter template: 1 to 64 characters, consisting of letters, digits, `-`, `_` and
-    /// `.`. Case-sensitive. At least one of `name`, [`description`](Self::description) and
-    /// [`parameter_values`](Self::parameter_values) is required. Matches `^[A-Za-z0-9._-]+$`.
-    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// New description of the parameter template: up to 256 characters, without line breaks and the characters
-    /// `!<"='>&`. Matches `^[^\r\n!<"='>&]*$`. Defaults to an empty string.
-    pub fn description<M>(self, description: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("description", description))
-    }
-
-    /// Parameter values, keyed by parameter name, that override those of the default template. If omitted, the values
-    /// do not change.
-    pub fn parameter_values<M>(self, parameter_values: impl Argument<BTreeMap<String, String>, M>) -> Self {
-        Self(self.0.argument("parameter_values", parameter_values))
-    }
 }
 
 impl Client {
@@ -388,7 +378,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/delete_parameter_template.md")]
     #[doc(alias = "DeleteGaussMySqlConfiguration")]
-    #[doc(alias = "deleteParameterTemplate")]
     pub fn delete_parameter_template(&self, configuration_id: impl Into<String>) -> DeleteParameterTemplate {
         DeleteParameterTemplate(self.call(DeleteParameterTemplate::SPEC).text("configuration_id", configuration_id))
     }
@@ -446,9 +435,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/apply_parameter_template.md")]
     #[doc(alias = "SwitchGaussMySqlConfiguration")]
-    #[doc(alias = "applyParameterTemplate")]
     pub fn apply_parameter_template(&self, configuration_id: impl Into<String>) -> ApplyParameterTemplate {
         ApplyParameterTemplate(self.call(ApplyParameterTemplate::SPEC).text("configuration_id", configuration_id))
+    }
+}
+
+impl ApplyParameterTemplate {
+    /// Ids of the instances, up to 10. **Required.**
+    pub fn instance_ids<M>(self, value: impl Argument<Vec<String>, M>) -> Self {
+        Self(self.0.argument("instance_ids", value))
     }
 }
 
@@ -464,13 +459,6 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl ApplyParameterTemplate {
-    /// Ids of the instances, up to 10. Required.
-    pub fn instance_ids<M>(self, instance_ids: impl Argument<Vec<String>, M>) -> Self {
-        Self(self.0.argument("instance_ids", instance_ids))
-    }
 }
 
 impl Client {
@@ -501,10 +489,18 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/copy_parameter_template.md")]
     #[doc(alias = "CopyConfigurations")]
-    #[doc(alias = "copyParameterTemplate")]
     pub fn copy_parameter_template(&self, configuration_id: impl Into<String>) -> CopyParameterTemplate {
         CopyParameterTemplate(self.call(CopyParameterTemplate::SPEC).text("configuration_id", configuration_id))
     }
+}
+
+impl CopyParameterTemplate {
+    /// Name of the copy: 1 to 64 characters, consisting of letters, digits, `-`, `_` and `.`. Case-sensitive. Matches
+    /// `^[A-Za-z0-9._-]+$`. **Required.**
+    pub fn name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("name", value)) }
+    /// Description of the copy: up to 256 characters, without line breaks and the characters `>!<"&'=`. Matches
+    /// `^[^\r\n>!<"&'=]*$`. Defaults to an empty string.
+    pub fn description<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("description", value)) }
 }
 
 yundb_runtime::operation! {
@@ -519,17 +515,6 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl CopyParameterTemplate {
-    /// Name of the copy: 1 to 64 characters, consisting of letters, digits, `-`, `_` and `.`. Case-sensitive. Matches
-    /// `^[A-Za-z0-9._-]+$`. Required.
-    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Description of the copy: up to 256 characters, without line breaks and the characters `>!<"&'=`. Matches
-    /// `^[^\r\n>!<"&'=]*$`. Defaults to an empty string.
-    pub fn description<M>(self, description: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("description", description))
-    }
 }
 
 /// The request succeeded. Response of [`copy_parameter_template`](crate::Client::copy_parameter_template).
@@ -563,9 +548,22 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/compare_parameter_templates.md")]
     #[doc(alias = "ListConfigurationsDifferences")]
-    #[doc(alias = "compareParameterTemplates")]
     pub fn compare_parameter_templates(&self) -> CompareParameterTemplates {
         CompareParameterTemplates(self.call(CompareParameterTemplates::SPEC))
+    }
+}
+
+impl CompareParameterTemplates {
+    /// Id of the first parameter template: an `id` returned by
+    /// [`list_parameter_templates`](crate::Client::list_parameter_templates). **Required.**
+    pub fn source_configuration_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("source_configuration_id", value))
+    }
+
+    /// Id of the second parameter template: an `id` returned by
+    /// [`list_parameter_templates`](crate::Client::list_parameter_templates). **Required.**
+    pub fn target_configuration_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("target_configuration_id", value))
     }
 }
 
@@ -581,20 +579,6 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .idempotent(true)
-}
-
-impl CompareParameterTemplates {
-    /// Id of the first parameter template: an `id` returned by
-    /// [`list_parameter_templates`](crate::Client::list_parameter_templates). Required.
-    pub fn source_configuration_id<M>(self, source_configuration_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("source_configuration_id", source_configuration_id))
-    }
-
-    /// Id of the second parameter template: an `id` returned by
-    /// [`list_parameter_templates`](crate::Client::list_parameter_templates). Required.
-    pub fn target_configuration_id<M>(self, target_configuration_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("target_configuration_id", target_configuration_id))
-    }
 }
 
 /// The request succeeded. Response of [`compare_parameter_templates`](crate::Client::compare_parameter_templates).
@@ -646,10 +630,16 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_applicable_instances.md")]
     #[doc(alias = "ListConfigurationsInstances")]
-    #[doc(alias = "listApplicableInstances")]
     pub fn list_applicable_instances(&self, configuration_id: impl Into<String>) -> ListApplicableInstances {
         ListApplicableInstances(self.call(ListApplicableInstances::SPEC).text("configuration_id", configuration_id))
     }
+}
+
+impl ListApplicableInstances {
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
 }
 
 yundb_runtime::operation! {
@@ -665,13 +655,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListApplicableInstances {
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
 yundb_runtime::paged! {
@@ -729,12 +712,18 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_parameter_template_history.md")]
     #[doc(alias = "ListModifyHistory")]
-    #[doc(alias = "listParameterTemplateHistory")]
     pub fn list_parameter_template_history(&self, configuration_id: impl Into<String>) -> ListParameterTemplateHistory {
         ListParameterTemplateHistory(
             self.call(ListParameterTemplateHistory::SPEC).text("configuration_id", configuration_id),
         )
     }
+}
+
+impl ListParameterTemplateHistory {
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
 }
 
 yundb_runtime::operation! {
@@ -748,13 +737,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListParameterTemplateHistory {
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
 yundb_runtime::paged! {
@@ -822,10 +804,16 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_instance_parameters.md")]
     #[doc(alias = "ListInstanceConfigurations")]
-    #[doc(alias = "listInstanceParameters")]
     pub fn list_instance_parameters(&self, instance_id: impl Into<String>) -> ListInstanceParameters {
         ListInstanceParameters(self.call(ListInstanceParameters::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ListInstanceParameters {
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
 }
 
 yundb_runtime::operation! {
@@ -839,13 +827,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListInstanceParameters {
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
 yundb_runtime::paged! {
@@ -963,9 +944,16 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/update_instance_parameters.md")]
     #[doc(alias = "UpdateInstanceConfigurations")]
-    #[doc(alias = "updateInstanceParameters")]
     pub fn update_instance_parameters(&self, instance_id: impl Into<String>) -> UpdateInstanceParameters {
         UpdateInstanceParameters(self.call(UpdateInstanceParameters::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl UpdateInstanceParameters {
+    /// Parameter values, keyed by parameter name, that override those of the default template. If omitted, the values
+    /// do not change. **Required.**
+    pub fn parameter_values<M>(self, value: impl Argument<BTreeMap<String, String>, M>) -> Self {
+        Self(self.0.argument("parameter_values", value))
     }
 }
 
@@ -981,14 +969,6 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl UpdateInstanceParameters {
-    /// Parameter values, keyed by parameter name, that override those of the default template. If omitted, the values
-    /// do not change. Required.
-    pub fn parameter_values<M>(self, parameter_values: impl Argument<BTreeMap<String, String>, M>) -> Self {
-        Self(self.0.argument("parameter_values", parameter_values))
-    }
 }
 
 /// The operation has started. Response of
@@ -1033,7 +1013,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/copy_instance_parameters.md")]
     #[doc(alias = "CopyInstanceConfigurations")]
-    #[doc(alias = "copyInstanceParameters")]
     pub fn copy_instance_parameters(
         &self,
         instance_id: impl Into<String>,
@@ -1046,6 +1025,15 @@ impl Client {
                 .text("configuration_id", configuration_id),
         )
     }
+}
+
+impl CopyInstanceParameters {
+    /// Name of the copy: 1 to 64 characters, consisting of letters, digits, `-`, `_` and `.`. Case-sensitive. Matches
+    /// `^[A-Za-z0-9._-]+$`. **Required.**
+    pub fn name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("name", value)) }
+    /// Description of the copy: up to 256 characters, without line breaks and the characters `!<"='>&`. Matches
+    /// `^[^\r\n!<"='>&]*$`. Defaults to an empty string.
+    pub fn description<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("description", value)) }
 }
 
 yundb_runtime::operation! {
@@ -1064,17 +1052,6 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl CopyInstanceParameters {
-    /// Name of the copy: 1 to 64 characters, consisting of letters, digits, `-`, `_` and `.`. Case-sensitive. Matches
-    /// `^[A-Za-z0-9._-]+$`. Required.
-    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Description of the copy: up to 256 characters, without line breaks and the characters `!<"='>&`. Matches
-    /// `^[^\r\n!<"='>&]*$`. Defaults to an empty string.
-    pub fn description<M>(self, description: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("description", description))
-    }
 }
 
 /// The request succeeded. Response of [`copy_instance_parameters`](crate::Client::copy_instance_parameters).
@@ -1113,7 +1090,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_parameter_template_applications.md")]
     #[doc(alias = "ListParamsTemplateApplyHistory")]
-    #[doc(alias = "listParameterTemplateApplications")]
     pub fn list_parameter_template_applications(
         &self,
         config_id: impl Into<String>,
@@ -1126,6 +1102,13 @@ impl Client {
     }
 }
 
+impl ListParameterTemplateApplications {
+    /// Maximum number of entries to return, 1 to 100. Defaults to `10`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+}
+
 yundb_runtime::operation! {
     ListParameterTemplateApplications: list_parameter_template_applications -> Response<ListParameterTemplateApplicationsResponse>, CallError<ErrorBody>;
     Spec::new("ListParamsTemplateApplyHistory", "GET", "/v3/{project_id}/configurations/{config_id}/apply-history")
@@ -1136,13 +1119,6 @@ yundb_runtime::operation! {
             query("offset", any().min(0)),
         ])
         .accept("application/json")
-}
-
-impl ListParameterTemplateApplications {
-    /// Maximum number of entries to return, 1 to 100. Defaults to `10`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
 }
 
 yundb_runtime::paged! {

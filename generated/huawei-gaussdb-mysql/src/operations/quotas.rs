@@ -30,8 +30,12 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/show_project_quotas.md")]
     #[doc(alias = "ShowGaussMySqlProjectQuotas")]
-    #[doc(alias = "showProjectQuotas")]
     pub fn show_project_quotas(&self) -> ShowProjectQuotas { ShowProjectQuotas(self.call(ShowProjectQuotas::SPEC)) }
+}
+
+impl ShowProjectQuotas {
+    /// Type of the quotas to return. Defaults to `instance`. Example: `instance`.
+    pub fn r#type<M>(self, value: impl Argument<QuotaType, M>) -> Self { Self(self.0.argument("type", value)) }
 }
 
 yundb_runtime::operation! {
@@ -43,11 +47,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ShowProjectQuotas {
-    /// Type of the quotas to return. Defaults to `instance`. Example: `instance`.
-    pub fn r#type<M>(self, r#type: impl Argument<QuotaType, M>) -> Self { Self(self.0.argument("type", r#type)) }
 }
 
 impl Client {
@@ -71,8 +70,18 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_quotas.md")]
     #[doc(alias = "ShowGaussMySqlQuotas")]
-    #[doc(alias = "listQuotas")]
     pub fn list_quotas(&self) -> ListQuotas { ListQuotas(self.call(ListQuotas::SPEC)) }
+}
+
+impl ListQuotas {
+    /// Number of entries to skip, 0 to 10000. Matches `^([0-9]{1,4}|10000)$`. Defaults to `0`.
+    pub fn offset<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", value)) }
+    /// Maximum number of entries to return, 1 to 100. Matches `^([1-9][0-9]?|100)$`. Defaults to `10`.
+    pub fn limit<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", value)) }
+    /// Name of the enterprise project.
+    pub fn enterprise_project_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("enterprise_project_name", value))
+    }
 }
 
 yundb_runtime::operation! {
@@ -86,17 +95,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListQuotas {
-    /// Number of entries to skip, 0 to 10000. Matches `^([0-9]{1,4}|10000)$`. Defaults to `0`.
-    pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Matches `^([1-9][0-9]?|100)$`. Defaults to `10`.
-    pub fn limit<M>(self, limit: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", limit)) }
-    /// Name of the enterprise project.
-    pub fn enterprise_project_name<M>(self, enterprise_project_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("enterprise_project_name", enterprise_project_name))
-    }
 }
 
 yundb_runtime::paged! {
@@ -163,8 +161,14 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/update_quotas.md")]
     #[doc(alias = "UpdateGaussMySqlQuotas")]
-    #[doc(alias = "updateQuotas")]
     pub fn update_quotas(&self) -> UpdateQuotas { UpdateQuotas(self.call(UpdateQuotas::SPEC)) }
+}
+
+impl UpdateQuotas {
+    /// The quotas to update, up to 10. **Required.**
+    pub fn quota_list<M>(self, value: impl Argument<Vec<QuotaToSet>, M>) -> Self {
+        Self(self.0.argument("quota_list", value))
+    }
 }
 
 yundb_runtime::operation! {
@@ -179,17 +183,10 @@ yundb_runtime::operation! {
         .accept("application/json")
 }
 
-impl UpdateQuotas {
-    /// The quotas to update, up to 10. Required.
-    pub fn quota_list<M>(self, quota_list: impl Argument<Vec<QuotaToSet>, M>) -> Self {
-        Self(self.0.argument("quota_list", quota_list))
-    }
-}
-
 yundb_runtime::setters! {
     /// A quota to set.
     pub struct QuotaToSet {
-        /// Id of the enterprise project. Required.
+        /// Id of the enterprise project. **Required.**
         pub enterprise_project_id: Option<String>,
         /// Maximum number of instances, 0 to 100000, and greater than the number of existing instances.
         pub instance_quota: Option<i32>,
@@ -257,8 +254,14 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/create_quotas.md")]
     #[doc(alias = "SetGaussMySqlQuotas")]
-    #[doc(alias = "createQuotas")]
     pub fn create_quotas(&self) -> CreateQuotas { CreateQuotas(self.call(CreateQuotas::SPEC)) }
+}
+
+impl CreateQuotas {
+    /// The quotas to set, up to 10. **Required.**
+    pub fn quota_list<M>(self, value: impl Argument<Vec<QuotaToSet>, M>) -> Self {
+        Self(self.0.argument("quota_list", value))
+    }
 }
 
 yundb_runtime::operation! {
@@ -271,13 +274,6 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl CreateQuotas {
-    /// The quotas to set, up to 10. Required.
-    pub fn quota_list<M>(self, quota_list: impl Argument<Vec<QuotaToSet>, M>) -> Self {
-        Self(self.0.argument("quota_list", quota_list))
-    }
 }
 
 /// The request succeeded. Response of [`create_quotas`](crate::Client::create_quotas).
@@ -322,10 +318,16 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/list_enterprise_projects.md")]
-    #[doc(alias = "listEnterpriseProjects")]
     pub fn list_enterprise_projects(&self) -> ListEnterpriseProjects {
         ListEnterpriseProjects(self.call(ListEnterpriseProjects::SPEC))
     }
+}
+
+impl ListEnterpriseProjects {
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
 }
 
 yundb_runtime::operation! {
@@ -338,13 +340,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListEnterpriseProjects {
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
 yundb_runtime::paged! {

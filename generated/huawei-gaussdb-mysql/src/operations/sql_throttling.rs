@@ -33,7 +33,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/show_sql_throttling.md")]
     #[doc(alias = "ShowSqlFilterControl")]
-    #[doc(alias = "showSqlThrottling")]
     pub fn show_sql_throttling(&self, instance_id: impl Into<String>) -> ShowSqlThrottling {
         ShowSqlThrottling(self.call(ShowSqlThrottling::SPEC).text("instance_id", instance_id))
     }
@@ -89,9 +88,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/update_sql_throttling.md")]
     #[doc(alias = "UpdateSqlFilterControl")]
-    #[doc(alias = "updateSqlThrottling")]
     pub fn update_sql_throttling(&self, instance_id: impl Into<String>) -> UpdateSqlThrottling {
         UpdateSqlThrottling(self.call(UpdateSqlThrottling::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl UpdateSqlThrottling {
+    /// Whether SQL throttling is enabled. **Required.**
+    pub fn switch_status<M>(self, value: impl Argument<Switch, M>) -> Self {
+        Self(self.0.argument("switch_status", value))
     }
 }
 
@@ -107,13 +112,6 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl UpdateSqlThrottling {
-    /// Whether SQL throttling is enabled. Required.
-    pub fn switch_status<M>(self, switch_status: impl Argument<Switch, M>) -> Self {
-        Self(self.0.argument("switch_status", switch_status))
-    }
 }
 
 impl Client {
@@ -144,10 +142,16 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_sql_throttling_rules.md")]
     #[doc(alias = "ShowSqlFilterRule")]
-    #[doc(alias = "listSqlThrottlingRules")]
     pub fn list_sql_throttling_rules(&self, instance_id: impl Into<String>) -> ListSqlThrottlingRules {
         ListSqlThrottlingRules(self.call(ListSqlThrottlingRules::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ListSqlThrottlingRules {
+    /// Id of the node. Example: `c01a5645eb2c4fb6a9373542f5366e50no07`. **Required.**
+    pub fn node_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("node_id", value)) }
+    /// Type of statement to filter by. Case-insensitive. Defaults to all types.
+    pub fn sql_type<M>(self, value: impl Argument<SqlType, M>) -> Self { Self(self.0.argument("sql_type", value)) }
 }
 
 yundb_runtime::operation! {
@@ -161,15 +165,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListSqlThrottlingRules {
-    /// Id of the node. Example: `c01a5645eb2c4fb6a9373542f5366e50no07`. Required.
-    pub fn node_id<M>(self, node_id: impl Argument<String, M>) -> Self { Self(self.0.argument("node_id", node_id)) }
-    /// Type of statement to filter by. Case-insensitive. Defaults to all types.
-    pub fn sql_type<M>(self, sql_type: impl Argument<SqlType, M>) -> Self {
-        Self(self.0.argument("sql_type", sql_type))
-    }
 }
 
 yundb_runtime::string_enum! {
@@ -257,9 +252,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/update_sql_throttling_rules.md")]
     #[doc(alias = "SetSqlFilterRule")]
-    #[doc(alias = "updateSqlThrottlingRules")]
     pub fn update_sql_throttling_rules(&self, instance_id: impl Into<String>) -> UpdateSqlThrottlingRules {
         UpdateSqlThrottlingRules(self.call(UpdateSqlThrottlingRules::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl UpdateSqlThrottlingRules {
+    /// Rules by node. **Required.**
+    pub fn sql_filter_rules<M>(self, value: impl Argument<Vec<NodeThrottlingRulesToSet>, M>) -> Self {
+        Self(self.0.argument("sql_filter_rules", value))
     }
 }
 
@@ -277,19 +278,12 @@ yundb_runtime::operation! {
         .job("job_id", &crate::client::SHOW_JOB)
 }
 
-impl UpdateSqlThrottlingRules {
-    /// Rules by node. Required.
-    pub fn sql_filter_rules<M>(self, sql_filter_rules: impl Argument<Vec<NodeThrottlingRulesToSet>, M>) -> Self {
-        Self(self.0.argument("sql_filter_rules", sql_filter_rules))
-    }
-}
-
 yundb_runtime::setters! {
     /// The rules for a node.
     pub struct NodeThrottlingRulesToSet {
-        /// Id of the node. Required.
+        /// Id of the node. **Required.**
         pub node_id: Option<String>,
-        /// The rules, each for a different `sql_type`. Required.
+        /// The rules, each for a different `sql_type`. **Required.**
         pub rules: Option<Vec<ThrottlingRuleToSet>>,
     }
 }
@@ -304,9 +298,9 @@ impl Object for NodeThrottlingRulesToSet {
 yundb_runtime::setters! {
     /// A rule for a type of statement.
     pub struct ThrottlingRuleToSet {
-        /// Type of statement. Required.
+        /// Type of statement. **Required.**
         pub sql_type: Option<SqlType>,
-        /// The patterns. Required.
+        /// The patterns. **Required.**
         pub patterns: Option<Vec<ThrottlingPatternToSet>>,
     }
 }
@@ -323,9 +317,9 @@ yundb_runtime::setters! {
     pub struct ThrottlingPatternToSet {
         /// One to 128 keywords separated by `~`, such as `select~from~t1`. Must not contain `\`, commas (including
         /// Chinese ones) or `~~`, and must not end with `~`. Matches `^[^~\\,\uff0c]+(~[^~\\,\uff0c]+){0,127}$`.
-        /// Required.
+        /// **Required.**
         pub pattern: Option<String>,
-        /// Maximum number of matching statements that run concurrently, 0 or more. Required.
+        /// Maximum number of matching statements that run concurrently, 0 or more. **Required.**
         pub max_concurrency: Option<i32>,
     }
 }
@@ -375,9 +369,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/delete_sql_throttling_rules.md")]
     #[doc(alias = "DeleteSqlFilterRule")]
-    #[doc(alias = "deleteSqlThrottlingRules")]
     pub fn delete_sql_throttling_rules(&self, instance_id: impl Into<String>) -> DeleteSqlThrottlingRules {
         DeleteSqlThrottlingRules(self.call(DeleteSqlThrottlingRules::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl DeleteSqlThrottlingRules {
+    /// Rules by node. **Required.**
+    pub fn sql_filter_rules<M>(self, value: impl Argument<Vec<NodeThrottlingRulesToDelete>, M>) -> Self {
+        Self(self.0.argument("sql_filter_rules", value))
     }
 }
 
@@ -395,19 +395,12 @@ yundb_runtime::operation! {
         .job("job_id", &crate::client::SHOW_JOB)
 }
 
-impl DeleteSqlThrottlingRules {
-    /// Rules by node. Required.
-    pub fn sql_filter_rules<M>(self, sql_filter_rules: impl Argument<Vec<NodeThrottlingRulesToDelete>, M>) -> Self {
-        Self(self.0.argument("sql_filter_rules", sql_filter_rules))
-    }
-}
-
 yundb_runtime::setters! {
     /// Rules of a node to delete.
     pub struct NodeThrottlingRulesToDelete {
-        /// Id of the node. Required.
+        /// Id of the node. **Required.**
         pub node_id: Option<String>,
-        /// The rules. Required.
+        /// The rules. **Required.**
         pub rules: Option<Vec<ThrottlingRuleToDelete>>,
     }
 }
@@ -422,10 +415,10 @@ impl Object for NodeThrottlingRulesToDelete {
 yundb_runtime::setters! {
     /// A rule for a type of statement.
     pub struct ThrottlingRuleToDelete {
-        /// Type of statement. Required.
+        /// Type of statement. **Required.**
         pub sql_type: Option<SqlType>,
         /// The patterns, as returned by [`list_sql_throttling_rules`](crate::Client::list_sql_throttling_rules).
-        /// Required.
+        /// **Required.**
         pub patterns: Option<Vec<String>>,
     }
 }

@@ -32,10 +32,16 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/list_instance_tags.md")]
-    #[doc(alias = "listInstanceTags")]
     pub fn list_instance_tags(&self, instance_id: impl Into<String>) -> ListInstanceTags {
         ListInstanceTags(self.call(ListInstanceTags::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ListInstanceTags {
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `2`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
 }
 
 yundb_runtime::operation! {
@@ -49,13 +55,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListInstanceTags {
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `2`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
 yundb_runtime::paged! {
@@ -104,8 +103,14 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/list_project_tags.md")]
-    #[doc(alias = "listProjectTags")]
     pub fn list_project_tags(&self) -> ListProjectTags { ListProjectTags(self.call(ListProjectTags::SPEC)) }
+}
+
+impl ListProjectTags {
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `2`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
 }
 
 yundb_runtime::operation! {
@@ -118,13 +123,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListProjectTags {
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `2`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
 yundb_runtime::paged! {
@@ -187,10 +185,16 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/batch_update_instance_tags.md")]
     #[doc(alias = "BatchTagAction")]
-    #[doc(alias = "batchUpdateInstanceTags")]
     pub fn batch_update_instance_tags(&self, instance_id: impl Into<String>) -> BatchUpdateInstanceTags {
         BatchUpdateInstanceTags(self.call(BatchUpdateInstanceTags::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl BatchUpdateInstanceTags {
+    /// Action to perform. **Required.**
+    pub fn action<M>(self, value: impl Argument<TagAction, M>) -> Self { Self(self.0.argument("action", value)) }
+    /// The tags to add or delete. **Required.**
+    pub fn tags<M>(self, value: impl Argument<Vec<TagToChange>, M>) -> Self { Self(self.0.argument("tags", value)) }
 }
 
 yundb_runtime::operation! {
@@ -204,13 +208,6 @@ yundb_runtime::operation! {
             field("tags", list(&object::<TagToChange>())).required(),
         ])
         .body("application/json", true)
-}
-
-impl BatchUpdateInstanceTags {
-    /// Action to perform. Required.
-    pub fn action<M>(self, action: impl Argument<TagAction, M>) -> Self { Self(self.0.argument("action", action)) }
-    /// The tags to add or delete. Required.
-    pub fn tags<M>(self, tags: impl Argument<Vec<TagToChange>, M>) -> Self { Self(self.0.argument("tags", tags)) }
 }
 
 yundb_runtime::string_enum! {
@@ -227,7 +224,7 @@ yundb_runtime::setters! {
     /// A tag to add or delete.
     pub struct TagToChange {
         /// Key of the tag: 1 to 36 characters, without spaces, consisting of `0-9`, `A-Z`, `a-z`, `_`, `-` and Chinese
-        /// characters. Matches `^[A-Za-z0-9_\u4e00-\u9fff-]+$`. Required.
+        /// characters. Matches `^[A-Za-z0-9_\u4e00-\u9fff-]+$`. **Required.**
         pub key: Option<String>,
         /// Value of the tag: up to 43 characters, without spaces, consisting of `0-9`, `A-Z`, `a-z`, `_`, `.`, `-` and
         /// Chinese characters. May be an empty string. Required if `action` is `create`. If `action` is `delete`, the tag

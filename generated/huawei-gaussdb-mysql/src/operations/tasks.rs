@@ -26,8 +26,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/show_job.md")]
     #[doc(alias = "ShowGaussMySqlJobInfo")]
-    #[doc(alias = "showJob")]
     pub fn show_job(&self) -> ShowJob { ShowJob(self.call(ShowJob::SPEC)) }
+}
+
+impl ShowJob {
+    /// Id of the job, returned by the operation that started it, and by
+    /// [`list_immediate_jobs`](crate::Client::list_immediate_jobs) and
+    /// [`list_scheduled_jobs`](crate::Client::list_scheduled_jobs). Example: `a9767ede-fe0f-4888-9003-e843a4c90514`.
+    /// **Required.**
+    pub fn id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("id", value)) }
 }
 
 yundb_runtime::operation! {
@@ -39,14 +46,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ShowJob {
-    /// Id of the job, returned by the operation that started it, and by
-    /// [`list_immediate_jobs`](crate::Client::list_immediate_jobs) and
-    /// [`list_scheduled_jobs`](crate::Client::list_scheduled_jobs). Example: `a9767ede-fe0f-4888-9003-e843a4c90514`.
-    /// Required.
-    pub fn id<M>(self, id: impl Argument<String, M>) -> Self { Self(self.0.argument("id", id)) }
 }
 
 /// A job. Response of [`show_job`](crate::Client::show_job).
@@ -128,8 +127,25 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/list_immediate_jobs.md")]
-    #[doc(alias = "listImmediateJobs")]
     pub fn list_immediate_jobs(&self) -> ListImmediateJobs { ListImmediateJobs(self.call(ListImmediateJobs::SPEC)) }
+}
+
+impl ListImmediateJobs {
+    /// Job status to filter by.
+    pub fn status<M>(self, value: impl Argument<JobStatus, M>) -> Self { Self(self.0.argument("status", value)) }
+    /// Job type to filter by.
+    pub fn job_name<M>(self, value: impl Argument<JobName, M>) -> Self { Self(self.0.argument("job_name", value)) }
+    /// Id of the job to filter by.
+    pub fn job_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("job_id", value)) }
+    /// Start position, 0 or more. Matches `^[0-9]+$`. Defaults to `1`.
+    pub fn offset<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", value)) }
+    /// Maximum number of entries to return: 10, 20 or 50. Defaults to `10`.
+    pub fn limit<M>(self, value: impl Argument<PageSize, M>) -> Self { Self(self.0.argument("limit", value)) }
+    /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
+    /// `+0100`.
+    pub fn start_time<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("start_time", value)) }
+    /// End of the time range, in the format of [`start_time`](Self::start_time).
+    pub fn end_time<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", value)) }
 }
 
 yundb_runtime::operation! {
@@ -147,30 +163,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListImmediateJobs {
-    /// Job status to filter by.
-    pub fn status<M>(self, status: impl Argument<JobStatus, M>) -> Self { Self(self.0.argument("status", status)) }
-    /// Job type to filter by.
-    pub fn job_name<M>(self, job_name: impl Argument<JobName, M>) -> Self {
-        Self(self.0.argument("job_name", job_name))
-    }
-
-    /// Id of the job to filter by.
-    pub fn job_id<M>(self, job_id: impl Argument<String, M>) -> Self { Self(self.0.argument("job_id", job_id)) }
-    /// Start position, 0 or more. Matches `^[0-9]+$`. Defaults to `1`.
-    pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
-    /// Maximum number of entries to return: 10, 20 or 50. Defaults to `10`.
-    pub fn limit<M>(self, limit: impl Argument<PageSize, M>) -> Self { Self(self.0.argument("limit", limit)) }
-    /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
-    /// `+0100`.
-    pub fn start_time<M>(self, start_time: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("start_time", start_time))
-    }
-
-    /// End of the time range, in the format of [`start_time`](Self::start_time).
-    pub fn end_time<M>(self, end_time: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", end_time)) }
 }
 
 yundb_runtime::paged! {
@@ -311,8 +303,25 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_scheduled_jobs.md")]
     #[doc(alias = "ListScheduleJobs")]
-    #[doc(alias = "listScheduledJobs")]
     pub fn list_scheduled_jobs(&self) -> ListScheduledJobs { ListScheduledJobs(self.call(ListScheduledJobs::SPEC)) }
+}
+
+impl ListScheduledJobs {
+    /// Number of entries to skip, 0 or more. Matches `^[0-9]+$`. Defaults to `0`. Example: `1`.
+    pub fn offset<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", value)) }
+    /// Maximum number of entries to return. Defaults to `10`. Example: `10`.
+    pub fn limit<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", value)) }
+    /// Job status to filter by.
+    pub fn status<M>(self, value: impl Argument<JobStatus, M>) -> Self { Self(self.0.argument("status", value)) }
+    /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
+    /// `+0100`.
+    pub fn start_time<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("start_time", value)) }
+    /// End of the time range, in the format of [`start_time`](Self::start_time).
+    pub fn end_time<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", value)) }
+    /// Id of the job to filter by.
+    pub fn job_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("job_id", value)) }
+    /// Job type to filter by.
+    pub fn job_name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("job_name", value)) }
 }
 
 yundb_runtime::operation! {
@@ -330,27 +339,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListScheduledJobs {
-    /// Number of entries to skip, 0 or more. Matches `^[0-9]+$`. Defaults to `0`. Example: `1`.
-    pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
-    /// Maximum number of entries to return. Defaults to `10`. Example: `10`.
-    pub fn limit<M>(self, limit: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", limit)) }
-    /// Job status to filter by.
-    pub fn status<M>(self, status: impl Argument<JobStatus, M>) -> Self { Self(self.0.argument("status", status)) }
-    /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
-    /// `+0100`.
-    pub fn start_time<M>(self, start_time: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("start_time", start_time))
-    }
-
-    /// End of the time range, in the format of [`start_time`](Self::start_time).
-    pub fn end_time<M>(self, end_time: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", end_time)) }
-    /// Id of the job to filter by.
-    pub fn job_id<M>(self, job_id: impl Argument<String, M>) -> Self { Self(self.0.argument("job_id", job_id)) }
-    /// Job type to filter by.
-    pub fn job_name<M>(self, job_name: impl Argument<String, M>) -> Self { Self(self.0.argument("job_name", job_name)) }
 }
 
 yundb_runtime::paged! {
@@ -420,10 +408,14 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/cancel_scheduled_jobs.md")]
     #[doc(alias = "CancelScheduleTask")]
-    #[doc(alias = "cancelScheduledJobs")]
     pub fn cancel_scheduled_jobs(&self) -> CancelScheduledJobs {
         CancelScheduledJobs(self.call(CancelScheduledJobs::SPEC))
     }
+}
+
+impl CancelScheduledJobs {
+    /// Ids of the jobs, returned by [`list_scheduled_jobs`](crate::Client::list_scheduled_jobs). **Required.**
+    pub fn job_ids<M>(self, value: impl Argument<Vec<String>, M>) -> Self { Self(self.0.argument("job_ids", value)) }
 }
 
 yundb_runtime::operation! {
@@ -436,13 +428,6 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl CancelScheduledJobs {
-    /// Ids of the jobs, returned by [`list_scheduled_jobs`](crate::Client::list_scheduled_jobs). Required.
-    pub fn job_ids<M>(self, job_ids: impl Argument<Vec<String>, M>) -> Self {
-        Self(self.0.argument("job_ids", job_ids))
-    }
 }
 
 /// The request succeeded. Response of [`cancel_scheduled_jobs`](crate::Client::cancel_scheduled_jobs).
@@ -476,7 +461,6 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DeleteTaskRecord")]
-    #[doc(alias = "deleteJob")]
     pub fn delete_job(&self, job_id: impl Into<String>) -> DeleteJob {
         DeleteJob(self.call(DeleteJob::SPEC).text("job_id", job_id))
     }
@@ -519,10 +503,14 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/delete_scheduled_job.md")]
     #[doc(alias = "DeleteScheduleTasK")]
-    #[doc(alias = "deleteScheduledJob")]
     pub fn delete_scheduled_job(&self, instance_id: impl Into<String>) -> DeleteScheduledJob {
         DeleteScheduledJob(self.call(DeleteScheduledJob::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl DeleteScheduledJob {
+    /// Id of the job, returned by [`list_scheduled_jobs`](crate::Client::list_scheduled_jobs). **Required.**
+    pub fn job_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("job_id", value)) }
 }
 
 yundb_runtime::operation! {
@@ -536,11 +524,6 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl DeleteScheduledJob {
-    /// Id of the job, returned by [`list_scheduled_jobs`](crate::Client::list_scheduled_jobs). Required.
-    pub fn job_id<M>(self, job_id: impl Argument<String, M>) -> Self { Self(self.0.argument("job_id", job_id)) }
 }
 
 /// The request succeeded. Response of [`delete_scheduled_job`](crate::Client::delete_scheduled_job).

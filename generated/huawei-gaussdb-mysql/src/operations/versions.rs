@@ -33,7 +33,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_engine_versions.md")]
     #[doc(alias = "ShowGaussMySqlEngineVersion")]
-    #[doc(alias = "listEngineVersions")]
     pub fn list_engine_versions(&self, database_name: impl Into<EngineName>) -> ListEngineVersions {
         ListEngineVersions(
             self.call(ListEngineVersions::SPEC).argument::<EngineName, _>("database_name", database_name),

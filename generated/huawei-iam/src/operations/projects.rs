@@ -27,8 +27,23 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_projects.md")]
     #[doc(alias = "KeystoneListProjects")]
-    #[doc(alias = "listProjects")]
     pub fn list_projects(&self) -> ListProjects { ListProjects(self.call(ListProjects::SPEC)) }
+}
+
+impl ListProjects {
+    /// Id of the account to which the projects belong.
+    pub fn domain_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("domain_id", value)) }
+    /// Name of the project.
+    pub fn name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("name", value)) }
+    /// Id of the parent: the account for the default project of a region, or the project of the region for a custom
+    /// project.
+    pub fn parent_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("parent_id", value)) }
+    /// Whether the project is enabled.
+    pub fn enabled<M>(self, value: impl Argument<bool, M>) -> Self { Self(self.0.argument("enabled", value)) }
+    /// Page number, starting from 1. Must be specified together with [`per_page`](Self::per_page).
+    pub fn page(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("page", value)) }
+    /// Number of projects per page, 1 to 5000. Must be specified together with [`page`](Self::page).
+    pub fn per_page(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("per_page", value)) }
 }
 
 yundb_runtime::operation! {
@@ -43,28 +58,6 @@ yundb_runtime::operation! {
             query("per_page", any().min(1).max(5000)),
         ])
         .accept("application/json")
-}
-
-impl ListProjects {
-    /// Id of the account to which the projects belong.
-    pub fn domain_id<M>(self, domain_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("domain_id", domain_id))
-    }
-
-    /// Name of the project.
-    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Id of the parent: the account for the default project of a region, or the project of the region for a custom
-    /// project.
-    pub fn parent_id<M>(self, parent_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("parent_id", parent_id))
-    }
-
-    /// Whether the project is enabled.
-    pub fn enabled<M>(self, enabled: impl Argument<bool, M>) -> Self { Self(self.0.argument("enabled", enabled)) }
-    /// Page number, starting from 1. Must be specified together with [`per_page`](Self::per_page).
-    pub fn page(self, page: impl Integer) -> Self { Self(self.0.integer::<i32>("page", page)) }
-    /// Number of projects per page, 1 to 5000. Must be specified together with [`page`](Self::page).
-    pub fn per_page(self, per_page: impl Integer) -> Self { Self(self.0.integer::<i32>("per_page", per_page)) }
 }
 
 /// The projects. Response of [`list_projects`](crate::Client::list_projects).

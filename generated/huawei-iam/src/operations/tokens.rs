@@ -21,7 +21,7 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `auth`: Identity and scope of the token. Required.
+    /// - `auth`: Identity and scope of the token. **Required.**
     ///
     /// # Example
     ///
@@ -53,10 +53,14 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/create_token.md")]
     #[doc(alias = "KeystoneCreateUserTokenByPassword")]
-    #[doc(alias = "createToken")]
     pub fn create_token(&self, auth: Auth) -> CreateToken {
         CreateToken(self.call(CreateToken::SPEC).set("auth", auth))
     }
+}
+
+impl CreateToken {
+    /// Any non-empty value omits `catalog` from the response, which makes it much shorter.
+    pub fn nocatalog<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("nocatalog", value)) }
 }
 
 yundb_runtime::operation! {
@@ -69,20 +73,13 @@ yundb_runtime::operation! {
         .idempotent(true)
 }
 
-impl CreateToken {
-    /// Any non-empty value omits `catalog` from the response, which makes it much shorter.
-    pub fn nocatalog<M>(self, nocatalog: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("nocatalog", nocatalog))
-    }
-}
-
 yundb_runtime::setters! {
     /// Identity and scope of the token.
     pub struct Auth {
-        /// Identity to authenticate. Required.
+        /// Identity to authenticate. **Required.**
         pub identity: Option<Identity>,
         /// Scope of the token: either one project or an entire account. Specify one of the two. The database services
-        /// require a project. Required.
+        /// require a project. **Required.**
         pub scope: Option<Scope>,
     }
 }
@@ -94,9 +91,9 @@ impl Object for Auth {
 yundb_runtime::setters! {
     /// Identity to authenticate.
     pub struct Identity {
-        /// Authentication methods; only [`password`](Self::password) is supported here. Required.
+        /// Authentication methods; only [`password`](Self::password) is supported here. **Required.**
         pub methods: Option<Vec<AuthMethod>>,
-        /// The user to authenticate. Required.
+        /// The user to authenticate. **Required.**
         pub password: Option<PasswordIdentity>,
     }
 }
@@ -116,7 +113,7 @@ yundb_runtime::string_enum! {
 yundb_runtime::setters! {
     /// The user to authenticate.
     pub struct PasswordIdentity {
-        /// The user to authenticate. Required.
+        /// The user to authenticate. **Required.**
         pub user: Option<PasswordUser>,
     }
 }
@@ -128,11 +125,11 @@ impl Object for PasswordIdentity {
 yundb_runtime::setters! {
     /// The user to authenticate.
     pub struct PasswordUser {
-        /// Name of the user. Required.
+        /// Name of the user. **Required.**
         pub name: Option<String>,
-        /// Password of the user. Required.
+        /// Password of the user. **Required.**
         pub password: Option<Secret>,
-        /// The account to which the user belongs. Required.
+        /// The account to which the user belongs. **Required.**
         pub domain: Option<UserDomain>,
     }
 }
@@ -148,7 +145,7 @@ impl Object for PasswordUser {
 yundb_runtime::setters! {
     /// The account to which the user belongs.
     pub struct UserDomain {
-        /// Name of the account. Required.
+        /// Name of the account. **Required.**
         pub name: Option<String>,
     }
 }

@@ -39,7 +39,7 @@ impl Checker<'_, '_> {
             return true;
         }
         if let Some(entries) = node.as_object_mut() {
-            self.mend_schema(entries, place);
+            self.fix_schema(entries, place);
         }
         let reported = self.reporter.count();
         if !self.fields(node, Kind::Schema)
@@ -115,7 +115,7 @@ impl Checker<'_, '_> {
         });
     }
 
-    fn mend_schema(&mut self, entries: &mut Entries, place: &Location) {
+    fn fix_schema(&mut self, entries: &mut Entries, place: &Location) {
         self.types(entries, place);
         self.required_flags(entries, place);
         self.delimited_pattern(entries);

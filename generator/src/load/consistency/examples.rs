@@ -75,7 +75,7 @@ fn report(what: &'static str, fault: Fault<'_>, reporter: &mut Reporter<'_>) {
     let help = match fault.help {
         Some(help) => help,
         None => {
-            "mend either; if the document itself differs, write `x-errata` whose `document` quotes the value".to_owned()
+            "fix either; if the document itself differs, write `x-errata` whose `document` quotes the value".to_owned()
         }
     };
     reporter.fault(diagnostic.help(help).note(place, "its schema"));

@@ -1,5 +1,5 @@
 //! Consistency of a document written for yundb, as far as it is evident without the vendor's document. Whoever writes
-//! such a document can mend it, so everything here is reported for these only.
+//! such a document can fix it, so everything here is reported for these only.
 
 mod examples;
 mod lenient;

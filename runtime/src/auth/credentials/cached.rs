@@ -150,11 +150,11 @@ impl Known {
     fn has(&self, left: SignedDuration, now: Now) -> bool {
         let elapsed = now.since(self.fetched);
         if self.life <= LEAST {
-            // They expired by a wrong clock, or the source has no others.
+            // Our clock is wrong, or the source has no others.
             return elapsed < LEAST_LIFE;
         }
         let elapsed = SignedDuration::try_from(elapsed).unwrap_or(SignedDuration::MAX);
-        // They do not live longer because the clock was set back, or because it stood still while the machine slept.
+        // Their lifetime is not extended by setting the clock back, or by a clock that stops while the machine sleeps.
         left < self.expires.duration_since(now.date) && left < self.life.saturating_sub(elapsed)
     }
 
@@ -212,13 +212,13 @@ impl<S: CredentialsSource + 'static> CachedCredentials<S> {
                     Step::Done(Ok(known.credentials.clone()))
                 }
                 (Some(known), Some(_), _) => {
-                    tracing::warn!("credentials that have ended are used, as they cannot be renewed");
+                    tracing::warn!("using expired credentials, as they cannot be renewed");
                     Step::Done(Ok(known.credentials.clone()))
                 }
                 (None, Some((_, error)), _) if recent => Step::Done(Err(error.clone())),
                 (.., Some(renewing)) => Step::Wait(renewing.clone()),
                 (.., None) => {
-                    Step::Done(Err(CredentialsError::new("there is no async runtime to renew credentials in")))
+                    Step::Done(Err(CredentialsError::new("credentials cannot be renewed without an async runtime")))
                 }
             }
         })
@@ -258,7 +258,7 @@ struct Renewal {
 impl Renewal {
     fn end(&self, response: Result<TemporaryCredentials, CredentialsError>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        // The result of a task that was given up is ignored: another task has replaced it.
+        // The result of an abandoned task is ignored: another task has replaced it.
         if state.renewing.as_ref().is_some_and(|renewing| renewing.done.same_channel(&self.done.subscribe())) {
             state.ended(response, Now::of(&*self.clock));
         }

@@ -109,7 +109,7 @@ impl CredentialsProvider for CredentialsChain {
                 }
             }
             if tried.is_empty() {
-                tried.push("there is no source of credentials".to_owned());
+                tried.push("there is no credentials source".to_owned());
             }
             Err(CredentialsError::not_found(tried.join("; ")))
         })
@@ -129,18 +129,18 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_first_that_has_some() {
+    async fn the_first_source_with_credentials_is_used() {
         let nowhere = || EnvironmentCredentials::huawei().with_lookup(|_| None);
         let missing = || ProfileCredentials::huawei().file("/nowhere/credentials");
         let chain = CredentialsChain::new().or(nowhere()).or(missing()).or(Credentials::access_key("a", "s"));
         assert_eq!(chain.credentials().await, Ok(Credentials::access_key("a", "s")));
-        let error = says(CredentialsChain::new().or(nowhere()).or(missing())).await;
+        let error = error_of(CredentialsChain::new().or(nowhere()).or(missing())).await;
         assert!(error.contains("HUAWEICLOUD_SDK_AK is not set"), "{error}");
         assert!(error.contains("; /nowhere/credentials: there is no such file"), "{error}");
-        assert_eq!(says(CredentialsChain::new()).await, "there is no source of credentials");
+        assert_eq!(error_of(CredentialsChain::new()).await, "there is no credentials source");
     }
 
-    async fn says(provider: impl CredentialsProvider) -> String {
+    async fn error_of(provider: impl CredentialsProvider) -> String {
         provider.credentials().await.unwrap_err().to_string()
     }
 }

@@ -1,4 +1,4 @@
-//! The environment in which sources of credentials run.
+//! The environment of credentials sources.
 
 use std::env;
 use std::fmt;
@@ -12,7 +12,7 @@ use crate::transport::clock::{Clock, SystemClock};
 /// Looks up an environment variable.
 type Lookup = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
-/// The environment of sources of credentials: variables and the home directory, the transport for requests to services,
+/// The environment of credentials sources: variables and the home directory, the transport for requests to services,
 /// and the clock. Defaults to those of the process; tests, and programs that host others, can replace them.
 #[derive(Clone)]
 pub struct ProviderConfig {
@@ -66,7 +66,7 @@ impl ProviderConfig {
 
     pub(crate) fn home(&self) -> Result<PathBuf, CredentialsError> {
         let home = self.get("HOME").map(PathBuf::from).or_else(env::home_dir);
-        home.ok_or_else(|| CredentialsError::not_found("no home directory to look for profiles in"))
+        home.ok_or_else(|| CredentialsError::not_found("there is no home directory to search for profiles"))
     }
 
     /// Like [`transport`](Self::transport), for a shared one.

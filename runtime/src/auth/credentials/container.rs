@@ -71,7 +71,7 @@ impl ContainerCredentials {
         self
     }
 
-    async fn ask(&self) -> Result<TemporaryCredentials, CredentialsError> {
+    async fn load(&self) -> Result<TemporaryCredentials, CredentialsError> {
         let outcome = match self.vendor {
             Vendor::Aliyun => {
                 let [uri] = complete(&self.config, [("ALIBABA_CLOUD_CREDENTIALS_URI", &self.uri)], 1)?;
@@ -114,7 +114,7 @@ impl ContainerCredentials {
             Err(CredentialsError::new("the address is not a URL, such as http://127.0.0.1:7002/"))
         } else if self.uri.is_none() && !is_guarded(&uri) {
             Err(CredentialsError::new(
-                "the address of the environment is plain HTTP, and neither of loopback nor link-local (`uri` takes any)",
+                "the address in the environment is plain HTTP to a host that is not local (`uri` accepts any address)",
             ))
         } else {
             Ok(uri)
@@ -134,10 +134,10 @@ impl CredentialsSource for ContainerCredentials {
     fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
         Box::pin(async {
             let place = match self.vendor {
-                Vendor::Aliyun => "the credentials' URI",
-                Vendor::Huawei => "the pod's identity",
+                Vendor::Aliyun => "credentials URI",
+                Vendor::Huawei => "pod identity",
             };
-            self.ask().await.map_err(|error| error.within(place))
+            self.load().await.map_err(|error| error.within(place))
         })
     }
 }

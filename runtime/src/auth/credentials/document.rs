@@ -1,4 +1,4 @@
-//! JSON with keys: profile files, responses of services, output of programs. Texts are zeroized, and errors quote no
+//! JSON with keys: profile files, responses of services, output of programs. Strings are zeroized, and errors quote no
 //! values.
 
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ pub(super) enum Document {
     #[default]
     Null,
     Text(Secret),
-    /// As text, since some services write numbers as texts and others as numbers.
+    /// As text, since services write numbers both as strings and as numbers.
     Number(Secret),
     Bool(bool),
     List(Vec<Document>),
@@ -49,12 +49,12 @@ impl Document {
         }
     }
 
-    /// The trimmed text of a field, if it is present and not blank. An error if it is not a text.
+    /// The trimmed text of a field, if it is present and not blank. An error if it is not a string.
     pub(super) fn optional(&self, name: &str) -> Result<Option<Secret>, String> {
         match self.get(name) {
             Self::Null => Ok(None),
             Self::Text(text) => Ok(Some(Secret::from(text.expose().trim())).filter(|text| !text.is_empty())),
-            _ => Err(format!("`{name}` is not text")),
+            _ => Err(format!("`{name}` is not a string")),
         }
     }
 
@@ -128,7 +128,7 @@ impl Document {
     /// A time in one of these fields.
     pub(super) fn time(&self, names: &[&str]) -> Result<Timestamp, String> {
         let text = self.text(names)?;
-        text.expose().parse().map_err(|_| format!("`{}` is no time", names.join("` or `")))
+        text.expose().parse().map_err(|_| format!("`{}` is not a time", names.join("` or `")))
     }
 }
 
@@ -206,10 +206,10 @@ mod tests {
         }
         assert_eq!((document.number("digits"), document.number("zero")), (Ok(Some(900)), Ok(None)));
         for odd in ["number", "list"] {
-            assert_eq!(document.optional(odd), Err(format!("`{odd}` is not text")));
+            assert_eq!(document.optional(odd), Err(format!("`{odd}` is not a string")));
         }
         assert_eq!(document.number("text"), Err("`text` is not a number".to_owned()));
-        assert_eq!(document.time(&["text"]), Err("`text` is no time".to_owned()));
+        assert_eq!(document.time(&["text"]), Err("`text` is not a time".to_owned()));
         assert_eq!(document.text(&["x", "y"]), Err("there is no `x` or `y`".to_owned()));
         assert!(!format!("{document:?}").contains("hunter2"));
         let error = Document::parse(b"{\"secret\": \"hunter2\" \"x\"}").unwrap_err();
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_order_mark_is_no_content() {
+    fn a_byte_order_mark_is_ignored() {
         assert_eq!(Document::parse(b"\xef\xbb\xbf{}"), Ok(Document::Object(BTreeMap::new())));
     }
 }

@@ -80,7 +80,7 @@ impl EnvironmentCredentials {
         for Variables { access_key, secret_key, security_token } in self.families {
             let half = |set: &str, missing: &str| {
                 Err(CredentialsError::new(format_args!(
-                    "the environment: {set} is set, and {missing} is not, or is empty"
+                    "the environment: {set} is set, but {missing} is not, or is empty"
                 )))
             };
             match (self.config.get(access_key), self.config.get(secret_key)) {
@@ -101,7 +101,7 @@ impl EnvironmentCredentials {
         }
         let Variables { secret_key, security_token, .. } = &self.families[0];
         Err(CredentialsError::not_found(format_args!(
-            "the environment: {} is not set (beside it are {secret_key} and, for temporary keys, {security_token})",
+            "the environment: {} is not set (along with {secret_key} and, for temporary keys, {security_token})",
             self.names().join(" or ")
         )))
     }
@@ -174,25 +174,28 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn tells_nothing_from_half() {
-        let says = async |provider: EnvironmentCredentials| {
+    async fn incomplete_keys_are_not_missing_keys() {
+        let error_of = async |provider: EnvironmentCredentials| {
             let error = provider.credentials().await.unwrap_err();
             (error.is_not_found(), error.to_string())
         };
         let blank = with(EnvironmentCredentials::huawei(), &[("HUAWEICLOUD_SDK_AK", " "), ("HUAWEICLOUD_SDK_SK", "")]);
-        let (not_found, error) = says(blank).await;
-        assert!(not_found && error.starts_with("the environment: HUAWEICLOUD_SDK_AK is not set (beside it"), "{error}");
+        let (not_found, error) = error_of(blank).await;
+        assert!(
+            not_found && error.starts_with("the environment: HUAWEICLOUD_SDK_AK is not set (along with"),
+            "{error}"
+        );
         for half in [
             &[("HUAWEICLOUD_SDK_SK", "hunter2"), ("HUAWEICLOUD_SDK_AK", "")] as &'static [_],
             &[("HUAWEICLOUD_SDK_AK", "hunter2")],
         ] {
-            let (not_found, error) = says(with(EnvironmentCredentials::huawei(), half)).await;
+            let (not_found, error) = error_of(with(EnvironmentCredentials::huawei(), half)).await;
             assert!(
-                !not_found && error.contains("is set, and HUAWEICLOUD_SDK_") && !error.contains("hunter2"),
+                !not_found && error.contains("is set, but HUAWEICLOUD_SDK_") && !error.contains("hunter2"),
                 "{error}"
             );
         }
-        let (_, error) = says(with(EnvironmentCredentials::aliyun(), &[])).await;
+        let (_, error) = error_of(with(EnvironmentCredentials::aliyun(), &[])).await;
         assert!(error.contains("ALIBABA_CLOUD_ACCESS_KEY_ID or ALIBABACLOUD_ACCESS_KEY_ID or"), "{error}");
     }
 }

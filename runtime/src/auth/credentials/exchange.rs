@@ -1,6 +1,7 @@
 //! Requests to services that issue credentials.
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -62,7 +63,7 @@ const NETWORK: Limits =
     Limits { connect: Duration::from_secs(5), attempt: Duration::from_secs(10), proxies: true, persistent: true };
 
 /// Why a service did not return what was requested.
-pub(crate) enum Unanswered {
+pub(crate) enum LookupError {
     Transport(TransportError),
     Refused {
         status: u16,
@@ -148,7 +149,7 @@ impl Exchange {
             Ok(Reply { status: parts.status.as_u16(), headers: parts.headers, body })
         };
         // Callers have a time limit, too, which may be shorter.
-        match under_way.unless_dropped(under_way.within(&*self.clock, attempt, exchange)).await {
+        match under_way.unless_dropped(under_way.within(&*self.clock, attempt, pin!(exchange))).await {
             Some(reply) => reply.map_err(|error: TransportError| match error.kind() {
                 TransportErrorKind::Connect | TransportErrorKind::ConnectTimeout => Fault::Unreachable(error),
                 _ => Fault::Lost(error),
@@ -167,22 +168,22 @@ impl Exchange {
         secrets: &[&Secret],
         request: impl Fn() -> Result<Request<RequestBody>, String>,
     ) -> Result<(Document, HeaderMap), String> {
-        self.answer(secrets, request).await.map_err(|why| why.to_string())
+        self.try_json(secrets, request).await.map_err(|why| why.to_string())
     }
 
     /// Like [`json`](Self::json), with the error as data, for callers that can react to it.
-    pub(super) async fn answer(
+    pub(super) async fn try_json(
         &self,
         secrets: &[&Secret],
         request: impl Fn() -> Result<Request<RequestBody>, String>,
-    ) -> Result<(Document, HeaderMap), Unanswered> {
+    ) -> Result<(Document, HeaderMap), LookupError> {
         let reply = self.send(request).await.map_err(|fault| match fault {
-            Fault::Unreachable(error) | Fault::Lost(error) => Unanswered::Transport(error),
-            Fault::Failed(why) => Unanswered::Other(why),
+            Fault::Unreachable(error) | Fault::Lost(error) => LookupError::Transport(error),
+            Fault::Failed(why) => LookupError::Other(why),
         })?;
         if !reply.is_success() {
             let (code, words) = refused(&reply, secrets);
-            return Err(Unanswered::Refused { status: reply.status, code, headers: reply.headers, words });
+            return Err(LookupError::Refused { status: reply.status, code, headers: reply.headers, words });
         }
         Ok((Document::parse(&reply.body)?, reply.headers))
     }
@@ -197,7 +198,7 @@ impl fmt::Display for Fault {
     }
 }
 
-impl fmt::Display for Unanswered {
+impl fmt::Display for LookupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Transport(error) => error.fmt(f),
@@ -206,7 +207,7 @@ impl fmt::Display for Unanswered {
     }
 }
 
-impl From<String> for Unanswered {
+impl From<String> for LookupError {
     fn from(why: String) -> Self {
         Self::Other(why)
     }
@@ -227,11 +228,11 @@ pub(super) fn request(
     let mut request = Request::builder().method(method).uri(url);
     for (name, value) in headers {
         let mut value = http::HeaderValue::from_str(value.expose())
-            .map_err(|_| format!("what `{name}` is to hold has a line break or the like in it"))?;
+            .map_err(|_| format!("the value of `{name}` contains a line break or another control character"))?;
         value.set_sensitive(true);
         request = request.header(*name, value);
     }
-    request.body(RequestBody::default()).map_err(|_| "the URL is not one".to_owned())
+    request.body(RequestBody::default()).map_err(|_| "the URL is invalid".to_owned())
 }
 
 /// A request with a JSON body.
@@ -280,7 +281,7 @@ fn refused(reply: &Reply, secrets: &[&Secret]) -> (Option<String>, String) {
             && text.len() <= 100
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-:".contains(&byte))
     };
-    let holds_none = |text: &String| !secrets.iter().any(|secret| holds(text, secret.expose()));
+    let holds_none = |text: &String| !secrets.iter().any(|secret| contains_secret(text, secret.expose()));
     let code = first(&CODES).filter(is_id).filter(holds_none);
     let id = first(&["RequestId", "request_id", "requestId"]).filter(is_id).filter(holds_none);
     let id = id.or_else(|| {
@@ -305,8 +306,8 @@ fn refused(reply: &Reply, secrets: &[&Secret]) -> (Option<String>, String) {
     (code, text)
 }
 
-/// Whether a text contains a secret, or a substantial part of it, verbatim or percent-encoded.
-fn holds(text: &str, secret: &str) -> bool {
+/// Whether a string contains a secret, or a substantial part of it, verbatim or percent-encoded.
+fn contains_secret(text: &str, secret: &str) -> bool {
     let secret = secret.trim();
     let start: String = secret.chars().take(16).collect();
     let encoded = crate::codec::encode::strict(&start).to_string();
@@ -334,7 +335,7 @@ mod tests {
         fn send(&self, request: Request<RequestBody>) -> BoxFuture<'_, Result<Response<ByteStream>, TransportError>> {
             self.sent.fetch_add(1, Ordering::SeqCst);
             let left = self.left.clone();
-            let under_way = request.extensions().get::<UnderWay>().expect("it can be left");
+            let under_way = request.extensions().get::<UnderWay>().expect("an exchange");
             under_way.when_out_of_time(move || {
                 left.fetch_add(1, Ordering::SeqCst);
             });
@@ -343,14 +344,14 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_connection_on_which_time_ran_out_is_left() {
+    async fn connections_are_abandoned_after_a_timeout() {
         let silent = Silent::default();
         let exchange = Exchange::new(&ProviderConfig::new().transport(silent.clone()));
-        let ask = || exchange.send(|| request(http::Method::GET, "http://localhost/", &[]));
-        assert!(matches!(ask().await, Err(Fault::Lost(_))));
+        let send = || exchange.send(|| request(http::Method::GET, "http://localhost/", &[]));
+        assert!(matches!(send().await, Err(Fault::Lost(_))));
         assert_eq!((silent.sent.load(Ordering::SeqCst), silent.left.load(Ordering::SeqCst)), (4, 4));
         // The caller's time limit is shorter.
-        assert!(tokio::time::timeout(Duration::from_secs(1), ask()).await.is_err());
+        assert!(tokio::time::timeout(Duration::from_secs(1), send()).await.is_err());
         assert_eq!((silent.sent.load(Ordering::SeqCst), silent.left.load(Ordering::SeqCst)), (5, 5));
     }
 }

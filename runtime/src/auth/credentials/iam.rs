@@ -7,7 +7,7 @@ use super::address::{Address, is_guarded, is_url};
 use super::cached::{CredentialsSource, TemporaryCredentials, TemporaryCredentialsFuture};
 use super::config::ProviderConfig;
 use super::document::Document;
-use super::exchange::{Exchange, Unanswered, json_request, request};
+use super::exchange::{Exchange, LookupError, json_request, request};
 use super::provider::{Credentials, CredentialsError};
 use super::sts::{complete, token_in};
 use crate::auth::sign;
@@ -67,7 +67,7 @@ fn address(
     if !is_url(&url) {
         Err(format!("the address of {of} is not a URL, such as {}", default()))
     } else if given.is_none() && !is_guarded(&url) {
-        Err(format!("{variable} is plain HTTP, and neither of loopback nor link-local"))
+        Err(format!("{variable} is plain HTTP to a host that is not local"))
     } else {
         Ok(url.trim_end_matches('/').to_owned())
     }
@@ -112,7 +112,7 @@ impl AssumeAgencyWithOidc {
         self
     }
 
-    async fn ask(&self) -> Result<TemporaryCredentials, CredentialsError> {
+    async fn load(&self) -> Result<TemporaryCredentials, CredentialsError> {
         const TOKEN: &str = "HUAWEICLOUD_OIDC_ID_TOKEN";
         let config = &self.config;
         let token_or_file = config.get(TOKEN).or_else(|| config.get("HUAWEICLOUD_OIDC_TOKEN_FILE"));
@@ -158,7 +158,7 @@ impl AssumeAgencyWithOidc {
 
 impl CredentialsSource for AssumeAgencyWithOidc {
     fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
-        Box::pin(async { self.ask().await.map_err(|error| error.within("an agency by OIDC")) })
+        Box::pin(async { self.load().await.map_err(|error| error.within("agency assumed with OIDC")) })
     }
 }
 
@@ -219,7 +219,7 @@ impl FederatedCredentials {
         self
     }
 
-    async fn ask(&self) -> Result<TemporaryCredentials, CredentialsError> {
+    async fn load(&self) -> Result<TemporaryCredentials, CredentialsError> {
         let parts = [("HUAWEICLOUD_SDK_IDP_ID", &self.idp_id), ("HUAWEICLOUD_SDK_ID_TOKEN_FILE", &self.token_file)];
         let [idp, file] = complete(&self.config, parts, 2)?;
         let token = token_in(&file).await?;
@@ -246,7 +246,7 @@ impl FederatedCredentials {
 
 impl CredentialsSource for FederatedCredentials {
     fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
-        Box::pin(async { self.ask().await.map_err(|error| error.within("an identity provider's token")) })
+        Box::pin(async { self.load().await.map_err(|error| error.within("exchange of an identity provider's token")) })
     }
 }
 
@@ -268,14 +268,14 @@ impl Directory {
         endpoint: Option<&str>,
         region: &str,
         credentials: &Credentials,
-    ) -> Result<String, Unanswered> {
+    ) -> Result<String, LookupError> {
         let iam = iam(&self.config, endpoint, Some(region))?;
         let url = format!("{iam}/v3/projects?name={}", encode::strict(region));
         let document = self.signed(&url, credentials).await?;
         let named =
             |project: &&Document| matches!(project.get("name"), Document::Text(name) if name.expose() == region);
         let project = document.get("projects").items().iter().find(named);
-        let none = || format!("no project is named {region}: is it a region that the account has been active in?");
+        let none = || format!("there is no project named {region}: has the account been active in that region?");
         Ok(project.ok_or_else(none)?.plain("id")?.ok_or_else(none)?)
     }
 
@@ -285,21 +285,21 @@ impl Directory {
         endpoint: Option<&str>,
         region: Option<&str>,
         credentials: &Credentials,
-    ) -> Result<String, Unanswered> {
+    ) -> Result<String, LookupError> {
         let iam = iam(&self.config, endpoint, region)?;
         let document = self.signed(&format!("{iam}/v3/auth/domains"), credentials).await?;
-        let none = || "IAM names no account for these credentials".to_owned();
+        let none = || "IAM returned no account for these credentials".to_owned();
         Ok(document.get("domains").items().first().ok_or_else(none)?.plain("id")?.ok_or_else(none)?)
     }
 
-    async fn signed(&self, url: &str, credentials: &Credentials) -> Result<Document, Unanswered> {
+    async fn signed(&self, url: &str, credentials: &Credentials) -> Result<Document, LookupError> {
         let secrets: Vec<&Secret> = match credentials {
             Credentials::AccessKey { secret_key, security_token, .. } => {
                 [secret_key].into_iter().chain(security_token).collect()
             }
             Credentials::Token(token) => vec![token],
         };
-        Ok(self.exchange.answer(&secrets, || self.request(url, credentials)).await?.0)
+        Ok(self.exchange.try_json(&secrets, || self.request(url, credentials)).await?.0)
     }
 
     fn request(&self, url: &str, credentials: &Credentials) -> Result<Request<RequestBody>, String> {

@@ -100,10 +100,10 @@ impl InstanceCredentials {
         self
     }
 
-    async fn ask(&self) -> Result<TemporaryCredentials, CredentialsError> {
+    async fn load(&self) -> Result<TemporaryCredentials, CredentialsError> {
         let aliyun = matches!(self.vendor.read, Read::Aliyun);
         if aliyun && self.config.is_set("ALIBABA_CLOUD_ECS_METADATA_DISABLED") {
-            return Err(CredentialsError::not_found("ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids to ask"));
+            return Err(CredentialsError::not_found("disabled by ALIBABA_CLOUD_ECS_METADATA_DISABLED"));
         }
         let lifetime = (self.vendor.lifetime_header, &Secret::from("21600"));
         let reply = self.send(Method::PUT, self.vendor.session_path, Some(lifetime)).await?;
@@ -186,13 +186,13 @@ impl CredentialsSource for InstanceCredentials {
     fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
         Box::pin(async {
             let place = format!("server metadata at {}", Address::new(self.base()));
-            self.ask().await.map_err(|error| error.within(place))
+            self.load().await.map_err(|error| error.within(place))
         })
     }
 }
 
 fn text(reply: &Reply) -> Result<&str, CredentialsError> {
-    std::str::from_utf8(&reply.body).map_err(|_| CredentialsError::new("a response is no text"))
+    std::str::from_utf8(&reply.body).map_err(|_| CredentialsError::new("a response is not UTF-8"))
 }
 
 fn read(

@@ -21,7 +21,7 @@ pub use chain::CredentialsChain;
 pub use config::ProviderConfig;
 pub use container::ContainerCredentials;
 pub use environment::EnvironmentCredentials;
-pub(crate) use exchange::Unanswered;
+pub(crate) use exchange::LookupError;
 pub use iam::{AssumeAgencyWithOidc, FederatedCredentials};
 pub(crate) use iam::{Directory, IAM_REGIONS};
 pub use instance::InstanceCredentials;

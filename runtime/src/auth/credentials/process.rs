@@ -52,8 +52,8 @@ impl ProcessCredentials {
             command.args(["/C", &self.command]);
             return Ok(command);
         }
-        let words = shlex::split(&self.command).ok_or("its quotes do not end")?;
-        let (program, arguments) = words.split_first().ok_or("there is none")?;
+        let words = shlex::split(&self.command).ok_or("it has an unclosed quote")?;
+        let (program, arguments) = words.split_first().ok_or("it is empty")?;
         let mut command = Command::new(program);
         command.args(arguments);
         Ok(command)
@@ -62,16 +62,16 @@ impl ProcessCredentials {
     async fn run(&self) -> Result<TemporaryCredentials, String> {
         let mut command = self.command()?;
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).kill_on_drop(true);
-        let mut child = command.spawn().map_err(|error| format!("it does not start: {error}"))?;
+        let mut child = command.spawn().map_err(|error| format!("it cannot be started: {error}"))?;
         let mut output = zeroize::Zeroizing::new(Vec::new());
         if let Some(stdout) = child.stdout.take() {
             let read = stdout.take(LARGEST + 1).read_to_end(&mut output).await;
             read.map_err(|error| format!("its output cannot be read: {error}"))?;
         }
         if output.len() as u64 > LARGEST {
-            return Err(format!("it prints more than {LARGEST} bytes"));
+            return Err(format!("it printed more than {LARGEST} bytes"));
         }
-        let status = child.wait().await.map_err(|error| format!("it does not end: {error}"))?;
+        let status = child.wait().await.map_err(|error| format!("waiting for it failed: {error}"))?;
         if !status.success() {
             return Err(format!("it ended with {status}"));
         }
@@ -112,9 +112,9 @@ impl CredentialsSource for ProcessCredentials {
                 Ok(()) => tokio::time::timeout(LIMIT, self.run()).await,
                 Err(why) => Ok(Err(why)),
             };
-            let outcome = outcome.unwrap_or_else(|_| Err(format!("it takes longer than {LIMIT:?}")));
+            let outcome = outcome.unwrap_or_else(|_| Err(format!("it took longer than {LIMIT:?}")));
             // Without the command, whose arguments may be secret.
-            outcome.map_err(|why| CredentialsError::new(format_args!("the command for credentials: {why}")))
+            outcome.map_err(|why| CredentialsError::new(format_args!("credentials command: {why}")))
         })
     }
 }

@@ -44,7 +44,7 @@ impl SignInCredentials {
         Self { sign_in, exchange: Exchange::new(config), config: config.clone() }
     }
 
-    async fn ask(&self) -> Result<TemporaryCredentials, String> {
+    async fn load(&self) -> Result<TemporaryCredentials, String> {
         let SignIn { profile, service, access_token, token_expires, kept } = &self.sign_in;
         let now: Timestamp = self.config.own_clock().now();
         if let Some(kept) = kept.as_ref().filter(|kept| kept.expires.as_second() > now.as_second() + LEAST_LEFT) {
@@ -57,7 +57,7 @@ impl SignInCredentials {
         let valid = token_expires.is_some_and(|end| end > now.as_second());
         let Some(token) = access_token.as_ref().filter(|_| valid) else {
             return Err(format!(
-                "the sign-in has ended: sign in again with `aliyun configure --profile {profile} --mode {mode}`"
+                "the sign-in has expired: sign in again with `aliyun configure --profile {profile} --mode {mode}`"
             ));
         };
         let bearer = Secret::from(format!("Bearer {}", token.expose()));
@@ -81,7 +81,7 @@ impl SignInCredentials {
 
 /// Scheme, host and port of a URL.
 fn origin(url: &str) -> Result<String, String> {
-    let wrong = || "`cloud_sso_sign_in_url` is not a URL of HTTPS".to_owned();
+    let wrong = || "`cloud_sso_sign_in_url` is not an HTTPS URL".to_owned();
     let uri: http::Uri = url.parse().map_err(|_| wrong())?;
     let (Some(scheme), Some(host), true) = (uri.scheme_str(), uri.host(), is_guarded(url)) else { return Err(wrong()) };
     let port = uri.port().map(|port| format!(":{port}")).unwrap_or_default();
@@ -90,6 +90,6 @@ fn origin(url: &str) -> Result<String, String> {
 
 impl CredentialsSource for SignInCredentials {
     fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
-        Box::pin(async { self.ask().await.map_err(CredentialsError::new) })
+        Box::pin(async { self.load().await.map_err(CredentialsError::new) })
     }
 }

@@ -140,16 +140,16 @@ impl AssumeRole {
         self
     }
 
-    async fn ask(&self) -> Result<TemporaryCredentials, CredentialsError> {
+    async fn load(&self) -> Result<TemporaryCredentials, CredentialsError> {
         let keys = self.base.credentials().await?;
-        let refused = match self.session.ask("AssumeRole", Some(&keys), &[]).await {
+        let refused = match self.session.call("AssumeRole", Some(&keys), &[]).await {
             Err(refused) => refused,
             Ok(issued) => return Ok(issued),
         };
         // A role that may not be assumed does not invalidate the keys, which have other uses.
         if refused.blames_keys && self.base.rejected(&keys) {
             let keys = self.base.credentials().await?;
-            return Ok(self.session.ask("AssumeRole", Some(&keys), &[]).await?);
+            return Ok(self.session.call("AssumeRole", Some(&keys), &[]).await?);
         }
         Err(refused.error)
     }
@@ -160,7 +160,7 @@ impl CredentialsSource for AssumeRole {
         Box::pin(async {
             let role = self.session.role_arn.as_deref().unwrap_or_default();
             // The role is configured explicitly, so missing base keys are a failure, not an absent source.
-            self.ask().await.map_err(|error| CredentialsError::new(format_args!("the role {role}: {error}")))
+            self.load().await.map_err(|error| CredentialsError::new(format_args!("the role {role}: {error}")))
         })
     }
 }
@@ -197,7 +197,7 @@ impl AssumeRoleWithOidc {
         self
     }
 
-    async fn ask(&self) -> Result<TemporaryCredentials, CredentialsError> {
+    async fn load(&self) -> Result<TemporaryCredentials, CredentialsError> {
         let parts = [
             ("ALIBABA_CLOUD_OIDC_PROVIDER_ARN", &self.provider_arn),
             ("ALIBABA_CLOUD_OIDC_TOKEN_FILE", &self.token_file),
@@ -207,13 +207,13 @@ impl AssumeRoleWithOidc {
         let token = token_in(&file).await?;
         let session = Session { role_arn: Some(role), ..self.session.clone() };
         let own = [("OIDCProviderArn", Secret::from(provider)), ("OIDCToken", token)];
-        Ok(session.ask("AssumeRoleWithOIDC", None, &own).await?)
+        Ok(session.call("AssumeRoleWithOIDC", None, &own).await?)
     }
 }
 
 impl CredentialsSource for AssumeRoleWithOidc {
     fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
-        Box::pin(async { self.ask().await.map_err(|error| error.within("a role by OIDC")) })
+        Box::pin(async { self.load().await.map_err(|error| error.within("role assumed with OIDC")) })
     }
 }
 
@@ -232,7 +232,7 @@ pub(super) fn complete<const N: usize>(
             return Err(CredentialsError::not_found(format_args!("{} {verb} not set", names[..own].join(" and "))));
         }
         return Err(CredentialsError::new(format_args!(
-            "{} is not set, and others of {} are",
+            "{} is not set, but others of {} are",
             names[missing],
             names.join(", ")
         )));
@@ -282,12 +282,12 @@ impl Session {
             Some(region) if region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') => {
                 Ok(format!("https://{service}.{region}.aliyuncs.com/"))
             }
-            Some(_) => Err(CredentialsError::new("the region of STS has characters that no region has")),
+            Some(_) => Err(CredentialsError::new("the region of STS contains invalid characters")),
         }
     }
 
     /// Calls an action of STS that issues keys, signed if there are keys.
-    async fn ask(
+    async fn call(
         &self,
         action: &str,
         keys: Option<&Credentials>,
@@ -296,7 +296,7 @@ impl Session {
         let address = self.address()?;
         let duration = self.duration_seconds.unwrap_or(3600);
         if duration < 900 {
-            return Err(CredentialsError::new("the keys of a role live at least 900 seconds").into());
+            return Err(CredentialsError::new("`duration_seconds` must be at least 900").into());
         }
         let name = self.name.clone().or_else(|| self.config.get("ALIBABA_CLOUD_ROLE_SESSION_NAME"));
         let mut parameters = vec![
@@ -343,12 +343,12 @@ impl Session {
                 common
             }
             Some(Credentials::Token(_)) => {
-                return Err("a token cannot assume a role: it takes an access key".to_owned());
+                return Err("a role cannot be assumed with a token: use an access key".to_owned());
             }
             None => sign::unsigned_parameters(action, VERSION, date, &nonce),
         };
         let mut request = super::exchange::request(http::Method::POST, &format!("{address}?{}", query(&common)), &[])?;
-        // Parameters in the body appear in no log.
+        // Parameters in the body do not appear in logs.
         *request.body_mut() = wiped(query(own).into_bytes()).into();
         let form = HeaderValue::from_static("application/x-www-form-urlencoded");
         request.headers_mut().insert(http::header::CONTENT_TYPE, form);

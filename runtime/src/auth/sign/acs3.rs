@@ -1,7 +1,7 @@
 //! Alibaba Cloud's `ACS3-HMAC-SHA256`.
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::{self, CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, Request};
 use jiff::Timestamp;
 
@@ -10,6 +10,14 @@ use super::common::{SignError, Signed, hmac_sha256_hex, host, set, sha256_hex};
 use crate::data::secret::Secret;
 
 const ALGORITHM: &str = "ACS3-HMAC-SHA256";
+static AUTHORIZATION: HeaderName = header::AUTHORIZATION;
+static ACTION: HeaderName = HeaderName::from_static("x-acs-action");
+static VERSION: HeaderName = HeaderName::from_static("x-acs-version");
+static DATE: HeaderName = HeaderName::from_static("x-acs-date");
+static NONCE: HeaderName = HeaderName::from_static("x-acs-signature-nonce");
+static CONTENT_HASH: HeaderName = HeaderName::from_static("x-acs-content-sha256");
+static SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-acs-security-token");
+static BEARER_TOKEN: HeaderName = HeaderName::from_static("x-acs-bearer-token");
 
 /// Signs a request: sets its `x-acs-*` and authorization headers, replacing those of an earlier attempt.
 ///
@@ -42,31 +50,25 @@ pub(crate) fn sign<B>(
     date: Timestamp,
     nonce: &str,
 ) -> Result<Signed, SignError> {
-    let host = host(request)?;
     describe(request.headers_mut(), payload, action, version, date, nonce)?;
     if let Some(token) = security_token {
-        set(request.headers_mut(), "x-acs-security-token", token.expose(), true)?;
+        set(request.headers_mut(), &SECURITY_TOKEN, token.expose(), true)?;
     }
 
-    let mut signed = vec![("host".into(), host)];
+    let mut signed = vec![("host", host(request)?)];
     for (name, value) in request.headers() {
         if name == CONTENT_TYPE || name.as_str().starts_with("x-acs-") {
-            signed.push((name.as_str().to_owned().into(), canonical::header_text(value)));
+            signed.push((name.as_str(), canonical::header_text(value)));
         }
     }
     let signed = Headers::new(signed);
-    let canonical_request = format!(
-        "{method}\n{path}\n{query}\n{signed}\n{names}\n{payload}",
-        method = request.method(),
-        path = canonical::path(request.uri().path()),
-        query = canonical::query(request.uri().query().unwrap_or_default()),
-        names = signed.names(),
-    );
-    let string_to_sign = format!("{ALGORITHM}\n{}", sha256_hex(canonical_request.as_bytes()));
+    let names = signed.names();
+    let canonical_request = canonical::request(request, "", &signed, payload);
+    drop(signed);
+    let string_to_sign = [ALGORITHM, &sha256_hex(canonical_request.as_bytes())].join("\n");
     let signature = hmac_sha256_hex(secret.expose().as_bytes(), string_to_sign.as_bytes())?;
-    let authorization =
-        format!("{ALGORITHM} Credential={access_key},SignedHeaders={},Signature={signature}", signed.names());
-    set(request.headers_mut(), AUTHORIZATION.as_str(), &authorization, true)?;
+    let parts = [ALGORITHM, " Credential=", access_key, ",SignedHeaders=", &names, ",Signature=", &signature];
+    set(request.headers_mut(), &AUTHORIZATION, parts.concat(), true)?;
     Ok(Signed { canonical_request, string_to_sign, signature })
 }
 
@@ -81,7 +83,7 @@ pub(crate) fn bearer(
     nonce: &str,
 ) -> Result<(), SignError> {
     describe(headers, payload, action, version, date, nonce)?;
-    set(headers, "x-acs-bearer-token", token.expose(), true)
+    set(headers, &BEARER_TOKEN, token.expose(), true)
 }
 
 /// Sets the headers that identify the action and the time.
@@ -93,11 +95,11 @@ fn describe(
     date: Timestamp,
     nonce: &str,
 ) -> Result<(), SignError> {
-    set(headers, "x-acs-action", action, false)?;
-    set(headers, "x-acs-version", version, false)?;
-    set(headers, "x-acs-date", &iso_date(date), false)?;
-    set(headers, "x-acs-signature-nonce", nonce, false)?;
-    set(headers, "x-acs-content-sha256", payload, false)
+    set(headers, &ACTION, action, false)?;
+    set(headers, &VERSION, version, false)?;
+    set(headers, &DATE, iso_date(date), false)?;
+    set(headers, &NONCE, nonce, false)?;
+    set(headers, &CONTENT_HASH, payload, false)
 }
 
 /// `yyyy-MM-ddTHH:mm:ssZ`, the date format of all of Alibaba Cloud's signatures.
@@ -150,7 +152,7 @@ mod tests {
         );
         assert_eq!(signed.signature, "06563a9e1b43f5dfe96b81484da74bceab24a1d853912eee15083a6f0f3283c0");
         assert_eq!(
-            request.headers()[AUTHORIZATION],
+            request.headers()[&AUTHORIZATION],
             "ACS3-HMAC-SHA256 Credential=YourAccessKeyId,SignedHeaders=host;x-acs-action;x-acs-content-sha256;x-acs-date;\
              x-acs-signature-nonce;x-acs-version,\
              Signature=06563a9e1b43f5dfe96b81484da74bceab24a1d853912eee15083a6f0f3283c0",

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::canonical;
 use super::common::{SignError, Signed, hmac_sha1_base64};
+use crate::codec::encode::push_strict;
 use crate::data::secret::Secret;
 
 /// Returns the common parameters of every call, except the `Signature`.
@@ -40,12 +41,14 @@ pub(crate) fn unsigned_parameters(action: &str, version: &str, date: Timestamp, 
 
 /// Signs all parameters of a call, common ones and its own, wherever they are sent.
 pub fn sign_aliyun_rpc(method: &str, parameters: &[(String, String)], secret: &Secret) -> Result<Signed, SignError> {
-    let parameters = parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let canonical_request = canonical::pairs(parameters);
+    let mut parameters: Vec<_> = parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let room = parameters.iter().map(|(name, value)| 3 * (name.len() + value.len()) + 2).sum();
+    let mut canonical_request = String::with_capacity(room);
+    canonical::push_pairs(&mut canonical_request, &mut parameters, |out, text| push_strict(out, text));
     let mut string_to_sign = String::with_capacity(method.len() + 5 + 3 * canonical_request.len());
     string_to_sign.extend([method, "&%2F&"]);
-    string_to_sign.extend(canonical::encode(canonical_request.as_bytes()));
-    let key = zeroize::Zeroizing::new(format!("{}&", secret.expose()));
+    push_strict(&mut string_to_sign, &canonical_request);
+    let key = zeroize::Zeroizing::new([secret.expose(), "&"].concat());
     let signature = hmac_sha1_base64(key.as_bytes(), string_to_sign.as_bytes())?;
     Ok(Signed { canonical_request, string_to_sign, signature })
 }
@@ -119,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn temporary_keys_bring_their_token() {
+    fn temporary_keys_include_their_token() {
         let token = Secret::from("t");
         let parameters = common_parameters("A", "v", "k", Some(&token), Timestamp::UNIX_EPOCH, "n");
         assert!(parameters.contains(&("SecurityToken".to_owned(), "t".to_owned())));

@@ -1,97 +1,140 @@
 //! The canonical form of a request's parts, shared by all four signatures.
+//!
+//! Texts are appended to one buffer, which has its final size from the start: reallocations would leave copies that
+//! cannot be zeroized.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use http::HeaderValue;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, percent_decode_str, percent_encode};
+use http::{HeaderValue, Request};
+use percent_encoding::percent_decode_str;
 use zeroize::Zeroize as _;
 
-/// Everything but the unreserved characters of RFC 3986.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+use crate::codec::encode::{push_strict, push_strict_bytes};
 
-/// Percent-encodes all but RFC 3986's unreserved characters.
-pub(super) fn encode(bytes: &[u8]) -> PercentEncode<'_> {
-    percent_encode(bytes, RESERVED)
+/// The canonical request of Huawei Cloud's and Alibaba Cloud's signatures with SHA-256. `path_end` follows the path.
+pub(super) fn request<B>(request: &Request<B>, path_end: &str, headers: &Headers<'_>, payload: &str) -> String {
+    let (method, uri) = (request.method().as_str(), request.uri());
+    let query = uri.query().unwrap_or_default();
+    let room = method.len() + 3 * (uri.path().len() + query.len()) + headers.room() + payload.len() + 10;
+    let mut text = String::with_capacity(room);
+    text.push_str(method);
+    text.push('\n');
+    push_path(&mut text, uri.path());
+    if !text.ends_with(path_end) {
+        text.push_str(path_end);
+    }
+    text.push('\n');
+    push_query(&mut text, query);
+    text.push('\n');
+    headers.push_lines(&mut text);
+    text.push('\n');
+    headers.push_names(&mut text);
+    text.push('\n');
+    text.push_str(payload);
+    text
 }
 
 /// Decodes the path and encodes each segment again. An encoded slash separates segments, as servers decode before they
 /// split.
-pub(super) fn path(path: &str) -> String {
-    let decoded: Cow<'_, [u8]> = percent_decode_str(path).into();
-    let segments = decoded.strip_prefix(b"/").unwrap_or(&decoded).split(|byte| *byte == b'/');
-    let mut path = String::with_capacity(path.len() + 1);
-    for segment in segments {
-        path.push('/');
-        path.extend(encode(segment));
+fn push_path(out: &mut String, path: &str) {
+    let decoded: Option<Vec<u8>> = path.contains('%').then(|| percent_decode_str(path).collect());
+    let decoded = decoded.as_deref().unwrap_or(path.as_bytes());
+    for segment in decoded.strip_prefix(b"/").unwrap_or(decoded).split(|byte| *byte == b'/') {
+        out.push('/');
+        push_strict_bytes(out, segment);
     }
-    path
 }
 
 /// The pairs of a URL's query, decoded as by servers (`+` is a space), sorted by key, then value, and encoded again.
-pub(super) fn query(query: &str) -> String {
-    pairs(form_pairs(query).collect())
-}
-
-/// Key-value pairs sorted by key, then value, then encoded; an empty value keeps its `=`.
-pub(super) fn pairs<T: AsRef<[u8]> + Ord>(mut pairs: Vec<(T, T)>) -> String {
-    pairs.sort();
-    // Allocated in full, as reallocations would leave copies that cannot be zeroized.
-    let room = pairs.iter().map(|(key, value)| 3 * (key.as_ref().len() + value.as_ref().len()) + 2).sum();
-    let mut text = String::with_capacity(room);
-    for (key, value) in &pairs {
-        if !text.is_empty() {
-            text.push('&');
-        }
-        text.extend(encode(key.as_ref()));
-        text.push('=');
-        text.extend(encode(value.as_ref()));
+fn push_query(out: &mut String, query: &str) {
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    let mut pairs: Vec<_> = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).collect();
+    if !query.contains(['%', '+']) {
+        return push_pairs(out, &mut pairs, |out, text| push_strict(out, text));
     }
-    text
+    // Bytes rather than text: invalid UTF-8 is signed as is.
+    let decode = |text: &str| -> Vec<u8> {
+        let mut decoded = Vec::with_capacity(text.len());
+        decoded.extend(text.split('+').enumerate().flat_map(|(at, text)| {
+            let space = (at > 0).then_some(b' ');
+            space.into_iter().chain(percent_decode_str(text))
+        }));
+        decoded
+    };
+    let mut decoded: Vec<_> = pairs.into_iter().map(|(key, value)| (decode(key), decode(value))).collect();
+    push_pairs(out, &mut decoded, |out, bytes| push_strict_bytes(out, bytes));
+    decoded.iter_mut().for_each(|(_, value)| value.zeroize());
 }
 
-/// Bytes rather than text: invalid UTF-8 is signed as is.
-fn form_pairs(query: &str) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
-    let decode = |text: &str| percent_decode_str(&text.replace('+', " ")).collect();
-    query.split('&').filter(|pair| !pair.is_empty()).map(move |pair| {
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (decode(key), decode(value))
-    })
+/// Key-value pairs sorted by key, then value, then encoded by `push`; an empty value keeps its `=`.
+pub(super) fn push_pairs<T: Ord>(out: &mut String, pairs: &mut [(T, T)], push: impl Fn(&mut String, &T)) {
+    pairs.sort_unstable();
+    for (at, (key, value)) in pairs.iter().enumerate() {
+        if at > 0 {
+            out.push('&');
+        }
+        push(out, key);
+        out.push('=');
+        push(out, value);
+    }
 }
 
 /// Headers to sign: sorted lower-case names with trimmed values.
-pub(super) struct Headers(Vec<(Cow<'static, str>, String)>);
+pub(super) struct Headers<'a>(Vec<(&'a str, Cow<'a, str>)>);
 
-impl Headers {
-    pub(super) fn new(mut headers: Vec<(Cow<'static, str>, String)>) -> Self {
-        headers.sort();
+impl<'a> Headers<'a> {
+    pub(super) fn new(mut headers: Vec<(&'a str, Cow<'a, str>)>) -> Self {
+        headers.sort_unstable();
         Self(headers)
     }
 
     /// The names, joined by `;`.
     pub(super) fn names(&self) -> String {
-        let names: Vec<&str> = self.0.iter().map(|(name, _)| &**name).collect();
-        names.join(";")
+        let mut names = String::with_capacity(self.room());
+        self.push_names(&mut names);
+        names
+    }
+
+    fn push_names(&self, out: &mut String) {
+        for (at, (name, _)) in self.0.iter().enumerate() {
+            if at > 0 {
+                out.push(';');
+            }
+            out.push_str(name);
+        }
+    }
+
+    /// One `name:value` line each.
+    fn push_lines(&self, out: &mut String) {
+        for (name, value) in &self.0 {
+            for part in [name, ":", value, "\n"] {
+                out.push_str(part);
+            }
+        }
+    }
+
+    /// The length of names and lines.
+    fn room(&self) -> usize {
+        self.0.iter().map(|(name, value)| 2 * name.len() + value.len() + 3).sum()
     }
 }
 
-impl Drop for Headers {
+impl Drop for Headers<'_> {
     fn drop(&mut self) {
-        // They may include a token.
-        self.0.iter_mut().for_each(|(_, value)| value.zeroize());
-    }
-}
-
-/// One `name:value` line each.
-impl fmt::Display for Headers {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|(name, value)| writeln!(f, "{name}:{value}"))
+        for (_, value) in &mut self.0 {
+            if let Cow::Owned(copy) = value {
+                copy.zeroize();
+            }
+        }
     }
 }
 
 /// A header's value as signed.
-pub(super) fn header_text(value: &HeaderValue) -> String {
-    String::from_utf8_lossy(value.as_bytes()).trim().to_owned()
+pub(super) fn header_text(value: &HeaderValue) -> Cow<'_, str> {
+    match str::from_utf8(value.as_bytes()) {
+        Ok(text) => text.trim().into(),
+        Err(_) => String::from_utf8_lossy(value.as_bytes()).trim().to_owned().into(),
+    }
 }
 
 #[cfg(test)]
@@ -100,11 +143,26 @@ mod tests {
 
     use super::*;
 
+    fn written(push: impl FnOnce(&mut String)) -> String {
+        let mut text = String::new();
+        push(&mut text);
+        text
+    }
+
+    fn path(path: &str) -> String {
+        written(|text| push_path(text, path))
+    }
+
+    fn query(query: &str) -> String {
+        written(|text| push_query(text, query))
+    }
+
     #[test]
     fn encodes_all_but_unreserved() {
-        assert_eq!(encode("aZ09-._~".as_bytes()).to_string(), "aZ09-._~");
-        assert_eq!(encode(" +*/%&=:".as_bytes()).to_string(), "%20%2B%2A%2F%25%26%3D%3A");
-        assert_eq!(encode("数据".as_bytes()).to_string(), "%E6%95%B0%E6%8D%AE");
+        let encode = |text: &str| written(|out| push_strict(out, text));
+        assert_eq!(encode("aZ09-._~"), "aZ09-._~");
+        assert_eq!(encode(" +*/%&=:"), "%20%2B%2A%2F%25%26%3D%3A");
+        assert_eq!(encode("数据"), "%E6%95%B0%E6%8D%AE");
     }
 
     #[test]
@@ -126,7 +184,7 @@ mod tests {
     proptest! {
         #[test]
         fn encoding_is_undone_by_decoding(text in ".*") {
-            let encoded = encode(text.as_bytes()).to_string();
+            let encoded = written(|out| push_strict(out, &text));
             prop_assert!(encoded.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%".contains(&byte)));
             prop_assert_eq!(percent_decode_str(&encoded).decode_utf8().unwrap(), &*text);
         }
@@ -136,6 +194,17 @@ mod tests {
             let (once, sorted) = (path(&text), query(&text));
             prop_assert_eq!(path(&once), once);
             prop_assert_eq!(query(&sorted), sorted);
+        }
+
+        #[test]
+        fn the_buffer_never_grows(path in "/[/a-z%0-9+é]{0,20}", query in "[a-z%0-9+ &=~*]{0,20}", value in "[ a-z]*") {
+            let uri = format!("https://example.com{path}?{query}").replace([' ', 'é'], "+");
+            let request = Request::get(uri).body(()).unwrap();
+            let headers = Headers::new(vec![("host", "example.com".into()), ("x", value.into())]);
+            let room = 3 * request.uri().to_string().len() + 100;
+            let text = super::request(&request, "/", &headers, "payload");
+            prop_assert!(text.capacity() < room + headers.room(), "as reserved: doubled, it would be more");
+            prop_assert!(text.ends_with("payload"));
         }
     }
 }

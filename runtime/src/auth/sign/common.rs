@@ -1,5 +1,6 @@
 //! Parts common to all signatures: their result, hashes, and headers.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use base64::Engine as _;
@@ -9,14 +10,13 @@ use http::header::{HeaderName, HeaderValue};
 use http::{HeaderMap, Request};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
-
 use zeroize::Zeroizing;
 
 use super::canonical;
 
-/// A signature and the texts that it was computed from, for comparison with those that a server reports.
+/// A signature and the strings that it was computed from, for comparison with those that a server reports.
 ///
-/// The texts may contain secrets, so `Debug` shows the signature only.
+/// The strings may contain secrets, so `Debug` shows the signature only.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Signed {
     /// The canonical request; for Alibaba Cloud's RPC signature the sorted query.
@@ -28,7 +28,7 @@ pub struct Signed {
 }
 
 impl Signed {
-    /// Zeroizes the texts, which contain parameters and tokens.
+    /// Zeroizes the strings, which contain parameters and tokens.
     pub(crate) fn wipe(self) {
         drop([self.canonical_request, self.string_to_sign].map(Zeroizing::new));
     }
@@ -50,32 +50,43 @@ pub enum SignError {
     /// The URL has no host to sign.
     #[error("the URL has no host")]
     Host,
-    /// The secret key is not usable as a key.
-    #[error("the secret key does not work as a key")]
+    /// The secret key cannot be used as a key.
+    #[error("the secret key cannot be used as a key")]
     Key,
 }
 
 /// Sets a header, marked as sensitive for `Debug` if it is secret.
-pub(super) fn set(headers: &mut HeaderMap, name: &'static str, value: &str, secret: bool) -> Result<(), SignError> {
-    let mut header = HeaderValue::from_str(value).map_err(|_| SignError::Header(name))?;
+pub(super) fn set(
+    headers: &mut HeaderMap,
+    name: &'static HeaderName,
+    value: impl TryInto<HeaderValue>,
+    secret: bool,
+) -> Result<(), SignError> {
+    let mut header = value.try_into().map_err(|_| SignError::Header(name.as_str()))?;
     header.set_sensitive(secret);
-    headers.insert(HeaderName::from_static(name), header);
+    headers.insert(name, header);
     Ok(())
 }
 
 /// The host as sent by the HTTP client: the `Host` header if set, else the URL's without the scheme's default port.
-pub(super) fn host<B>(request: &Request<B>) -> Result<String, SignError> {
+pub(super) fn host<B>(request: &Request<B>) -> Result<Cow<'_, str>, SignError> {
     if let Some(host) = request.headers().get(http::header::HOST) {
         return Ok(canonical::header_text(host));
     }
     let uri = request.uri();
-    let host = uri.host().ok_or(SignError::Host)?.to_ascii_lowercase();
-    Ok(match (uri.port_u16(), uri.scheme_str()) {
-        (Some(443), Some("https")) | (Some(80), Some("http")) | (None, _) => host,
-        (Some(port), _) => format!("{host}:{port}"),
+    let host = uri.host().ok_or(SignError::Host)?;
+    let port = match (uri.port_u16(), uri.scheme_str()) {
+        (Some(443), Some("https")) | (Some(80), Some("http")) => None,
+        (port, _) => port,
+    };
+    Ok(match port {
+        Some(port) => format!("{}:{port}", host.to_ascii_lowercase()).into(),
+        None if host.bytes().any(|byte| byte.is_ascii_uppercase()) => host.to_ascii_lowercase().into(),
+        None => host.into(),
     })
 }
 
+/// The hash of data, in hexadecimal.
 pub(crate) fn sha256_hex(data: &[u8]) -> String {
     base16ct::lower::encode_string(&Sha256::digest(data))
 }

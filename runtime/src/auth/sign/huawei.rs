@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::Request;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::{self, CONTENT_TYPE, HeaderName};
 use jiff::Timestamp;
 
 use super::canonical::{self, Headers};
@@ -11,13 +11,20 @@ use crate::data::secret::Secret;
 
 const ALGORITHM: &str = "SDK-HMAC-SHA256";
 const DERIVED: &str = "V11-HMAC-SHA256";
-const DATE: &str = "x-sdk-date";
-const SECURITY_TOKEN: &str = "x-security-token";
-const CONTENT_HASH: &str = "x-sdk-content-sha256";
+static AUTHORIZATION: HeaderName = header::AUTHORIZATION;
+static DATE: HeaderName = HeaderName::from_static("x-sdk-date");
+static SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-security-token");
+static CONTENT_HASH: HeaderName = HeaderName::from_static("x-sdk-content-sha256");
 const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
 
-/// Headers that are signed if present, besides host and date.
-const SIGNED: [&str; 4] = ["content-type", "x-project-id", "x-domain-id", SECURITY_TOKEN];
+/// Headers that are signed if present, besides the host.
+static SIGNED: [HeaderName; 5] = [
+    CONTENT_TYPE,
+    HeaderName::from_static("x-domain-id"),
+    HeaderName::from_static("x-project-id"),
+    HeaderName::from_static("x-sdk-date"),
+    HeaderName::from_static("x-security-token"),
+];
 
 /// Signs a request: sets its date, security token, content hash and authorization headers, replacing those of an
 /// earlier attempt.
@@ -69,52 +76,45 @@ pub(crate) fn sign<B>(
     derived: Option<(&str, &str)>,
     date: Timestamp,
 ) -> Result<Signed, SignError> {
-    let day = date.strftime("%Y%m%d");
-    let scope = derived.map(|(region, service)| format!("{day}/{region}/{service}"));
     let date = date.strftime("%Y%m%dT%H%M%SZ").to_string();
-    let host = host(request)?;
-    set(request.headers_mut(), DATE, &date, false)?;
+    let day = date.split('T').next().unwrap_or_default();
+    let scope = derived.map(|(region, service)| format!("{day}/{region}/{service}"));
+    set(request.headers_mut(), &DATE, date.as_str(), false)?;
     if let Some(token) = security_token {
-        set(request.headers_mut(), SECURITY_TOKEN, token.expose(), true)?;
+        set(request.headers_mut(), &SECURITY_TOKEN, token.expose(), true)?;
     }
     if hash.is_none() {
-        set(request.headers_mut(), CONTENT_HASH, UNSIGNED, false)?;
+        set(request.headers_mut(), &CONTENT_HASH, UNSIGNED, false)?;
     } else {
-        request.headers_mut().remove(CONTENT_HASH);
+        request.headers_mut().remove(&CONTENT_HASH);
     }
-    let payload = hash.unwrap_or(UNSIGNED);
 
-    let mut headers = vec![("host".into(), host), (DATE.into(), date.clone())];
-    for name in SIGNED {
+    let mut headers = vec![("host", host(request)?)];
+    for name in &SIGNED {
         if let Some(value) = request.headers().get(name) {
-            headers.push((name.into(), canonical::header_text(value)));
+            headers.push((name.as_str(), canonical::header_text(value)));
         }
     }
     let headers = Headers::new(headers);
-    let mut path = canonical::path(request.uri().path());
-    if !path.ends_with('/') {
-        path.push('/');
-    }
-    let canonical_request = format!(
-        "{method}\n{path}\n{query}\n{headers}\n{names}\n{payload}",
-        method = request.method(),
-        query = canonical::query(request.uri().query().unwrap_or_default()),
-        names = headers.names(),
-    );
+    let names = headers.names();
+    let canonical_request = canonical::request(request, "/", &headers, hash.unwrap_or(UNSIGNED));
+    drop(headers);
     let hash = sha256_hex(canonical_request.as_bytes());
-    let (string_to_sign, key, who) = match &scope {
+    let (string_to_sign, signature, who) = match &scope {
         None => {
-            let who = format!("{ALGORITHM} Access={access_key}");
-            (format!("{ALGORITHM}\n{date}\n{hash}"), secret.clone(), who)
+            let string_to_sign = [ALGORITHM, &date, &hash].join("\n");
+            let signature = hmac_sha256_hex(secret.expose().as_bytes(), string_to_sign.as_bytes())?;
+            (string_to_sign, signature, [ALGORITHM, " Access=", access_key].concat())
         }
         Some(scope) => {
-            let who = format!("{DERIVED} Credential={access_key}/{scope}");
-            (format!("{DERIVED}\n{date}\n{scope}\n{hash}"), derived_key(access_key, secret, scope)?, who)
+            let string_to_sign = [DERIVED, &date, scope, &hash].join("\n");
+            let key = derived_key(access_key, secret, scope)?;
+            let signature = hmac_sha256_hex(key.expose().as_bytes(), string_to_sign.as_bytes())?;
+            (string_to_sign, signature, [DERIVED, " Credential=", access_key, "/", scope].concat())
         }
     };
-    let signature = hmac_sha256_hex(key.expose().as_bytes(), string_to_sign.as_bytes())?;
-    let authorization = format!("{who}, SignedHeaders={}, Signature={signature}", headers.names());
-    set(request.headers_mut(), AUTHORIZATION.as_str(), &authorization, true)?;
+    let authorization = [&who, ", SignedHeaders=", &names, ", Signature=", &signature].concat();
+    set(request.headers_mut(), &AUTHORIZATION, authorization, true)?;
     Ok(Signed { canonical_request, string_to_sign, signature })
 }
 
@@ -176,13 +176,13 @@ mod tests {
             "SDK-HMAC-SHA256\n20191115T033655Z\nb25362e603ee30f4f25e7858e8a7160fd36e803bb2dfe206278659d71a9bcd7a",
         );
         assert_eq!(
-            request.headers()[AUTHORIZATION],
+            request.headers()[&AUTHORIZATION],
             format!(
                 "SDK-HMAC-SHA256 Access=QTWAOYTTINDUT2QVKYUC, SignedHeaders=content-type;host;x-sdk-date, Signature={}",
                 signed.signature
             ),
         );
-        assert_eq!(request.headers()[DATE], "20191115T033655Z");
+        assert_eq!(request.headers()[&DATE], "20191115T033655Z");
         assert_eq!(request.uri().path(), "/v1/77b6a44cba5143ab91d13ab9a8ff44fd/vpcs");
     }
 
@@ -232,7 +232,7 @@ mod tests {
             let signed = sign_huawei_derived(&mut request, "AKEXAMPLE", &secret, None, scope, date).unwrap();
             assert_eq!(signed.signature, signature);
             assert_eq!(
-                request.headers()[AUTHORIZATION],
+                request.headers()[&AUTHORIZATION],
                 format!(
                     "V11-HMAC-SHA256 Credential=AKEXAMPLE/20240229/cn-north-4/ddm, \
                      SignedHeaders=content-type;host;x-sdk-date, Signature={signature}"
@@ -277,7 +277,7 @@ mod tests {
         let mut request = request("POST", uri, &headers, "{\"名\":\"é + %\"}");
         let signed = sign(&mut request, Some("tok/en+=="));
         assert_eq!(signed.signature, "2db8428eb054f7369723cf9091a8b8785620a4a3c2bfbbb81be6c6fde9490c8d");
-        assert!(request.headers()[SECURITY_TOKEN].is_sensitive());
+        assert!(request.headers()[&SECURITY_TOKEN].is_sensitive());
         assert!(!format!("{signed:?} {request:?}").contains("tok/en"));
         // Another attempt starts with the headers of the first one.
         assert_eq!(sign(&mut request, Some("tok/en+==")), signed);
@@ -286,12 +286,12 @@ mod tests {
     #[test]
     fn marks_bodies_that_are_not_signed() {
         let marked = |content_type, body| {
-            let headers = [("content-type", content_type), (CONTENT_HASH, "stale")];
+            let headers = [("content-type", content_type), (CONTENT_HASH.as_str(), "stale")];
             let mut request = request("POST", "http://127.0.0.1:8080/", &headers, body);
             let signed = sign(&mut request, None);
             assert!(signed.canonical_request.contains("host:127.0.0.1:8080\n"));
-            assert_eq!(signed.canonical_request.ends_with(UNSIGNED), request.headers().contains_key(CONTENT_HASH));
-            request.headers().get(CONTENT_HASH).is_some_and(|value| value == UNSIGNED)
+            assert_eq!(signed.canonical_request.ends_with(UNSIGNED), request.headers().contains_key(&CONTENT_HASH));
+            request.headers().get(&CONTENT_HASH).is_some_and(|value| value == UNSIGNED)
         };
         assert!(marked("multipart/form-data; boundary=x", "--x"));
         assert!(marked("application/octet-stream", "x"));
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_no_header_can_carry() {
+    fn rejects_values_that_headers_cannot_carry() {
         let mut request = request("GET", "https://a.example/", &[], "");
         let error = sign_huawei(&mut request, "a\nb", &"s".into(), None, Timestamp::UNIX_EPOCH).unwrap_err();
         assert_eq!(error, SignError::Header("authorization"));

@@ -73,7 +73,7 @@ impl Choice for Either {
 }
 
 #[test]
-fn one_of_the_alternatives_has_to_fit() {
+fn one_alternative_must_match() {
     let either = one_of::<Either>();
     assert_eq!(check(json!("ab"), either), [""; 0]);
     assert_eq!(check(json!("abc"), either), ["x: must have at most 2 characters, has 3"]);
@@ -99,8 +99,8 @@ struct ByKind;
 impl Object for ByKind {
     const FIELDS: &'static [Field] = &[required("name", any()), required("at", any())];
 }
-struct Untold;
-impl Choice for Untold {
+struct Unlabeled;
+impl Choice for Unlabeled {
     const ALTERNATIVES: &'static [Alternative] = &[
         alternative(Kind::Object, object::<ByName>()),
         alternative(Kind::Object, object::<ByPort>()),
@@ -109,18 +109,18 @@ impl Choice for Untold {
 }
 
 #[test]
-fn the_nearest_alternative_says_what_is_wrong() {
-    let untold = one_of::<Untold>();
-    assert_eq!(check(json!({"name": "abc"}), untold), [""; 0]);
-    assert_eq!(check(json!({"name": "ab"}), untold), ["x.name: must have at least 3 characters, has 2"]);
-    assert_eq!(check(json!({"port": 6}), untold), ["x.port: must be at most 5, is 6"]);
-    assert_eq!(check(json!({"port": 6, "at": {"name": "a"}}), untold), ["x.port: must be at most 5, is 6"]);
-    assert_eq!(check(json!({"port": 5, "at": {"name": "Long"}}), untold).len(), 2);
+fn violations_are_those_of_the_nearest_alternative() {
+    let unlabeled = one_of::<Unlabeled>();
+    assert_eq!(check(json!({"name": "abc"}), unlabeled), [""; 0]);
+    assert_eq!(check(json!({"name": "ab"}), unlabeled), ["x.name: must have at least 3 characters, has 2"]);
+    assert_eq!(check(json!({"port": 6}), unlabeled), ["x.port: must be at most 5, is 6"]);
+    assert_eq!(check(json!({"port": 6, "at": {"name": "a"}}), unlabeled), ["x.port: must be at most 5, is 6"]);
+    assert_eq!(check(json!({"port": 5, "at": {"name": "Long"}}), unlabeled).len(), 2);
     // Its constant is present, so it is the third, whatever else is missing.
     for kind in [json!("node"), json!(true)] {
-        assert_eq!(check(json!({"at": {"kind": kind}}), untold), ["x.name: is required"]);
+        assert_eq!(check(json!({"at": {"kind": kind}}), unlabeled), ["x.name: is required"]);
     }
-    assert_eq!(check(json!({"name": "abc", "at": {"kind": "port"}}), untold), [""; 0]);
+    assert_eq!(check(json!({"name": "abc", "at": {"kind": "port"}}), unlabeled), [""; 0]);
 }
 
 struct Many;
@@ -134,7 +134,7 @@ impl Choice for Many {
 }
 
 #[test]
-fn lists_and_maps_are_known_by_what_is_in_them() {
+fn lists_and_maps_are_distinguished_by_content() {
     let many = one_of::<Many>();
     assert_eq!(check(json!(["a", "b"]), many), [""; 0]);
     assert_eq!(check(json!([1, 2]), many), ["x: must have at most 1 element, has 2"]);
@@ -149,13 +149,13 @@ fn lists_without_duplicates() {
 }
 
 #[test]
-fn what_cannot_be_checked_passes() {
+fn values_that_cannot_be_checked_pass() {
     assert_eq!(check(json!(null), any().min_length(3)), [""; 0]);
     assert_eq!(check(json!(12), any().min_length(3)), [""; 0]);
 }
 
 #[test]
-fn messages_hold_no_text_values() {
+fn messages_contain_no_values() {
     let found = check(json!("hunter2"), any().max_length(3).pattern("^$"));
     assert!(found.iter().all(|line| !line.contains("hunter2")), "{found:?}");
 }
@@ -183,7 +183,7 @@ fn unions_within_unions_are_checked_once_each() {
 
 /// Comparing each list with all previous ones would take 10^10 comparisons.
 #[test]
-fn long_lists_are_looked_through_once() {
+fn long_lists_are_scanned_once() {
     let mut elements: Vec<Value> = (0..100_000).map(|at| json!({"at": at})).collect();
     assert_eq!(check(elements.clone().into(), list(const { &any() }).unique()), [""; 0]);
     elements.push(json!({"at": 7}));
@@ -191,7 +191,7 @@ fn long_lists_are_looked_through_once() {
 }
 
 #[test]
-fn the_alternative_whose_fields_are_there_is_nearer() {
+fn the_alternative_with_its_fields_present_is_nearer() {
     struct Count;
     impl Object for Count {
         const FIELDS: &'static [Field] = &[required("count", any())];
@@ -209,14 +209,14 @@ fn the_alternative_whose_fields_are_there_is_nearer() {
 }
 
 #[test]
-fn a_value_fits_what_is_of_its_kind_and_within_limits() {
+fn a_value_fits_alternatives_of_its_kind_within_limits() {
     let fits = |at: usize, value: Value| crate::check::fits::<Either>(at, &value);
     assert!(fits(0, json!("ab")) && !fits(0, json!("abc")) && !fits(0, json!(12)));
     assert!(fits(2, json!({"kind": "port"})) && !fits(2, json!({"kind": "node", "name": "a"})));
 }
 
 #[test]
-fn formats_of_texts() {
+fn formats_of_strings() {
     let shapes = [
         (any().date_time(), "2021-12-14T07:46:22+0800", "2021-12-14", "date-time", "2021-12-14T07:46:22Z"),
         (any().date_time_local(), "2021-12-14 07:46", "2021-12-14T07:46:22Z", "date-time-local", "2021-12-14T07:46:22"),
@@ -239,7 +239,7 @@ fn formats_of_texts() {
         for wrong in [wrong, ""] {
             assert_eq!(
                 check(json!(wrong), shape),
-                [format!("x: must be of the format `{format}`, as in {example}")],
+                [format!("x: must match the format `{format}`, such as {example}")],
                 "{wrong}"
             );
         }

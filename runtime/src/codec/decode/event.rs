@@ -10,7 +10,7 @@ use super::fault::Fault;
 use super::read::{from_part, from_slice};
 use super::text::{INTEGER, TEXT};
 
-/// Decodes the data of an event: as JSON, but verbatim if the type is a text, unless it is a JSON string (`"text"`).
+/// Decodes the data of an event: as JSON, but verbatim if the type is a string, unless it is a JSON string (`"text"`).
 pub(crate) fn from_event_data<T: DeserializeOwned>(data: &[u8]) -> Result<T, DecodeError> {
     let text = String::from_utf8_lossy(data);
     let as_it_is = || T::deserialize(Text(&text));
@@ -21,14 +21,14 @@ pub(crate) fn from_event_data<T: DeserializeOwned>(data: &[u8]) -> Result<T, Dec
         if text.trim().is_empty() {
             return from_slice(b"null")
                 .or_else(|_| from_slice(b"{}"))
-                .map_err(|_| DecodeError::new("", "it has no data"));
+                .map_err(|_| DecodeError::new("", "the event has no data"));
         }
         return from_slice(text.as_bytes());
     }
     from_slice(text.as_bytes()).or_else(|error| as_it_is().map_err(|_| error))
 }
 
-/// Decodes an event with all its fields. Data is JSON if possible, else a text. Fields within the data, as some
+/// Decodes an event with all its fields. Data is JSON if possible, else a string. Fields within the data, as some
 /// services send them, are also accepted.
 pub(crate) fn from_event<T: DeserializeOwned>(
     event: Option<&str>,
@@ -48,11 +48,11 @@ pub(crate) fn from_event<T: DeserializeOwned>(
         format!("{{{}}}", members.join(","))
     };
     let quoted = || written(&serde_json::Value::from(text.as_ref()).to_string());
-    // Something that looks like a number may be a text, whose digits are all kept; numbers are also read from texts.
+    // Something that looks like a number may be a string, whose digits are all kept; numbers are also read from strings.
     let number = text.trim_start().starts_with(|first: char| first == '-' || first.is_ascii_digit());
     match is_json && !number {
         true if event.is_none() && has_fields(&text) => from_part(&text),
-        // A text that happens to be JSON is still a text, if no other type matches.
+        // A string that happens to be JSON is still a string, if no other type matches.
         true => from_part(&written(&text)).or_else(|error| from_part(&quoted()).map_err(|_| error)),
         false => from_part(&quoted()),
     }
@@ -85,7 +85,7 @@ impl<'de> Deserializer<'de> for Text<'_> {
     type Error = Fault;
 
     fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Fault> {
-        Err(Fault::new("no text is wanted"))
+        Err(Fault::new("expected a value other than a string"))
     }
 
     texts! { deserialize_str deserialize_string }

@@ -53,7 +53,7 @@ impl Fault {
         }
     }
 
-    pub(super) fn mendable(mut self, reread: Reread) -> Self {
+    pub(super) fn with_reread(mut self, reread: Reread) -> Self {
         self.0.reread = Some(reread);
         self
     }
@@ -91,9 +91,9 @@ impl Fault {
     }
 }
 
-/// Texts are not quoted, as they may be secret, whether or not the document marks them.
+/// Strings are not quoted, as they may be secret, whether or not the document marks them.
 pub(super) fn text_in_words(is_empty: bool) -> &'static str {
-    if is_empty { "an empty text" } else { "a text" }
+    if is_empty { "an empty string" } else { "a string" }
 }
 
 impl From<String> for Segment {
@@ -134,6 +134,6 @@ impl de::Error for Fault {
     }
 
     fn duplicate_field(field: &'static str) -> Self {
-        Self::new("is there twice").within(field.to_owned()).mendable(Reread::RepeatedKey)
+        Self::new("is repeated").within(field.to_owned()).with_reread(Reread::RepeatedKey)
     }
 }

@@ -157,7 +157,7 @@ impl<'de> Deserializer<'de> for HeaderText {
         deserialize_identifier deserialize_ignored_any
     }
 
-    /// An empty text is `None`.
+    /// An empty string is `None`.
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         if self.values.iter().all(String::is_empty) { visitor.visit_none() } else { visitor.visit_some(self) }
     }

@@ -1,8 +1,8 @@
 //! Lenient decoding: reads responses into types with a plain `#[derive(Deserialize)]`, and tolerates common deviations
 //! from the documents.
 //!
-//! Tolerated are: a bool, integer, number or text that is written as another of these; `null` or `""` for a list, map
-//! or object; `""` for any `Option` but that of a text; a list inside an object (`{"Job": [...]}`); an envelope around
+//! It tolerates: a bool, integer, number or text that is written as another of these; `null` or `""` for a list, map
+//! or object; `""` for any `Option` but that of a string; a list inside an object (`{"Job": [...]}`); an envelope around
 //! the whole; keys in another case (exact ones win) and repeated keys (the last wins); unknown keys.
 //!
 //! A type declares its expectation by the `deserialize_*` method that it calls, so the

@@ -13,7 +13,8 @@ pub(super) struct Object<'r, 'k, 'de> {
     /// The field that is likely next, as services keep the documented order.
     next_field: usize,
     outermost: bool,
-    keys: usize,
+    /// Whether there was a key.
+    begun: bool,
     /// Whether there are keys with more than one name, or a known field.
     mixed: bool,
     /// The last unknown key, and the offset of its value if that is an object.
@@ -44,7 +45,7 @@ impl<'r, 'k, 'de> Object<'r, 'k, 'de> {
             fields,
             next_field: 0,
             outermost,
-            keys: 0,
+            begun: false,
             mixed: false,
             unknown: None,
             key: Key::Field(""),
@@ -93,18 +94,21 @@ impl<'r, 'k, 'de> Object<'r, 'k, 'de> {
     }
 
     /// Advances to the key of the next entry, or past the end of the object.
+    #[inline]
     fn has_more(&mut self) -> Result<bool, Fault> {
-        if self.reader.take(b'}') {
-            self.ended = true;
-            if self.outermost && !self.mixed {
-                self.reader.envelope = self.unknown.take().and_then(|(key, at)| Some((key, at?)));
+        match self.reader.peek() {
+            Some(b'}') => {
+                self.reader.at += 1;
+                self.ended = true;
+                if self.outermost && !self.mixed {
+                    self.reader.envelope = self.unknown.take().and_then(|(key, at)| Some((key, at?)));
+                }
+                return Ok(false);
             }
-            return Ok(false);
+            Some(b',') if self.begun => self.reader.at += 1,
+            _ if self.begun => return Err(self.reader.syntax("`,`")),
+            _ => self.begun = true,
         }
-        if self.keys > 0 {
-            self.reader.expect(b',')?;
-        }
-        self.keys += 1;
         if self.reader.peek() == Some(b'"') { Ok(true) } else { Err(self.reader.syntax("a key")) }
     }
 
@@ -117,7 +121,10 @@ impl<'r, 'k, 'de> Object<'r, 'k, 'de> {
     /// The declared form of the key, or the key itself if it is unknown.
     fn wanted(&mut self, key: Cow<'de, str>) -> Result<Key<'de>, Cow<'de, str>> {
         let Some(fields) = self.fields else { return Ok(Key::Other(key)) };
-        let exact = fields.iter().position(|field| *field == key);
+        // From the likely one on, as fields may be absent.
+        let (before, from) = fields.split_at_checked(self.next_field).unwrap_or_default();
+        let position = |fields: &[&str]| fields.iter().position(|field| *field == key);
+        let exact = position(from).map(|at| before.len() + at).or_else(|| position(before));
         let index = exact.or_else(|| fields.iter().position(|field| field.eq_ignore_ascii_case(&key)));
         match index.and_then(|index| Some((index, fields.get(index)?))) {
             Some((index, field)) => {

@@ -180,19 +180,19 @@ mod tests {
         let body = br#"{"a": [1, {"b": 2}], "job": {"ID": "x", "Id": 7, "id": null}, "Job": {"id": 5}, "n": {"c": {"d": [1]}}}"#;
         assert_eq!(value_at(body, "job.Id"), Some(json!(7)));
         assert_eq!(value_at(body, "job.id"), Some(Value::Null));
-        assert_eq!(value_at(body, "JOB.iD"), Some(json!("x")), "the first that is alike");
+        assert_eq!(value_at(body, "JOB.iD"), Some(json!("x")), "the first match");
         assert_eq!(value_at(body, "N.C.D"), Some(json!([1])));
         assert_eq!(value_at(body, "a[-1].b"), Some(json!(2)));
         assert_eq!(value_at(body, "n.c.d[-1]"), Some(json!(1)));
         for absent in ["a.b", "job[-1]", "[-1]", "job.id.x", "n.d", "x", ""] {
             assert_eq!(value_at(body, absent), None, "{absent}");
         }
-        assert_eq!(value_at(b"{\"a\": 1", "a"), None, "not whole");
+        assert_eq!(value_at(b"{\"a\": 1", "a"), None, "incomplete");
         assert_eq!(value_at("\u{feff}{\"a\": 1}".as_bytes(), "a"), Some(json!(1)));
     }
 
     #[test]
-    fn bodies_that_say_the_same() {
+    fn equivalent_bodies() {
         let print = |value: Value| fingerprint(value.to_string().as_bytes(), |name| name == "id").expect("JSON");
         let one = print(json!({"id": 1, "a": {"id": 2, "b": [1, 2]}, "c": "x"}));
         assert_eq!(one, print(json!({"c": "x", "a": {"b": [1, 2]}, "id": 3})));
@@ -207,6 +207,6 @@ mod tests {
         for other in others {
             assert_ne!(one, print(other.clone()), "{other}");
         }
-        assert_ne!(print(json!([{"id": 1}])), print(json!([{"id": 2}])), "ids of items are theirs");
+        assert_ne!(print(json!([{"id": 1}])), print(json!([{"id": 2}])), "ids of items count");
     }
 }

@@ -16,7 +16,7 @@ pub(super) struct Known {
     /// An object contains a repeated key: scan all keys of an object before its values.
     pub(super) repeats: bool,
     /// Options of non-text types, by type name: `""` is `None`. If two types have the same name, the worst case is an
-    /// empty text that becomes `None`.
+    /// empty string that becomes `None`.
     pub(super) not_text: Vec<&'static str>,
 }
 
@@ -85,9 +85,16 @@ impl<'k, 'de> Reader<'k, 'de> {
         if self.take(wanted) { Ok(()) } else { Err(self.syntax(format_args!("`{}`", char::from(wanted)))) }
     }
 
+    /// Whether `null` is next, if the JSON is valid.
+    #[inline]
+    pub(super) fn at_null(&mut self) -> bool {
+        self.peek() == Some(b'n')
+    }
+
     /// Whether `""` is next.
+    #[inline]
     pub(super) fn at_empty_text(&mut self) -> bool {
-        self.peek().is_some() && self.rest().starts_with("\"\"")
+        self.peek() == Some(b'"') && self.json.as_bytes().get(self.at + 1) == Some(&b'"')
     }
 
     /// Requires the end of the text.
@@ -116,16 +123,16 @@ impl<'k, 'de> Reader<'k, 'de> {
         Ok(self.json.get(start..self.at).unwrap_or_default())
     }
 
-    /// Reads a text.
+    /// Reads a string.
     pub(super) fn text(&mut self) -> Result<Cow<'de, str>, Fault> {
-        // Nearly all texts are unescaped.
+        // Nearly all strings are unescaped.
         if self.peek() == Some(b'"') {
-            let inside = self.rest().get(1..).unwrap_or_default();
-            let end = inside.bytes().position(|byte| matches!(byte, b'"' | b'\\' | ..b' '));
-            if let Some(text) = end.and_then(|end| inside.get(..end))
-                && inside.as_bytes().get(text.len()) == Some(&b'"')
+            let begin = self.at + 1;
+            let end = begin + plain_length(self.json.as_bytes().get(begin..).unwrap_or_default());
+            if self.json.as_bytes().get(end) == Some(&b'"')
+                && let Some(text) = self.json.get(begin..end)
             {
-                self.at += text.len() + 2;
+                self.at = end + 1;
                 return Ok(Cow::Borrowed(text));
             }
         }
@@ -135,9 +142,13 @@ impl<'k, 'de> Reader<'k, 'de> {
     /// Consumes this text, if it is next. It must not need escaping, which holds for names of fields.
     #[inline]
     pub(super) fn take_text(&mut self, text: &str) -> bool {
-        let inside = self.rest().as_bytes().strip_prefix(b"\"").and_then(|rest| rest.strip_prefix(text.as_bytes()));
-        let found = inside.is_some_and(|rest| rest.first() == Some(&b'"'));
-        self.at += if found { text.len() + 2 } else { 0 };
+        let (begin, end) = (self.at + 1, self.at + 1 + text.len());
+        let json = self.json.as_bytes();
+        // The end first, as it nearly always decides.
+        let found = json.get(end) == Some(&b'"')
+            && json.get(self.at) == Some(&b'"')
+            && json.get(begin..end) == Some(text.as_bytes());
+        self.at = if found { end + 1 } else { self.at };
         found
     }
 
@@ -194,7 +205,7 @@ impl<'k, 'de> Reader<'k, 'de> {
         self.depth == 0
     }
 
-    /// The next value has an unexpected kind. In an `option` of a non-text type, an empty text is `None`.
+    /// The next value has an unexpected kind. In an `option` of a non-text type, an empty string is `None`.
     pub(super) fn mismatch(&mut self, expected: &str, option: Option<&'static str>) -> Fault {
         let empty = self.at_empty_text();
         let start = self.at;
@@ -211,7 +222,7 @@ impl<'k, 'de> Reader<'k, 'de> {
         };
         let fault = Fault::mismatch(expected, found).at(start);
         match option {
-            Some(option) if empty => fault.mendable(Reread::EmptyText(option)),
+            Some(option) if empty => fault.with_reread(Reread::EmptyText(option)),
             _ => fault,
         }
     }
@@ -246,6 +257,26 @@ impl<'k, 'de> Reader<'k, 'de> {
     }
 }
 
+/// The number of bytes before the first quote, escape or control character. Eight are examined at once: `x - 1 & !x` has
+/// the highest bit of a byte set if that is 0, and perhaps those of bytes after it.
+fn plain_length(text: &[u8]) -> usize {
+    const EACH: u64 = u64::from_ne_bytes([1; 8]);
+    let (words, rest) = text.as_chunks();
+    for (at, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let zero = |x: u64| x.wrapping_sub(EACH) & !x;
+        let control = word.wrapping_sub(EACH * 0x20) & !word;
+        let quote = zero(word ^ (EACH * u64::from(b'"')));
+        let escape = zero(word ^ (EACH * u64::from(b'\\')));
+        let found = (control | quote | escape) & (EACH * 0x80);
+        if found != 0 {
+            return at * 8 + found.trailing_zeros() as usize / 8;
+        }
+    }
+    let plain = |byte: &&u8| !matches!(byte, b'"' | b'\\' | ..b' ');
+    text.len() - rest.len() + rest.iter().take_while(plain).count()
+}
+
 /// The beginning of an unexpected value, which may be long.
 fn shortened(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(60) {
@@ -254,7 +285,7 @@ fn shortened(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// A text, borrowed if possible (`Cow`'s own `Deserialize` never borrows).
+/// A string, borrowed if possible (`Cow`'s own `Deserialize` never borrows).
 struct Text<'de>(Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Text<'de> {
@@ -265,7 +296,7 @@ impl<'de> Deserialize<'de> for Text<'de> {
             type Value = Text<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text")
+                f.write_str("a string")
             }
 
             fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {

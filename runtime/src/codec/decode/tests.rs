@@ -63,7 +63,7 @@ fn scalars_are_read_from_each_other() {
 }
 
 #[test]
-fn nothing_is_read_in_all_its_forms() {
+fn absence_has_many_forms() {
     let none = Instance::default();
     assert_eq!(instance(r#"{"InstanceId":null,"port":null,"tags":null,"labels":null,"node":null,"nodes":null}"#), none);
     // Twice, in options of different types, inside a list.
@@ -79,7 +79,7 @@ fn nothing_is_read_in_all_its_forms() {
 
 /// Null is not an object, wherever it occurs: decoding it would invent an empty one.
 #[test]
-fn null_is_no_object() {
+fn null_is_not_an_object() {
     #[derive(Debug, PartialEq, Deserialize)]
     struct Open {
         port: Option<i64>,
@@ -138,8 +138,8 @@ fn depth_is_bounded() {
         assert!(serde_json::to_string(&deep).unwrap().matches(close).count() >= 120);
         assert!(format!("{deep:?}").len() > 120);
         for json in [nested(10_000), open.repeat(10_000)] {
-            let said = from_slice::<T>(json.as_bytes()).unwrap_err();
-            assert!(said.message().contains("nested deeper than 128 levels"), "{said}");
+            let error = from_slice::<T>(json.as_bytes()).unwrap_err();
+            assert!(error.message().contains("nested deeper than 128 levels"), "{error}");
         }
     }
 
@@ -197,7 +197,7 @@ fn keys_may_be_in_another_case_or_repeated() {
 }
 
 #[test]
-fn an_envelope_is_opened() {
+fn envelopes_are_unwrapped() {
     for json in [
         r#"{"Response":{"port":1}}"#,
         r#" { "data" : { "port" : "1" , "extra" : [{}] } } "#,
@@ -213,7 +213,7 @@ fn an_envelope_is_opened() {
     }
     assert_eq!(from_slice(br#"{"data":{"Port":1}}"#), Ok(Required { port: 1 }));
     let wrong = error::<Required>(r#"{"data":{"port":"x"}}"#);
-    assert_eq!(wrong, "data.port: expected an integer, found a text (line 1, column 17)");
+    assert_eq!(wrong, "data.port: expected an integer, found a string (line 1, column 17)");
     // Not an envelope: several keys, no object, not outermost, incomplete.
     for json in [
         r#"{"data":{"port":1},"id":1}"#,
@@ -232,20 +232,20 @@ fn an_envelope_is_opened() {
 }
 
 #[test]
-fn errors_say_where_and_what() {
+fn errors_have_location_and_reason() {
     let json = "{\n  \"nodes\": [{}, {},\n    {\"node\": {\"port\": \"abc\"}}]\n}";
     let wrong: DecodeError = from_slice::<Instance>(json.as_bytes()).unwrap_err();
     assert_eq!(wrong.path(), "nodes[2].node.port");
-    assert_eq!(wrong.message(), "expected an integer, found a text (line 3, column 23)");
+    assert_eq!(wrong.message(), "expected an integer, found a string (line 3, column 23)");
     for (json, expected) in [
         (r#"{"port":1.5}"#, "port: expected an integer, found 1.5 (line 1, column 9)"),
         (r#"{"port":3000000000}"#, "port: expected i32, found integer `3000000000` (line 1, column 9)"),
         (r#"{"port":[1]}"#, "port: expected an integer, found a list (line 1, column 9)"),
-        (r#"{"isReady":"yes"}"#, "isReady: expected true or false, found a text (line 1, column 12)"),
-        (r#"{"InstanceId":{}}"#, "InstanceId: expected a text, found an object (line 1, column 15)"),
-        (r#"{"ratio":"nan"}"#, "ratio: expected a number, found a text (line 1, column 10)"),
+        (r#"{"isReady":"yes"}"#, "isReady: expected true or false, found a string (line 1, column 12)"),
+        (r#"{"InstanceId":{}}"#, "InstanceId: expected a string, found an object (line 1, column 15)"),
+        (r#"{"ratio":"nan"}"#, "ratio: expected a number, found a string (line 1, column 10)"),
         (r#"{"labels":{"a":{}}}"#, "labels.a: expected an integer, found an object (line 1, column 16)"),
-        (r#"{"tags":["a",null]}"#, "tags[1]: expected a text, found null (line 1, column 14)"),
+        (r#"{"tags":["a",null]}"#, "tags[1]: expected a string, found null (line 1, column 14)"),
         ("{\"tags\":[\"é\\x\"]}", "tags[0]: invalid escape (line 1, column 14)"),
         (r#"{"port":1"#, "expected `,`, found the end (line 1, column 10)"),
         (r#"{"port":01}"#, "port: invalid number (line 1, column 10)"),
@@ -259,7 +259,7 @@ fn errors_say_where_and_what() {
     let missing = error::<Strict>(r#"{"text":"a"}"#);
     assert_eq!(missing, "count: is missing");
     assert_eq!(error::<Vec<u8>>(r#"[1,300]"#), "[1]: expected u8, found integer `300` (line 1, column 4)");
-    assert_eq!(error::<u8>("\"\""), "expected an integer, found an empty text (line 1, column 1)");
+    assert_eq!(error::<u8>("\"\""), "expected an integer, found an empty string (line 1, column 1)");
     assert!(from_slice::<Instance>(b"{\"a\":\"\xff\"}").unwrap_err().to_string().contains("UTF-8"));
     let long = error::<i64>(&format!("\"{}\"", "é".repeat(1000)));
     assert!(long.len() < 200, "{long}");
@@ -361,7 +361,7 @@ fn headers_are_read_from_text() {
     assert_eq!((all.len(), &*all["x-list"]), (5, "1, 2, 3"));
     headers.insert("x-ratelimit-limit", HeaderValue::from_static("many"));
     let wrong = from_headers::<Limits>(&headers).unwrap_err();
-    assert_eq!(wrong.to_string(), "X-RateLimit-Limit: expected an integer, found a text");
+    assert_eq!(wrong.to_string(), "X-RateLimit-Limit: expected an integer, found a string");
 }
 
 #[derive(Debug, PartialEq, Deserialize)]
@@ -407,9 +407,9 @@ fn headers_of_lists_and_objects() {
     assert_eq!((set.cookies, set.json), (cookies.map(str::to_owned).to_vec(), Some(pairs.into())));
     assert_eq!(read(&[]).unwrap().cookies, [""; 0]);
     let wrong = read(&[("x-pairs", "a=b")]).unwrap_err();
-    assert_eq!(wrong.to_string(), "x-pairs.a: expected an integer, found a text");
+    assert_eq!(wrong.to_string(), "x-pairs.a: expected an integer, found a string");
     let wrong = read(&[("x-flags", "true,perhaps")]).unwrap_err();
-    assert_eq!(wrong.to_string(), "x-flags: expected true or false, found a text");
+    assert_eq!(wrong.to_string(), "x-flags: expected true or false, found a string");
 }
 
 fn any_json() -> impl Strategy<Value = Value> {
@@ -455,13 +455,13 @@ fn any_instance() -> impl Strategy<Value = Instance> {
 
 proptest! {
     #[test]
-    fn strict_json_reads_as_serde_json_does(value in any_json(), pretty: bool) {
+    fn strict_json_is_decoded_as_by_serde_json(value in any_json(), pretty: bool) {
         let json = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) }.unwrap();
         prop_assert_eq!(from_slice::<Value>(json.as_bytes()).unwrap(), serde_json::from_str::<Value>(&json).unwrap());
     }
 
     #[test]
-    fn typed_json_reads_as_serde_json_does(instance in any_instance()) {
+    fn typed_json_is_decoded_as_by_serde_json(instance in any_instance()) {
         let json = serde_json::to_vec(&instance).unwrap();
         let strict: Instance = serde_json::from_slice(&json).unwrap();
         prop_assert_eq!(&from_slice::<Instance>(&json).unwrap(), &strict);
@@ -469,7 +469,7 @@ proptest! {
     }
 
     #[test]
-    fn broken_json_is_refused_as_serde_json_does(value in any_json(), at: prop::sample::Index, with in r#"[\[\]{}:,"\\0-9.eE+\- tfn\n]{0,2}"#) {
+    fn invalid_json_is_rejected_as_by_serde_json(value in any_json(), at: prop::sample::Index, with in r#"[\[\]{}:,"\\0-9.eE+\- tfn\n]{0,2}"#) {
         let mut json: Vec<char> = value.to_string().chars().collect();
         let at = at.index(json.len());
         json.splice(at..=at, with.chars());
@@ -485,7 +485,7 @@ proptest! {
     }
 
     #[test]
-    fn forgiving_loses_nothing(port: i32, ratio in prop::num::f64::NORMAL, ready: bool, tags: Vec<i64>) {
+    fn leniency_loses_nothing(port: i32, ratio in prop::num::f64::NORMAL, ready: bool, tags: Vec<i64>) {
         let json = json!({"Data": {
             "PORT": port.to_string(), "Ratio": ratio.to_string(), "isready": ready.to_string(), "Tags": {"Tag": tags},
         }});

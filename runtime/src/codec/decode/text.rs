@@ -8,7 +8,7 @@ use serde::forward_to_deserialize_any;
 
 use super::fault::{Fault, text_in_words};
 
-/// Requests a text from the lenient deserializer, as the name of a newtype. Other deserializers ignore it.
+/// Requests a string from the lenient deserializer, as the name of a newtype. Other deserializers ignore it.
 pub(crate) const TEXT: &str = "$yundb::text";
 /// Requests an integer from the lenient deserializer.
 pub(crate) const INTEGER: &str = "$yundb::integer";
@@ -116,7 +116,7 @@ impl<'de> Deserializer<'de> for PlainText<'de> {
         }
     }
 
-    /// An empty text is `None`.
+    /// An empty string is `None`.
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         if self.0.is_empty() { visitor.visit_none() } else { visitor.visit_some(self) }
     }

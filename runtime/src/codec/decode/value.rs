@@ -32,7 +32,7 @@ impl<'r, 'k, 'de> De<'r, 'k, 'de> {
         self.reader.mismatch(expected, self.option)
     }
 
-    /// Reads a text, number or bool with `parse`, from its JSON text.
+    /// Reads a string, number or bool with `parse`, from its JSON text.
     fn parsed<T>(self, expected: &str, parse: fn(&str) -> Option<T>) -> Result<T, Fault> {
         self.reader.peek();
         let start = self.reader.at;
@@ -82,13 +82,13 @@ impl<'r, 'k, 'de> De<'r, 'k, 'de> {
                 Cow::Owned(text) => visitor.visit_string(text),
             },
             Kind::Number | Kind::Bool => visitor.visit_borrowed_str(self.reader.skip()?),
-            Kind::Null | Kind::List | Kind::Object => Err(self.mismatch("a text")),
+            Kind::Null | Kind::List | Kind::Object => Err(self.mismatch("a string")),
         }
     }
 
     /// Consumes an empty value: `null`, and `""` unless it means that an option is `None`.
     fn take_nothing(&mut self) -> Result<bool, Fault> {
-        let nothing = self.kind()? == Kind::Null || (self.option.is_none() && self.reader.at_empty_text());
+        let nothing = self.reader.at_null() || (self.option.is_none() && self.reader.at_empty_text());
         if nothing {
             self.reader.skip()?;
         }
@@ -97,11 +97,9 @@ impl<'r, 'k, 'de> De<'r, 'k, 'de> {
 
     /// Reads a list, possibly inside an object as its only entry: `{"Job": [...]}`.
     fn list<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Fault> {
-        if self.take_nothing()? {
-            return visitor.visit_seq(Nothing);
-        }
         match self.kind()? {
             Kind::List => List::visit(self.reader, visitor),
+            _ if self.take_nothing()? => visitor.visit_seq(Nothing),
             Kind::Object => {
                 let start = self.reader.at;
                 self.reader.enter()?;
@@ -139,16 +137,11 @@ impl<'r, 'k, 'de> De<'r, 'k, 'de> {
         fields: Option<&'static [&'static str]>,
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        // Null is an empty map, but not an object with fields: that would be invented.
-        let null = self.kind()? == Kind::Null;
-        if null && (fields.is_some() || is_struct(&visitor)) {
-            return Err(self.mismatch("an object"));
-        }
-        if self.take_nothing()? {
-            return visitor.visit_map(Nothing);
-        }
         match self.kind()? {
             Kind::Object => visit_object(self.reader, fields, visitor),
+            // Null is an empty map, but not an object with fields: that would be invented.
+            Kind::Null if fields.is_some() || is_struct(&visitor) => Err(self.mismatch("an object")),
+            _ if self.take_nothing()? => visitor.visit_map(Nothing),
             Kind::List => {
                 let start = self.reader.at;
                 self.reader.at += 1;
@@ -203,7 +196,7 @@ impl<'de> Deserializer<'de> for De<'_, '_, 'de> {
 
     fn deserialize_option<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Fault> {
         let option = type_name::<V::Value>();
-        if self.kind()? == Kind::Null || (self.reader.at_empty_text() && self.reader.known.not_text.contains(&option)) {
+        if self.reader.at_null() || (self.reader.at_empty_text() && self.reader.known.not_text.contains(&option)) {
             self.reader.skip()?;
             return visitor.visit_none();
         }

@@ -28,10 +28,10 @@ pub fn alternative<U>(likeness: fn(&Value) -> Likeness, read: fn(&Trial) -> Opti
 
 /// Decodes a value into the matching alternative: one with matching constants, before others that leave them open, and
 /// never one with other constants. Of these, one that reproduces the value exactly, else one that loses nothing (but
-/// writes a number as a text, for example), else the one that keeps most; among equals the first. If none keeps
+/// writes a number as a string, for example), else the one that keeps most; among equals the first. If none keeps
 /// anything, it is unknown.
 ///
-/// Undocumented enum values count as lost, as every enum accepts any text. A text that does not have its format is
+/// Undocumented enum values count as lost, as every enum accepts any text. A string that does not have its format is
 /// kept, so that only decides between otherwise equal alternatives.
 ///
 /// A nested union is decoded once, however many alternatives lead to it.
@@ -63,7 +63,7 @@ where
 pub type Fits = fn(usize, &Value) -> bool;
 
 /// The rank of an alternative, in order of priority: number of matching constants; whether nothing is lost; whether its
-/// checks hold; number of absent constants; whether it reproduces the value; texts without their format; amount kept;
+/// checks hold; number of absent constants; whether it reproduces the value; strings without their format; amount kept;
 /// empty lists and objects omitted.
 type Fit = (usize, bool, bool, Reverse<usize>, bool, Reverse<usize>, usize, Reverse<usize>);
 
@@ -258,7 +258,7 @@ impl Overlap {
     }
 }
 
-/// Whether one is the other's text, or a text in another case.
+/// Whether one is the other's text, or a string in another case.
 fn is_forgiven(before: &Value, after: &Value) -> bool {
     match (before, after) {
         (Value::String(before), Value::String(after)) => before.eq_ignore_ascii_case(after),

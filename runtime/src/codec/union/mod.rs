@@ -2,7 +2,7 @@
 //!
 //! An untagged union is decided, in this order, by: the kind of JSON, as far as the types require it; constants that
 //! only some alternatives have; the losses of the value; the order of the alternatives, in which the generator puts
-//! integers before numbers and any JSON last. So `5` is an integer if there is one, a text of digits stays a text if
+//! integers before numbers and any JSON last. So `5` is an integer if there is one, a string of digits stays a string if
 //! there is one, and an empty list or map matches the first list or map.
 
 mod choose;
@@ -35,7 +35,7 @@ pub use tag::{Likeness, Tag, tag, with_tag};
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// A nested property is written `"event" / "type"`. Its values are texts, integers or bools. Encoding adds the property
+/// A nested property is written `"event" / "type"`. Its values are strings, integers or bools. Encoding adds the property
 /// if the payload lacks it, unless the variant has several values, as in `Cat = "cat" | "tomcat"`. With `{ Cat = "cat",
 /// Other = "other" } else Other`, an unknown kind is decoded as `Other`, if possible.
 #[macro_export]

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::codec::json::to_value;
 use crate::data::shape::Constant;
 
-/// The value of a distinguishing property, if it is a text, a number or a bool.
+/// The value of a distinguishing property, if it is a string, a number or a bool.
 #[derive(Clone, Copy, Debug)]
 pub struct Tag<'a>(Option<&'a Value>);
 

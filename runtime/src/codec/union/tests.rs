@@ -64,7 +64,7 @@ fn the_tag_decides() {
     }
     let error = from_slice::<Vec<Pet>>(br#"[{"petType": "cat", "lives": "many"}]"#).unwrap_err();
     assert_eq!(error.path(), "[0]");
-    assert!(error.message().starts_with("lives: expected an integer, found a text"), "{error}");
+    assert!(error.message().starts_with("lives: expected an integer, found a string"), "{error}");
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn the_tag_is_written() {
 }
 
 #[test]
-fn what_loses_nothing_wins() {
+fn the_lossless_alternative_wins() {
     assert_eq!(any(json!(5)), Any::Number(5));
     assert_eq!(any(json!("5")), Any::Text("5".to_owned()));
     assert_eq!(any(json!(true)), Any::Flag(true));
@@ -103,7 +103,7 @@ enum Filter {
 untagged_union!(Filter { Dog, All });
 
 #[test]
-fn nested_unions_take_no_exponential_time() {
+fn nested_unions_do_not_take_exponential_time() {
     let depth = 40;
     let json = format!("{}{{\"age\":\"1\",\"new\":1}}{}", "{\"all\":[".repeat(depth), "],\"new\":1}".repeat(depth));
     let mut filter: Filter = from_slice(json.as_bytes()).unwrap();
@@ -115,7 +115,7 @@ fn nested_unions_take_no_exponential_time() {
 }
 
 #[test]
-fn else_what_keeps_most() {
+fn otherwise_the_alternative_that_keeps_most_wins() {
     let rex = Dog { name: Some("Rex".to_owned()), age: Some(3), ..Dog::default() };
     assert_eq!(any(json!({"name": "Rex", "age": 3, "lives": 1})), Any::Dog(rex.clone().into()));
     // With lenient decoding nothing is lost.
@@ -131,7 +131,7 @@ crate::string_enum! { pub enum Kind { A = "a" } }
 struct Head {
     kind: Kind,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    next: Option<Box<Told>>,
+    next: Option<Box<Marked>>,
 }
 
 /// Alternatives that also decode kinds that they do not list.
@@ -139,17 +139,17 @@ struct Head {
 struct Tail {
     kind: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    next: Option<Box<Told>>,
+    next: Option<Box<Marked>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-enum Told {
+enum Marked {
     Head(Head),
     Tail(Tail),
     Any(Value),
     Unknown(Value),
 }
-untagged_union!(Told { Head if "kind" = "a", Tail if "kind" = "b" | "c" & "next" / "kind" = "b", Any });
+untagged_union!(Marked { Head if "kind" = "a", Tail if "kind" = "b" | "c" & "next" / "kind" = "b", Any });
 
 #[derive(Clone, Debug, PartialEq)]
 enum Listed {
@@ -161,20 +161,20 @@ untagged_union!(Listed { Head, Tail });
 
 #[test]
 fn constants_exclude() {
-    let told = |json: Value| from_slice::<Told>(json.to_string().as_bytes()).unwrap();
-    let b = |next| Told::Tail(Tail { kind: "b".to_owned(), next });
-    assert_eq!(told(json!({"kind": "a"})), Told::Head(Head { kind: Kind::A, next: None }));
+    let marked = |json: Value| from_slice::<Marked>(json.to_string().as_bytes()).unwrap();
+    let b = |next| Marked::Tail(Tail { kind: "b".to_owned(), next });
+    assert_eq!(marked(json!({"kind": "a"})), Marked::Head(Head { kind: Kind::A, next: None }));
     // A present constant outweighs losses elsewhere.
-    assert_eq!(told(json!({"kind": "a", "new": 1})), Told::Head(Head { kind: Kind::A, next: None }));
-    assert_eq!(told(json!({"kind": "b"})), b(None));
-    assert_eq!(told(json!({"kind": "b", "next": {"kind": "b"}})), b(Some(b(None).into())));
+    assert_eq!(marked(json!({"kind": "a", "new": 1})), Marked::Head(Head { kind: Kind::A, next: None }));
+    assert_eq!(marked(json!({"kind": "b"})), b(None));
+    assert_eq!(marked(json!({"kind": "b", "next": {"kind": "b"}})), b(Some(b(None).into())));
     let other = json!({"kind": "b", "next": {"kind": "a"}});
-    assert_eq!(told(other.clone()), Told::Any(other));
-    assert_eq!(told(json!({"kind": "d"})), Told::Any(json!({"kind": "d"})));
+    assert_eq!(marked(other.clone()), Marked::Any(other));
+    assert_eq!(marked(json!({"kind": "d"})), Marked::Any(json!({"kind": "d"})));
 }
 
 #[test]
-fn a_value_that_its_enum_does_not_list_is_lost() {
+fn undocumented_enum_values_count_as_lost() {
     let read = |json: Value| from_slice::<Listed>(json.to_string().as_bytes()).unwrap();
     assert_eq!(read(json!({"kind": "a"})), Listed::Head(Head { kind: Kind::A, next: None }));
     assert_eq!(read(json!({"kind": "b"})), Listed::Tail(Tail { kind: "b".to_owned(), next: None }));
@@ -193,7 +193,7 @@ enum Outcome {
 tagged_union!(Outcome, "head" / "ok" { Good = true, Bad = false, Late = 3 } else Bad);
 
 #[test]
-fn tags_may_stand_deeper_and_be_no_texts() {
+fn tags_may_be_nested_and_of_other_types() {
     let read = |json: Value| from_slice::<Outcome>(json.to_string().as_bytes()).unwrap();
     let cat = Cat { kind: None, lives: Some(9) };
     assert_eq!(read(json!({"head": {"ok": true}, "lives": 9})), Outcome::Good(cat.clone()));
@@ -321,7 +321,7 @@ enum Since {
 untagged_union!(Since { Number, Timestamp, Visit, Cat });
 
 #[test]
-fn a_text_is_of_the_format_that_reads_it() {
+fn a_string_belongs_to_the_format_that_parses_it() {
     let when = |text: &str| from_slice::<When>(json!(text).to_string().as_bytes()).unwrap();
     for text in ["2021-12-14T07:46:22Z", "2021-12-14T15:46:22+0800", "2021-12-14 07:46:22+00:00"] {
         assert_eq!(when(text), When::Timestamp(text.into()));
@@ -332,9 +332,9 @@ fn a_text_is_of_the_format_that_reads_it() {
     }
 }
 
-/// If no alternative is better, a text in another form still has its documented type.
+/// If no alternative is better, a string in another form still has its documented type.
 #[test]
-fn a_text_of_another_form_loses_nothing() {
+fn a_string_in_another_format_loses_nothing() {
     let since = |json: Value| from_slice::<Since>(json.to_string().as_bytes()).unwrap();
     assert_eq!(since(json!(5)), Since::Number(5));
     for text in ["", "yesterday", "5"] {

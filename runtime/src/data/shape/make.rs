@@ -255,7 +255,7 @@ impl Shape {
         self
     }
 
-    /// Allows a text.
+    /// Allows a string.
     pub const fn text(mut self) -> Self {
         self.kinds = self.kinds.with(2);
         self

@@ -52,7 +52,7 @@ pub struct Shape {
     pub kinds: Kinds,
 }
 
-/// A format of texts that is validated.
+/// A format of strings that is validated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// `date-time`
@@ -83,7 +83,7 @@ impl Kinds {
     /// The kinds, with integers separate from other numbers, each with its bit and name.
     const WORDS: [(u8, &'static str); 7] = [
         (1, "null"),
-        (2, "a text"),
+        (2, "a string"),
         (4, "a number"),
         (8, "an integer"),
         (16, "true or false"),
@@ -195,7 +195,7 @@ pub struct Mark {
 /// A constant value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Constant {
-    /// A text.
+    /// A string.
     Text(&'static str),
     /// An integer.
     Integer(i64),
@@ -219,7 +219,7 @@ macro_rules! constants {
 }
 
 constants! {
-    /// A text.
+    /// A string.
     text Text &'static str;
     /// An integer.
     integer Integer i64;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::codec::decode::DecodeError;
-use crate::data::line::{Line, unsaid};
+use crate::data::line::{Line, omitted_cause};
 use crate::transport::TransportError;
 
 /// Why an item of a stream could not be read.
@@ -64,11 +64,11 @@ impl StreamError {
     }
 
     pub(super) fn idle(item: u64, limit: Duration) -> Self {
-        Self::new(StreamErrorKind::Idle, item, format!("nothing came within {limit:?} (`idle_timeout`)"))
+        Self::new(StreamErrorKind::Idle, item, format!("nothing arrived within {limit:?} (`idle_timeout`)"))
     }
 
     pub(super) fn reconnect(item: u64, why: impl fmt::Display) -> Self {
-        Self::new(StreamErrorKind::Reconnect, item, format!("the stream could not be taken up again: {why}"))
+        Self::new(StreamErrorKind::Reconnect, item, format!("the stream could not be resumed: {why}"))
     }
 
     /// The thread to read it could not be started.
@@ -112,6 +112,6 @@ impl fmt::Debug for StreamError {
 
 impl StdError for StreamError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        unsaid(self, self.source.as_deref().map(|source| source as _))
+        omitted_cause(self, self.source.as_deref().map(|source| source as _))
     }
 }

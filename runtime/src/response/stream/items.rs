@@ -22,7 +22,7 @@ use crate::response::read_as::ReadAs;
 /// It is a [`Stream`] of [`Event`]s, parsed as specified in WHATWG's HTML standard: comments and blocks without data
 /// are skipped, and an event that is cut off by the end of the connection before its blank line is dropped.
 ///
-/// - Data is decoded as JSON, as leniently as responses; if its type is a text, it is taken verbatim unless it is a
+/// - Data is decoded as JSON, as leniently as responses; if its type is a string, it is taken verbatim unless it is a
 ///   JSON string.
 /// - The data `[DONE]`, which many services send last, ends the stream.
 /// - An item that cannot be decoded is an error with its number, and the stream continues. An item longer than the
@@ -37,7 +37,7 @@ use crate::response::read_as::ReadAs;
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "nothing is read before it is asked for items"]
+#[must_use = "nothing is read until items are requested"]
 pub struct EventStream<T> {
     frames: Frames,
     /// Whether the documented type is that of the event with all its fields.
@@ -68,7 +68,7 @@ pub struct Event<T> {
 ///
 /// An item that cannot be decoded is an error with its number, and the stream continues. An item that is longer than
 /// the client's `max_response_size`, or that is cut off, ends it, and so does a broken connection.
-#[must_use = "nothing is read before it is asked for items"]
+#[must_use = "nothing is read until items are requested"]
 pub struct JsonLines<T> {
     frames: Frames,
     item: PhantomData<fn() -> T>,

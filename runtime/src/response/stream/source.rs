@@ -62,7 +62,7 @@ impl Source {
                     None => None,
                 },
             };
-            if let Err(last) = self.take_up_again(lost).await {
+            if let Err(last) = self.resume(lost).await {
                 self.ended = true;
                 return last.map(Err);
             }
@@ -108,7 +108,7 @@ impl Source {
 
     /// Resumes the stream with a new connection after the last one ended, perhaps with this error. Returns the error
     /// that ends the stream, if resuming fails.
-    async fn take_up_again(&mut self, lost: Option<StreamError>) -> Result<(), Option<StreamError>> {
+    async fn resume(&mut self, lost: Option<StreamError>) -> Result<(), Option<StreamError>> {
         let Some(reconnect) = self.reconnect.as_ref().filter(|_| self.reconnects) else { return Err(lost) };
         self.fruitless += 1;
         let (last_id, retry) = self.framing.position();
@@ -116,7 +116,7 @@ impl Source {
         (context.retry_after, context.idempotent) = (retry, true);
         let Some(pause) = reconnect.retries.next_attempt(&context) else { return Err(lost) };
         let last_id = last_id.map(str::to_owned);
-        tracing::debug!(?pause, items = self.items, "the stream is taken up again");
+        tracing::debug!(?pause, items = self.items, "resuming the stream");
         let number = self.items + 1;
         let failed = |why: &dyn std::fmt::Display| Some(StreamError::reconnect(number, why));
         in_runtime().map_err(|why| failed(&why))?;
@@ -127,7 +127,7 @@ impl Source {
             return Err(None);
         }
         if !response.is_streamed() {
-            let found = response.media_type().unwrap_or("nothing that is known").to_owned();
+            let found = response.media_type().unwrap_or("of unknown type").to_owned();
             return Err(failed(&format_args!("the response is `{found}`")));
         }
         self.body = response.stream();

@@ -21,7 +21,7 @@ const HIDDEN: &str = "***";
 /// Redacts secrets.
 #[derive(Clone, Default)]
 pub(super) struct Hiding {
-    /// Texts that are redacted wherever they occur.
+    /// Strings that are redacted wherever they occur.
     pub(super) texts: Vec<Secret>,
     /// Whether bodies that cannot be searched are kept.
     pub(super) keeps_opaque: bool,
@@ -105,7 +105,7 @@ impl Hiding {
         Some(read.into_bytes())
     }
 
-    /// Redacts the configured texts.
+    /// Redacts the configured strings.
     fn text(&self, text: String) -> String {
         self.texts.iter().filter(|secret| !secret.is_empty()).fold(text, |text, secret| {
             let encoded = crate::codec::encode::strict(secret.expose()).to_string();
@@ -120,7 +120,7 @@ impl Hiding {
         Some(value.to_string())
     }
 
-    /// Redacts a text that is JSON, and returns any other unchanged.
+    /// Redacts a string that is JSON, and returns any other unchanged.
     fn maybe_json(&self, text: String) -> String {
         self.json(&text, |value| value.is_object() || value.is_array()).unwrap_or_else(|| self.text(text))
     }
@@ -166,7 +166,7 @@ impl Hiding {
                     if is_secret { hide_all(value) } else { self.hide_values(value) }
                 }
             }
-            // JSON within a text.
+            // JSON within a string.
             Value::String(text) => *text = self.maybe_json(std::mem::take(text)),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
@@ -250,7 +250,7 @@ fn decoded(text: &str) -> String {
     percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
-/// Whether a text is JSON that contains a secret name.
+/// Whether a string is JSON that contains a secret name.
 fn holds_secrets(text: &str) -> bool {
     fn any(value: &Value) -> bool {
         match value {

@@ -40,8 +40,213 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/configure_job.md")]
     #[doc(alias = "ConfigureDtsJob")]
-    #[doc(alias = "configureJob")]
     pub fn configure_job(&self) -> ConfigureJob { ConfigureJob(self.call(ConfigureJob::SPEC)) }
+}
+
+impl ConfigureJob {
+    /// Whether to perform full migration or initial synchronization of existing data. Defaults to `true`. Example:
+    /// `true`. **Required.**
+    pub fn data_initialization<M>(self, value: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("DataInitialization", value))
+    }
+
+    /// Whether to perform incremental migration or synchronization of changes. Defaults to `false`. Example: `true`.
+    /// **Required.**
+    pub fn data_synchronization<M>(self, value: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("DataSynchronization", value))
+    }
+
+    /// Objects to migrate or synchronize.
+    ///
+    /// Objects to migrate, synchronize or subscribe to, as a map of databases by name. Names of databases, tables
+    /// and columns can be regular expressions of `.`, `*`, `?`, `[...]`, `[^...]` and ranges such as `[0-9]`; see
+    /// [`docs::name_patterns`](crate::docs::name_patterns). See also [`docs::object_lists`](crate::docs::object_lists). **Required.**
+    pub fn db_list<M>(self, value: impl Argument<JsonText<BTreeMap<String, DbObject>>, M>) -> Self {
+        Self(self.0.json_text("DbList", value))
+    }
+
+    /// Type of the destination: a cloud database, or the access method of a self-managed database. Use `OTHER` or
+    /// `EXPRESS` for a PolarDB O cluster, and `ECS` or `EXPRESS` for Message Queue for Apache Kafka: both count as
+    /// self-managed. A self-managed database must be prepared first. Example: `EXPRESS`. **Required.**
+    pub fn destination_endpoint_instance_type<M>(self, value: impl Argument<JobDestinationType, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointInstanceType", value))
+    }
+
+    /// Name of the task. Example: `rdsmysql至专线接入的自建mysql`. **Required.**
+    pub fn dts_job_name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DtsJobName", value)) }
+    /// Type of the task: `MIGRATION` or `SYNC`. Example: `SYNC`. **Required.**
+    pub fn job_type<M>(self, value: impl Argument<ConfiguredJobType, M>) -> Self {
+        Self(self.0.argument("JobType", value))
+    }
+
+    /// Type of the source: a cloud database, or the access method of a self-managed database. Use `OTHER` or
+    /// `EXPRESS` for a PolarDB O cluster, which counts as self-managed. A self-managed database must be prepared
+    /// first. Example: `RDS`. **Required.**
+    pub fn source_endpoint_instance_type<M>(self, value: impl Argument<JobSourceType, M>) -> Self {
+        Self(self.0.argument("SourceEndpointInstanceType", value))
+    }
+
+    /// Whether to perform schema migration or initialization of databases and tables. Defaults to `true`. Example:
+    /// `true`. **Required.**
+    pub fn structure_initialization<M>(self, value: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("StructureInitialization", value))
+    }
+
+    /// ID of the source: that of the cloud database or, depending on
+    /// [`source_endpoint_instance_type`](Self::source_endpoint_instance_type), that of the ECS instance (`ECS`), the
+    /// database gateway (`DG`) or the VPC connected to the source (`EXPRESS`, `CEN`). For `CEN`, also specify the ID
+    /// of the CEN instance in [`reserve`](Self::reserve). Example: `rm-bp1imrtn6fq7h****`.
+    pub fn source_endpoint_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointInstanceID", value))
+    }
+
+    /// Database engine of the source. For `MONGODB`, [`reserve`](Self::reserve) must contain additional settings.
+    /// Defaults to `MYSQL`. Example: `MYSQL`.
+    pub fn source_endpoint_engine_name<M>(self, value: impl Argument<JobSourceEngine, M>) -> Self {
+        Self(self.0.argument("SourceEndpointEngineName", value))
+    }
+
+    /// Region of the source. Required for a cloud database. Example: `cn-hangzhou`.
+    pub fn source_endpoint_region<M>(self, value: impl Argument<RegionId, M>) -> Self {
+        Self(self.0.argument("SourceEndpointRegion", value))
+    }
+
+    /// Address of the source. Required if [`source_endpoint_instance_type`](Self::source_endpoint_instance_type) is
+    /// `OTHER`, `EXPRESS`, `DG` or `CEN`; not used otherwise. Example: `172.16.**.***`.
+    pub fn source_endpoint_ip<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointIP", value))
+    }
+
+    /// Port of the source. Required if the source is self-managed; not used otherwise. Example: `3306`.
+    pub fn source_endpoint_port<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointPort", value))
+    }
+
+    /// SID of an Oracle source. Required if [`source_endpoint_engine_name`](Self::source_endpoint_engine_name) is
+    /// `ORACLE` and the database does not use RAC; not used otherwise. Example: `testsid`.
+    pub fn source_endpoint_oracle_sid<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointOracleSID", value))
+    }
+
+    /// Database that contains the objects. Required if the source or its engine is PolarDB O, PostgreSQL or MongoDB;
+    /// not used otherwise. Example: `dtstestdatabase`.
+    pub fn source_endpoint_database_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointDatabaseName", value))
+    }
+
+    /// Account of the source database. Required in most cases. The required privileges depend on the engine. Example:
+    /// `dtstest`.
+    pub fn source_endpoint_user_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointUserName", value))
+    }
+
+    /// Password of the source database account.
+    pub fn source_endpoint_password<M>(self, value: impl Argument<Secret, M>) -> Self {
+        Self(self.0.argument("SourceEndpointPassword", value))
+    }
+
+    /// Account ID of the source's owner. If specified, data is transferred across Alibaba Cloud accounts, and
+    /// [`source_endpoint_role`](Self::source_endpoint_role) is required. Example: `140692647406****`.
+    pub fn source_endpoint_owner_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointOwnerID", value))
+    }
+
+    /// RAM role of the source's owner. Required if the source belongs to another Alibaba Cloud account. Example:
+    /// `ram-for-dts`.
+    pub fn source_endpoint_role<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointRole", value))
+    }
+
+    /// ID of the destination: that of the cloud database or, depending on
+    /// [`destination_endpoint_instance_type`](Self::destination_endpoint_instance_type), that of the ECS instance
+    /// (`ECS`), the database gateway (`DG`) or the VPC connected to the source (`EXPRESS`, `CEN`). For `CEN`, also
+    /// specify the ID of the CEN instance in [`reserve`](Self::reserve). Example: `vpc-bp1opxu1zkhn00gzv****`.
+    pub fn destination_endpoint_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointInstanceID", value))
+    }
+
+    /// Database engine of the destination. For `KAFKA` and `MONGODB`, [`reserve`](Self::reserve) must contain
+    /// additional settings. Defaults to `MYSQL`. Example: `MYSQL`.
+    pub fn destination_endpoint_engine_name<M>(self, value: impl Argument<JobDestinationEngine, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointEngineName", value))
+    }
+
+    /// Region of the destination. Required for a cloud database. Example: `cn-hangzhou`.
+    pub fn destination_endpoint_region<M>(self, value: impl Argument<RegionId, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointRegion", value))
+    }
+
+    /// Address of the destination. Required if
+    /// [`destination_endpoint_instance_type`](Self::destination_endpoint_instance_type) is `OTHER`, `EXPRESS`, `DG`
+    /// or `CEN`; not used otherwise. Example: `172.16.**.***`.
+    pub fn destination_endpoint_ip<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointIP", value))
+    }
+
+    /// Port of the destination. Required if the destination is self-managed; not used otherwise. Example: `3306`.
+    pub fn destination_endpoint_port<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointPort", value))
+    }
+
+    /// Database to which the objects are written. Required if the destination or its engine is PolarDB O, AnalyticDB
+    /// for PostgreSQL, PostgreSQL or MongoDB; not used otherwise. Example: `dtstestdata`.
+    pub fn destination_endpoint_data_base_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointDataBaseName", value))
+    }
+
+    /// Account of the destination database. Required in most cases. The required privileges depend on the engine.
+    /// Example: `dtstest`.
+    pub fn destination_endpoint_user_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointUserName", value))
+    }
+
+    /// Password of the destination database account.
+    pub fn destination_endpoint_password<M>(self, value: impl Argument<Secret, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointPassword", value))
+    }
+
+    /// Additional settings of the source and destination, such as the data format of a Kafka destination or the ID of
+    /// a CEN instance.
+    pub fn reserve<M>(self, value: impl Argument<JsonText<Reserve>, M>) -> Self {
+        Self(self.0.json_text("Reserve", value))
+    }
+
+    /// Start position of incremental migration or synchronization, as a Unix timestamp in seconds. Example:
+    /// `1610540493`.
+    pub fn checkpoint<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("Checkpoint", value)) }
+    /// SID of an Oracle destination. Required if
+    /// [`destination_endpoint_engine_name`](Self::destination_endpoint_engine_name) is `ORACLE` and the database does
+    /// not use RAC; not used otherwise. Example: `testsid`.
+    pub fn destination_endpoint_oracle_sid<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointOracleSID", value))
+    }
+
+    /// ID of the task, returned by [`list_jobs`](crate::Client::list_jobs). Either this or
+    /// [`dts_instance_id`](Self::dts_instance_id) is required. Example: `k2gm967v16f****`.
+    pub fn dts_job_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DtsJobId", value)) }
+    /// ID of the instance, returned by [`list_jobs`](crate::Client::list_jobs). Either this or
+    /// [`dts_job_id`](Self::dts_job_id) is required. Example: `dtsk2gm967v16f****`.
+    pub fn dts_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsInstanceId", value))
+    }
+
+    /// Phone numbers that receive delay alerts, separated by commas. Up to 10 mobile numbers in mainland China. On
+    /// the international site, configure alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
+    pub fn delay_phone<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DelayPhone", value)) }
+    /// Delay that triggers an alert, in seconds. Use 10 or more to prevent alerts caused by short fluctuations.
+    /// Required if [`delay_notice`](Self::delay_notice) is true. Example: `10`.
+    pub fn delay_rule_time(self, value: impl Integer) -> Self { Self(self.0.integer::<i64>("DelayRuleTime", value)) }
+    /// Whether to monitor the delay. Example: `true`.
+    pub fn delay_notice<M>(self, value: impl Argument<bool, M>) -> Self { Self(self.0.argument("DelayNotice", value)) }
+    /// Phone numbers that receive failure alerts, separated by commas. Up to 10 mobile numbers in mainland China. On
+    /// the international site, configure alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
+    pub fn error_phone<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("ErrorPhone", value)) }
+    /// Whether to monitor the task for failures. Example: `true`.
+    pub fn error_notice<M>(self, value: impl Argument<bool, M>) -> Self { Self(self.0.argument("ErrorNotice", value)) }
+    /// Direction of the synchronization. Example: `Forward`.
+    pub fn synchronization_direction<M>(self, value: impl Argument<SynchronizationDirection, M>) -> Self {
+        Self(self.0.argument("SynchronizationDirection", value))
+    }
 }
 
 yundb_runtime::operation! {
@@ -90,287 +295,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .job("DtsJobId", &crate::client::SHOW_JOB)
-}
-
-impl ConfigureJob {
-    /// Whether to perform full migration or initial synchronization of existing data. Defaults to `true`. Example:
-    /// `true`. Required.
-    pub fn data_initialization<M>(self, data_initialization: impl Argument<bool, M>) -> Self {
-        Self(self.0.argument("DataInitialization", data_initialization))
-    }
-
-    /// Whether to perform incremental migration or synchronization of changes. Defaults to `false`. Example: `true`.
-    /// Required.
-    pub fn data_synchronization<M>(self, data_synchronization: impl Argument<bool, M>) -> Self {
-        Self(self.0.argument("DataSynchronization", data_synchronization))
-    }
-
-    /// Objects to migrate or synchronize.
-    ///
-    /// Objects to migrate, synchronize or subscribe to, as a map of databases by name. Names of databases, tables
-    /// and columns can be regular expressions of `.`, `*`, `?`, `[...]`, `[^...]` and ranges such as `[0-9]`; see
-    /// [`docs::name_patterns`](crate::docs::name_patterns). See also [`docs::object_lists`](crate::docs::object_lists). Required.
-    pub fn db_list<M>(self, db_list: impl Argument<JsonText<BTreeMap<String, DbObject>>, M>) -> Self {
-        Self(self.0.json_text("DbList", db_list))
-    }
-
-    /// Type of the destination: a cloud database, or the access method of a self-managed database. Use `OTHER` or
-    /// `EXPRESS` for a PolarDB O cluster, and `ECS` or `EXPRESS` for Message Queue for Apache Kafka: both count as
-    /// self-managed. A self-managed database must be prepared first. Example: `EXPRESS`. Required.
-    pub fn destination_endpoint_instance_type<M>(
-        self,
-        destination_endpoint_instance_type: impl Argument<JobDestinationType, M>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .argument(
-                    "DestinationEndpointInstanceType",
-                    destination_endpoint_instance_type,
-                ),
-        )
-    }
-
-    /// Name of the task. Example: `rdsmysql至专线接入的自建mysql`. Required.
-    pub fn dts_job_name<M>(self, dts_job_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsJobName", dts_job_name))
-    }
-
-    /// Type of the task: `MIGRATION` or `SYNC`. Example: `SYNC`. Required.
-    pub fn job_type<M>(self, job_type: impl Argument<ConfiguredJobType, M>) -> Self {
-        Self(self.0.argument("JobType", job_type))
-    }
-
-    /// Type of the source: a cloud database, or the access method of a self-managed database. Use `OTHER` or
-    /// `EXPRESS` for a PolarDB O cluster, which counts as self-managed. A self-managed database must be prepared
-    /// first. Example: `RDS`. Required.
-    pub fn source_endpoint_instance_type<M>(
-        self,
-        source_endpoint_instance_type: impl Argument<JobSourceType, M>,
-    ) -> Self {
-        Self(
-            self.0.argument("SourceEndpointInstanceType", source_endpoint_instance_type),
-        )
-    }
-
-    /// Whether to perform schema migration or initialization of databases and tables. Defaults to `true`. Example:
-    /// `true`. Required.
-    pub fn structure_initialization<M>(self, structure_initialization: impl Argument<bool, M>) -> Self {
-        Self(self.0.argument("StructureInitialization", structure_initialization))
-    }
-
-    /// ID of the source: that of the cloud database or, depending on
-    /// [`source_endpoint_instance_type`](Self::source_endpoint_instance_type), that of the ECS instance (`ECS`), the
-    /// database gateway (`DG`) or the VPC connected to the source (`EXPRESS`, `CEN`). For `CEN`, also specify the ID
-    /// of the CEN instance in [`reserve`](Self::reserve). Example: `rm-bp1imrtn6fq7h****`.
-    pub fn source_endpoint_instance_id<M>(self, source_endpoint_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SourceEndpointInstanceID", source_endpoint_instance_id))
-    }
-
-    /// Database engine of the source. For `MONGODB`, [`reserve`](Self::reserve) must contain additional settings.
-    /// Defaults to `MYSQL`. Example: `MYSQL`.
-    pub fn source_endpoint_engine_name<M>(
-        self,
-        source_endpoint_engine_name: impl Argument<JobSourceEngine, M>,
-    ) -> Self {
-        Self(self.0.argument("SourceEndpointEngineName", source_endpoint_engine_name))
-    }
-
-    /// Region of the source. Required for a cloud database. Example: `cn-hangzhou`.
-    pub fn source_endpoint_region<M>(self, source_endpoint_region: impl Argument<RegionId, M>) -> Self {
-        Self(self.0.argument("SourceEndpointRegion", source_endpoint_region))
-    }
-
-    /// Address of the source. Required if [`source_endpoint_instance_type`](Self::source_endpoint_instance_type) is
-    /// `OTHER`, `EXPRESS`, `DG` or `CEN`; not used otherwise. Example: `172.16.**.***`.
-    pub fn source_endpoint_ip<M>(self, source_endpoint_ip: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SourceEndpointIP", source_endpoint_ip))
-    }
-
-    /// Port of the source. Required if the source is self-managed; not used otherwise. Example: `3306`.
-    pub fn source_endpoint_port<M>(self, source_endpoint_port: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SourceEndpointPort", source_endpoint_port))
-    }
-
-    /// SID of an Oracle source. Required if [`source_endpoint_engine_name`](Self::source_endpoint_engine_name) is
-    /// `ORACLE` and the database does not use RAC; not used otherwise. Example: `testsid`.
-    pub fn source_endpoint_oracle_sid<M>(self, source_endpoint_oracle_sid: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SourceEndpointOracleSID", source_endpoint_oracle_sid))
-    }
-
-    /// Database that contains the objects. Required if the source or its engine is PolarDB O, PostgreSQL or MongoDB;
-    /// not used otherwise. Example: `dtstestdatabase`.
-    pub fn source_endpoint_database_name<M>(self, source_endpoint_database_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SourceEndpointDatabaseName", source_endpoint_database_name))
-    }
-
-    /// Account of the source database. Required in most cases. The required privileges depend on the engine. Example:
-    /// `dtstest`.
-    pub fn source_endpoint_user_name<M>(self, source_endpoint_user_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SourceEndpointUserName", source_endpoint_user_name))
-    }
-
-    /// Password of the source database account.
-    pub fn source_endpoint_password<M>(self, source_endpoint_password: impl Argument<Secret, M>) -> Self {
-        Self(self.0.argument("SourceEndpointPassword", source_endpoint_password))
-    }
-
-    /// Account ID of the source's owner. If specified, data is transferred across Alibaba Cloud accounts, and
-    /// [`source_endpoint_role`](Self::source_endpoint_role) is required. Example: `140692647406****`.
-    pub fn source_endpoint_owner_id<M>(self, source_endpoint_owner_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SourceEndpointOwnerID", source_endpoint_owner_id))
-    }
-
-    /// RAM role of the source's owner. Required if the source belongs to another Alibaba Cloud account. Example:
-    /// `ram-for-dts`.
-    pub fn source_endpoint_role<M>(self, source_endpoint_role: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SourceEndpointRole", source_endpoint_role))
-    }
-
-    /// ID of the destination: that of the cloud database or, depending on
-    /// [`destination_endpoint_instance_type`](Self::destination_endpoint_instance_type), that of the ECS instance
-    /// (`ECS`), the database gateway (`DG`) or the VPC connected to the source (`EXPRESS`, `CEN`). For `CEN`, also
-    /// specify the ID of the CEN instance in [`reserve`](Self::reserve). Example: `vpc-bp1opxu1zkhn00gzv****`.
-    pub fn destination_endpoint_instance_id<M>(
-        self,
-        destination_endpoint_instance_id: impl Argument<String, M>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .argument(
-                    "DestinationEndpointInstanceID",
-                    destination_endpoint_instance_id,
-                ),
-        )
-    }
-
-    /// Database engine of the destination. For `KAFKA` and `MONGODB`, [`reserve`](Self::reserve) must contain
-    /// additional settings. Defaults to `MYSQL`. Example: `MYSQL`.
-    pub fn destination_endpoint_engine_name<M>(
-        self,
-        destination_endpoint_engine_name: impl Argument<JobDestinationEngine, M>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .argument(
-                    "DestinationEndpointEngineName",
-                    destination_endpoint_engine_name,
-                ),
-        )
-    }
-
-    /// Region of the destination. Required for a cloud database. Example: `cn-hangzhou`.
-    pub fn destination_endpoint_region<M>(self, destination_endpoint_region: impl Argument<RegionId, M>) -> Self {
-        Self(self.0.argument("DestinationEndpointRegion", destination_endpoint_region))
-    }
-
-    /// Address of the destination. Required if
-    /// [`destination_endpoint_instance_type`](Self::destination_endpoint_instance_type) is `OTHER`, `EXPRESS`, `DG`
-    /// or `CEN`; not used otherwise. Example: `172.16.**.***`.
-    pub fn destination_endpoint_ip<M>(self, destination_endpoint_ip: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DestinationEndpointIP", destination_endpoint_ip))
-    }
-
-    /// Port of the destination. Required if the destination is self-managed; not used otherwise. Example: `3306`.
-    pub fn destination_endpoint_port<M>(self, destination_endpoint_port: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DestinationEndpointPort", destination_endpoint_port))
-    }
-
-    /// Database to which the objects are written. Required if the destination or its engine is PolarDB O, AnalyticDB
-    /// for PostgreSQL, PostgreSQL or MongoDB; not used otherwise. Example: `dtstestdata`.
-    pub fn destination_endpoint_data_base_name<M>(
-        self,
-        destination_endpoint_data_base_name: impl Argument<String, M>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .argument(
-                    "DestinationEndpointDataBaseName",
-                    destination_endpoint_data_base_name,
-                ),
-        )
-    }
-
-    /// Account of the destination database. Required in most cases. The required privileges depend on the engine.
-    /// Example: `dtstest`.
-    pub fn destination_endpoint_user_name<M>(self, destination_endpoint_user_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DestinationEndpointUserName", destination_endpoint_user_name))
-    }
-
-    /// Password of the destination database account.
-    pub fn destination_endpoint_password<M>(self, destination_endpoint_password: impl Argument<Secret, M>) -> Self {
-        Self(self.0.argument("DestinationEndpointPassword", destination_endpoint_password))
-    }
-
-    /// Additional settings of the source and destination, such as the data format of a Kafka destination or the ID of
-    /// a CEN instance.
-    pub fn reserve<M>(self, reserve: impl Argument<JsonText<Reserve>, M>) -> Self {
-        Self(self.0.json_text("Reserve", reserve))
-    }
-
-    /// Start position of incremental migration or synchronization, as a Unix timestamp in seconds. Example:
-    /// `1610540493`.
-    pub fn checkpoint<M>(self, checkpoint: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("Checkpoint", checkpoint))
-    }
-
-    /// SID of an Oracle destination. Required if
-    /// [`destination_endpoint_engine_name`](Self::destination_endpoint_engine_name) is `ORACLE` and the database does
-    /// not use RAC; not used otherwise. Example: `testsid`.
-    pub fn destination_endpoint_oracle_sid<M>(self, destination_endpoint_oracle_sid: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DestinationEndpointOracleSID", destination_endpoint_oracle_sid))
-    }
-
-    /// ID of the task, returned by [`list_jobs`](crate::Client::list_jobs). Either this or
-    /// [`dts_instance_id`](Self::dts_instance_id) is required. Example: `k2gm967v16f****`.
-    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsJobId", dts_job_id))
-    }
-
-    /// ID of the instance, returned by [`list_jobs`](crate::Client::list_jobs). Either this or
-    /// [`dts_job_id`](Self::dts_job_id) is required. Example: `dtsk2gm967v16f****`.
-    pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsInstanceId", dts_instance_id))
-    }
-
-    /// Phone numbers that receive delay alerts, separated by commas. Up to 10 mobile numbers in mainland China. On
-    /// the international site, configure alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
-    pub fn delay_phone<M>(self, delay_phone: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DelayPhone", delay_phone))
-    }
-
-    /// Delay that triggers an alert, in seconds. Use 10 or more to prevent alerts caused by short fluctuations.
-    /// Required if [`delay_notice`](Self::delay_notice) is true. Example: `10`.
-    pub fn delay_rule_time(self, delay_rule_time: impl Integer) -> Self {
-        Self(self.0.integer::<i64>("DelayRuleTime", delay_rule_time))
-    }
-
-    /// Whether to monitor the delay. Example: `true`.
-    pub fn delay_notice<M>(self, delay_notice: impl Argument<bool, M>) -> Self {
-        Self(self.0.argument("DelayNotice", delay_notice))
-    }
-
-    /// Phone numbers that receive failure alerts, separated by commas. Up to 10 mobile numbers in mainland China. On
-    /// the international site, configure alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
-    pub fn error_phone<M>(self, error_phone: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ErrorPhone", error_phone))
-    }
-
-    /// Whether to monitor the task for failures. Example: `true`.
-    pub fn error_notice<M>(self, error_notice: impl Argument<bool, M>) -> Self {
-        Self(self.0.argument("ErrorNotice", error_notice))
-    }
-
-    /// Direction of the synchronization. Example: `Forward`.
-    pub fn synchronization_direction<M>(
-        self,
-        synchronization_direction: impl Argument<SynchronizationDirection, M>,
-    ) -> Self {
-        Self(self.0.argument("SynchronizationDirection", synchronization_direction))
-    }
 }
 
 yundb_runtime::string_enum! {

@@ -31,10 +31,150 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/configure_subscription.md")]
-    #[doc(alias = "configureSubscription")]
     pub fn configure_subscription(&self) -> ConfigureSubscription {
         ConfigureSubscription(self.call(ConfigureSubscription::SPEC))
     }
+}
+
+impl ConfigureSubscription {
+    /// Objects to subscribe to.
+    ///
+    /// Objects to migrate, synchronize or subscribe to, as a map of databases by name. Names of databases, tables
+    /// and columns can be regular expressions of `.`, `*`, `?`, `[...]`, `[^...]` and ranges such as `[0-9]`; see
+    /// [`docs::name_patterns`](crate::docs::name_patterns). See also [`docs::object_lists`](crate::docs::object_lists). **Required.**
+    pub fn db_list<M>(self, value: impl Argument<JsonText<BTreeMap<String, DbObject>>, M>) -> Self {
+        Self(self.0.json_text("DbList", value))
+    }
+
+    /// Name of the task, preferably one that indicates its purpose. Need not be unique. Example: `MySQL订阅`.
+    /// **Required.**
+    pub fn dts_job_name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DtsJobName", value)) }
+    /// Network of the subscription. If specified, the subscription is of the new version, which supports
+    /// self-managed MySQL, RDS MySQL, PolarDB MySQL and Oracle; otherwise it is of the old version, which
+    /// supports self-managed MySQL, RDS MySQL and PolarDB-X 1.0. `vpc` requires
+    /// [`subscription_instance_vpc_id`](Self::subscription_instance_vpc_id) and
+    /// [`subscription_instance_v_switch_id`](Self::subscription_instance_v_switch_id). Example: `classic`. **Required.**
+    pub fn subscription_instance_network_type<M>(self, value: impl Argument<NetworkType, M>) -> Self {
+        Self(self.0.argument("SubscriptionInstanceNetworkType", value))
+    }
+
+    /// ID of the subscription instance. Example: `dtsy0zz3t13h7d****`.
+    pub fn dts_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsInstanceId", value))
+    }
+
+    /// ID of the subscription task. Example: `y0zz3t13h7d****`.
+    pub fn dts_job_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DtsJobId", value)) }
+    /// Database engine of the source. Required if the source is self-managed. Example: `MySQL`.
+    pub fn source_endpoint_engine_name<M>(self, value: impl Argument<SubscriptionEngine, M>) -> Self {
+        Self(self.0.argument("SourceEndpointEngineName", value))
+    }
+
+    /// Type of the source: a cloud database, or the access method of a self-managed database. Example: `RDS`.
+    pub fn source_endpoint_instance_type<M>(self, value: impl Argument<SubscriptionSourceType, M>) -> Self {
+        Self(self.0.argument("SourceEndpointInstanceType", value))
+    }
+
+    /// Region of the source. For a database with a public address, `cn-hangzhou` or the region closest to the
+    /// database. Example: `cn-hangzhou`.
+    pub fn source_endpoint_region<M>(self, value: impl Argument<RegionId, M>) -> Self {
+        Self(self.0.argument("SourceEndpointRegion", value))
+    }
+
+    /// ID of the source. Required if [`source_endpoint_instance_type`](Self::source_endpoint_instance_type) is `RDS`,
+    /// `DRDS` or `PolarDB`; not used otherwise. Example: `rm-bp1zc3iyqe3qw****`.
+    pub fn source_endpoint_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointInstanceID", value))
+    }
+
+    /// Address of the source. Required if the source is self-managed; not used otherwise. Example: `172.16.8*.***`.
+    pub fn source_endpoint_ip<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointIP", value))
+    }
+
+    /// Port of the source. Required if the source is self-managed; not used otherwise. Example: `3306`.
+    pub fn source_endpoint_port<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointPort", value))
+    }
+
+    /// SID of an Oracle source. Required if the source is self-managed and does not use RAC; not used otherwise.
+    /// Example: `testsid`.
+    pub fn source_endpoint_oracle_sid<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointOracleSID", value))
+    }
+
+    /// Database to subscribe to. Example: `dtstestdata`.
+    pub fn source_endpoint_database_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointDatabaseName", value))
+    }
+
+    /// Account of the source database. The required privileges depend on the engine. Example: `dtstest`.
+    pub fn source_endpoint_user_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointUserName", value))
+    }
+
+    /// Password of the source database account.
+    pub fn source_endpoint_password<M>(self, value: impl Argument<Secret, M>) -> Self {
+        Self(self.0.argument("SourceEndpointPassword", value))
+    }
+
+    /// Account ID of the source's owner. Required if the source belongs to another Alibaba Cloud account; not used
+    /// otherwise. Example: `140692647406****`.
+    pub fn source_endpoint_owner_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointOwnerID", value))
+    }
+
+    /// RAM role of the source's owner, which allows this account to read information about the source instance.
+    /// Required if the source belongs to another Alibaba Cloud account. Example: `ram-for-dts`.
+    pub fn source_endpoint_role<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointRole", value))
+    }
+
+    /// Additional settings of the source and destination, such as the data format of a Kafka destination or the ID of
+    /// a CEN instance.
+    pub fn reserve<M>(self, value: impl Argument<JsonText<Reserve>, M>) -> Self {
+        Self(self.0.json_text("Reserve", value))
+    }
+
+    /// Start position of the subscription, as a Unix timestamp in seconds. Example: `1616902385`.
+    pub fn checkpoint<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("Checkpoint", value)) }
+    /// ID of the VPC of the subscription. Required if
+    /// [`subscription_instance_network_type`](Self::subscription_instance_network_type) is `vpc`; not used otherwise.
+    /// Example: `vpc-bp1vwnn14rqpyiczj****`.
+    pub fn subscription_instance_vpc_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SubscriptionInstanceVPCId", value))
+    }
+
+    /// ID of the vSwitch of the subscription. Required if
+    /// [`subscription_instance_network_type`](Self::subscription_instance_network_type) is `vpc`; not used otherwise.
+    /// Example: `vsw-bp10df3mxae6lpmku****`.
+    pub fn subscription_instance_v_switch_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SubscriptionInstanceVSwitchId", value))
+    }
+
+    /// Whether to subscribe to schema changes (DDL). Defaults to `true`. Example: `true`.
+    pub fn subscription_data_type_ddl<M>(self, value: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("SubscriptionDataTypeDDL", value))
+    }
+
+    /// Whether to subscribe to data changes (DML). Defaults to `true`. Example: `true`.
+    pub fn subscription_data_type_dml<M>(self, value: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("SubscriptionDataTypeDML", value))
+    }
+
+    /// Phone numbers that receive delay alerts, separated by commas. Up to 10 mobile numbers in mainland China. On
+    /// the international site, configure alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
+    pub fn delay_phone<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DelayPhone", value)) }
+    /// Delay that triggers an alert, in seconds. Use 10 or more to prevent alerts caused by short fluctuations.
+    /// Required if [`delay_notice`](Self::delay_notice) is true. Example: `10`.
+    pub fn delay_rule_time(self, value: impl Integer) -> Self { Self(self.0.integer::<i64>("DelayRuleTime", value)) }
+    /// Whether to monitor the delay. Example: `true`.
+    pub fn delay_notice<M>(self, value: impl Argument<bool, M>) -> Self { Self(self.0.argument("DelayNotice", value)) }
+    /// Phone numbers that receive failure alerts, separated by commas. Up to 10 mobile numbers in mainland China. On
+    /// the international site, configure alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
+    pub fn error_phone<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("ErrorPhone", value)) }
+    /// Whether to monitor the task for failures. Example: `true`.
+    pub fn error_notice<M>(self, value: impl Argument<bool, M>) -> Self { Self(self.0.argument("ErrorNotice", value)) }
 }
 
 yundb_runtime::operation! {
@@ -73,198 +213,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .job("DtsJobId", &crate::client::SHOW_JOB_2)
-}
-
-impl ConfigureSubscription {
-    /// Objects to subscribe to.
-    ///
-    /// Objects to migrate, synchronize or subscribe to, as a map of databases by name. Names of databases, tables
-    /// and columns can be regular expressions of `.`, `*`, `?`, `[...]`, `[^...]` and ranges such as `[0-9]`; see
-    /// [`docs::name_patterns`](crate::docs::name_patterns). See also [`docs::object_lists`](crate::docs::object_lists). Required.
-    pub fn db_list<M>(self, db_list: impl Argument<JsonText<BTreeMap<String, DbObject>>, M>) -> Self {
-        Self(self.0.json_text("DbList", db_list))
-    }
-
-    /// Name of the task, preferably one that indicates its purpose. Need not be unique. Example: `MySQL订阅`.
-    /// Required.
-    pub fn dts_job_name<M>(self, dts_job_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsJobName", dts_job_name))
-    }
-
-    /// Network of the subscription. If specified, the subscription is of the new version, which supports
-    /// self-managed MySQL, RDS MySQL, PolarDB MySQL and Oracle; otherwise it is of the old version, which
-    /// supports self-managed MySQL, RDS MySQL and PolarDB-X 1.0. `vpc` requires
-    /// [`subscription_instance_vpc_id`](Self::subscription_instance_vpc_id) and
-    /// [`subscription_instance_v_switch_id`](Self::subscription_instance_v_switch_id). Example: `classic`. Required.
-    pub fn subscription_instance_network_type<M>(
-        self,
-        subscription_instance_network_type: impl Argument<NetworkType, M>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .argument(
-                    "SubscriptionInstanceNetworkType",
-                    subscription_instance_network_type,
-                ),
-        )
-    }
-
-    /// ID of the subscription instance. Example: `dtsy0zz3t13h7d****`.
-    pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsInstanceId", dts_instance_id))
-    }
-
-    /// ID of the subscription task. Example: `y0zz3t13h7d****`.
-    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsJobId", dts_job_id))
-    }
-
-    /// Database engine of the source. Required if the source is self-managed. Example: `MySQL`.
-    pub fn source_endpoint_engine_name<M>(
-        self,
-        source_endpoint_engine_name: impl Argument<SubscriptionEngine, M>,
-    ) -> Self {
-        Self(self.0.argument("SourceEndpointEngineName", source_endpoint_engine_name))
-    }
-
-    /// Type of the source: a cloud database, or the access method of a self-managed database. Example: `RDS`.
-    pub fn source_endpoint_instance_type<M>(
-        self,
-        source_endpoint_instance_type: impl Argument<SubscriptionSourceType, M>,
-    ) -> Self {
-        Self(
-            self.0.argument("SourceEndpointInstanceType", source_endpoint_instance_type),
-        )
-    }
-
-    /// Region of the source. For a database with a public address, `cn-hangzhou` or the region closest to the
-    /// database. Example: `cn-hangzhou`.
-    pub fn source_endpoint_region<M>(self, source_endpoint_region: impl Argument<RegionId, M>) -> Self {
-        Self(self.0.argument("SourceEndpointRegion", source_endpoint_region))
-    }
-
-    /// ID of the source. Required if [`source_endpoint_instance_type`](Self::source_endpoint_instance_type) is `RDS`,
-    /// `DRDS` or `PolarDB`; not used otherwise. Example: `rm-bp1zc3iyqe3qw****`.
-    pub fn source_endpoint_instance_id<M>(self, source_endpoint_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SourceEndpointInstanceID", source_endpoint_instance_id))
-    }
-
-    /// Address of the source. Required if the source is self-managed; not used otherwise. Example: `172.16.8*.***`.
-    pub fn source_endpoint_ip<M>(self, source_endpoint_ip: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SourceEndpointIP", source_endpoint_ip))
-    }
-
-    /// Port of the source. Required if the source is self-managed; not used otherwise. Example: `3306`.
-    pub fn source_endpoint_port<M>(self, source_endpoint_port: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SourceEndpointPort", source_endpoint_port))
-    }
-
-    /// SID of an Oracle source. Required if the source is self-managed and does not use RAC; not used otherwise.
-    /// Example: `testsid`.
-    pub fn source_endpoint_oracle_sid<M>(self, source_endpoint_oracle_sid: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SourceEndpointOracleSID", source_endpoint_oracle_sid))
-    }
-
-    /// Database to subscribe to. Example: `dtstestdata`.
-    pub fn source_endpoint_database_name<M>(self, source_endpoint_database_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SourceEndpointDatabaseName", source_endpoint_database_name))
-    }
-
-    /// Account of the source database. The required privileges depend on the engine. Example: `dtstest`.
-    pub fn source_endpoint_user_name<M>(self, source_endpoint_user_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SourceEndpointUserName", source_endpoint_user_name))
-    }
-
-    /// Password of the source database account.
-    pub fn source_endpoint_password<M>(self, source_endpoint_password: impl Argument<Secret, M>) -> Self {
-        Self(self.0.argument("SourceEndpointPassword", source_endpoint_password))
-    }
-
-    /// Account ID of the source's owner. Required if the source belongs to another Alibaba Cloud account; not used
-    /// otherwise. Example: `140692647406****`.
-    pub fn source_endpoint_owner_id<M>(self, source_endpoint_owner_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SourceEndpointOwnerID", source_endpoint_owner_id))
-    }
-
-    /// RAM role of the source's owner, which allows this account to read information about the source instance.
-    /// Required if the source belongs to another Alibaba Cloud account. Example: `ram-for-dts`.
-    pub fn source_endpoint_role<M>(self, source_endpoint_role: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SourceEndpointRole", source_endpoint_role))
-    }
-
-    /// Additional settings of the source and destination, such as the data format of a Kafka destination or the ID of
-    /// a CEN instance.
-    pub fn reserve<M>(self, reserve: impl Argument<JsonText<Reserve>, M>) -> Self {
-        Self(self.0.json_text("Reserve", reserve))
-    }
-
-    /// Start position of the subscription, as a Unix timestamp in seconds. Example: `1616902385`.
-    pub fn checkpoint<M>(self, checkpoint: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("Checkpoint", checkpoint))
-    }
-
-    /// ID of the VPC of the subscription. Required if
-    /// [`subscription_instance_network_type`](Self::subscription_instance_network_type) is `vpc`; not used otherwise.
-    /// Example: `vpc-bp1vwnn14rqpyiczj****`.
-    pub fn subscription_instance_vpc_id<M>(self, subscription_instance_vpc_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SubscriptionInstanceVPCId", subscription_instance_vpc_id))
-    }
-
-    /// ID of the vSwitch of the subscription. Required if
-    /// [`subscription_instance_network_type`](Self::subscription_instance_network_type) is `vpc`; not used otherwise.
-    /// Example: `vsw-bp10df3mxae6lpmku****`.
-    pub fn subscription_instance_v_switch_id<M>(
-        self,
-        subscription_instance_v_switch_id: impl Argument<String, M>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .argument(
-                    "SubscriptionInstanceVSwitchId",
-                    subscription_instance_v_switch_id,
-                ),
-        )
-    }
-
-    /// Whether to subscribe to schema changes (DDL). Defaults to `true`. Example: `true`.
-    pub fn subscription_data_type_ddl<M>(self, subscription_data_type_ddl: impl Argument<bool, M>) -> Self {
-        Self(self.0.argument("SubscriptionDataTypeDDL", subscription_data_type_ddl))
-    }
-
-    /// Whether to subscribe to data changes (DML). Defaults to `true`. Example: `true`.
-    pub fn subscription_data_type_dml<M>(self, subscription_data_type_dml: impl Argument<bool, M>) -> Self {
-        Self(self.0.argument("SubscriptionDataTypeDML", subscription_data_type_dml))
-    }
-
-    /// Phone numbers that receive delay alerts, separated by commas. Up to 10 mobile numbers in mainland China. On
-    /// the international site, configure alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
-    pub fn delay_phone<M>(self, delay_phone: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DelayPhone", delay_phone))
-    }
-
-    /// Delay that triggers an alert, in seconds. Use 10 or more to prevent alerts caused by short fluctuations.
-    /// Required if [`delay_notice`](Self::delay_notice) is true. Example: `10`.
-    pub fn delay_rule_time(self, delay_rule_time: impl Integer) -> Self {
-        Self(self.0.integer::<i64>("DelayRuleTime", delay_rule_time))
-    }
-
-    /// Whether to monitor the delay. Example: `true`.
-    pub fn delay_notice<M>(self, delay_notice: impl Argument<bool, M>) -> Self {
-        Self(self.0.argument("DelayNotice", delay_notice))
-    }
-
-    /// Phone numbers that receive failure alerts, separated by commas. Up to 10 mobile numbers in mainland China. On
-    /// the international site, configure alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
-    pub fn error_phone<M>(self, error_phone: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ErrorPhone", error_phone))
-    }
-
-    /// Whether to monitor the task for failures. Example: `true`.
-    pub fn error_notice<M>(self, error_notice: impl Argument<bool, M>) -> Self {
-        Self(self.0.argument("ErrorNotice", error_notice))
-    }
 }
 
 yundb_runtime::string_enum! {

@@ -23,8 +23,13 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/delete_jobs.md")]
     #[doc(alias = "DeleteDtsJobs")]
-    #[doc(alias = "deleteJobs")]
     pub fn delete_jobs(&self) -> DeleteJobs { DeleteJobs(self.call(DeleteJobs::SPEC)) }
+}
+
+impl DeleteJobs {
+    /// IDs of the tasks, separated by commas. Returned by [`list_jobs`](crate::Client::list_jobs). Example:
+    /// `l5o11f9029c****`. **Required.**
+    pub fn dts_job_ids<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DtsJobIds", value)) }
 }
 
 yundb_runtime::operation! {
@@ -32,12 +37,4 @@ yundb_runtime::operation! {
     Spec::new("DeleteDtsJobs", "GET", "/#Action=DeleteDtsJobs")
         .params(&[query("DtsJobIds", any()).required(), query("RegionId", any()).client("region")])
         .accept("application/json")
-}
-
-impl DeleteJobs {
-    /// IDs of the tasks, separated by commas. Returned by [`list_jobs`](crate::Client::list_jobs). Example:
-    /// `l5o11f9029c****`. Required.
-    pub fn dts_job_ids<M>(self, dts_job_ids: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsJobIds", dts_job_ids))
-    }
 }

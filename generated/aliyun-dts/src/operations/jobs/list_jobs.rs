@@ -35,8 +35,51 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_jobs.md")]
     #[doc(alias = "DescribeDtsJobs")]
-    #[doc(alias = "listJobs")]
     pub fn list_jobs(&self) -> ListJobs { ListJobs(self.call(ListJobs::SPEC)) }
+}
+
+impl ListJobs {
+    /// Region of the instances. Example: `cn-hangzhou`. **Required.**
+    pub fn region<M>(self, value: impl Argument<RegionId, M>) -> Self { Self(self.0.argument("Region", value)) }
+    /// Attribute that [`params`](Self::params) is matched against: the ID of the instance (`instance`), its name or
+    /// part of it (`name`), the ID of the source RDS instance (`srcRds`) or that of the destination (`rds`). Requires
+    /// [`params`](Self::params). Example: `instance`.
+    pub fn r#type<M>(self, value: impl Argument<JobQueryType, M>) -> Self { Self(self.0.argument("Type", value)) }
+    /// Search term, matched against the attribute given in [`type`](Self::type). Requires [`type`](Self::type).
+    /// Example: `dtspk3f13r731m****`.
+    pub fn params<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("Params", value)) }
+    /// State of the instances. The possible values depend on [`job_type`](Self::job_type). Example: `Migrating`.
+    pub fn status<M>(self, value: impl Argument<JobStatus, M>) -> Self { Self(self.0.argument("Status", value)) }
+    /// Sort order of the instances. Defaults to `ASC`. Example: `ASC`.
+    pub fn order_direction<M>(self, value: impl Argument<OrderDirection, M>) -> Self {
+        Self(self.0.argument("OrderDirection", value))
+    }
+
+    /// Sort key of the instances. [`order_direction`](Self::order_direction) gives the sort order. Example:
+    /// `CreateTime`.
+    pub fn order_column<M>(self, value: impl Argument<OrderColumn, M>) -> Self {
+        Self(self.0.argument("OrderColumn", value))
+    }
+
+    /// Tags that the instances must have. See [`list_tag_resources`](crate::Client::list_tag_resources) for their
+    /// keys and values.
+    ///
+    /// Tags to match.
+    pub fn tags<M>(self, value: impl Argument<JsonText<Vec<TagCondition>>, M>) -> Self {
+        Self(self.0.json_text("Tags", value))
+    }
+
+    /// Number of records per page: 30, 50 or 100. Format: `int32`. Defaults to `30`. Example: `30`.
+    pub fn page_size<M>(self, value: impl Argument<ListJobsPageSize, M>) -> Self {
+        Self(self.0.argument("PageSize", value))
+    }
+
+    /// Page number. At least 1. Defaults to `1`. Example: `1`.
+    pub fn page_number(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("PageNumber", value)) }
+    /// Type of the tasks. Defaults to `MIGRATION`. Example: `MIGRATION`.
+    pub fn job_type<M>(self, value: impl Argument<JobType, M>) -> Self { Self(self.0.argument("JobType", value)) }
+    /// ID of the task. Not required in most cases. Example: `pk13r731m****`.
+    pub fn group_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("GroupId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -58,53 +101,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ListJobs {
-    /// Region of the instances. Example: `cn-hangzhou`. Required.
-    pub fn region<M>(self, region: impl Argument<RegionId, M>) -> Self { Self(self.0.argument("Region", region)) }
-    /// Attribute that [`params`](Self::params) is matched against: the ID of the instance (`instance`), its name or
-    /// part of it (`name`), the ID of the source RDS instance (`srcRds`) or that of the destination (`rds`). Requires
-    /// [`params`](Self::params). Example: `instance`.
-    pub fn r#type<M>(self, r#type: impl Argument<JobQueryType, M>) -> Self { Self(self.0.argument("Type", r#type)) }
-    /// Search term, matched against the attribute given in [`type`](Self::type). Requires [`type`](Self::type).
-    /// Example: `dtspk3f13r731m****`.
-    pub fn params<M>(self, params: impl Argument<String, M>) -> Self { Self(self.0.argument("Params", params)) }
-    /// State of the instances. The possible values depend on [`job_type`](Self::job_type). Example: `Migrating`.
-    pub fn status<M>(self, status: impl Argument<JobStatus, M>) -> Self { Self(self.0.argument("Status", status)) }
-    /// Sort order of the instances. Defaults to `ASC`. Example: `ASC`.
-    pub fn order_direction<M>(self, order_direction: impl Argument<OrderDirection, M>) -> Self {
-        Self(self.0.argument("OrderDirection", order_direction))
-    }
-
-    /// Sort key of the instances. [`order_direction`](Self::order_direction) gives the sort order. Example:
-    /// `CreateTime`.
-    pub fn order_column<M>(self, order_column: impl Argument<OrderColumn, M>) -> Self {
-        Self(self.0.argument("OrderColumn", order_column))
-    }
-
-    /// Tags that the instances must have. See [`list_tag_resources`](crate::Client::list_tag_resources) for their
-    /// keys and values.
-    ///
-    /// Tags to match.
-    pub fn tags<M>(self, tags: impl Argument<JsonText<Vec<TagCondition>>, M>) -> Self {
-        Self(self.0.json_text("Tags", tags))
-    }
-
-    /// Number of records per page: 30, 50 or 100. Format: `int32`. Defaults to `30`. Example: `30`.
-    pub fn page_size<M>(self, page_size: impl Argument<ListJobsPageSize, M>) -> Self {
-        Self(self.0.argument("PageSize", page_size))
-    }
-
-    /// Page number. At least 1. Defaults to `1`. Example: `1`.
-    pub fn page_number(self, page_number: impl Integer) -> Self {
-        Self(self.0.integer::<i32>("PageNumber", page_number))
-    }
-
-    /// Type of the tasks. Defaults to `MIGRATION`. Example: `MIGRATION`.
-    pub fn job_type<M>(self, job_type: impl Argument<JobType, M>) -> Self { Self(self.0.argument("JobType", job_type)) }
-    /// ID of the task. Not required in most cases. Example: `pk13r731m****`.
-    pub fn group_id<M>(self, group_id: impl Argument<String, M>) -> Self { Self(self.0.argument("GroupId", group_id)) }
 }
 
 yundb_runtime::paged! {

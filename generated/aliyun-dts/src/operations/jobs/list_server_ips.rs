@@ -30,8 +30,21 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_server_ips.md")]
     #[doc(alias = "WhiteIpList")]
-    #[doc(alias = "listServerIps")]
     pub fn list_server_ips(&self) -> ListServerIps { ListServerIps(self.call(ListServerIps::SPEC)) }
+}
+
+impl ListServerIps {
+    /// Region of the source. For a self-managed database with a public address or a database hosted in another cloud,
+    /// specify `cn-hangzhou` or the region closest to the database. Example: `cn-hangzhou`. **Required.**
+    pub fn region<M>(self, value: impl Argument<RegionId, M>) -> Self { Self(self.0.argument("Region", value)) }
+    /// Access method of the database, which is self-managed or hosted in another cloud. Example: `vpc`. **Required.**
+    pub fn r#type<M>(self, value: impl Argument<DatabaseAccess, M>) -> Self { Self(self.0.argument("Type", value)) }
+    /// Region of the destination instance. For a self-managed database with a public address or a database hosted
+    /// in another cloud, specify `cn-hangzhou` or the region closest to the database. Required for migration and
+    /// synchronization. Example: `cn-hangzhou`.
+    pub fn destination_region<M>(self, value: impl Argument<RegionId, M>) -> Self {
+        Self(self.0.argument("DestinationRegion", value))
+    }
 }
 
 yundb_runtime::operation! {
@@ -45,20 +58,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ListServerIps {
-    /// Region of the source. For a self-managed database with a public address or a database hosted in another cloud,
-    /// specify `cn-hangzhou` or the region closest to the database. Example: `cn-hangzhou`. Required.
-    pub fn region<M>(self, region: impl Argument<RegionId, M>) -> Self { Self(self.0.argument("Region", region)) }
-    /// Access method of the database, which is self-managed or hosted in another cloud. Example: `vpc`. Required.
-    pub fn r#type<M>(self, r#type: impl Argument<DatabaseAccess, M>) -> Self { Self(self.0.argument("Type", r#type)) }
-    /// Region of the destination instance. For a self-managed database with a public address or a database hosted
-    /// in another cloud, specify `cn-hangzhou` or the region closest to the database. Required for migration and
-    /// synchronization. Example: `cn-hangzhou`.
-    pub fn destination_region<M>(self, destination_region: impl Argument<RegionId, M>) -> Self {
-        Self(self.0.argument("DestinationRegion", destination_region))
-    }
 }
 
 yundb_runtime::string_enum! {

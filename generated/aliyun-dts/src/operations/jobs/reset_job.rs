@@ -24,8 +24,22 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/reset_job.md")]
     #[doc(alias = "ResetDtsJob")]
-    #[doc(alias = "resetJob")]
     pub fn reset_job(&self) -> ResetJob { ResetJob(self.call(ResetJob::SPEC)) }
+}
+
+impl ResetJob {
+    /// ID of the synchronization or subscription task. Example: `l3m1213ye7l****`. **Required.**
+    pub fn dts_job_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DtsJobId", value)) }
+    /// ID of the synchronization or subscription instance. Example: `dtsl3m1213ye7l****`.
+    pub fn dts_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsInstanceId", value))
+    }
+
+    /// Direction of the synchronization. `Reverse` resets the reverse task, which exists only in a two-way
+    /// synchronization. Defaults to `Forward`. Example: `Forward`.
+    pub fn synchronization_direction<M>(self, value: impl Argument<SynchronizationDirection, M>) -> Self {
+        Self(self.0.argument("SynchronizationDirection", value))
+    }
 }
 
 yundb_runtime::operation! {
@@ -38,25 +52,4 @@ yundb_runtime::operation! {
             query("RegionId", any()).client("region"),
         ])
         .accept("application/json")
-}
-
-impl ResetJob {
-    /// ID of the synchronization or subscription task. Example: `l3m1213ye7l****`. Required.
-    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsJobId", dts_job_id))
-    }
-
-    /// ID of the synchronization or subscription instance. Example: `dtsl3m1213ye7l****`.
-    pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsInstanceId", dts_instance_id))
-    }
-
-    /// Direction of the synchronization. `Reverse` resets the reverse task, which exists only in a two-way
-    /// synchronization. Defaults to `Forward`. Example: `Forward`.
-    pub fn synchronization_direction<M>(
-        self,
-        synchronization_direction: impl Argument<SynchronizationDirection, M>,
-    ) -> Self {
-        Self(self.0.argument("SynchronizationDirection", synchronization_direction))
-    }
 }

@@ -29,8 +29,22 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/show_job.md")]
     #[doc(alias = "DescribeDtsJobDetail")]
-    #[doc(alias = "showJob")]
     pub fn show_job(&self) -> ShowJob { ShowJob(self.call(ShowJob::SPEC)) }
+}
+
+impl ShowJob {
+    /// ID of the task. Example: `ta7w132u12h****`. **Required.**
+    pub fn dts_job_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DtsJobId", value)) }
+    /// ID of the instance. Example: `dtsta7w132u12h****`.
+    pub fn dts_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsInstanceID", value))
+    }
+
+    /// Direction of the synchronization. `Reverse` takes effect only for a two-way synchronization. Defaults to
+    /// `Forward`. Example: `Forward`.
+    pub fn synchronization_direction<M>(self, value: impl Argument<SynchronizationDirection, M>) -> Self {
+        Self(self.0.argument("SynchronizationDirection", value))
+    }
 }
 
 yundb_runtime::operation! {
@@ -44,27 +58,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ShowJob {
-    /// ID of the task. Example: `ta7w132u12h****`. Required.
-    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsJobId", dts_job_id))
-    }
-
-    /// ID of the instance. Example: `dtsta7w132u12h****`.
-    pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsInstanceID", dts_instance_id))
-    }
-
-    /// Direction of the synchronization. `Reverse` takes effect only for a two-way synchronization. Defaults to
-    /// `Forward`. Example: `Forward`.
-    pub fn synchronization_direction<M>(
-        self,
-        synchronization_direction: impl Argument<SynchronizationDirection, M>,
-    ) -> Self {
-        Self(self.0.argument("SynchronizationDirection", synchronization_direction))
-    }
 }
 
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the

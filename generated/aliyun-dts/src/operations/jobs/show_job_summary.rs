@@ -28,8 +28,26 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/show_job_summary.md")]
     #[doc(alias = "SummaryJobDetail")]
-    #[doc(alias = "showJobSummary")]
     pub fn show_job_summary(&self) -> ShowJobSummary { ShowJobSummary(self.call(ShowJobSummary::SPEC)) }
+}
+
+impl ShowJobSummary {
+    /// ID of the migration or synchronization task. Either this or [`dts_instance_id`](Self::dts_instance_id) is
+    /// required. Example: `l3m1213ye7l****`.
+    pub fn dts_job_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DtsJobId", value)) }
+    /// Phase: schema (`02`) or incremental migration (`03`). Example: `02`. **Required.**
+    pub fn job_code<M>(self, value: impl Argument<SummaryPhase, M>) -> Self { Self(self.0.argument("JobCode", value)) }
+    /// Direction of the synchronization. `Reverse` requires a two-way synchronization. Example: `Forward`.
+    /// **Required.**
+    pub fn synchronization_direction<M>(self, value: impl Argument<SynchronizationDirection, M>) -> Self {
+        Self(self.0.argument("SynchronizationDirection", value))
+    }
+
+    /// ID of the migration or synchronization instance. Either this or [`dts_job_id`](Self::dts_job_id) is required.
+    /// Example: `dtsl3m1213ye7l****`.
+    pub fn dts_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsInstanceId", value))
+    }
 }
 
 yundb_runtime::operation! {
@@ -44,33 +62,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ShowJobSummary {
-    /// ID of the migration or synchronization task. Either this or [`dts_instance_id`](Self::dts_instance_id) is
-    /// required. Example: `l3m1213ye7l****`.
-    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsJobId", dts_job_id))
-    }
-
-    /// Phase: schema (`02`) or incremental migration (`03`). Example: `02`. Required.
-    pub fn job_code<M>(self, job_code: impl Argument<SummaryPhase, M>) -> Self {
-        Self(self.0.argument("JobCode", job_code))
-    }
-
-    /// Direction of the synchronization. `Reverse` requires a two-way synchronization. Example: `Forward`. Required.
-    pub fn synchronization_direction<M>(
-        self,
-        synchronization_direction: impl Argument<SynchronizationDirection, M>,
-    ) -> Self {
-        Self(self.0.argument("SynchronizationDirection", synchronization_direction))
-    }
-
-    /// ID of the migration or synchronization instance. Either this or [`dts_job_id`](Self::dts_job_id) is required.
-    /// Example: `dtsl3m1213ye7l****`.
-    pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsInstanceId", dts_instance_id))
-    }
 }
 
 yundb_runtime::string_enum! {

@@ -33,8 +33,32 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/show_precheck_status.md")]
     #[doc(alias = "DescribePreCheckStatus")]
-    #[doc(alias = "showPrecheckStatus")]
     pub fn show_precheck_status(&self) -> ShowPrecheckStatus { ShowPrecheckStatus(self.call(ShowPrecheckStatus::SPEC)) }
+}
+
+impl ShowPrecheckStatus {
+    /// ID of the task. Example: `i03e3zty16i****`. **Required.**
+    pub fn dts_job_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DtsJobId", value)) }
+    /// Subtask to show. Example: `01`. **Required.**
+    pub fn job_code<M>(self, value: impl Argument<JobCode, M>) -> Self { Self(self.0.argument("JobCode", value)) }
+    /// Type of schema operations: schema migration or initialization of databases and tables (`before`), or DDL of
+    /// the incremental phase (`after`). Example: `before`. **Required.**
+    pub fn struct_type<M>(self, value: impl Argument<StructType, M>) -> Self {
+        Self(self.0.argument("StructType", value))
+    }
+
+    /// Page number, from 1 to 2147483647. Defaults to `1`. Example: `1`.
+    pub fn page_no<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("PageNo", value)) }
+    /// Number of records per page. Defaults to `20`. Example: `30`.
+    pub fn page_size<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("PageSize", value)) }
+    /// Filter of schema migration by the type of the object: a table, a view or a function. Returns only matching
+    /// items. Example: `View`.
+    pub fn struct_phase<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("StructPhase", value))
+    }
+
+    /// Table name or part of it. Returns only matching items. Example: `dewuprop`.
+    pub fn name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("Name", value)) }
 }
 
 yundb_runtime::operation! {
@@ -52,37 +76,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ShowPrecheckStatus {
-    /// ID of the task. Example: `i03e3zty16i****`. Required.
-    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsJobId", dts_job_id))
-    }
-
-    /// Subtask to show. Example: `01`. Required.
-    pub fn job_code<M>(self, job_code: impl Argument<JobCode, M>) -> Self { Self(self.0.argument("JobCode", job_code)) }
-    /// Type of schema operations: schema migration or initialization of databases and tables (`before`), or DDL of
-    /// the incremental phase (`after`). Example: `before`. Required.
-    pub fn struct_type<M>(self, struct_type: impl Argument<StructType, M>) -> Self {
-        Self(self.0.argument("StructType", struct_type))
-    }
-
-    /// Page number, from 1 to 2147483647. Defaults to `1`. Example: `1`.
-    pub fn page_no<M>(self, page_no: impl Argument<String, M>) -> Self { Self(self.0.argument("PageNo", page_no)) }
-    /// Number of records per page. Defaults to `20`. Example: `30`.
-    pub fn page_size<M>(self, page_size: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("PageSize", page_size))
-    }
-
-    /// Filter of schema migration by the type of the object: a table, a view or a function. Returns only matching
-    /// items. Example: `View`.
-    pub fn struct_phase<M>(self, struct_phase: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("StructPhase", struct_phase))
-    }
-
-    /// Table name or part of it. Returns only matching items. Example: `dewuprop`.
-    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("Name", name)) }
 }
 
 yundb_runtime::paged! {

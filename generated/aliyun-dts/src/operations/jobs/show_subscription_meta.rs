@@ -30,10 +30,29 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/show_subscription_meta.md")]
     #[doc(alias = "DescribeSubscriptionMeta")]
-    #[doc(alias = "showSubscriptionMeta")]
     pub fn show_subscription_meta(&self) -> ShowSubscriptionMeta {
         ShowSubscriptionMeta(self.call(ShowSubscriptionMeta::SPEC))
     }
+}
+
+impl ShowSubscriptionMeta {
+    /// ID of the consumer group. Example: `z38m91gg2******`. **Required.**
+    pub fn sid<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("Sid", value)) }
+    /// ID of the distributed subscription instance. Example: `dtsbr4m9luv2*****`.
+    pub fn dts_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsInstanceId", value))
+    }
+
+    /// IDs of all subtasks of the distributed subscription, separated by commas. Either this or
+    /// [`topics`](Self::topics) is required; this is preferred. Example: `z38m91gg2*****`.
+    pub fn sub_migration_job_ids<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SubMigrationJobIds", value))
+    }
+
+    /// All topics of the distributed subscription, separated by commas. Either this or
+    /// [`sub_migration_job_ids`](Self::sub_migration_job_ids) is required; the latter is preferred. Example:
+    /// `cn_hangzhou_rm_bp1n0x0x5tz******_dtstestdata_version2`.
+    pub fn topics<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("Topics", value)) }
 }
 
 yundb_runtime::operation! {
@@ -48,26 +67,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ShowSubscriptionMeta {
-    /// ID of the consumer group. Example: `z38m91gg2******`. Required.
-    pub fn sid<M>(self, sid: impl Argument<String, M>) -> Self { Self(self.0.argument("Sid", sid)) }
-    /// ID of the distributed subscription instance. Example: `dtsbr4m9luv2*****`.
-    pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsInstanceId", dts_instance_id))
-    }
-
-    /// IDs of all subtasks of the distributed subscription, separated by commas. Either this or
-    /// [`topics`](Self::topics) is required; this is preferred. Example: `z38m91gg2*****`.
-    pub fn sub_migration_job_ids<M>(self, sub_migration_job_ids: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SubMigrationJobIds", sub_migration_job_ids))
-    }
-
-    /// All topics of the distributed subscription, separated by commas. Either this or
-    /// [`sub_migration_job_ids`](Self::sub_migration_job_ids) is required; the latter is preferred. Example:
-    /// `cn_hangzhou_rm_bp1n0x0x5tz******_dtstestdata_version2`.
-    pub fn topics<M>(self, topics: impl Argument<String, M>) -> Self { Self(self.0.argument("Topics", topics)) }
 }
 
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the

@@ -26,9 +26,32 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/skip_precheck.md")]
-    #[doc(alias = "SkipPreCheck")]
-    #[doc(alias = "skipPrecheck")]
     pub fn skip_precheck(&self) -> SkipPrecheck { SkipPrecheck(self.call(SkipPrecheck::SPEC)) }
+}
+
+impl SkipPrecheck {
+    /// ID of the precheck, returned by [`show_precheck_status`](crate::Client::show_precheck_status). Example:
+    /// `b4my3zg929a****`. **Required.**
+    pub fn job_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("JobId", value)) }
+    /// Short names of the items to skip or to check again, separated by commas: `CHECK_SAME_OBJ` (existence of
+    /// objects with the same name), `CHECK_SAME_USER` (existence of accounts with different names), `CHECK_SRC`
+    /// (version of the source), `CHECK_TOPOLOGY` (version of the topology), `CHECK_SERVER_ID` (server_id of the
+    /// source). Example: `CHECK_SAME_OBJ`. **Required.**
+    pub fn skip_pre_check_items<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SkipPreCheckItems", value))
+    }
+
+    /// Names of the items given in [`skip_pre_check_items`](Self::skip_pre_check_items), separated by commas:
+    /// `CHECK_SAME_OBJ_DETAIL`, `CHECK_SAME_USER_DETAIL`, `CHECK_SRC_DETAIL`, `CHECK_TOPOLOGY_DETAIL`,
+    /// `CHECK_SERVER_ID_DETAIL`. Example: `CHECK_SAME_OBJ_DETAIL`. **Required.**
+    pub fn skip_pre_check_names<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SkipPreCheckNames", value))
+    }
+
+    /// Whether to skip the items. If false, they are checked again. Example: `true`. **Required.**
+    pub fn skip<M>(self, value: impl Argument<bool, M>) -> Self { Self(self.0.argument("Skip", value)) }
+    /// ID of the task. Example: `c7412z57g8k****`.
+    pub fn dts_job_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DtsJobId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -43,33 +66,6 @@ yundb_runtime::operation! {
             query("RegionId", any()).client("region"),
         ])
         .accept("application/json")
-}
-
-impl SkipPrecheck {
-    /// ID of the precheck, returned by [`show_precheck_status`](crate::Client::show_precheck_status). Example:
-    /// `b4my3zg929a****`. Required.
-    pub fn job_id<M>(self, job_id: impl Argument<String, M>) -> Self { Self(self.0.argument("JobId", job_id)) }
-    /// Short names of the items to skip or to check again, separated by commas: `CHECK_SAME_OBJ` (existence of
-    /// objects with the same name), `CHECK_SAME_USER` (existence of accounts with different names), `CHECK_SRC`
-    /// (version of the source), `CHECK_TOPOLOGY` (version of the topology), `CHECK_SERVER_ID` (server_id of the
-    /// source). Example: `CHECK_SAME_OBJ`. Required.
-    pub fn skip_pre_check_items<M>(self, skip_pre_check_items: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SkipPreCheckItems", skip_pre_check_items))
-    }
-
-    /// Names of the items given in [`skip_pre_check_items`](Self::skip_pre_check_items), separated by commas:
-    /// `CHECK_SAME_OBJ_DETAIL`, `CHECK_SAME_USER_DETAIL`, `CHECK_SRC_DETAIL`, `CHECK_TOPOLOGY_DETAIL`,
-    /// `CHECK_SERVER_ID_DETAIL`. Example: `CHECK_SAME_OBJ_DETAIL`. Required.
-    pub fn skip_pre_check_names<M>(self, skip_pre_check_names: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SkipPreCheckNames", skip_pre_check_names))
-    }
-
-    /// Whether to skip the items. If false, they are checked again. Example: `true`. Required.
-    pub fn skip<M>(self, skip: impl Argument<bool, M>) -> Self { Self(self.0.argument("Skip", skip)) }
-    /// ID of the task. Example: `c7412z57g8k****`.
-    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsJobId", dts_job_id))
-    }
 }
 
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the

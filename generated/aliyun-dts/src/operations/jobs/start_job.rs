@@ -23,8 +23,24 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/start_job.md")]
     #[doc(alias = "StartDtsJob")]
-    #[doc(alias = "startJob")]
     pub fn start_job(&self) -> StartJob { StartJob(self.call(StartJob::SPEC)) }
+}
+
+impl StartJob {
+    /// ID of the task. Example: `l3m1213ye7l****`. **Required.**
+    pub fn dts_job_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DtsJobId", value)) }
+    /// ID of the instance, returned by [`list_migration_jobs`](crate::Client::list_migration_jobs),
+    /// [`list_synchronization_jobs`](crate::Client::list_synchronization_jobs) or
+    /// [`list_subscription_instances`](crate::Client::list_subscription_instances). Example: `dtsl3m1213ye7l****`.
+    pub fn dts_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsInstanceId", value))
+    }
+
+    /// Direction of the synchronization. `Reverse` starts the reverse task, which exists only in a two-way
+    /// synchronization. Defaults to `Forward`. Example: `Forward`.
+    pub fn synchronization_direction<M>(self, value: impl Argument<SynchronizationDirection, M>) -> Self {
+        Self(self.0.argument("SynchronizationDirection", value))
+    }
 }
 
 yundb_runtime::operation! {
@@ -38,27 +54,4 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .job("$request.DtsJobId", &crate::client::SHOW_JOB_3)
-}
-
-impl StartJob {
-    /// ID of the task. Example: `l3m1213ye7l****`. Required.
-    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsJobId", dts_job_id))
-    }
-
-    /// ID of the instance, returned by [`list_migration_jobs`](crate::Client::list_migration_jobs),
-    /// [`list_synchronization_jobs`](crate::Client::list_synchronization_jobs) or
-    /// [`list_subscription_instances`](crate::Client::list_subscription_instances). Example: `dtsl3m1213ye7l****`.
-    pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsInstanceId", dts_instance_id))
-    }
-
-    /// Direction of the synchronization. `Reverse` starts the reverse task, which exists only in a two-way
-    /// synchronization. Defaults to `Forward`. Example: `Forward`.
-    pub fn synchronization_direction<M>(
-        self,
-        synchronization_direction: impl Argument<SynchronizationDirection, M>,
-    ) -> Self {
-        Self(self.0.argument("SynchronizationDirection", synchronization_direction))
-    }
 }

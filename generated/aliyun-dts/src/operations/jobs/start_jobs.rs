@@ -23,8 +23,13 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/start_jobs.md")]
     #[doc(alias = "StartDtsJobs")]
-    #[doc(alias = "startJobs")]
     pub fn start_jobs(&self) -> StartJobs { StartJobs(self.call(StartJobs::SPEC)) }
+}
+
+impl StartJobs {
+    /// IDs of the tasks, separated by commas. Returned by [`list_jobs`](crate::Client::list_jobs). Example:
+    /// `l5o11f9029c****`. **Required.**
+    pub fn dts_job_ids<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DtsJobIds", value)) }
 }
 
 yundb_runtime::operation! {
@@ -32,12 +37,4 @@ yundb_runtime::operation! {
     Spec::new("StartDtsJobs", "GET", "/#Action=StartDtsJobs")
         .params(&[query("DtsJobIds", any()).required(), query("RegionId", any()).client("region")])
         .accept("application/json")
-}
-
-impl StartJobs {
-    /// IDs of the tasks, separated by commas. Returned by [`list_jobs`](crate::Client::list_jobs). Example:
-    /// `l5o11f9029c****`. Required.
-    pub fn dts_job_ids<M>(self, dts_job_ids: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsJobIds", dts_job_ids))
-    }
 }

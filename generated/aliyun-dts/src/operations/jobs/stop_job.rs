@@ -23,8 +23,22 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/stop_job.md")]
     #[doc(alias = "StopDtsJob")]
-    #[doc(alias = "stopJob")]
     pub fn stop_job(&self) -> StopJob { StopJob(self.call(StopJob::SPEC)) }
+}
+
+impl StopJob {
+    /// ID of the task. Example: `l3m1213ye7l****`. **Required.**
+    pub fn dts_job_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DtsJobId", value)) }
+    /// ID of the instance. Example: `dtsl3m1213ye7l****`.
+    pub fn dts_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsInstanceId", value))
+    }
+
+    /// Direction of the synchronization. `Reverse` ends the reverse task, which exists only in a two-way
+    /// synchronization. Defaults to `Forward`. Example: `Forward`.
+    pub fn synchronization_direction<M>(self, value: impl Argument<SynchronizationDirection, M>) -> Self {
+        Self(self.0.argument("SynchronizationDirection", value))
+    }
 }
 
 yundb_runtime::operation! {
@@ -37,25 +51,4 @@ yundb_runtime::operation! {
             query("RegionId", any()).client("region"),
         ])
         .accept("application/json")
-}
-
-impl StopJob {
-    /// ID of the task. Example: `l3m1213ye7l****`. Required.
-    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsJobId", dts_job_id))
-    }
-
-    /// ID of the instance. Example: `dtsl3m1213ye7l****`.
-    pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsInstanceId", dts_instance_id))
-    }
-
-    /// Direction of the synchronization. `Reverse` ends the reverse task, which exists only in a two-way
-    /// synchronization. Defaults to `Forward`. Example: `Forward`.
-    pub fn synchronization_direction<M>(
-        self,
-        synchronization_direction: impl Argument<SynchronizationDirection, M>,
-    ) -> Self {
-        Self(self.0.argument("SynchronizationDirection", synchronization_direction))
-    }
 }

@@ -23,8 +23,13 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/stop_jobs.md")]
     #[doc(alias = "StopDtsJobs")]
-    #[doc(alias = "stopJobs")]
     pub fn stop_jobs(&self) -> StopJobs { StopJobs(self.call(StopJobs::SPEC)) }
+}
+
+impl StopJobs {
+    /// IDs of the migration and synchronization tasks, separated by commas. Returned by
+    /// [`list_jobs`](crate::Client::list_jobs). Example: `l5o11f9029c****`. **Required.**
+    pub fn dts_job_ids<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DtsJobIds", value)) }
 }
 
 yundb_runtime::operation! {
@@ -32,12 +37,4 @@ yundb_runtime::operation! {
     Spec::new("StopDtsJobs", "GET", "/#Action=StopDtsJobs")
         .params(&[query("DtsJobIds", any()).required(), query("RegionId", any()).client("region")])
         .accept("application/json")
-}
-
-impl StopJobs {
-    /// IDs of the migration and synchronization tasks, separated by commas. Returned by
-    /// [`list_jobs`](crate::Client::list_jobs). Example: `l5o11f9029c****`. Required.
-    pub fn dts_job_ids<M>(self, dts_job_ids: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsJobIds", dts_job_ids))
-    }
 }

@@ -23,8 +23,13 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/suspend_jobs.md")]
     #[doc(alias = "SuspendDtsJobs")]
-    #[doc(alias = "suspendJobs")]
     pub fn suspend_jobs(&self) -> SuspendJobs { SuspendJobs(self.call(SuspendJobs::SPEC)) }
+}
+
+impl SuspendJobs {
+    /// IDs of the migration and synchronization tasks, separated by commas. Returned by
+    /// [`list_jobs`](crate::Client::list_jobs). Example: `hfi12iv4z7e****`. **Required.**
+    pub fn dts_job_ids<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DtsJobIds", value)) }
 }
 
 yundb_runtime::operation! {
@@ -32,12 +37,4 @@ yundb_runtime::operation! {
     Spec::new("SuspendDtsJobs", "GET", "/#Action=SuspendDtsJobs")
         .params(&[query("DtsJobIds", any()).required(), query("RegionId", any()).client("region")])
         .accept("application/json")
-}
-
-impl SuspendJobs {
-    /// IDs of the migration and synchronization tasks, separated by commas. Returned by
-    /// [`list_jobs`](crate::Client::list_jobs). Example: `hfi12iv4z7e****`. Required.
-    pub fn dts_job_ids<M>(self, dts_job_ids: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsJobIds", dts_job_ids))
-    }
 }

@@ -23,8 +23,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_job_name.md")]
     #[doc(alias = "ModifyDtsJobName")]
-    #[doc(alias = "updateJobName")]
     pub fn update_job_name(&self) -> UpdateJobName { UpdateJobName(self.call(UpdateJobName::SPEC)) }
+}
+
+impl UpdateJobName {
+    /// ID of the task. Example: `l3m1213ye7l****`. **Required.**
+    pub fn dts_job_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DtsJobId", value)) }
+    /// New name of the task, preferably one that indicates its purpose. Need not be unique. Example: `RDS间迁移`.
+    /// **Required.**
+    pub fn dts_job_name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DtsJobName", value)) }
 }
 
 yundb_runtime::operation! {
@@ -36,17 +43,4 @@ yundb_runtime::operation! {
             query("RegionId", any()).client("region"),
         ])
         .accept("application/json")
-}
-
-impl UpdateJobName {
-    /// ID of the task. Example: `l3m1213ye7l****`. Required.
-    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsJobId", dts_job_id))
-    }
-
-    /// New name of the task, preferably one that indicates its purpose. Need not be unique. Example: `RDS间迁移`.
-    /// Required.
-    pub fn dts_job_name<M>(self, dts_job_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsJobName", dts_job_name))
-    }
 }

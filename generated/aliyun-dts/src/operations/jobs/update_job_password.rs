@@ -31,8 +31,18 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_job_password.md")]
     #[doc(alias = "ModifyDtsJobPassword")]
-    #[doc(alias = "updateJobPassword")]
     pub fn update_job_password(&self) -> UpdateJobPassword { UpdateJobPassword(self.call(UpdateJobPassword::SPEC)) }
+}
+
+impl UpdateJobPassword {
+    /// ID of the task. Example: `l3m1213ye7l****`. **Required.**
+    pub fn dts_job_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DtsJobId", value)) }
+    /// Database to which the account belongs. Example: `src`. **Required.**
+    pub fn endpoint<M>(self, value: impl Argument<DatabaseSide, M>) -> Self { Self(self.0.argument("Endpoint", value)) }
+    /// Database account whose password is replaced. Example: `dtstest`. **Required.**
+    pub fn user_name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("UserName", value)) }
+    /// New password of the account. Must differ from the current one. **Required.**
+    pub fn password<M>(self, value: impl Argument<Secret, M>) -> Self { Self(self.0.argument("Password", value)) }
 }
 
 yundb_runtime::operation! {
@@ -46,26 +56,6 @@ yundb_runtime::operation! {
             query("RegionId", any()).client("region"),
         ])
         .accept("application/json")
-}
-
-impl UpdateJobPassword {
-    /// ID of the task. Example: `l3m1213ye7l****`. Required.
-    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsJobId", dts_job_id))
-    }
-
-    /// Database to which the account belongs. Example: `src`. Required.
-    pub fn endpoint<M>(self, endpoint: impl Argument<DatabaseSide, M>) -> Self {
-        Self(self.0.argument("Endpoint", endpoint))
-    }
-
-    /// Database account whose password is replaced. Example: `dtstest`. Required.
-    pub fn user_name<M>(self, user_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("UserName", user_name))
-    }
-
-    /// New password of the account. Must differ from the current one. Required.
-    pub fn password<M>(self, password: impl Argument<Secret, M>) -> Self { Self(self.0.argument("Password", password)) }
 }
 
 yundb_runtime::string_enum! {

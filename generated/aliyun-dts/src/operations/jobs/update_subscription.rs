@@ -32,8 +32,38 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_subscription.md")]
     #[doc(alias = "ModifySubscription")]
-    #[doc(alias = "updateSubscription")]
     pub fn update_subscription(&self) -> UpdateSubscription { UpdateSubscription(self.call(UpdateSubscription::SPEC)) }
+}
+
+impl UpdateSubscription {
+    /// New objects of the subscription. Include the objects to keep; see [`show_job`](crate::Client::show_job) for
+    /// the current ones.
+    ///
+    /// Objects to migrate, synchronize or subscribe to, as a map of databases by name. Names of databases, tables
+    /// and columns can be regular expressions of `.`, `*`, `?`, `[...]`, `[^...]` and ranges such as `[0-9]`; see
+    /// [`docs::name_patterns`](crate::docs::name_patterns). See also [`docs::object_lists`](crate::docs::object_lists). **Required.**
+    pub fn db_list<M>(self, value: impl Argument<JsonText<BTreeMap<String, DbObject>>, M>) -> Self {
+        Self(self.0.json_text("DbList", value))
+    }
+
+    /// ID of the subscription instance, returned by [`list_jobs`](crate::Client::list_jobs). Example:
+    /// `dtsboss6pn1w*****`. **Required.**
+    pub fn dts_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsInstanceId", value))
+    }
+
+    /// ID of the subscription task, returned by [`list_jobs`](crate::Client::list_jobs). Example: `boss6pn1w******`.
+    /// **Required.**
+    pub fn dts_job_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("DtsJobId", value)) }
+    /// Whether to subscribe to schema changes (DDL) after the update. Example: `true`. **Required.**
+    pub fn subscription_data_type_ddl<M>(self, value: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("SubscriptionDataTypeDDL", value))
+    }
+
+    /// Whether to subscribe to data changes (DML) after the update. Example: `true`. **Required.**
+    pub fn subscription_data_type_dml<M>(self, value: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("SubscriptionDataTypeDML", value))
+    }
 }
 
 yundb_runtime::operation! {
@@ -48,38 +78,4 @@ yundb_runtime::operation! {
             query("RegionId", any()).client("region"),
         ])
         .accept("application/json")
-}
-
-impl UpdateSubscription {
-    /// New objects of the subscription. Include the objects to keep; see [`show_job`](crate::Client::show_job) for
-    /// the current ones.
-    ///
-    /// Objects to migrate, synchronize or subscribe to, as a map of databases by name. Names of databases, tables
-    /// and columns can be regular expressions of `.`, `*`, `?`, `[...]`, `[^...]` and ranges such as `[0-9]`; see
-    /// [`docs::name_patterns`](crate::docs::name_patterns). See also [`docs::object_lists`](crate::docs::object_lists). Required.
-    pub fn db_list<M>(self, db_list: impl Argument<JsonText<BTreeMap<String, DbObject>>, M>) -> Self {
-        Self(self.0.json_text("DbList", db_list))
-    }
-
-    /// ID of the subscription instance, returned by [`list_jobs`](crate::Client::list_jobs). Example:
-    /// `dtsboss6pn1w*****`. Required.
-    pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsInstanceId", dts_instance_id))
-    }
-
-    /// ID of the subscription task, returned by [`list_jobs`](crate::Client::list_jobs). Example: `boss6pn1w******`.
-    /// Required.
-    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsJobId", dts_job_id))
-    }
-
-    /// Whether to subscribe to schema changes (DDL) after the update. Example: `true`. Required.
-    pub fn subscription_data_type_ddl<M>(self, subscription_data_type_ddl: impl Argument<bool, M>) -> Self {
-        Self(self.0.argument("SubscriptionDataTypeDDL", subscription_data_type_ddl))
-    }
-
-    /// Whether to subscribe to data changes (DML) after the update. Example: `true`. Required.
-    pub fn subscription_data_type_dml<M>(self, subscription_data_type_dml: impl Argument<bool, M>) -> Self {
-        Self(self.0.argument("SubscriptionDataTypeDML", subscription_data_type_dml))
-    }
 }

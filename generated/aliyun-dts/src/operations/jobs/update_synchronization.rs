@@ -23,9 +23,42 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_synchronization.md")]
     #[doc(alias = "ModifyDtsJob")]
-    #[doc(alias = "updateSynchronization")]
     pub fn update_synchronization(&self) -> UpdateSynchronization {
         UpdateSynchronization(self.call(UpdateSynchronization::SPEC))
+    }
+}
+
+impl UpdateSynchronization {
+    /// ID of the synchronization instance. Example: `dtsbi6e22ay243****`. **Required.**
+    pub fn dts_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsInstanceId", value))
+    }
+
+    /// Direction of the synchronization. Required only for a two-way synchronization. Defaults to `Forward`. Example:
+    /// `Forward`.
+    pub fn synchronization_direction<M>(self, value: impl Argument<SynchronizationDirection, M>) -> Self {
+        Self(self.0.argument("SynchronizationDirection", value))
+    }
+
+    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
+    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
+    pub fn client_token<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ClientToken", value))
+    }
+
+    /// New objects of the synchronization. Include the objects to keep: to add table C to A and B, specify all three.
+    /// See [`show_job`](crate::Client::show_job) for the current objects.
+    ///
+    /// Objects to migrate, synchronize or subscribe to, as a map of databases by name. Names of databases, tables
+    /// and columns can be regular expressions of `.`, `*`, `?`, `[...]`, `[^...]` and ranges such as `[0-9]`; see
+    /// [`docs::name_patterns`](crate::docs::name_patterns). See also [`docs::object_lists`](crate::docs::object_lists).
+    pub fn db_list<M>(self, value: impl Argument<JsonText<BTreeMap<String, DbObject>>, M>) -> Self {
+        Self(self.0.json_text("DbList", value))
+    }
+
+    /// Operators of an ETL task, as JSON. Only for T+1 business.
+    pub fn etl_operator_column_reference<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("EtlOperatorColumnReference", value))
     }
 }
 
@@ -41,43 +74,6 @@ yundb_runtime::operation! {
             query("EtlOperatorColumnReference", any()),
         ])
         .accept("application/json")
-}
-
-impl UpdateSynchronization {
-    /// ID of the synchronization instance. Example: `dtsbi6e22ay243****`. Required.
-    pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("DtsInstanceId", dts_instance_id))
-    }
-
-    /// Direction of the synchronization. Required only for a two-way synchronization. Defaults to `Forward`. Example:
-    /// `Forward`.
-    pub fn synchronization_direction<M>(
-        self,
-        synchronization_direction: impl Argument<SynchronizationDirection, M>,
-    ) -> Self {
-        Self(self.0.argument("SynchronizationDirection", synchronization_direction))
-    }
-
-    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
-    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
-    pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ClientToken", client_token))
-    }
-
-    /// New objects of the synchronization. Include the objects to keep: to add table C to A and B, specify all three.
-    /// See [`show_job`](crate::Client::show_job) for the current objects.
-    ///
-    /// Objects to migrate, synchronize or subscribe to, as a map of databases by name. Names of databases, tables
-    /// and columns can be regular expressions of `.`, `*`, `?`, `[...]`, `[^...]` and ranges such as `[0-9]`; see
-    /// [`docs::name_patterns`](crate::docs::name_patterns). See also [`docs::object_lists`](crate::docs::object_lists).
-    pub fn db_list<M>(self, db_list: impl Argument<JsonText<BTreeMap<String, DbObject>>, M>) -> Self {
-        Self(self.0.json_text("DbList", db_list))
-    }
-
-    /// Operators of an ETL task, as JSON. Only for T+1 business.
-    pub fn etl_operator_column_reference<M>(self, etl_operator_column_reference: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("EtlOperatorColumnReference", etl_operator_column_reference))
-    }
 }
 
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the

@@ -26,11 +26,37 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/configure_replicator_compare.md")]
     #[doc(alias = "ConfigureSynchronizationJobReplicatorCompare")]
-    #[doc(alias = "configureReplicatorCompare")]
     #[deprecated(note = "deprecated by the service")]
     pub fn configure_replicator_compare(&self) -> ConfigureReplicatorCompare {
         ConfigureReplicatorCompare(self.call(ConfigureReplicatorCompare::SPEC))
     }
+}
+
+impl ConfigureReplicatorCompare {
+    /// ID of the synchronization instance. Example: `dtsexjk1alb116****`. **Required.**
+    pub fn synchronization_job_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SynchronizationJobId", value))
+    }
+
+    /// Direction of the synchronization. Required only for a two-way synchronization. Defaults to `Forward`. Example:
+    /// `Forward`.
+    pub fn synchronization_direction<M>(self, value: impl Argument<SynchronizationDirection, M>) -> Self {
+        Self(self.0.argument("SynchronizationDirection", value))
+    }
+
+    /// Whether to enable full image matching. Example: `true`.
+    pub fn synchronization_replicator_compare_enable<M>(self, value: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("SynchronizationReplicatorCompareEnable", value))
+    }
+
+    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
+    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
+    pub fn client_token<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ClientToken", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -47,46 +73,4 @@ yundb_runtime::operation! {
             query("AccountId", any()),
         ])
         .accept("application/json")
-}
-
-impl ConfigureReplicatorCompare {
-    /// ID of the synchronization instance. Example: `dtsexjk1alb116****`. Required.
-    pub fn synchronization_job_id<M>(self, synchronization_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
-    }
-
-    /// Direction of the synchronization. Required only for a two-way synchronization. Defaults to `Forward`. Example:
-    /// `Forward`.
-    pub fn synchronization_direction<M>(
-        self,
-        synchronization_direction: impl Argument<SynchronizationDirection, M>,
-    ) -> Self {
-        Self(self.0.argument("SynchronizationDirection", synchronization_direction))
-    }
-
-    /// Whether to enable full image matching. Example: `true`.
-    pub fn synchronization_replicator_compare_enable<M>(
-        self,
-        synchronization_replicator_compare_enable: impl Argument<bool, M>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .argument(
-                    "SynchronizationReplicatorCompareEnable",
-                    synchronization_replicator_compare_enable,
-                ),
-        )
-    }
-
-    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
-    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
-    pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ClientToken", client_token))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }

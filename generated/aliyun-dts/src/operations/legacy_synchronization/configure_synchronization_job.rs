@@ -34,11 +34,77 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/configure_synchronization_job.md")]
-    #[doc(alias = "configureSynchronizationJob")]
     #[deprecated(note = "use `configure_job`")]
     pub fn configure_synchronization_job(&self) -> ConfigureSynchronizationJob {
         ConfigureSynchronizationJob(self.call(ConfigureSynchronizationJob::SPEC))
     }
+}
+
+impl ConfigureSynchronizationJob {
+    /// Whether to perform initial synchronization of existing data. The documented default is true. Example: `true`.
+    /// **Required.**
+    pub fn data_initialization<M>(self, value: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("DataInitialization", value))
+    }
+
+    /// Whether to perform schema initialization. The documented default is true. Example: `true`. **Required.**
+    pub fn structure_initialization<M>(self, value: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("StructureInitialization", value))
+    }
+
+    /// ID of the synchronization instance, returned by
+    /// [`create_synchronization_job`](crate::Client::create_synchronization_job). Example: `dtsz4ao1dor13d****`.
+    /// **Required.**
+    pub fn synchronization_job_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SynchronizationJobId", value))
+    }
+
+    /// Objects to synchronize.
+    ///
+    /// Databases to synchronize. Names of databases, tables and columns can be regular expressions of a limited
+    /// syntax; see [`docs::name_patterns`](crate::docs::name_patterns). See also
+    /// [`docs::legacy_object_lists`](crate::docs::legacy_object_lists). **Required.**
+    pub fn synchronization_objects<M>(self, value: impl Argument<JsonText<Vec<SynchronizationObject>>, M>) -> Self {
+        Self(self.0.json_text("SynchronizationObjects", value))
+    }
+
+    /// Name of the synchronization task. Choose a descriptive name; it need not be unique. Example: `MySQL同步`.
+    pub fn synchronization_job_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SynchronizationJobName", value))
+    }
+
+    /// Direction of the synchronization. `Reverse` takes effect only for a two-way synchronization. Defaults to
+    /// `Forward`. Example: `Forward`.
+    pub fn synchronization_direction<M>(self, value: impl Argument<SynchronizationDirection, M>) -> Self {
+        Self(self.0.argument("SynchronizationDirection", value))
+    }
+
+    /// Source of the synchronization.
+    pub fn source_endpoint<M>(self, value: impl Argument<SynchronizationSource, M>) -> Self {
+        Self(self.0.argument("SourceEndpoint", value))
+    }
+
+    /// Destination of the synchronization.
+    pub fn destination_endpoint<M>(self, value: impl Argument<SynchronizationDestination, M>) -> Self {
+        Self(self.0.argument("DestinationEndpoint", value))
+    }
+
+    /// Partitions of the table of incremental logs. Applies only if `DestinationEndpoint.InstanceType` is
+    /// `MaxCompute`.
+    pub fn partition_key<M>(self, value: impl Argument<PartitionKey, M>) -> Self {
+        Self(self.0.argument("PartitionKey", value))
+    }
+
+    /// Additional settings, such as whether the precheck starts automatically, or the types of Redis enterprise
+    /// instances between which data is synchronized.
+    pub fn migration_reserved<M>(self, value: impl Argument<JsonText<MigrationReserved>, M>) -> Self {
+        Self(self.0.json_text("MigrationReserved", value))
+    }
+
+    /// Checkpoint from which to synchronize, as a Unix timestamp in seconds. Example: `1610540493`.
+    pub fn checkpoint<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("Checkpoint", value)) }
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -60,84 +126,6 @@ yundb_runtime::operation! {
             query("AccountId", any()),
         ])
         .accept("application/json")
-}
-
-impl ConfigureSynchronizationJob {
-    /// Whether to perform initial synchronization of existing data. The documented default is true. Example: `true`.
-    /// Required.
-    pub fn data_initialization<M>(self, data_initialization: impl Argument<bool, M>) -> Self {
-        Self(self.0.argument("DataInitialization", data_initialization))
-    }
-
-    /// Whether to perform schema initialization. The documented default is true. Example: `true`. Required.
-    pub fn structure_initialization<M>(self, structure_initialization: impl Argument<bool, M>) -> Self {
-        Self(self.0.argument("StructureInitialization", structure_initialization))
-    }
-
-    /// ID of the synchronization instance, returned by
-    /// [`create_synchronization_job`](crate::Client::create_synchronization_job). Example: `dtsz4ao1dor13d****`.
-    /// Required.
-    pub fn synchronization_job_id<M>(self, synchronization_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
-    }
-
-    /// Objects to synchronize.
-    ///
-    /// Databases to synchronize. Names of databases, tables and columns can be regular expressions of a limited
-    /// syntax; see [`docs::name_patterns`](crate::docs::name_patterns). See also
-    /// [`docs::legacy_object_lists`](crate::docs::legacy_object_lists). Required.
-    pub fn synchronization_objects<M>(
-        self,
-        synchronization_objects: impl Argument<JsonText<Vec<SynchronizationObject>>, M>,
-    ) -> Self {
-        Self(self.0.json_text("SynchronizationObjects", synchronization_objects))
-    }
-
-    /// Name of the synchronization task. Choose a descriptive name; it need not be unique. Example: `MySQL同步`.
-    pub fn synchronization_job_name<M>(self, synchronization_job_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SynchronizationJobName", synchronization_job_name))
-    }
-
-    /// Direction of the synchronization. `Reverse` takes effect only for a two-way synchronization. Defaults to
-    /// `Forward`. Example: `Forward`.
-    pub fn synchronization_direction<M>(
-        self,
-        synchronization_direction: impl Argument<SynchronizationDirection, M>,
-    ) -> Self {
-        Self(self.0.argument("SynchronizationDirection", synchronization_direction))
-    }
-
-    /// Source of the synchronization.
-    pub fn source_endpoint<M>(self, source_endpoint: impl Argument<SynchronizationSource, M>) -> Self {
-        Self(self.0.argument("SourceEndpoint", source_endpoint))
-    }
-
-    /// Destination of the synchronization.
-    pub fn destination_endpoint<M>(self, destination_endpoint: impl Argument<SynchronizationDestination, M>) -> Self {
-        Self(self.0.argument("DestinationEndpoint", destination_endpoint))
-    }
-
-    /// Partitions of the table of incremental logs. Applies only if `DestinationEndpoint.InstanceType` is
-    /// `MaxCompute`.
-    pub fn partition_key<M>(self, partition_key: impl Argument<PartitionKey, M>) -> Self {
-        Self(self.0.argument("PartitionKey", partition_key))
-    }
-
-    /// Additional settings, such as whether the precheck starts automatically, or the types of Redis enterprise
-    /// instances between which data is synchronized.
-    pub fn migration_reserved<M>(self, migration_reserved: impl Argument<JsonText<MigrationReserved>, M>) -> Self {
-        Self(self.0.json_text("MigrationReserved", migration_reserved))
-    }
-
-    /// Checkpoint from which to synchronize, as a Unix timestamp in seconds. Example: `1610540493`.
-    pub fn checkpoint<M>(self, checkpoint: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("Checkpoint", checkpoint))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }
 
 yundb_runtime::setters! {

@@ -31,10 +31,67 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/create_synchronization_job.md")]
-    #[doc(alias = "createSynchronizationJob")]
     #[deprecated(note = "use `create_instance`")]
     pub fn create_synchronization_job(&self) -> CreateSynchronizationJob {
         CreateSynchronizationJob(self.call(CreateSynchronizationJob::SPEC))
+    }
+}
+
+impl CreateSynchronizationJob {
+    /// Region of the destination database. Must equal [`source_region`](Self::source_region) if that is China (Hong
+    /// Kong) or a region outside China. Example: `cn-hangzhou`. **Required.**
+    pub fn dest_region<M>(self, value: impl Argument<RegionId, M>) -> Self {
+        Self(self.0.argument("DestRegion", value))
+    }
+
+    /// Billing method of the instance. The documented default is `PostPaid`. Example: `PostPaid`. **Required.**
+    pub fn pay_type<M>(self, value: impl Argument<PayType, M>) -> Self { Self(self.0.argument("PayType", value)) }
+    /// Region of the source database. Example: `cn-hangzhou`. **Required.**
+    pub fn source_region<M>(self, value: impl Argument<RegionId, M>) -> Self {
+        Self(self.0.argument("SourceRegion", value))
+    }
+
+    /// Class of the synchronization instance. Example: `small`. **Required.**
+    pub fn synchronization_job_class<M>(self, value: impl Argument<SynchronizationJobClass, M>) -> Self {
+        Self(self.0.argument("SynchronizationJobClass", value))
+    }
+
+    /// Topology of the synchronization. `bidirectional` is supported only if `SourceEndpoint.InstanceType` and
+    /// `DestinationEndpoint.InstanceType` are `MySQL`, `PolarDB` or `Redis`. Defaults to `oneway`. Example: `oneway`.
+    pub fn topology<M>(self, value: impl Argument<Topology, M>) -> Self { Self(self.0.argument("Topology", value)) }
+    /// Unit of [`used_time`](Self::used_time). Required if [`pay_type`](Self::pay_type) is `PrePaid`; not used
+    /// otherwise. Example: `Year`.
+    pub fn period<M>(self, value: impl Argument<Period, M>) -> Self { Self(self.0.argument("Period", value)) }
+    /// Billing duration, in units of [`period`](Self::period): 1 to 5 years or 1 to 60 months. Required if
+    /// [`pay_type`](Self::pay_type) is `PrePaid`; not used otherwise. Example: `1`.
+    pub fn used_time(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("UsedTime", value)) }
+    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
+    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
+    pub fn client_token<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ClientToken", value))
+    }
+
+    /// Source of the synchronization.
+    pub fn source_endpoint<M>(self, value: impl Argument<NewSynchronizationSource, M>) -> Self {
+        Self(self.0.argument("SourceEndpoint", value))
+    }
+
+    /// Destination of the synchronization.
+    pub fn destination_endpoint<M>(self, value: impl Argument<NewSynchronizationDestination, M>) -> Self {
+        Self(self.0.argument("DestinationEndpoint", value))
+    }
+
+    /// Network of the transfer, always `Intranet`. Example: `Intranet`.
+    pub fn network_type<M>(self, value: impl Argument<TransferNetwork, M>) -> Self {
+        Self(self.0.argument("networkType", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
+    /// Number of private custom RDS instances attached to a PolarDB-X source. Required if
+    /// `SourceEndpoint.InstanceType` is `DRDS`. Defaults to `1`. Example: `3`.
+    pub fn db_instance_count(self, value: impl Integer) -> Self {
+        Self(self.0.integer::<i32>("DBInstanceCount", value))
     }
 }
 
@@ -58,76 +115,6 @@ yundb_runtime::operation! {
             query("DBInstanceCount", any()),
         ])
         .accept("application/json")
-}
-
-impl CreateSynchronizationJob {
-    /// Region of the destination database. Must equal [`source_region`](Self::source_region) if that is China (Hong
-    /// Kong) or a region outside China. Example: `cn-hangzhou`. Required.
-    pub fn dest_region<M>(self, dest_region: impl Argument<RegionId, M>) -> Self {
-        Self(self.0.argument("DestRegion", dest_region))
-    }
-
-    /// Billing method of the instance. The documented default is `PostPaid`. Example: `PostPaid`. Required.
-    pub fn pay_type<M>(self, pay_type: impl Argument<PayType, M>) -> Self { Self(self.0.argument("PayType", pay_type)) }
-    /// Region of the source database. Example: `cn-hangzhou`. Required.
-    pub fn source_region<M>(self, source_region: impl Argument<RegionId, M>) -> Self {
-        Self(self.0.argument("SourceRegion", source_region))
-    }
-
-    /// Class of the synchronization instance. Example: `small`. Required.
-    pub fn synchronization_job_class<M>(
-        self,
-        synchronization_job_class: impl Argument<SynchronizationJobClass, M>,
-    ) -> Self {
-        Self(self.0.argument("SynchronizationJobClass", synchronization_job_class))
-    }
-
-    /// Topology of the synchronization. `bidirectional` is supported only if `SourceEndpoint.InstanceType` and
-    /// `DestinationEndpoint.InstanceType` are `MySQL`, `PolarDB` or `Redis`. Defaults to `oneway`. Example: `oneway`.
-    pub fn topology<M>(self, topology: impl Argument<Topology, M>) -> Self {
-        Self(self.0.argument("Topology", topology))
-    }
-
-    /// Unit of [`used_time`](Self::used_time). Required if [`pay_type`](Self::pay_type) is `PrePaid`; not used
-    /// otherwise. Example: `Year`.
-    pub fn period<M>(self, period: impl Argument<Period, M>) -> Self { Self(self.0.argument("Period", period)) }
-    /// Billing duration, in units of [`period`](Self::period): 1 to 5 years or 1 to 60 months. Required if
-    /// [`pay_type`](Self::pay_type) is `PrePaid`; not used otherwise. Example: `1`.
-    pub fn used_time(self, used_time: impl Integer) -> Self { Self(self.0.integer::<i32>("UsedTime", used_time)) }
-    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
-    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
-    pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ClientToken", client_token))
-    }
-
-    /// Source of the synchronization.
-    pub fn source_endpoint<M>(self, source_endpoint: impl Argument<NewSynchronizationSource, M>) -> Self {
-        Self(self.0.argument("SourceEndpoint", source_endpoint))
-    }
-
-    /// Destination of the synchronization.
-    pub fn destination_endpoint<M>(
-        self,
-        destination_endpoint: impl Argument<NewSynchronizationDestination, M>,
-    ) -> Self {
-        Self(self.0.argument("DestinationEndpoint", destination_endpoint))
-    }
-
-    /// Network of the transfer, always `Intranet`. Example: `Intranet`.
-    pub fn network_type<M>(self, network_type: impl Argument<TransferNetwork, M>) -> Self {
-        Self(self.0.argument("networkType", network_type))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
-
-    /// Number of private custom RDS instances attached to a PolarDB-X source. Required if
-    /// `SourceEndpoint.InstanceType` is `DRDS`. Defaults to `1`. Example: `3`.
-    pub fn db_instance_count(self, db_instance_count: impl Integer) -> Self {
-        Self(self.0.integer::<i32>("DBInstanceCount", db_instance_count))
-    }
 }
 
 yundb_runtime::string_enum! {

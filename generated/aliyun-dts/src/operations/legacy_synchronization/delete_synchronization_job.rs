@@ -22,11 +22,22 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/delete_synchronization_job.md")]
-    #[doc(alias = "deleteSynchronizationJob")]
     #[deprecated(note = "use `delete_job`")]
     pub fn delete_synchronization_job(&self) -> DeleteSynchronizationJob {
         DeleteSynchronizationJob(self.call(DeleteSynchronizationJob::SPEC))
     }
+}
+
+impl DeleteSynchronizationJob {
+    /// ID of the synchronization instance, returned by
+    /// [`list_synchronization_jobs`](crate::Client::list_synchronization_jobs). Example: `dtshn6107ve264****`.
+    /// **Required.**
+    pub fn synchronization_job_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SynchronizationJobId", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -38,18 +49,4 @@ yundb_runtime::operation! {
             query("AccountId", any()),
         ])
         .accept("application/json")
-}
-
-impl DeleteSynchronizationJob {
-    /// ID of the synchronization instance, returned by
-    /// [`list_synchronization_jobs`](crate::Client::list_synchronization_jobs). Example: `dtshn6107ve264****`.
-    /// Required.
-    pub fn synchronization_job_id<M>(self, synchronization_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }

@@ -27,11 +27,27 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_synchronization_job_statuses.md")]
     #[doc(alias = "DescribeSynchronizationJobStatusList")]
-    #[doc(alias = "listSynchronizationJobStatuses")]
     #[deprecated(note = "use `list_jobs`")]
     pub fn list_synchronization_job_statuses(&self) -> ListSynchronizationJobStatuses {
         ListSynchronizationJobStatuses(self.call(ListSynchronizationJobStatuses::SPEC))
     }
+}
+
+impl ListSynchronizationJobStatuses {
+    /// IDs of the synchronization instances, returned by
+    /// [`list_synchronization_jobs`](crate::Client::list_synchronization_jobs). **Required.**
+    pub fn synchronization_job_id_list_json_str<M>(self, value: impl Argument<JsonText<Vec<String>>, M>) -> Self {
+        Self(self.0.json_text("SynchronizationJobIdListJsonStr", value))
+    }
+
+    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
+    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
+    pub fn client_token<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ClientToken", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -45,35 +61,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ListSynchronizationJobStatuses {
-    /// IDs of the synchronization instances, returned by
-    /// [`list_synchronization_jobs`](crate::Client::list_synchronization_jobs). Required.
-    pub fn synchronization_job_id_list_json_str<M>(
-        self,
-        synchronization_job_id_list_json_str: impl Argument<JsonText<Vec<String>>, M>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .json_text(
-                    "SynchronizationJobIdListJsonStr",
-                    synchronization_job_id_list_json_str,
-                ),
-        )
-    }
-
-    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
-    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
-    pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ClientToken", client_token))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }
 
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the

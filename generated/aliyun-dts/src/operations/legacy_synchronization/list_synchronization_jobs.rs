@@ -35,11 +35,35 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_synchronization_jobs.md")]
     #[doc(alias = "DescribeSynchronizationJobs")]
-    #[doc(alias = "listSynchronizationJobs")]
     #[deprecated(note = "use `list_jobs`")]
     pub fn list_synchronization_jobs(&self) -> ListSynchronizationJobs {
         ListSynchronizationJobs(self.call(ListSynchronizationJobs::SPEC))
     }
+}
+
+impl ListSynchronizationJobs {
+    /// Number of records per page: 30, 50 or 100. Format: `int32`. Defaults to `30`. Example: `30`.
+    pub fn page_size<M>(self, value: impl Argument<ListJobsPageSize, M>) -> Self {
+        Self(self.0.argument("PageSize", value))
+    }
+
+    /// Page number. At least 1. Defaults to `1`. Example: `1`.
+    pub fn page_num(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("PageNum", value)) }
+    /// Returns only instances whose name contains this text. Example: `MySQL同步`.
+    pub fn synchronization_job_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SynchronizationJobName", value))
+    }
+
+    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
+    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
+    pub fn client_token<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ClientToken", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
+    /// Returns only instances with matching tags. 1 to 20 items. Example: `[{"Key":"testkey1"}]`.
+    pub fn tag<M>(self, value: impl Argument<Vec<InstanceTagFilter>, M>) -> Self { Self(self.0.argument("Tag", value)) }
 }
 
 yundb_runtime::operation! {
@@ -56,34 +80,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ListSynchronizationJobs {
-    /// Number of records per page: 30, 50 or 100. Format: `int32`. Defaults to `30`. Example: `30`.
-    pub fn page_size<M>(self, page_size: impl Argument<ListJobsPageSize, M>) -> Self {
-        Self(self.0.argument("PageSize", page_size))
-    }
-
-    /// Page number. At least 1. Defaults to `1`. Example: `1`.
-    pub fn page_num(self, page_num: impl Integer) -> Self { Self(self.0.integer::<i32>("PageNum", page_num)) }
-    /// Returns only instances whose name contains this text. Example: `MySQL同步`.
-    pub fn synchronization_job_name<M>(self, synchronization_job_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SynchronizationJobName", synchronization_job_name))
-    }
-
-    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
-    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
-    pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ClientToken", client_token))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
-
-    /// Returns only instances with matching tags. 1 to 20 items. Example: `[{"Key":"testkey1"}]`.
-    pub fn tag<M>(self, tag: impl Argument<Vec<InstanceTagFilter>, M>) -> Self { Self(self.0.argument("Tag", tag)) }
 }
 
 yundb_runtime::paged! {

@@ -23,9 +23,23 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/show_endpoint_switch.md")]
     #[doc(alias = "DescribeEndpointSwitchStatus")]
-    #[doc(alias = "showEndpointSwitch")]
     #[deprecated(note = "deprecated by the service")]
     pub fn show_endpoint_switch(&self) -> ShowEndpointSwitch { ShowEndpointSwitch(self.call(ShowEndpointSwitch::SPEC)) }
+}
+
+impl ShowEndpointSwitch {
+    /// ID of the switch, returned by
+    /// [`switch_synchronization_endpoint`](crate::Client::switch_synchronization_endpoint). Example: `11****`.
+    /// **Required.**
+    pub fn task_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("TaskId", value)) }
+    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
+    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
+    pub fn client_token<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ClientToken", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -39,23 +53,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ShowEndpointSwitch {
-    /// ID of the switch, returned by
-    /// [`switch_synchronization_endpoint`](crate::Client::switch_synchronization_endpoint). Example: `11****`.
-    /// Required.
-    pub fn task_id<M>(self, task_id: impl Argument<String, M>) -> Self { Self(self.0.argument("TaskId", task_id)) }
-    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
-    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
-    pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ClientToken", client_token))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }
 
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the

@@ -26,11 +26,26 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/show_initialization_status.md")]
     #[doc(alias = "DescribeInitializationStatus")]
-    #[doc(alias = "showInitializationStatus")]
     #[deprecated(note = "use `show_precheck_status`")]
     pub fn show_initialization_status(&self) -> ShowInitializationStatus {
         ShowInitializationStatus(self.call(ShowInitializationStatus::SPEC))
     }
+}
+
+impl ShowInitializationStatus {
+    /// ID of the synchronization instance, returned by
+    /// [`list_synchronization_jobs`](crate::Client::list_synchronization_jobs). Example: `dtsi76118o3w92****`.
+    /// **Required.**
+    pub fn synchronization_job_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SynchronizationJobId", value))
+    }
+
+    /// Number of records per page. From 1 to 100. Defaults to `30`. Example: `30`.
+    pub fn page_size(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("PageSize", value)) }
+    /// Page number. At least 1. Defaults to `1`. Example: `1`.
+    pub fn page_num(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("PageNum", value)) }
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -45,24 +60,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ShowInitializationStatus {
-    /// ID of the synchronization instance, returned by
-    /// [`list_synchronization_jobs`](crate::Client::list_synchronization_jobs). Example: `dtsi76118o3w92****`.
-    /// Required.
-    pub fn synchronization_job_id<M>(self, synchronization_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
-    }
-
-    /// Number of records per page. From 1 to 100. Defaults to `30`. Example: `30`.
-    pub fn page_size(self, page_size: impl Integer) -> Self { Self(self.0.integer::<i32>("PageSize", page_size)) }
-    /// Page number. At least 1. Defaults to `1`. Example: `1`.
-    pub fn page_num(self, page_num: impl Integer) -> Self { Self(self.0.integer::<i32>("PageNum", page_num)) }
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }
 
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the

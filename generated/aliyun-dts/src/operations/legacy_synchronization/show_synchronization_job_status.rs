@@ -27,11 +27,34 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/show_synchronization_job_status.md")]
     #[doc(alias = "DescribeSynchronizationJobStatus")]
-    #[doc(alias = "showSynchronizationJobStatus")]
     #[deprecated(note = "use `show_job`")]
     pub fn show_synchronization_job_status(&self) -> ShowSynchronizationJobStatus {
         ShowSynchronizationJobStatus(self.call(ShowSynchronizationJobStatus::SPEC))
     }
+}
+
+impl ShowSynchronizationJobStatus {
+    /// ID of the synchronization instance, returned by
+    /// [`list_synchronization_jobs`](crate::Client::list_synchronization_jobs). Example: `dtsexjk1alb116****`.
+    /// **Required.**
+    pub fn synchronization_job_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SynchronizationJobId", value))
+    }
+
+    /// Direction of the synchronization. `Reverse` takes effect only for a two-way synchronization. Defaults to
+    /// `Forward`. Example: `Forward`.
+    pub fn synchronization_direction<M>(self, value: impl Argument<SynchronizationDirection, M>) -> Self {
+        Self(self.0.argument("SynchronizationDirection", value))
+    }
+
+    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
+    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
+    pub fn client_token<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ClientToken", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -46,35 +69,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ShowSynchronizationJobStatus {
-    /// ID of the synchronization instance, returned by
-    /// [`list_synchronization_jobs`](crate::Client::list_synchronization_jobs). Example: `dtsexjk1alb116****`.
-    /// Required.
-    pub fn synchronization_job_id<M>(self, synchronization_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
-    }
-
-    /// Direction of the synchronization. `Reverse` takes effect only for a two-way synchronization. Defaults to
-    /// `Forward`. Example: `Forward`.
-    pub fn synchronization_direction<M>(
-        self,
-        synchronization_direction: impl Argument<SynchronizationDirection, M>,
-    ) -> Self {
-        Self(self.0.argument("SynchronizationDirection", synchronization_direction))
-    }
-
-    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
-    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
-    pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("ClientToken", client_token))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }
 
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the

@@ -23,11 +23,28 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/start_synchronization_job.md")]
-    #[doc(alias = "startSynchronizationJob")]
     #[deprecated(note = "use `start_job`")]
     pub fn start_synchronization_job(&self) -> StartSynchronizationJob {
         StartSynchronizationJob(self.call(StartSynchronizationJob::SPEC))
     }
+}
+
+impl StartSynchronizationJob {
+    /// ID of the synchronization instance, returned by
+    /// [`list_synchronization_jobs`](crate::Client::list_synchronization_jobs). Example: `dtsf19100l2186****`.
+    /// **Required.**
+    pub fn synchronization_job_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SynchronizationJobId", value))
+    }
+
+    /// Direction of the synchronization. `Reverse` starts the reverse task, which exists only in a two-way
+    /// synchronization. Defaults to `Forward`. Example: `Forward`.
+    pub fn synchronization_direction<M>(self, value: impl Argument<SynchronizationDirection, M>) -> Self {
+        Self(self.0.argument("SynchronizationDirection", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -41,27 +58,4 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .job("$request.SynchronizationJobId", &crate::client::SHOW_SYNCHRONIZATION_JOB_STATUS)
-}
-
-impl StartSynchronizationJob {
-    /// ID of the synchronization instance, returned by
-    /// [`list_synchronization_jobs`](crate::Client::list_synchronization_jobs). Example: `dtsf19100l2186****`.
-    /// Required.
-    pub fn synchronization_job_id<M>(self, synchronization_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
-    }
-
-    /// Direction of the synchronization. `Reverse` starts the reverse task, which exists only in a two-way
-    /// synchronization. Defaults to `Forward`. Example: `Forward`.
-    pub fn synchronization_direction<M>(
-        self,
-        synchronization_direction: impl Argument<SynchronizationDirection, M>,
-    ) -> Self {
-        Self(self.0.argument("SynchronizationDirection", synchronization_direction))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }

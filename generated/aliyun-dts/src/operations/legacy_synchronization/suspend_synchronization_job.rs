@@ -25,11 +25,28 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/suspend_synchronization_job.md")]
-    #[doc(alias = "suspendSynchronizationJob")]
     #[deprecated(note = "use `suspend_job`")]
     pub fn suspend_synchronization_job(&self) -> SuspendSynchronizationJob {
         SuspendSynchronizationJob(self.call(SuspendSynchronizationJob::SPEC))
     }
+}
+
+impl SuspendSynchronizationJob {
+    /// ID of the synchronization instance, returned by
+    /// [`list_synchronization_jobs`](crate::Client::list_synchronization_jobs). Example: `dtsmr1q4mc2152****`.
+    /// **Required.**
+    pub fn synchronization_job_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SynchronizationJobId", value))
+    }
+
+    /// Direction of the synchronization. `Reverse` suspends the reverse task, which exists only in a two-way
+    /// synchronization. Defaults to `Forward`. Example: `Forward`.
+    pub fn synchronization_direction<M>(self, value: impl Argument<SynchronizationDirection, M>) -> Self {
+        Self(self.0.argument("SynchronizationDirection", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -42,27 +59,4 @@ yundb_runtime::operation! {
             query("AccountId", any()),
         ])
         .accept("application/json")
-}
-
-impl SuspendSynchronizationJob {
-    /// ID of the synchronization instance, returned by
-    /// [`list_synchronization_jobs`](crate::Client::list_synchronization_jobs). Example: `dtsmr1q4mc2152****`.
-    /// Required.
-    pub fn synchronization_job_id<M>(self, synchronization_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
-    }
-
-    /// Direction of the synchronization. `Reverse` suspends the reverse task, which exists only in a two-way
-    /// synchronization. Defaults to `Forward`. Example: `Forward`.
-    pub fn synchronization_direction<M>(
-        self,
-        synchronization_direction: impl Argument<SynchronizationDirection, M>,
-    ) -> Self {
-        Self(self.0.argument("SynchronizationDirection", synchronization_direction))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }

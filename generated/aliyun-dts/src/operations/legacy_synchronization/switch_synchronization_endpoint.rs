@@ -37,11 +37,38 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/switch_synchronization_endpoint.md")]
-    #[doc(alias = "switchSynchronizationEndpoint")]
     #[deprecated(note = "deprecated by the service")]
     pub fn switch_synchronization_endpoint(&self) -> SwitchSynchronizationEndpoint {
         SwitchSynchronizationEndpoint(self.call(SwitchSynchronizationEndpoint::SPEC))
     }
+}
+
+impl SwitchSynchronizationEndpoint {
+    /// New primary database. **Required.**
+    pub fn endpoint<M>(self, value: impl Argument<SwitchedEndpoint, M>) -> Self {
+        Self(self.0.argument("Endpoint", value))
+    }
+
+    /// ID of the synchronization instance, returned by
+    /// [`list_synchronization_jobs`](crate::Client::list_synchronization_jobs). Example: `dtsexjk1alb116****`.
+    /// **Required.**
+    pub fn synchronization_job_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SynchronizationJobId", value))
+    }
+
+    /// Direction of the synchronization. `Reverse` takes effect only for a two-way synchronization. Defaults to
+    /// `Forward`. Example: `Forward`.
+    pub fn synchronization_direction<M>(self, value: impl Argument<SynchronizationDirection, M>) -> Self {
+        Self(self.0.argument("SynchronizationDirection", value))
+    }
+
+    /// Owner of the source, if the source belongs to another account.
+    pub fn source_endpoint<M>(self, value: impl Argument<SwitchedSourceOwner, M>) -> Self {
+        Self(self.0.argument("SourceEndpoint", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -59,51 +86,18 @@ yundb_runtime::operation! {
         .job("TaskId", &crate::client::SHOW_ENDPOINT_SWITCH)
 }
 
-impl SwitchSynchronizationEndpoint {
-    /// New primary database. Required.
-    pub fn endpoint<M>(self, endpoint: impl Argument<SwitchedEndpoint, M>) -> Self {
-        Self(self.0.argument("Endpoint", endpoint))
-    }
-
-    /// ID of the synchronization instance, returned by
-    /// [`list_synchronization_jobs`](crate::Client::list_synchronization_jobs). Example: `dtsexjk1alb116****`.
-    /// Required.
-    pub fn synchronization_job_id<M>(self, synchronization_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
-    }
-
-    /// Direction of the synchronization. `Reverse` takes effect only for a two-way synchronization. Defaults to
-    /// `Forward`. Example: `Forward`.
-    pub fn synchronization_direction<M>(
-        self,
-        synchronization_direction: impl Argument<SynchronizationDirection, M>,
-    ) -> Self {
-        Self(self.0.argument("SynchronizationDirection", synchronization_direction))
-    }
-
-    /// Owner of the source, if the source belongs to another account.
-    pub fn source_endpoint<M>(self, source_endpoint: impl Argument<SwitchedSourceOwner, M>) -> Self {
-        Self(self.0.argument("SourceEndpoint", source_endpoint))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
-}
-
 yundb_runtime::setters! {
     /// The type of `Endpoint` in [`switch_synchronization_endpoint`](crate::Client::switch_synchronization_endpoint).
     #[serde(rename_all = "PascalCase")]
     pub struct SwitchedEndpoint {
         /// ID of the ECS instance if `Endpoint.InstanceType` is `ECS`, or of the VPC if it is `Express`. Example:
-        /// `i-bp11haem1kpkhoup****`. Required.
+        /// `i-bp11haem1kpkhoup****`. **Required.**
         pub instance_id: Option<String>,
-        /// Type of the new database. Example: `ECS`. Required.
+        /// Type of the new database. Example: `ECS`. **Required.**
         pub instance_type: Option<SwitchedInstanceType>,
-        /// Port of the new database. Example: `3306`. Required.
+        /// Port of the new database. Example: `3306`. **Required.**
         pub port: Option<String>,
-        /// Endpoint to switch. Example: `Destination`. Required.
+        /// Endpoint to switch. Example: `Destination`. **Required.**
         pub r#type: Option<SwitchedEnd>,
         /// Address of the new database. Required if `Endpoint.InstanceType` is `Express`; not used otherwise. Example:
         /// `172.15.185.***`.

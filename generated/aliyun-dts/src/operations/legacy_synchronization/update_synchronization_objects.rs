@@ -28,11 +28,37 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_synchronization_objects.md")]
     #[doc(alias = "ModifySynchronizationObject")]
-    #[doc(alias = "updateSynchronizationObjects")]
     #[deprecated(note = "use `update_synchronization`")]
     pub fn update_synchronization_objects(&self) -> UpdateSynchronizationObjects {
         UpdateSynchronizationObjects(self.call(UpdateSynchronizationObjects::SPEC))
     }
+}
+
+impl UpdateSynchronizationObjects {
+    /// ID of the synchronization instance, returned by
+    /// [`list_synchronization_jobs`](crate::Client::list_synchronization_jobs). Example: `dtskfq1149w254****`.
+    /// **Required.**
+    pub fn synchronization_job_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SynchronizationJobId", value))
+    }
+
+    /// New objects of the synchronization.
+    ///
+    /// Databases to synchronize. Names of databases, tables and columns can be regular expressions of a limited
+    /// syntax; see [`docs::name_patterns`](crate::docs::name_patterns). See also
+    /// [`docs::legacy_object_lists`](crate::docs::legacy_object_lists). **Required.**
+    pub fn synchronization_objects<M>(self, value: impl Argument<JsonText<Vec<SynchronizationObject>>, M>) -> Self {
+        Self(self.0.json_text("SynchronizationObjects", value))
+    }
+
+    /// Direction of the synchronization. Required only for a two-way synchronization. Defaults to `Forward`. Example:
+    /// `Forward`.
+    pub fn synchronization_direction<M>(self, value: impl Argument<SynchronizationDirection, M>) -> Self {
+        Self(self.0.argument("SynchronizationDirection", value))
+    }
+
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
+    pub fn account_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("AccountId", value)) }
 }
 
 yundb_runtime::operation! {
@@ -47,41 +73,6 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .job("TaskId", &crate::client::SHOW_SYNCHRONIZATION_OBJECT_UPDATE)
-}
-
-impl UpdateSynchronizationObjects {
-    /// ID of the synchronization instance, returned by
-    /// [`list_synchronization_jobs`](crate::Client::list_synchronization_jobs). Example: `dtskfq1149w254****`.
-    /// Required.
-    pub fn synchronization_job_id<M>(self, synchronization_job_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
-    }
-
-    /// New objects of the synchronization.
-    ///
-    /// Databases to synchronize. Names of databases, tables and columns can be regular expressions of a limited
-    /// syntax; see [`docs::name_patterns`](crate::docs::name_patterns). See also
-    /// [`docs::legacy_object_lists`](crate::docs::legacy_object_lists). Required.
-    pub fn synchronization_objects<M>(
-        self,
-        synchronization_objects: impl Argument<JsonText<Vec<SynchronizationObject>>, M>,
-    ) -> Self {
-        Self(self.0.json_text("SynchronizationObjects", synchronization_objects))
-    }
-
-    /// Direction of the synchronization. Required only for a two-way synchronization. Defaults to `Forward`. Example:
-    /// `Forward`.
-    pub fn synchronization_direction<M>(
-        self,
-        synchronization_direction: impl Argument<SynchronizationDirection, M>,
-    ) -> Self {
-        Self(self.0.argument("SynchronizationDirection", synchronization_direction))
-    }
-
-    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
-    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("AccountId", account_id))
-    }
 }
 
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the

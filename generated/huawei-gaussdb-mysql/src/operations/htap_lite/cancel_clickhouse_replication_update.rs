@@ -33,7 +33,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/cancel_clickhouse_replication_update.md")]
     #[doc(alias = "DeleteClickHouseDataBaseConfig")]
-    #[doc(alias = "cancelClickhouseReplicationUpdate")]
     pub fn cancel_clickhouse_replication_update(
         &self,
         instance_id: impl Into<String>,
@@ -44,6 +43,11 @@ impl Client {
                 .text("instance_id", instance_id),
         )
     }
+}
+
+impl CancelClickhouseReplicationUpdate {
+    /// Name of the replicated database. Example: `db`. **Required.**
+    pub fn database<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("database", value)) }
 }
 
 yundb_runtime::operation! {
@@ -60,9 +64,4 @@ yundb_runtime::operation! {
         ])
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl CancelClickhouseReplicationUpdate {
-    /// Name of the replicated database. Example: `db`. Required.
-    pub fn database<M>(self, database: impl Argument<String, M>) -> Self { Self(self.0.argument("database", database)) }
 }

@@ -45,7 +45,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/check_clickhouse_replication_databases.md")]
     #[doc(alias = "CheckClickHouseDataBaseConfig")]
-    #[doc(alias = "checkClickhouseReplicationDatabases")]
     pub fn check_clickhouse_replication_databases(
         &self,
         instance_id: impl Into<String>,
@@ -55,6 +54,34 @@ impl Client {
                 .call(CheckClickhouseReplicationDatabases::SPEC)
                 .text("instance_id", instance_id),
         )
+    }
+}
+
+impl CheckClickhouseReplicationDatabases {
+    /// Id of the GaussDB(for MySQL) instance to replicate from, in the service's UUID format. **Required.**
+    pub fn source_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("source_instance_id", value))
+    }
+
+    /// Id of the GaussDB(for MySQL) read replica to replicate from. If it is empty or absent, the primary node is
+    /// used.
+    pub fn source_node_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("source_node_id", value))
+    }
+
+    /// Database to replicate. **Required.**
+    pub fn source_database_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("source_database_name", value))
+    }
+
+    /// Settings of the database. **Required.**
+    pub fn db_configs<M>(self, value: impl Argument<Vec<ClickhouseDatabaseSetting>, M>) -> Self {
+        Self(self.0.argument("db_configs", value))
+    }
+
+    /// Selection of the tables to replicate. **Required.**
+    pub fn table_repl_config<M>(self, value: impl Argument<ClickhouseTablesToReplicate, M>) -> Self {
+        Self(self.0.argument("table_repl_config", value))
     }
 }
 
@@ -77,34 +104,6 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .idempotent(true)
-}
-
-impl CheckClickhouseReplicationDatabases {
-    /// Id of the GaussDB(for MySQL) instance to replicate from, in the service's UUID format. Required.
-    pub fn source_instance_id<M>(self, source_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("source_instance_id", source_instance_id))
-    }
-
-    /// Id of the GaussDB(for MySQL) read replica to replicate from. If it is empty or absent, the primary node is
-    /// used.
-    pub fn source_node_id<M>(self, source_node_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("source_node_id", source_node_id))
-    }
-
-    /// Database to replicate. Required.
-    pub fn source_database_name<M>(self, source_database_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("source_database_name", source_database_name))
-    }
-
-    /// Settings of the database. Required.
-    pub fn db_configs<M>(self, db_configs: impl Argument<Vec<ClickhouseDatabaseSetting>, M>) -> Self {
-        Self(self.0.argument("db_configs", db_configs))
-    }
-
-    /// Selection of the tables to replicate. Required.
-    pub fn table_repl_config<M>(self, table_repl_config: impl Argument<ClickhouseTablesToReplicate, M>) -> Self {
-        Self(self.0.argument("table_repl_config", table_repl_config))
-    }
 }
 
 /// Result of the check. Response of

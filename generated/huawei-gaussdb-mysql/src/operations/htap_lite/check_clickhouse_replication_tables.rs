@@ -47,7 +47,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/check_clickhouse_replication_tables.md")]
     #[doc(alias = "CheckClickHouseTableConfig")]
-    #[doc(alias = "checkClickhouseReplicationTables")]
     pub fn check_clickhouse_replication_tables(
         &self,
         instance_id: impl Into<String>,
@@ -57,6 +56,39 @@ impl Client {
                 .call(CheckClickhouseReplicationTables::SPEC)
                 .text("instance_id", instance_id),
         )
+    }
+}
+
+impl CheckClickhouseReplicationTables {
+    /// Id of the GaussDB(for MySQL) instance to replicate from. **Required.**
+    pub fn source_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("source_instance_id", value))
+    }
+
+    /// Id of the GaussDB(for MySQL) read replica to replicate from. If it is empty or absent, the primary node is
+    /// used.
+    pub fn source_node_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("source_node_id", value))
+    }
+
+    /// Database to replicate. **Required.**
+    pub fn source_database_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("source_database_name", value))
+    }
+
+    /// Settings of the database. **Required.**
+    pub fn db_configs<M>(self, value: impl Argument<Vec<ClickhouseDatabaseSetting>, M>) -> Self {
+        Self(self.0.argument("db_configs", value))
+    }
+
+    /// Table settings. **Required.**
+    pub fn tables_configs<M>(self, value: impl Argument<Vec<ClickhouseTableSetting>, M>) -> Self {
+        Self(self.0.argument("tables_configs", value))
+    }
+
+    /// Selection of the tables to replicate. **Required.**
+    pub fn table_repl_config<M>(self, value: impl Argument<ClickhouseTablesToReplicate, M>) -> Self {
+        Self(self.0.argument("table_repl_config", value))
     }
 }
 
@@ -82,46 +114,13 @@ yundb_runtime::operation! {
         .idempotent(true)
 }
 
-impl CheckClickhouseReplicationTables {
-    /// Id of the GaussDB(for MySQL) instance to replicate from. Required.
-    pub fn source_instance_id<M>(self, source_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("source_instance_id", source_instance_id))
-    }
-
-    /// Id of the GaussDB(for MySQL) read replica to replicate from. If it is empty or absent, the primary node is
-    /// used.
-    pub fn source_node_id<M>(self, source_node_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("source_node_id", source_node_id))
-    }
-
-    /// Database to replicate. Required.
-    pub fn source_database_name<M>(self, source_database_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("source_database_name", source_database_name))
-    }
-
-    /// Settings of the database. Required.
-    pub fn db_configs<M>(self, db_configs: impl Argument<Vec<ClickhouseDatabaseSetting>, M>) -> Self {
-        Self(self.0.argument("db_configs", db_configs))
-    }
-
-    /// Table settings. Required.
-    pub fn tables_configs<M>(self, tables_configs: impl Argument<Vec<ClickhouseTableSetting>, M>) -> Self {
-        Self(self.0.argument("tables_configs", tables_configs))
-    }
-
-    /// Selection of the tables to replicate. Required.
-    pub fn table_repl_config<M>(self, table_repl_config: impl Argument<ClickhouseTablesToReplicate, M>) -> Self {
-        Self(self.0.argument("table_repl_config", table_repl_config))
-    }
-}
-
 yundb_runtime::setters! {
     /// Settings of a table.
     pub struct ClickhouseTableSetting {
-        /// Name of the table. Required.
+        /// Name of the table. **Required.**
         pub table_name: Option<String>,
         /// Setting of the table. Allowed column operations are `PARTITION BY`, `COLUMNS`, `ORDER BY`, `SAMPLE BY`,
-        /// `PRIMARY KEY` and `TTL`. Required.
+        /// `PRIMARY KEY` and `TTL`. **Required.**
         pub table_config: Option<String>,
     }
 }

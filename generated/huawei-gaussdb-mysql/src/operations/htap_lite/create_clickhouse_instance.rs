@@ -50,10 +50,51 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/create_clickhouse_instance.md")]
-    #[doc(alias = "CreateClickHouseInstance")]
-    #[doc(alias = "createClickhouseInstance")]
     pub fn create_clickhouse_instance(&self, instance_id: impl Into<String>) -> CreateClickhouseInstance {
         CreateClickhouseInstance(self.call(CreateClickhouseInstance::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl CreateClickhouseInstance {
+    /// Name of the ClickHouse instance: 4 to 64 letters, digits, hyphens and underscores, starting with a letter.
+    /// Matches `^[A-Za-z][A-Za-z0-9_-]*$`. **Required.**
+    pub fn name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("name", value)) }
+    /// The engine. **Required.**
+    pub fn engine<M>(self, value: impl Argument<ClickhouseEngineToCreate, M>) -> Self {
+        Self(self.0.argument("engine", value))
+    }
+
+    /// Deployment of the instance. **Required.**
+    pub fn ha<M>(self, value: impl Argument<ClickhouseDeployment, M>) -> Self { Self(self.0.argument("ha", value)) }
+    /// Id of the flavor of the nodes: an `id` returned by [`list_htap_flavors`](crate::Client::list_htap_flavors).
+    /// **Required.**
+    pub fn flavor_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("flavor_id", value)) }
+    /// Password of the user `root`: 8 to 32 characters, including three of the following: uppercase letters,
+    /// lowercase letters, digits and the special characters `~!@#%^*-_=+?,`. **Required.**
+    pub fn db_root_pwd<M>(self, value: impl Argument<Secret, M>) -> Self { Self(self.0.argument("db_root_pwd", value)) }
+    /// Whether the nodes are in one availability zone or in several. **Required.**
+    pub fn az_mode<M>(self, value: impl Argument<ClickhouseZoneMode, M>) -> Self {
+        Self(self.0.argument("az_mode", value))
+    }
+
+    /// Storage of the nodes. **Required.**
+    pub fn volume<M>(self, value: impl Argument<ClickhouseVolumeToCreate, M>) -> Self {
+        Self(self.0.argument("volume", value))
+    }
+
+    /// Code of the availability zone. If `mode` of [`ha`](Self::ha) is `Ha`, the codes of several zones, separated by
+    /// commas. Example: `cn-southwest-244b,cn-southwest-244a`. **Required.**
+    pub fn az_code<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("az_code", value)) }
+    /// Time zone. Defaults to that of the GaussDB(for MySQL) instance.
+    pub fn time_zone<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("time_zone", value)) }
+    /// Tags of the instance. **Required.**
+    pub fn tags_info<M>(self, value: impl Argument<ClickhouseTagsToAdd, M>) -> Self {
+        Self(self.0.argument("tags_info", value))
+    }
+
+    /// Billing of the instance.
+    pub fn pay_info<M>(self, value: impl Argument<ClickhousePayInfoToSet, M>) -> Self {
+        Self(self.0.argument("pay_info", value))
     }
 }
 
@@ -81,65 +122,13 @@ yundb_runtime::operation! {
         .job("job_id", &crate::client::SHOW_JOB)
 }
 
-impl CreateClickhouseInstance {
-    /// Name of the ClickHouse instance: 4 to 64 letters, digits, hyphens and underscores, starting with a letter.
-    /// Matches `^[A-Za-z][A-Za-z0-9_-]*$`. Required.
-    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// The engine. Required.
-    pub fn engine<M>(self, engine: impl Argument<ClickhouseEngineToCreate, M>) -> Self {
-        Self(self.0.argument("engine", engine))
-    }
-
-    /// Deployment of the instance. Required.
-    pub fn ha<M>(self, ha: impl Argument<ClickhouseDeployment, M>) -> Self { Self(self.0.argument("ha", ha)) }
-    /// Id of the flavor of the nodes: an `id` returned by [`list_htap_flavors`](crate::Client::list_htap_flavors).
-    /// Required.
-    pub fn flavor_id<M>(self, flavor_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("flavor_id", flavor_id))
-    }
-
-    /// Password of the user `root`: 8 to 32 characters, including three of the following: uppercase letters,
-    /// lowercase letters, digits and the special characters `~!@#%^*-_=+?,`. Required.
-    pub fn db_root_pwd<M>(self, db_root_pwd: impl Argument<Secret, M>) -> Self {
-        Self(self.0.argument("db_root_pwd", db_root_pwd))
-    }
-
-    /// Whether the nodes are in one availability zone or in several. Required.
-    pub fn az_mode<M>(self, az_mode: impl Argument<ClickhouseZoneMode, M>) -> Self {
-        Self(self.0.argument("az_mode", az_mode))
-    }
-
-    /// Storage of the nodes. Required.
-    pub fn volume<M>(self, volume: impl Argument<ClickhouseVolumeToCreate, M>) -> Self {
-        Self(self.0.argument("volume", volume))
-    }
-
-    /// Code of the availability zone. If `mode` of [`ha`](Self::ha) is `Ha`, the codes of several zones, separated by
-    /// commas. Example: `cn-southwest-244b,cn-southwest-244a`. Required.
-    pub fn az_code<M>(self, az_code: impl Argument<String, M>) -> Self { Self(self.0.argument("az_code", az_code)) }
-    /// Time zone. Defaults to that of the GaussDB(for MySQL) instance.
-    pub fn time_zone<M>(self, time_zone: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("time_zone", time_zone))
-    }
-
-    /// Tags of the instance. Required.
-    pub fn tags_info<M>(self, tags_info: impl Argument<ClickhouseTagsToAdd, M>) -> Self {
-        Self(self.0.argument("tags_info", tags_info))
-    }
-
-    /// Billing of the instance.
-    pub fn pay_info<M>(self, pay_info: impl Argument<ClickhousePayInfoToSet, M>) -> Self {
-        Self(self.0.argument("pay_info", pay_info))
-    }
-}
-
 yundb_runtime::setters! {
     /// The engine.
     pub struct ClickhouseEngineToCreate {
         /// Type of engine.
         pub r#type: Option<ClickhouseEngineType> = ClickhouseEngineType::ClickHouse,
         /// Major version of the engine, with one number: a `name` returned by
-        /// [`list_htap_engine_versions`](crate::Client::list_htap_engine_versions). Required.
+        /// [`list_htap_engine_versions`](crate::Client::list_htap_engine_versions). **Required.**
         pub version: Option<String>,
     }
 }
@@ -151,7 +140,7 @@ impl Object for ClickhouseEngineToCreate {
 yundb_runtime::setters! {
     /// Deployment of the instance.
     pub struct ClickhouseDeployment {
-        /// Deployment mode: a single node, or a primary and a standby. Required.
+        /// Deployment mode: a single node, or a primary and a standby. **Required.**
         pub mode: Option<ClickhouseMode>,
     }
 }
@@ -173,10 +162,10 @@ yundb_runtime::string_enum! {
 yundb_runtime::setters! {
     /// Storage of the nodes.
     pub struct ClickhouseVolumeToCreate {
-        /// Storage type. Required.
+        /// Storage type. **Required.**
         pub io_type: Option<ClickhouseVolumeType>,
         /// Size in GB, 50 to 32000. The minimum depends on the storage type and may be lower; see
-        /// [`list_htap_storage_types`](crate::Client::list_htap_storage_types). Required.
+        /// [`list_htap_storage_types`](crate::Client::list_htap_storage_types). **Required.**
         pub capacity_in_gb: Option<i32>,
     }
 }
@@ -198,7 +187,7 @@ yundb_runtime::string_enum! {
 yundb_runtime::setters! {
     /// Tags of the instance.
     pub struct ClickhouseTagsToAdd {
-        /// System tags. Required.
+        /// System tags. **Required.**
         pub sys_tags: Option<Vec<ClickhouseTagToAdd>>,
     }
 }
@@ -210,9 +199,9 @@ impl Object for ClickhouseTagsToAdd {
 yundb_runtime::setters! {
     /// A system tag for a ClickHouse instance.
     pub struct ClickhouseTagToAdd {
-        /// Key of the tag. Required.
+        /// Key of the tag. **Required.**
         pub key: Option<String>,
-        /// Value of the tag. Required.
+        /// Value of the tag. **Required.**
         pub value: Option<String>,
     }
 }

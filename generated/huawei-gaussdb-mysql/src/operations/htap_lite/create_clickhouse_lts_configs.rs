@@ -35,9 +35,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/create_clickhouse_lts_configs.md")]
     #[doc(alias = "UpdateClickHouseLtsConfig")]
-    #[doc(alias = "createClickhouseLtsConfigs")]
     pub fn create_clickhouse_lts_configs(&self) -> CreateClickhouseLtsConfigs {
         CreateClickhouseLtsConfigs(self.call(CreateClickhouseLtsConfigs::SPEC))
+    }
+}
+
+impl CreateClickhouseLtsConfigs {
+    /// Log destinations. **Required.**
+    pub fn log_configs<M>(self, value: impl Argument<Vec<ClickhouseLogToSend>, M>) -> Self {
+        Self(self.0.argument("log_configs", value))
     }
 }
 
@@ -52,23 +58,16 @@ yundb_runtime::operation! {
         .body("application/json", true)
 }
 
-impl CreateClickhouseLtsConfigs {
-    /// Log destinations. Required.
-    pub fn log_configs<M>(self, log_configs: impl Argument<Vec<ClickhouseLogToSend>, M>) -> Self {
-        Self(self.0.argument("log_configs", log_configs))
-    }
-}
-
 yundb_runtime::setters! {
     /// A log and its destination.
     pub struct ClickhouseLogToSend {
-        /// Id of the ClickHouse instance, in the service's UUID format. Required.
+        /// Id of the ClickHouse instance, in the service's UUID format. **Required.**
         pub instance_id: Option<String>,
         /// Type of log.
         pub log_type: Option<ClickhouseLogType> = ClickhouseLogType::SlowLog,
-        /// Id of the LTS log group. Required.
+        /// Id of the LTS log group. **Required.**
         pub lts_group_id: Option<String>,
-        /// Id of the LTS log stream. Required.
+        /// Id of the LTS log stream. **Required.**
         pub lts_stream_id: Option<String>,
     }
 }

@@ -36,9 +36,26 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/create_clickhouse_replication.md")]
     #[doc(alias = "CreateClickHouseDataBaseReplication")]
-    #[doc(alias = "createClickhouseReplication")]
     pub fn create_clickhouse_replication(&self, instance_id: impl Into<String>) -> CreateClickhouseReplication {
         CreateClickhouseReplication(self.call(CreateClickhouseReplication::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl CreateClickhouseReplication {
+    /// Id of the GaussDB(for MySQL) instance to replicate from. **Required.**
+    pub fn source_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("source_instance_id", value))
+    }
+
+    /// Id of the GaussDB(for MySQL) read replica to replicate from. If it is empty or absent, the primary node is
+    /// used.
+    pub fn source_node_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("source_node_id", value))
+    }
+
+    /// Database to replicate. **Required.**
+    pub fn source_database<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("source_database", value))
     }
 }
 
@@ -59,22 +76,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl CreateClickhouseReplication {
-    /// Id of the GaussDB(for MySQL) instance to replicate from. Required.
-    pub fn source_instance_id<M>(self, source_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("source_instance_id", source_instance_id))
-    }
-
-    /// Id of the GaussDB(for MySQL) read replica to replicate from. If it is empty or absent, the primary node is
-    /// used.
-    pub fn source_node_id<M>(self, source_node_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("source_node_id", source_node_id))
-    }
-
-    /// Database to replicate. Required.
-    pub fn source_database<M>(self, source_database: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("source_database", source_database))
-    }
 }

@@ -37,10 +37,27 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/create_clickhouse_user.md")]
     #[doc(alias = "CreateClickHouseDatabaseUser")]
-    #[doc(alias = "createClickhouseUser")]
     pub fn create_clickhouse_user(&self, instance_id: impl Into<String>) -> CreateClickhouseUser {
         CreateClickhouseUser(self.call(CreateClickhouseUser::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl CreateClickhouseUser {
+    /// Name of the user: 2 to 32 lowercase letters, digits and underscores, starting with a letter and ending with a
+    /// letter or digit. Matches `^[a-z][a-z0-9_]*[a-z0-9]$`. **Required.**
+    pub fn user_name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("user_name", value)) }
+    /// Password of the user: 8 to 32 characters, including at least three of the following: uppercase letters,
+    /// lowercase letters, digits and the special characters `~!@#%^*-_=+?`. Must be neither
+    /// [`user_name`](Self::user_name) nor
+    /// [`user_name`](Self::user_name) reversed. **Required.**
+    pub fn password<M>(self, value: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", value)) }
+    /// Databases that the user can access. `*` stands for all databases. **Required.**
+    pub fn databases<M>(self, value: impl Argument<Vec<String>, M>) -> Self {
+        Self(self.0.argument("databases", value))
+    }
+
+    /// Data manipulation (DML) privileges of the user. Format: `int32`. Defaults to `2`.
+    pub fn dml<M>(self, value: impl Argument<ClickhouseDmlPrivilege, M>) -> Self { Self(self.0.argument("dml", value)) }
 }
 
 yundb_runtime::operation! {
@@ -57,25 +74,4 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl CreateClickhouseUser {
-    /// Name of the user: 2 to 32 lowercase letters, digits and underscores, starting with a letter and ending with a
-    /// letter or digit. Matches `^[a-z][a-z0-9_]*[a-z0-9]$`. Required.
-    pub fn user_name<M>(self, user_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("user_name", user_name))
-    }
-
-    /// Password of the user: 8 to 32 characters, including at least three of the following: uppercase letters,
-    /// lowercase letters, digits and the special characters `~!@#%^*-_=+?`. Must be neither
-    /// [`user_name`](Self::user_name) nor
-    /// [`user_name`](Self::user_name) reversed. Required.
-    pub fn password<M>(self, password: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", password)) }
-    /// Databases that the user can access. `*` stands for all databases. Required.
-    pub fn databases<M>(self, databases: impl Argument<Vec<String>, M>) -> Self {
-        Self(self.0.argument("databases", databases))
-    }
-
-    /// Data manipulation (DML) privileges of the user. Format: `int32`. Defaults to `2`.
-    pub fn dml<M>(self, dml: impl Argument<ClickhouseDmlPrivilege, M>) -> Self { Self(self.0.argument("dml", dml)) }
 }

@@ -33,8 +33,6 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/delete_clickhouse_instance.md")]
-    #[doc(alias = "DeleteClickHouseInstance")]
-    #[doc(alias = "deleteClickhouseInstance")]
     pub fn delete_clickhouse_instance(
         &self,
         instance_id: impl Into<String>,

@@ -29,9 +29,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/delete_clickhouse_lts_configs.md")]
     #[doc(alias = "DeleteClickHouseLtsConfig")]
-    #[doc(alias = "deleteClickhouseLtsConfigs")]
     pub fn delete_clickhouse_lts_configs(&self) -> DeleteClickhouseLtsConfigs {
         DeleteClickhouseLtsConfigs(self.call(DeleteClickhouseLtsConfigs::SPEC))
+    }
+}
+
+impl DeleteClickhouseLtsConfigs {
+    /// Logs whose delivery to stop. **Required.**
+    pub fn log_configs<M>(self, value: impl Argument<Vec<ClickhouseLogToStop>, M>) -> Self {
+        Self(self.0.argument("log_configs", value))
     }
 }
 
@@ -46,17 +52,10 @@ yundb_runtime::operation! {
         .body("application/json", true)
 }
 
-impl DeleteClickhouseLtsConfigs {
-    /// Logs whose delivery to stop. Required.
-    pub fn log_configs<M>(self, log_configs: impl Argument<Vec<ClickhouseLogToStop>, M>) -> Self {
-        Self(self.0.argument("log_configs", log_configs))
-    }
-}
-
 yundb_runtime::setters! {
     /// A log whose delivery to stop.
     pub struct ClickhouseLogToStop {
-        /// Id of the ClickHouse instance, in the service's UUID format. Required.
+        /// Id of the ClickHouse instance, in the service's UUID format. **Required.**
         pub instance_id: Option<String>,
         /// Type of log.
         pub log_type: Option<ClickhouseLogType> = ClickhouseLogType::SlowLog,

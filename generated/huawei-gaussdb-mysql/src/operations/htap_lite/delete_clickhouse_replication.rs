@@ -31,7 +31,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/delete_clickhouse_replication.md")]
     #[doc(alias = "DeleteClickHouseDataBaseReplication")]
-    #[doc(alias = "deleteClickhouseReplication")]
     pub fn delete_clickhouse_replication(
         &self,
         instance_id: impl Into<String>,

@@ -31,7 +31,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/delete_clickhouse_user.md")]
     #[doc(alias = "DeleteClickHouseDatabaseUser")]
-    #[doc(alias = "deleteClickhouseUser")]
     pub fn delete_clickhouse_user(
         &self,
         instance_id: impl Into<String>,

@@ -30,10 +30,14 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/expand_clickhouse_volume.md")]
     #[doc(alias = "ResizeClickHouseInstance")]
-    #[doc(alias = "expandClickhouseVolume")]
     pub fn expand_clickhouse_volume(&self, instance_id: impl Into<String>) -> ExpandClickhouseVolume {
         ExpandClickhouseVolume(self.call(ExpandClickhouseVolume::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ExpandClickhouseVolume {
+    /// New size in GB, 50 to 32000. **Required.**
+    pub fn size_in_gb(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("size_in_gb", value)) }
 }
 
 yundb_runtime::operation! {
@@ -48,9 +52,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl ExpandClickhouseVolume {
-    /// New size in GB, 50 to 32000. Required.
-    pub fn size_in_gb(self, size_in_gb: impl Integer) -> Self { Self(self.0.integer::<i32>("size_in_gb", size_in_gb)) }
 }

@@ -31,9 +31,19 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_clickhouse_databases.md")]
     #[doc(alias = "ListClickHouseDataBase")]
-    #[doc(alias = "listClickhouseDatabases")]
     pub fn list_clickhouse_databases(&self, instance_id: impl Into<String>) -> ListClickhouseDatabases {
         ListClickhouseDatabases(self.call(ListClickhouseDatabases::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl ListClickhouseDatabases {
+    /// Maximum number of entries to return, 1 to 100. Defaults to `10`. Example: `10`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `1`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Name of a database.
+    pub fn database_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("database_name", value))
     }
 }
 
@@ -49,17 +59,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListClickhouseDatabases {
-    /// Maximum number of entries to return, 1 to 100. Defaults to `10`. Example: `10`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `1`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Name of a database.
-    pub fn database_name<M>(self, database_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("database_name", database_name))
-    }
 }
 
 yundb_runtime::paged! {

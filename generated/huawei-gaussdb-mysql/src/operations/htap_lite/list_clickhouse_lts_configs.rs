@@ -28,10 +28,28 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_clickhouse_lts_configs.md")]
     #[doc(alias = "ShowClickHouseLtsConfig")]
-    #[doc(alias = "listClickhouseLtsConfigs")]
     pub fn list_clickhouse_lts_configs(&self) -> ListClickhouseLtsConfigs {
         ListClickhouseLtsConfigs(self.call(ListClickhouseLtsConfigs::SPEC))
     }
+}
+
+impl ListClickhouseLtsConfigs {
+    /// Id of the ClickHouse instance, in the service's UUID format. Example: `faf2cbf7f6cb422d83e61dbcc3e87023in07`.
+    pub fn instance_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("instance_id", value)) }
+    /// Id of the enterprise project.
+    pub fn enterprise_project_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("enterprise_project_id", value))
+    }
+
+    /// Name of the instance.
+    pub fn instance_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("instance_name", value))
+    }
+
+    /// Maximum number of entries to return, 1 to 100. Defaults to `10`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
 }
 
 yundb_runtime::operation! {
@@ -47,28 +65,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListClickhouseLtsConfigs {
-    /// Id of the ClickHouse instance, in the service's UUID format. Example: `faf2cbf7f6cb422d83e61dbcc3e87023in07`.
-    pub fn instance_id<M>(self, instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("instance_id", instance_id))
-    }
-
-    /// Id of the enterprise project.
-    pub fn enterprise_project_id<M>(self, enterprise_project_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("enterprise_project_id", enterprise_project_id))
-    }
-
-    /// Name of the instance.
-    pub fn instance_name<M>(self, instance_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("instance_name", instance_name))
-    }
-
-    /// Maximum number of entries to return, 1 to 100. Defaults to `10`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
 }
 
 yundb_runtime::paged! {

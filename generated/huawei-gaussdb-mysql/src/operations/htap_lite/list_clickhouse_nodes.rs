@@ -31,7 +31,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_clickhouse_nodes.md")]
     #[doc(alias = "ListClickHouseInstanceNode")]
-    #[doc(alias = "listClickhouseNodes")]
     pub fn list_clickhouse_nodes(&self, instance_id: impl Into<String>) -> ListClickhouseNodes {
         ListClickhouseNodes(self.call(ListClickhouseNodes::SPEC).text("instance_id", instance_id))
     }

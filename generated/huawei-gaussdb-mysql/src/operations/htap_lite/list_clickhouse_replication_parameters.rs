@@ -32,7 +32,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_clickhouse_replication_parameters.md")]
     #[doc(alias = "ListClickHouseDataBaseParameter")]
-    #[doc(alias = "listClickhouseReplicationParameters")]
     pub fn list_clickhouse_replication_parameters(
         &self,
         instance_id: impl Into<String>,

@@ -32,10 +32,16 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_clickhouse_replications.md")]
     #[doc(alias = "ListClickHouseDataBaseReplication")]
-    #[doc(alias = "listClickhouseReplications")]
     pub fn list_clickhouse_replications(&self, instance_id: impl Into<String>) -> ListClickhouseReplications {
         ListClickhouseReplications(self.call(ListClickhouseReplications::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ListClickhouseReplications {
+    /// Maximum number of entries to return, 1 to 100. Defaults to `10`. Example: `10`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `1`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
 }
 
 yundb_runtime::operation! {
@@ -51,13 +57,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListClickhouseReplications {
-    /// Maximum number of entries to return, 1 to 100. Defaults to `10`. Example: `10`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `1`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
 }
 
 yundb_runtime::paged! {

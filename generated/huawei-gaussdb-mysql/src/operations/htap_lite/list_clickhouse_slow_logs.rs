@@ -39,10 +39,32 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_clickhouse_slow_logs.md")]
     #[doc(alias = "ShowClickHouseSlowLogDetail")]
-    #[doc(alias = "listClickhouseSlowLogs")]
     pub fn list_clickhouse_slow_logs(&self, instance_id: impl Into<String>) -> ListClickhouseSlowLogs {
         ListClickhouseSlowLogs(self.call(ListClickhouseSlowLogs::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ListClickhouseSlowLogs {
+    /// Id of the node. See [`list_clickhouse_nodes`](crate::Client::list_clickhouse_nodes). **Required.**
+    pub fn node_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("node_id", value)) }
+    /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
+    /// `+0100`. **Required.**
+    pub fn start_time<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("start_time", value)) }
+    /// End of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
+    /// `+0100`. **Required.**
+    pub fn end_time<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", value)) }
+    /// Maximum number of entries to return. **Required.**
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
+    /// Sequence number of the entry after which the page starts: `line_num` of the last entry of the previous page.
+    /// Omit it for the first page.
+    pub fn line_num<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("line_num", value)) }
+    /// Type of operation in the slow query log.
+    pub fn operate_type<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("operate_type", value))
+    }
+
+    /// Name of the database.
+    pub fn database<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("database", value)) }
 }
 
 yundb_runtime::operation! {
@@ -63,32 +85,6 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .idempotent(true)
-}
-
-impl ListClickhouseSlowLogs {
-    /// Id of the node. See [`list_clickhouse_nodes`](crate::Client::list_clickhouse_nodes). Required.
-    pub fn node_id<M>(self, node_id: impl Argument<String, M>) -> Self { Self(self.0.argument("node_id", node_id)) }
-    /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
-    /// `+0100`. Required.
-    pub fn start_time<M>(self, start_time: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("start_time", start_time))
-    }
-
-    /// End of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
-    /// `+0100`. Required.
-    pub fn end_time<M>(self, end_time: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", end_time)) }
-    /// Maximum number of entries to return. Required.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Sequence number of the entry after which the page starts: `line_num` of the last entry of the previous page.
-    /// Omit it for the first page.
-    pub fn line_num<M>(self, line_num: impl Argument<String, M>) -> Self { Self(self.0.argument("line_num", line_num)) }
-    /// Type of operation in the slow query log.
-    pub fn operate_type<M>(self, operate_type: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("operate_type", operate_type))
-    }
-
-    /// Name of the database.
-    pub fn database<M>(self, database: impl Argument<String, M>) -> Self { Self(self.0.argument("database", database)) }
 }
 
 yundb_runtime::paged! {

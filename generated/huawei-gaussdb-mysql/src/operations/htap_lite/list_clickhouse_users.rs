@@ -31,10 +31,18 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_clickhouse_users.md")]
     #[doc(alias = "ShowClickHouseDatabaseUser")]
-    #[doc(alias = "listClickhouseUsers")]
     pub fn list_clickhouse_users(&self, instance_id: impl Into<String>) -> ListClickhouseUsers {
         ListClickhouseUsers(self.call(ListClickhouseUsers::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ListClickhouseUsers {
+    /// Maximum number of entries to return, 1 to 100. Defaults to `10`. Example: `10`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Name of the database user to return.
+    pub fn user_name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("user_name", value)) }
 }
 
 yundb_runtime::operation! {
@@ -49,17 +57,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListClickhouseUsers {
-    /// Maximum number of entries to return, 1 to 100. Defaults to `10`. Example: `10`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Name of the database user to return.
-    pub fn user_name<M>(self, user_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("user_name", user_name))
-    }
 }
 
 yundb_runtime::paged! {

@@ -34,9 +34,20 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/resize_clickhouse_instance.md")]
     #[doc(alias = "ResizeClickHouseFlavor")]
-    #[doc(alias = "resizeClickhouseInstance")]
     pub fn resize_clickhouse_instance(&self, instance_id: impl Into<String>) -> ResizeClickhouseInstance {
         ResizeClickhouseInstance(self.call(ResizeClickhouseInstance::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl ResizeClickhouseInstance {
+    /// Id of the new flavor: an `id` returned by [`list_htap_flavors`](crate::Client::list_htap_flavors). Only
+    /// flavors for the instance are allowed. **Required.**
+    pub fn flavor_ref<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("flavor_ref", value)) }
+    /// Whether to delay the change. Defaults to `false`. **Required.**
+    pub fn delay<M>(self, value: impl Argument<bool, M>) -> Self { Self(self.0.argument("delay", value)) }
+    /// Id of the ClickHouse instance, in the service's UUID format.
+    pub fn instance_id_body<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument_in(Place::Field, "instance_id", value))
     }
 }
 
@@ -53,21 +64,6 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl ResizeClickhouseInstance {
-    /// Id of the new flavor: an `id` returned by [`list_htap_flavors`](crate::Client::list_htap_flavors). Only
-    /// flavors for the instance are allowed. Required.
-    pub fn flavor_ref<M>(self, flavor_ref: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("flavor_ref", flavor_ref))
-    }
-
-    /// Whether to delay the change. Defaults to `false`. Required.
-    pub fn delay<M>(self, delay: impl Argument<bool, M>) -> Self { Self(self.0.argument("delay", delay)) }
-    /// Id of the ClickHouse instance, in the service's UUID format.
-    pub fn instance_id_body<M>(self, instance_id_body: impl Argument<String, M>) -> Self {
-        Self(self.0.argument_in(Place::Field, "instance_id", instance_id_body))
-    }
 }
 
 /// The operation has started. Response of

@@ -30,7 +30,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/restart_clickhouse_instance.md")]
     #[doc(alias = "RebootClickHouseInstance")]
-    #[doc(alias = "restartClickhouseInstance")]
     pub fn restart_clickhouse_instance(&self, instance_id: impl Into<String>) -> RestartClickhouseInstance {
         RestartClickhouseInstance(self.call(RestartClickhouseInstance::SPEC).text("instance_id", instance_id))
     }

@@ -34,7 +34,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/show_clickhouse_instance.md")]
     #[doc(alias = "ListClickHouseInstance")]
-    #[doc(alias = "showClickhouseInstance")]
     pub fn show_clickhouse_instance(
         &self,
         instance_id: impl Into<String>,

@@ -32,7 +32,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/show_clickhouse_replication_config.md")]
     #[doc(alias = "ListClickHouseDataBaseReplicationConfig")]
-    #[doc(alias = "showClickhouseReplicationConfig")]
     pub fn show_clickhouse_replication_config(
         &self,
         instance_id: impl Into<String>,
@@ -42,6 +41,13 @@ impl Client {
                 .call(ShowClickhouseReplicationConfig::SPEC)
                 .text("instance_id", instance_id),
         )
+    }
+}
+
+impl ShowClickhouseReplicationConfig {
+    /// Name of the replicated database. Example: `db_test`. **Required.**
+    pub fn database_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("database_name", value))
     }
 }
 
@@ -58,13 +64,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ShowClickhouseReplicationConfig {
-    /// Name of the replicated database. Example: `db_test`. Required.
-    pub fn database_name<M>(self, database_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("database_name", database_name))
-    }
 }
 
 /// The settings of a replication to ClickHouse. Response of

@@ -30,7 +30,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/show_clickhouse_slow_log_masking.md")]
     #[doc(alias = "ShowClickHouseSlowLogSensitiveStatus")]
-    #[doc(alias = "showClickhouseSlowLogMasking")]
     pub fn show_clickhouse_slow_log_masking(&self, instance_id: impl Into<String>) -> ShowClickhouseSlowLogMasking {
         ShowClickhouseSlowLogMasking(self.call(ShowClickhouseSlowLogMasking::SPEC).text("instance_id", instance_id))
     }

@@ -30,9 +30,10 @@ yundb_runtime::setters! {
     /// A database setting.
     pub struct ClickhouseDatabaseSetting {
         /// Name of the setting. See
-        /// [`list_clickhouse_replication_parameters`](crate::Client::list_clickhouse_replication_parameters). Required.
+        /// [`list_clickhouse_replication_parameters`](crate::Client::list_clickhouse_replication_parameters).
+        /// **Required.**
         pub param_name: Option<String>,
-        /// Value of the setting. Required.
+        /// Value of the setting. **Required.**
         pub value: Option<String>,
     }
 }
@@ -44,11 +45,11 @@ impl Object for ClickhouseDatabaseSetting {
 yundb_runtime::setters! {
     /// Selection of the tables to replicate.
     pub struct ClickhouseTablesToReplicate {
-        /// Type of the table list: whitelist or blacklist. Required.
+        /// Type of the table list: whitelist or blacklist. **Required.**
         pub repl_type: Option<ClickhouseListType>,
         /// Tables of the whitelist or blacklist. Must not be empty if [`repl_type`](Self::repl_type) is `white_list`; if
         /// it is empty and
-        /// [`repl_type`](Self::repl_type) is `black_list`, all tables are selected. Required.
+        /// [`repl_type`](Self::repl_type) is `black_list`, all tables are selected. **Required.**
         pub tables: Option<Vec<String>>,
     }
 }

@@ -36,7 +36,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_clickhouse_replication_config.md")]
     #[doc(alias = "UpdateClickHouseDataBaseConfig")]
-    #[doc(alias = "updateClickhouseReplicationConfig")]
     pub fn update_clickhouse_replication_config(
         &self,
         instance_id: impl Into<String>,
@@ -47,6 +46,25 @@ impl Client {
                 .text("instance_id", instance_id),
         )
     }
+}
+
+impl UpdateClickhouseReplicationConfig {
+    /// Id of the GaussDB(for MySQL) instance to replicate from, in the service's UUID format. **Required.**
+    pub fn source_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("source_instance_id", value))
+    }
+
+    /// Id of the node of the source instance.
+    pub fn source_node_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("source_node_id", value))
+    }
+
+    /// Name of the replicated database. **Required.**
+    pub fn database<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("database", value)) }
+    /// JSON text that selects the tables to replicate: an object that maps `white_list` or `black_list` to
+    /// comma-separated table names. Only the tables can be changed: a replication created with a whitelist takes
+    /// `white_list` only. Example: `{"white_list":"test1,test2,test3"}`. **Required.**
+    pub fn value<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("value", value)) }
 }
 
 yundb_runtime::operation! {
@@ -67,23 +85,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl UpdateClickhouseReplicationConfig {
-    /// Id of the GaussDB(for MySQL) instance to replicate from, in the service's UUID format. Required.
-    pub fn source_instance_id<M>(self, source_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("source_instance_id", source_instance_id))
-    }
-
-    /// Id of the node of the source instance.
-    pub fn source_node_id<M>(self, source_node_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("source_node_id", source_node_id))
-    }
-
-    /// Name of the replicated database. Required.
-    pub fn database<M>(self, database: impl Argument<String, M>) -> Self { Self(self.0.argument("database", database)) }
-    /// JSON text that selects the tables to replicate: an object that maps `white_list` or `black_list` to
-    /// comma-separated table names. Only the tables can be changed: a replication created with a whitelist takes
-    /// `white_list` only. Example: `{"white_list":"test1,test2,test3"}`. Required.
-    pub fn value<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("value", value)) }
 }

@@ -33,9 +33,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_clickhouse_slow_log_masking.md")]
     #[doc(alias = "UpdateClickHouseSlowLogSensitiveStatus")]
-    #[doc(alias = "updateClickhouseSlowLogMasking")]
     pub fn update_clickhouse_slow_log_masking(&self, instance_id: impl Into<String>) -> UpdateClickhouseSlowLogMasking {
         UpdateClickhouseSlowLogMasking(self.call(UpdateClickhouseSlowLogMasking::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl UpdateClickhouseSlowLogMasking {
+    /// Whether slow query logs are masked: `true` or `false`. **Required.**
+    pub fn open_slow_log_switch<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("open_slow_log_switch", value))
     }
 }
 
@@ -53,11 +59,4 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl UpdateClickhouseSlowLogMasking {
-    /// Whether slow query logs are masked: `true` or `false`. Required.
-    pub fn open_slow_log_switch<M>(self, open_slow_log_switch: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("open_slow_log_switch", open_slow_log_switch))
-    }
 }

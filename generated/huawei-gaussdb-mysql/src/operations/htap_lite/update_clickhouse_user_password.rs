@@ -33,10 +33,19 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_clickhouse_user_password.md")]
     #[doc(alias = "UpdateClickHouseDatabaseUserPassword")]
-    #[doc(alias = "updateClickhouseUserPassword")]
     pub fn update_clickhouse_user_password(&self, instance_id: impl Into<String>) -> UpdateClickhouseUserPassword {
         UpdateClickhouseUserPassword(self.call(UpdateClickhouseUserPassword::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl UpdateClickhouseUserPassword {
+    /// Name of the user. **Required.**
+    pub fn user_name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("user_name", value)) }
+    /// New password of the user: 8 to 32 characters, including at least three of the following: uppercase letters,
+    /// lowercase letters, digits and the special characters `~!@#%^*-_=+?,`. Must be neither
+    /// [`user_name`](Self::user_name) nor
+    /// [`user_name`](Self::user_name) reversed. **Required.**
+    pub fn password<M>(self, value: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", value)) }
 }
 
 yundb_runtime::operation! {
@@ -54,17 +63,4 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl UpdateClickhouseUserPassword {
-    /// Name of the user. Required.
-    pub fn user_name<M>(self, user_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("user_name", user_name))
-    }
-
-    /// New password of the user: 8 to 32 characters, including at least three of the following: uppercase letters,
-    /// lowercase letters, digits and the special characters `~!@#%^*-_=+?,`. Must be neither
-    /// [`user_name`](Self::user_name) nor
-    /// [`user_name`](Self::user_name) reversed. Required.
-    pub fn password<M>(self, password: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", password)) }
 }

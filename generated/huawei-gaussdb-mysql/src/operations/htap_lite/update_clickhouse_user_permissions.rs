@@ -37,7 +37,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_clickhouse_user_permissions.md")]
     #[doc(alias = "UpdateClickHouseDatabaseUserPermission")]
-    #[doc(alias = "updateClickhouseUserPermissions")]
     pub fn update_clickhouse_user_permissions(
         &self,
         instance_id: impl Into<String>,
@@ -48,6 +47,18 @@ impl Client {
                 .text("instance_id", instance_id),
         )
     }
+}
+
+impl UpdateClickhouseUserPermissions {
+    /// Name of the user. **Required.**
+    pub fn user_name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("user_name", value)) }
+    /// Databases that the user can access. `*` stands for all databases. **Required.**
+    pub fn databases<M>(self, value: impl Argument<Vec<String>, M>) -> Self {
+        Self(self.0.argument("databases", value))
+    }
+
+    /// Data manipulation (DML) privileges of the user. Format: `int32`. **Required.**
+    pub fn dml<M>(self, value: impl Argument<ClickhouseDmlPrivilege, M>) -> Self { Self(self.0.argument("dml", value)) }
 }
 
 yundb_runtime::operation! {
@@ -66,19 +77,4 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl UpdateClickhouseUserPermissions {
-    /// Name of the user. Required.
-    pub fn user_name<M>(self, user_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("user_name", user_name))
-    }
-
-    /// Databases that the user can access. `*` stands for all databases. Required.
-    pub fn databases<M>(self, databases: impl Argument<Vec<String>, M>) -> Self {
-        Self(self.0.argument("databases", databases))
-    }
-
-    /// Data manipulation (DML) privileges of the user. Format: `int32`. Required.
-    pub fn dml<M>(self, dml: impl Argument<ClickhouseDmlPrivilege, M>) -> Self { Self(self.0.argument("dml", dml)) }
 }

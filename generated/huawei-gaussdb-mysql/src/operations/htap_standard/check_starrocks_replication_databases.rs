@@ -35,7 +35,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/check_starrocks_replication_databases.md")]
     #[doc(alias = "CheckDataBaseConfig")]
-    #[doc(alias = "checkStarrocksReplicationDatabases")]
     pub fn check_starrocks_replication_databases(
         &self,
         instance_id: impl Into<String>,
@@ -45,6 +44,41 @@ impl Client {
                 .call(CheckStarrocksReplicationDatabases::SPEC)
                 .text("instance_id", instance_id),
         )
+    }
+}
+
+impl CheckStarrocksReplicationDatabases {
+    /// Id of the GaussDB(for MySQL) instance.
+    pub fn source_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("source_instance_id", value))
+    }
+
+    /// Id of the GaussDB(for MySQL) read replica to replicate from. If it is empty or absent, the primary node is
+    /// used.
+    pub fn source_node_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("source_node_id", value))
+    }
+
+    /// Database of GaussDB(for MySQL): 3 to 1024 letters, digits and underscores. Matches `^[A-Za-z0-9_]+$`.
+    pub fn source_database_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("source_database_name", value))
+    }
+
+    /// Target database: 3 to 128 letters, digits and underscores. Matches `^[A-Za-z0-9_]+$`.
+    pub fn target_database_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("target_database_name", value))
+    }
+
+    /// Name of the replication task: 3 to 128 letters, digits and underscores. Matches `^[A-Za-z0-9_]+$`.
+    pub fn task_name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("task_name", value)) }
+    /// Settings of the database.
+    pub fn db_configs<M>(self, value: impl Argument<Vec<StarrocksDatabaseSetting>, M>) -> Self {
+        Self(self.0.argument("db_configs", value))
+    }
+
+    /// Selection of the tables to replicate.
+    pub fn table_repl_config<M>(self, value: impl Argument<StarrocksTablesToReplicate, M>) -> Self {
+        Self(self.0.argument("table_repl_config", value))
     }
 }
 
@@ -69,44 +103,6 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .idempotent(true)
-}
-
-impl CheckStarrocksReplicationDatabases {
-    /// Id of the GaussDB(for MySQL) instance.
-    pub fn source_instance_id<M>(self, source_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("source_instance_id", source_instance_id))
-    }
-
-    /// Id of the GaussDB(for MySQL) read replica to replicate from. If it is empty or absent, the primary node is
-    /// used.
-    pub fn source_node_id<M>(self, source_node_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("source_node_id", source_node_id))
-    }
-
-    /// Database of GaussDB(for MySQL): 3 to 1024 letters, digits and underscores. Matches `^[A-Za-z0-9_]+$`.
-    pub fn source_database_name<M>(self, source_database_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("source_database_name", source_database_name))
-    }
-
-    /// Target database: 3 to 128 letters, digits and underscores. Matches `^[A-Za-z0-9_]+$`.
-    pub fn target_database_name<M>(self, target_database_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("target_database_name", target_database_name))
-    }
-
-    /// Name of the replication task: 3 to 128 letters, digits and underscores. Matches `^[A-Za-z0-9_]+$`.
-    pub fn task_name<M>(self, task_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("task_name", task_name))
-    }
-
-    /// Settings of the database.
-    pub fn db_configs<M>(self, db_configs: impl Argument<Vec<StarrocksDatabaseSetting>, M>) -> Self {
-        Self(self.0.argument("db_configs", db_configs))
-    }
-
-    /// Selection of the tables to replicate.
-    pub fn table_repl_config<M>(self, table_repl_config: impl Argument<StarrocksTablesToReplicate, M>) -> Self {
-        Self(self.0.argument("table_repl_config", table_repl_config))
-    }
 }
 
 yundb_runtime::setters! {

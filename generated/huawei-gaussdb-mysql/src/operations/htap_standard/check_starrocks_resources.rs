@@ -41,9 +41,20 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/check_starrocks_resources.md")]
     #[doc(alias = "CheckStarRocksResource")]
-    #[doc(alias = "checkStarrocksResources")]
     pub fn check_starrocks_resources(&self) -> CheckStarrocksResources {
         CheckStarrocksResources(self.call(CheckStarrocksResources::SPEC))
+    }
+}
+
+impl CheckStarrocksResources {
+    /// Operation to check for. **Required**; sent by default.
+    pub fn action<M>(self, value: impl Argument<StarrocksActionToCheck, M>) -> Self {
+        Self(self.0.argument("action", value))
+    }
+
+    /// Resources that the operation needs. **Required.**
+    pub fn resource<M>(self, value: impl Argument<StarrocksResourceToCheck, M>) -> Self {
+        Self(self.0.argument("resource", value))
     }
 }
 
@@ -61,18 +72,6 @@ yundb_runtime::operation! {
         .idempotent(true)
 }
 
-impl CheckStarrocksResources {
-    /// Operation to check for. Required; sent by default.
-    pub fn action<M>(self, action: impl Argument<StarrocksActionToCheck, M>) -> Self {
-        Self(self.0.argument("action", action))
-    }
-
-    /// Resources that the operation needs. Required.
-    pub fn resource<M>(self, resource: impl Argument<StarrocksResourceToCheck, M>) -> Self {
-        Self(self.0.argument("resource", resource))
-    }
-}
-
 yundb_runtime::string_enum! {
     /// Operation to check for.
     pub enum StarrocksActionToCheck {
@@ -84,25 +83,25 @@ yundb_runtime::string_enum! {
 yundb_runtime::setters! {
     /// Resources that the operation needs.
     pub struct StarrocksResourceToCheck {
-        /// Id of the enterprise project. Required.
+        /// Id of the enterprise project. **Required.**
         pub enterprise_project_id: Option<String>,
-        /// Number of instances. Required.
+        /// Number of instances. **Required.**
         pub instance_num: Option<i32>,
-        /// Deployment mode: a single node or a cluster. Required.
+        /// Deployment mode: a single node or a cluster. **Required.**
         pub mode: Option<StarrocksMode>,
         /// Whether the nodes of a StarRocks instance are in one availability zone or in several.
         pub availability_zone_mode: Option<StarrocksZoneMode> = StarrocksZoneMode::Single,
-        /// Number of FE nodes. Required.
+        /// Number of FE nodes. **Required.**
         pub fe_node_num: Option<i32>,
-        /// Number of BE nodes. Required.
+        /// Number of BE nodes. **Required.**
         pub be_node_num: Option<i32>,
-        /// Code of the flavor of FE nodes. See [`list_htap_flavors`](crate::Client::list_htap_flavors). Required.
+        /// Code of the flavor of FE nodes. See [`list_htap_flavors`](crate::Client::list_htap_flavors). **Required.**
         pub fe_flavor_ref: Option<String>,
-        /// Code of the flavor of BE nodes. See [`list_htap_flavors`](crate::Client::list_htap_flavors). Required.
+        /// Code of the flavor of BE nodes. See [`list_htap_flavors`](crate::Client::list_htap_flavors). **Required.**
         pub be_flavor_ref: Option<String>,
         /// Code of an availability zone. If present, the check includes whether the code is correct.
         pub availability_zone: Option<String>,
-        /// Id of the subnet, which must be that of the GaussDB(for MySQL) instance. Required.
+        /// Id of the subnet, which must be that of the GaussDB(for MySQL) instance. **Required.**
         pub subnet_id: Option<String>,
     }
 }

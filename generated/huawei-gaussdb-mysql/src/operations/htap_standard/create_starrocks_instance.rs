@@ -52,9 +52,66 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/create_starrocks_instance.md")]
-    #[doc(alias = "createStarrocksInstance")]
     pub fn create_starrocks_instance(&self, instance_id: impl Into<String>) -> CreateStarrocksInstance {
         CreateStarrocksInstance(self.call(CreateStarrocksInstance::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl CreateStarrocksInstance {
+    /// Name of the instance: 4 to 64 letters, digits, hyphens and underscores (at most 64 bytes), starting with a
+    /// letter. Case-sensitive. Chinese characters are not allowed. Instances of the same type in an account can have
+    /// the same name. Matches `^[A-Za-z][A-Za-z0-9_-]*$`. **Required.**
+    pub fn name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("name", value)) }
+    /// The engine. **Required.**
+    pub fn engine<M>(self, value: impl Argument<StarrocksEngineToCreate, M>) -> Self {
+        Self(self.0.argument("engine", value))
+    }
+
+    /// Deployment of the instance. **Required.**
+    pub fn ha<M>(self, value: impl Argument<StarrocksDeployment, M>) -> Self { Self(self.0.argument("ha", value)) }
+    /// Id of the flavor of FE nodes: an `id` returned by [`list_htap_flavors`](crate::Client::list_htap_flavors).
+    /// **Required.**
+    pub fn fe_flavor_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("fe_flavor_id", value))
+    }
+
+    /// Id of the flavor of BE nodes: an `id` returned by [`list_htap_flavors`](crate::Client::list_htap_flavors).
+    /// **Required.**
+    pub fn be_flavor_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("be_flavor_id", value))
+    }
+
+    /// Password of the database administrator: 8 to 32 characters, including at least three of the following:
+    /// uppercase letters, lowercase letters, digits and the special characters `~!@#$%^*-_=+?,()&|.`. Weak passwords
+    /// are rejected. **Required.**
+    pub fn db_root_pwd<M>(self, value: impl Argument<Secret, M>) -> Self { Self(self.0.argument("db_root_pwd", value)) }
+    /// Number of FE nodes: 1 if `mode` is `Single`, 3 to 10 if it is `Cluster`. **Required.**
+    pub fn fe_count(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("fe_count", value)) }
+    /// Number of BE nodes: 1 if `mode` is `Single`, 3 to 10 if it is `Cluster`. **Required.**
+    pub fn be_count(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("be_count", value)) }
+    /// Whether the nodes of a StarRocks instance are in one availability zone or in several. **Required**; sent by
+    /// default.
+    pub fn az_mode<M>(self, value: impl Argument<StarrocksZoneMode, M>) -> Self {
+        Self(self.0.argument("az_mode", value))
+    }
+
+    /// Storage of FE nodes. **Required.**
+    pub fn fe_volume<M>(self, value: impl Argument<FeVolumeToCreate, M>) -> Self {
+        Self(self.0.argument("fe_volume", value))
+    }
+
+    /// Storage of BE nodes. **Required.**
+    pub fn be_volume<M>(self, value: impl Argument<BeVolumeToCreate, M>) -> Self {
+        Self(self.0.argument("be_volume", value))
+    }
+
+    /// Code of the availability zone. **Required.**
+    pub fn az_code<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("az_code", value)) }
+    /// Time zone. Defaults to `UTC+08:00`.
+    pub fn time_zone<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("time_zone", value)) }
+    /// Tags of the instance. **Required.**
+    pub fn tags_info<M>(self, value: impl Argument<StarrocksTagsToAdd, M>) -> Self {
+        Self(self.0.argument("tags_info", value))
     }
 }
 
@@ -85,77 +142,13 @@ yundb_runtime::operation! {
         .job("job_id", &crate::client::SHOW_JOB)
 }
 
-impl CreateStarrocksInstance {
-    /// Name of the instance: 4 to 64 letters, digits, hyphens and underscores (at most 64 bytes), starting with a
-    /// letter. Case-sensitive. Chinese characters are not allowed. Instances of the same type in an account can have
-    /// the same name. Matches `^[A-Za-z][A-Za-z0-9_-]*$`. Required.
-    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// The engine. Required.
-    pub fn engine<M>(self, engine: impl Argument<StarrocksEngineToCreate, M>) -> Self {
-        Self(self.0.argument("engine", engine))
-    }
-
-    /// Deployment of the instance. Required.
-    pub fn ha<M>(self, ha: impl Argument<StarrocksDeployment, M>) -> Self { Self(self.0.argument("ha", ha)) }
-    /// Id of the flavor of FE nodes: an `id` returned by [`list_htap_flavors`](crate::Client::list_htap_flavors).
-    /// Required.
-    pub fn fe_flavor_id<M>(self, fe_flavor_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("fe_flavor_id", fe_flavor_id))
-    }
-
-    /// Id of the flavor of BE nodes: an `id` returned by [`list_htap_flavors`](crate::Client::list_htap_flavors).
-    /// Required.
-    pub fn be_flavor_id<M>(self, be_flavor_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("be_flavor_id", be_flavor_id))
-    }
-
-    /// Password of the database administrator: 8 to 32 characters, including at least three of the following:
-    /// uppercase letters, lowercase letters, digits and the special characters `~!@#$%^*-_=+?,()&|.`. Weak passwords
-    /// are rejected. Required.
-    pub fn db_root_pwd<M>(self, db_root_pwd: impl Argument<Secret, M>) -> Self {
-        Self(self.0.argument("db_root_pwd", db_root_pwd))
-    }
-
-    /// Number of FE nodes: 1 if `mode` is `Single`, 3 to 10 if it is `Cluster`. Required.
-    pub fn fe_count(self, fe_count: impl Integer) -> Self { Self(self.0.integer::<i32>("fe_count", fe_count)) }
-    /// Number of BE nodes: 1 if `mode` is `Single`, 3 to 10 if it is `Cluster`. Required.
-    pub fn be_count(self, be_count: impl Integer) -> Self { Self(self.0.integer::<i32>("be_count", be_count)) }
-    /// Whether the nodes of a StarRocks instance are in one availability zone or in several. Required; sent by
-    /// default.
-    pub fn az_mode<M>(self, az_mode: impl Argument<StarrocksZoneMode, M>) -> Self {
-        Self(self.0.argument("az_mode", az_mode))
-    }
-
-    /// Storage of FE nodes. Required.
-    pub fn fe_volume<M>(self, fe_volume: impl Argument<FeVolumeToCreate, M>) -> Self {
-        Self(self.0.argument("fe_volume", fe_volume))
-    }
-
-    /// Storage of BE nodes. Required.
-    pub fn be_volume<M>(self, be_volume: impl Argument<BeVolumeToCreate, M>) -> Self {
-        Self(self.0.argument("be_volume", be_volume))
-    }
-
-    /// Code of the availability zone. Required.
-    pub fn az_code<M>(self, az_code: impl Argument<String, M>) -> Self { Self(self.0.argument("az_code", az_code)) }
-    /// Time zone. Defaults to `UTC+08:00`.
-    pub fn time_zone<M>(self, time_zone: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("time_zone", time_zone))
-    }
-
-    /// Tags of the instance. Required.
-    pub fn tags_info<M>(self, tags_info: impl Argument<StarrocksTagsToAdd, M>) -> Self {
-        Self(self.0.argument("tags_info", tags_info))
-    }
-}
-
 yundb_runtime::setters! {
     /// The engine.
     pub struct StarrocksEngineToCreate {
         /// Type of engine.
         pub r#type: Option<StarrocksEngineType> = StarrocksEngineType::StarRocks,
         /// Major version of the engine. See [`list_htap_engine_versions`](crate::Client::list_htap_engine_versions).
-        /// Required.
+        /// **Required.**
         pub version: Option<String>,
     }
 }
@@ -175,7 +168,7 @@ yundb_runtime::string_enum! {
 yundb_runtime::setters! {
     /// Deployment of the instance.
     pub struct StarrocksDeployment {
-        /// Deployment mode: a single node or a cluster. Required.
+        /// Deployment mode: a single node or a cluster. **Required.**
         pub mode: Option<StarrocksMode>,
     }
 }
@@ -187,9 +180,9 @@ impl Object for StarrocksDeployment {
 yundb_runtime::setters! {
     /// Storage of FE nodes.
     pub struct FeVolumeToCreate {
-        /// Storage type. See [`list_htap_storage_types`](crate::Client::list_htap_storage_types). Required.
+        /// Storage type. See [`list_htap_storage_types`](crate::Client::list_htap_storage_types). **Required.**
         pub io_type: Option<String>,
-        /// Size in GB, 50 to 1000, in steps of 10. Required.
+        /// Size in GB, 50 to 1000, in steps of 10. **Required.**
         pub capacity_in_gb: Option<i32>,
     }
 }
@@ -204,9 +197,9 @@ impl Object for FeVolumeToCreate {
 yundb_runtime::setters! {
     /// Storage of BE nodes.
     pub struct BeVolumeToCreate {
-        /// Storage type. See [`list_htap_storage_types`](crate::Client::list_htap_storage_types). Required.
+        /// Storage type. See [`list_htap_storage_types`](crate::Client::list_htap_storage_types). **Required.**
         pub io_type: Option<String>,
-        /// Size in GB, 50 to 32000, in steps of 10. Required.
+        /// Size in GB, 50 to 32000, in steps of 10. **Required.**
         pub capacity_in_gb: Option<i32>,
     }
 }
@@ -221,7 +214,7 @@ impl Object for BeVolumeToCreate {
 yundb_runtime::setters! {
     /// Tags of the instance.
     pub struct StarrocksTagsToAdd {
-        /// System tags. Required.
+        /// System tags. **Required.**
         pub sys_tags: Option<Vec<StarrocksTagToAdd>>,
     }
 }

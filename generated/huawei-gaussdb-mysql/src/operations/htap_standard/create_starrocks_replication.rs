@@ -38,10 +38,36 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/create_starrocks_replication.md")]
     #[doc(alias = "CreateStarRocksDataReplication")]
-    #[doc(alias = "createStarrocksReplication")]
     pub fn create_starrocks_replication(&self, instance_id: impl Into<String>) -> CreateStarrocksReplication {
         CreateStarrocksReplication(self.call(CreateStarrocksReplication::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl CreateStarrocksReplication {
+    /// Id of the GaussDB(for MySQL) instance to replicate from. **Required.**
+    pub fn source_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("source_instance_id", value))
+    }
+
+    /// Id of the GaussDB(for MySQL) read replica to replicate from. If it is empty or absent, the primary node is
+    /// used.
+    pub fn source_node_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("source_node_id", value))
+    }
+
+    /// Source database: 3 to 1024 letters, digits and underscores. Matches `^[A-Za-z0-9_]+$`. **Required.**
+    pub fn source_database<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("source_database", value))
+    }
+
+    /// Target database: 3 to 128 letters, digits and underscores. Matches `^[A-Za-z0-9_]+$`. **Required.**
+    pub fn target_database<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("target_database", value))
+    }
+
+    /// Name of the replication task: 3 to 128 letters, digits and underscores. Matches `^[A-Za-z0-9_]+$`.
+    /// **Required.**
+    pub fn task_name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("task_name", value)) }
 }
 
 yundb_runtime::operation! {
@@ -63,32 +89,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl CreateStarrocksReplication {
-    /// Id of the GaussDB(for MySQL) instance to replicate from. Required.
-    pub fn source_instance_id<M>(self, source_instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("source_instance_id", source_instance_id))
-    }
-
-    /// Id of the GaussDB(for MySQL) read replica to replicate from. If it is empty or absent, the primary node is
-    /// used.
-    pub fn source_node_id<M>(self, source_node_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("source_node_id", source_node_id))
-    }
-
-    /// Source database: 3 to 1024 letters, digits and underscores. Matches `^[A-Za-z0-9_]+$`. Required.
-    pub fn source_database<M>(self, source_database: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("source_database", source_database))
-    }
-
-    /// Target database: 3 to 128 letters, digits and underscores. Matches `^[A-Za-z0-9_]+$`. Required.
-    pub fn target_database<M>(self, target_database: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("target_database", target_database))
-    }
-
-    /// Name of the replication task: 3 to 128 letters, digits and underscores. Matches `^[A-Za-z0-9_]+$`. Required.
-    pub fn task_name<M>(self, task_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("task_name", task_name))
-    }
 }

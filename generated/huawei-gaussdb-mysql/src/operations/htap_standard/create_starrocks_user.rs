@@ -38,10 +38,29 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/create_starrocks_user.md")]
     #[doc(alias = "CreateStarRocksDatabaseUser")]
-    #[doc(alias = "createStarrocksUser")]
     pub fn create_starrocks_user(&self, instance_id: impl Into<String>) -> CreateStarrocksUser {
         CreateStarrocksUser(self.call(CreateStarrocksUser::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl CreateStarrocksUser {
+    /// Name of the user: 2 to 32 lowercase letters, digits and underscores, starting with a letter and ending with a
+    /// letter or digit. Matches `^[a-z][a-z0-9_]*[a-z0-9]$`. **Required.**
+    pub fn user_name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("user_name", value)) }
+    /// Password of the user: 8 to 32 characters, including at least three of the following: uppercase letters,
+    /// lowercase letters, digits and the special characters `~!@#%^*-_=+?,`. Must be neither
+    /// [`user_name`](Self::user_name) nor
+    /// [`user_name`](Self::user_name) reversed. **Required.**
+    pub fn password<M>(self, value: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", value)) }
+    /// Databases on which the user has privileges. **Required.**
+    pub fn databases<M>(self, value: impl Argument<Vec<String>, M>) -> Self {
+        Self(self.0.argument("databases", value))
+    }
+
+    /// Data manipulation (DML) privileges of the user. Format: `int32`. Defaults to `2`.
+    pub fn dml<M>(self, value: impl Argument<DmlPrivilege, M>) -> Self { Self(self.0.argument("dml", value)) }
+    /// Data definition (DDL) privileges of the user. Format: `int32`. Defaults to `0`.
+    pub fn ddl<M>(self, value: impl Argument<DdlPrivilege, M>) -> Self { Self(self.0.argument("ddl", value)) }
 }
 
 yundb_runtime::operation! {
@@ -59,27 +78,4 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl CreateStarrocksUser {
-    /// Name of the user: 2 to 32 lowercase letters, digits and underscores, starting with a letter and ending with a
-    /// letter or digit. Matches `^[a-z][a-z0-9_]*[a-z0-9]$`. Required.
-    pub fn user_name<M>(self, user_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("user_name", user_name))
-    }
-
-    /// Password of the user: 8 to 32 characters, including at least three of the following: uppercase letters,
-    /// lowercase letters, digits and the special characters `~!@#%^*-_=+?,`. Must be neither
-    /// [`user_name`](Self::user_name) nor
-    /// [`user_name`](Self::user_name) reversed. Required.
-    pub fn password<M>(self, password: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", password)) }
-    /// Databases on which the user has privileges. Required.
-    pub fn databases<M>(self, databases: impl Argument<Vec<String>, M>) -> Self {
-        Self(self.0.argument("databases", databases))
-    }
-
-    /// Data manipulation (DML) privileges of the user. Format: `int32`. Defaults to `2`.
-    pub fn dml<M>(self, dml: impl Argument<DmlPrivilege, M>) -> Self { Self(self.0.argument("dml", dml)) }
-    /// Data definition (DDL) privileges of the user. Format: `int32`. Defaults to `0`.
-    pub fn ddl<M>(self, ddl: impl Argument<DdlPrivilege, M>) -> Self { Self(self.0.argument("ddl", ddl)) }
 }

@@ -33,7 +33,6 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/delete_starrocks_instance.md")]
-    #[doc(alias = "deleteStarrocksInstance")]
     pub fn delete_starrocks_instance(
         &self,
         instance_id: impl Into<String>,

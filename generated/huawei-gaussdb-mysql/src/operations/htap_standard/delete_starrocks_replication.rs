@@ -32,10 +32,14 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/delete_starrocks_replication.md")]
     #[doc(alias = "DeleteStarRocksDataReplication")]
-    #[doc(alias = "deleteStarrocksReplication")]
     pub fn delete_starrocks_replication(&self, instance_id: impl Into<String>) -> DeleteStarrocksReplication {
         DeleteStarrocksReplication(self.call(DeleteStarrocksReplication::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl DeleteStarrocksReplication {
+    /// Name of the replication task: 3 to 128 letters, digits and underscores. Matches `^[A-Za-z0-9_]+$`.
+    pub fn task_name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("task_name", value)) }
 }
 
 yundb_runtime::operation! {
@@ -53,11 +57,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl DeleteStarrocksReplication {
-    /// Name of the replication task: 3 to 128 letters, digits and underscores. Matches `^[A-Za-z0-9_]+$`.
-    pub fn task_name<M>(self, task_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("task_name", task_name))
-    }
 }

@@ -32,10 +32,14 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/delete_starrocks_user.md")]
     #[doc(alias = "DeleteStarRocksDatabaseUser")]
-    #[doc(alias = "deleteStarrocksUser")]
     pub fn delete_starrocks_user(&self, instance_id: impl Into<String>) -> DeleteStarrocksUser {
         DeleteStarrocksUser(self.call(DeleteStarrocksUser::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl DeleteStarrocksUser {
+    /// Name of the user. Example: `user_test`. **Required.**
+    pub fn user_name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("user_name", value)) }
 }
 
 yundb_runtime::operation! {
@@ -48,11 +52,4 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl DeleteStarrocksUser {
-    /// Name of the user. Example: `user_test`. Required.
-    pub fn user_name<M>(self, user_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("user_name", user_name))
-    }
 }

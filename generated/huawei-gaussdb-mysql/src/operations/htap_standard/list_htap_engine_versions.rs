@@ -31,7 +31,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_htap_engine_versions.md")]
     #[doc(alias = "ListHtapDataStore")]
-    #[doc(alias = "listHtapEngineVersions")]
     pub fn list_htap_engine_versions(&self, engine_name: impl Into<HtapEngine>) -> ListHtapEngineVersions {
         ListHtapEngineVersions(
             self.call(ListHtapEngineVersions::SPEC).argument::<HtapEngine, _>("engine_name", engine_name),

@@ -33,9 +33,22 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_htap_flavors.md")]
     #[doc(alias = "ListHtapFlavor")]
-    #[doc(alias = "listHtapFlavors")]
     pub fn list_htap_flavors(&self, engine_name: impl Into<HtapEngineName>) -> ListHtapFlavors {
         ListHtapFlavors(self.call(ListHtapFlavors::SPEC).argument::<HtapEngineName, _>("engine_name", engine_name))
+    }
+}
+
+impl ListHtapFlavors {
+    /// Availability zone mode. Only `single` is currently supported. Example: `single`.
+    pub fn availability_zone_mode<M>(self, value: impl Argument<HtapFlavorAzMode, M>) -> Self {
+        Self(self.0.argument("availability_zone_mode", value))
+    }
+
+    /// Code of a flavor. If present, only this flavor is returned.
+    pub fn spec_code<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("spec_code", value)) }
+    /// Version of the engine. Defaults to `3.1.6.0`.
+    pub fn version_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("version_name", value))
     }
 }
 
@@ -51,23 +64,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListHtapFlavors {
-    /// Availability zone mode. Only `single` is currently supported. Example: `single`.
-    pub fn availability_zone_mode<M>(self, availability_zone_mode: impl Argument<HtapFlavorAzMode, M>) -> Self {
-        Self(self.0.argument("availability_zone_mode", availability_zone_mode))
-    }
-
-    /// Code of a flavor. If present, only this flavor is returned.
-    pub fn spec_code<M>(self, spec_code: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("spec_code", spec_code))
-    }
-
-    /// Version of the engine. Defaults to `3.1.6.0`.
-    pub fn version_name<M>(self, version_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("version_name", version_name))
-    }
 }
 
 yundb_runtime::string_enum! {

@@ -29,7 +29,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_htap_instances.md")]
     #[doc(alias = "ListHtapInstanceInfo")]
-    #[doc(alias = "listHtapInstances")]
     pub fn list_htap_instances(&self, instance_id: impl Into<String>) -> ListHtapInstances {
         ListHtapInstances(self.call(ListHtapInstances::SPEC).text("instance_id", instance_id))
     }

@@ -33,9 +33,16 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_htap_storage_types.md")]
     #[doc(alias = "ListHtapStorageType")]
-    #[doc(alias = "listHtapStorageTypes")]
     pub fn list_htap_storage_types(&self, database: impl Into<HtapEngine>) -> ListHtapStorageTypes {
         ListHtapStorageTypes(self.call(ListHtapStorageTypes::SPEC).argument::<HtapEngine, _>("database", database))
+    }
+}
+
+impl ListHtapStorageTypes {
+    /// Version of the engine. See [`list_htap_engine_versions`](crate::Client::list_htap_engine_versions). Example:
+    /// `3.1.6.0`. **Required.**
+    pub fn version_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("version_name", value))
     }
 }
 
@@ -49,14 +56,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListHtapStorageTypes {
-    /// Version of the engine. See [`list_htap_engine_versions`](crate::Client::list_htap_engine_versions). Example:
-    /// `3.1.6.0`. Required.
-    pub fn version_name<M>(self, version_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("version_name", version_name))
-    }
 }
 
 /// Storage types of an HTAP engine. Response of

@@ -30,10 +30,20 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/list_starrocks_databases.md")]
-    #[doc(alias = "ListStarRocksDataBases")]
-    #[doc(alias = "listStarrocksDatabases")]
     pub fn list_starrocks_databases(&self, instance_id: impl Into<String>) -> ListStarrocksDatabases {
         ListStarrocksDatabases(self.call(ListStarrocksDatabases::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl ListStarrocksDatabases {
+    /// Maximum number of entries to return. Example: `10`.
+    pub fn limit<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", value)) }
+    /// Number of entries to skip: digits only, 0 or more. Matches `^[0-9]+$`. Example: `1`.
+    pub fn offset<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", value)) }
+    /// Database name to filter by, with fuzzy match: 3 to 128 letters, digits and underscores. Matches
+    /// `^[A-Za-z0-9_]+$`.
+    pub fn database_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("database_name", value))
     }
 }
 
@@ -49,18 +59,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListStarrocksDatabases {
-    /// Maximum number of entries to return. Example: `10`.
-    pub fn limit<M>(self, limit: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", limit)) }
-    /// Number of entries to skip: digits only, 0 or more. Matches `^[0-9]+$`. Example: `1`.
-    pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
-    /// Database name to filter by, with fuzzy match: 3 to 128 letters, digits and underscores. Matches
-    /// `^[A-Za-z0-9_]+$`.
-    pub fn database_name<M>(self, database_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("database_name", database_name))
-    }
 }
 
 yundb_runtime::paged! {

@@ -32,7 +32,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_starrocks_replication_parameters.md")]
     #[doc(alias = "ListStarRocksDbParameters")]
-    #[doc(alias = "listStarrocksReplicationParameters")]
     pub fn list_starrocks_replication_parameters(
         &self,
         instance_id: impl Into<String>,

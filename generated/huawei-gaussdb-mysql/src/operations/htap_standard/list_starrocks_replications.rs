@@ -32,10 +32,16 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_starrocks_replications.md")]
     #[doc(alias = "ListStarRocksDataReplications")]
-    #[doc(alias = "listStarrocksReplications")]
     pub fn list_starrocks_replications(&self, instance_id: impl Into<String>) -> ListStarrocksReplications {
         ListStarrocksReplications(self.call(ListStarrocksReplications::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ListStarrocksReplications {
+    /// Maximum number of replication tasks to return per page. Example: `10`.
+    pub fn limit<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", value)) }
+    /// Number of entries to skip: digits only, 0 or more. Matches `^[0-9]+$`. Defaults to `0`. Example: `1`.
+    pub fn offset<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", value)) }
 }
 
 yundb_runtime::operation! {
@@ -52,13 +58,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListStarrocksReplications {
-    /// Maximum number of replication tasks to return per page. Example: `10`.
-    pub fn limit<M>(self, limit: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", limit)) }
-    /// Number of entries to skip: digits only, 0 or more. Matches `^[0-9]+$`. Defaults to `0`. Example: `1`.
-    pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
 }
 
 yundb_runtime::paged! {

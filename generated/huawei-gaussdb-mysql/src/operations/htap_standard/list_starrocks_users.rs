@@ -31,10 +31,18 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_starrocks_users.md")]
     #[doc(alias = "ShowStarRocksDatabaseUser")]
-    #[doc(alias = "listStarrocksUsers")]
     pub fn list_starrocks_users(&self, instance_id: impl Into<String>) -> ListStarrocksUsers {
         ListStarrocksUsers(self.call(ListStarrocksUsers::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ListStarrocksUsers {
+    /// Name of the database user to return.
+    pub fn user_name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("user_name", value)) }
+    /// Maximum number of entries to return, 1 to 100. Example: `10`. **Required.**
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
+    /// Number of entries to skip, 0 or more. **Required.**
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
 }
 
 yundb_runtime::operation! {
@@ -49,18 +57,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListStarrocksUsers {
-    /// Name of the database user to return.
-    pub fn user_name<M>(self, user_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("user_name", user_name))
-    }
-
-    /// Maximum number of entries to return, 1 to 100. Example: `10`. Required.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Number of entries to skip, 0 or more. Required.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
 }
 
 yundb_runtime::paged! {

@@ -33,10 +33,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/pause_starrocks_replication.md")]
     #[doc(alias = "PauseStarRocksDataReplication")]
-    #[doc(alias = "pauseStarrocksReplication")]
     pub fn pause_starrocks_replication(&self, instance_id: impl Into<String>) -> PauseStarrocksReplication {
         PauseStarrocksReplication(self.call(PauseStarrocksReplication::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl PauseStarrocksReplication {
+    /// Name of the replication task: 3 to 128 letters, digits and underscores. Matches `^[A-Za-z0-9_]+$`.
+    /// **Required.**
+    pub fn task_name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("task_name", value)) }
 }
 
 yundb_runtime::operation! {
@@ -54,11 +59,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl PauseStarrocksReplication {
-    /// Name of the replication task: 3 to 128 letters, digits and underscores. Matches `^[A-Za-z0-9_]+$`. Required.
-    pub fn task_name<M>(self, task_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("task_name", task_name))
-    }
 }

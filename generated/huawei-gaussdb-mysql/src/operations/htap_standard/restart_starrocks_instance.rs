@@ -28,7 +28,6 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/restart_starrocks_instance.md")]
-    #[doc(alias = "restartStarrocksInstance")]
     pub fn restart_starrocks_instance(&self, starrocks_instance_id: impl Into<String>) -> RestartStarrocksInstance {
         RestartStarrocksInstance(
             self.call(RestartStarrocksInstance::SPEC).text("starrocks_instance_id", starrocks_instance_id),

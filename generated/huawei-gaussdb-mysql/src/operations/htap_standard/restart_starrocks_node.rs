@@ -32,7 +32,6 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/restart_starrocks_node.md")]
-    #[doc(alias = "restartStarrocksNode")]
     pub fn restart_starrocks_node(
         &self,
         starrocks_instance_id: impl Into<String>,

@@ -36,7 +36,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/show_starrocks_instance.md")]
     #[doc(alias = "ListStarrocksInstanceInfo")]
-    #[doc(alias = "showStarrocksInstance")]
     pub fn show_starrocks_instance(
         &self,
         instance_id: impl Into<String>,

@@ -34,10 +34,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/show_starrocks_replication_config.md")]
     #[doc(alias = "ListStarRocksDataReplicationConfig")]
-    #[doc(alias = "showStarrocksReplicationConfig")]
     pub fn show_starrocks_replication_config(&self, instance_id: impl Into<String>) -> ShowStarrocksReplicationConfig {
         ShowStarrocksReplicationConfig(self.call(ShowStarrocksReplicationConfig::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ShowStarrocksReplicationConfig {
+    /// Name of the replication task: 3 to 128 letters, digits and underscores. Matches `^[A-Za-z0-9_]+$`. Example:
+    /// `taskName`. **Required.**
+    pub fn task_name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("task_name", value)) }
 }
 
 yundb_runtime::operation! {
@@ -53,14 +58,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ShowStarrocksReplicationConfig {
-    /// Name of the replication task: 3 to 128 letters, digits and underscores. Matches `^[A-Za-z0-9_]+$`. Example:
-    /// `taskName`. Required.
-    pub fn task_name<M>(self, task_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("task_name", task_name))
-    }
 }
 
 /// The settings of a replication to StarRocks. Response of

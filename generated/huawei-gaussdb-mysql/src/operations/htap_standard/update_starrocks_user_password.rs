@@ -33,10 +33,18 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_starrocks_user_password.md")]
     #[doc(alias = "UpdateStarRocksDatabaseUserPassword")]
-    #[doc(alias = "updateStarrocksUserPassword")]
     pub fn update_starrocks_user_password(&self, instance_id: impl Into<String>) -> UpdateStarrocksUserPassword {
         UpdateStarrocksUserPassword(self.call(UpdateStarrocksUserPassword::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl UpdateStarrocksUserPassword {
+    /// Name of the user. **Required.**
+    pub fn user_name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("user_name", value)) }
+    /// New password: 8 to 32 characters, including at least three of the following: uppercase letters, lowercase
+    /// letters, digits and the special characters `~!@#%^*-_=+?,`. Must be neither [`user_name`](Self::user_name) nor
+    /// [`user_name`](Self::user_name) reversed. **Required.**
+    pub fn password<M>(self, value: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", value)) }
 }
 
 yundb_runtime::operation! {
@@ -54,16 +62,4 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl UpdateStarrocksUserPassword {
-    /// Name of the user. Required.
-    pub fn user_name<M>(self, user_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("user_name", user_name))
-    }
-
-    /// New password: 8 to 32 characters, including at least three of the following: uppercase letters, lowercase
-    /// letters, digits and the special characters `~!@#%^*-_=+?,`. Must be neither [`user_name`](Self::user_name) nor
-    /// [`user_name`](Self::user_name) reversed. Required.
-    pub fn password<M>(self, password: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", password)) }
 }

@@ -37,10 +37,23 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_starrocks_user_permissions.md")]
     #[doc(alias = "UpdateStarRocksDatabaseUserPermission")]
-    #[doc(alias = "updateStarrocksUserPermissions")]
     pub fn update_starrocks_user_permissions(&self, instance_id: impl Into<String>) -> UpdateStarrocksUserPermissions {
         UpdateStarrocksUserPermissions(self.call(UpdateStarrocksUserPermissions::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl UpdateStarrocksUserPermissions {
+    /// Name of the user. **Required.**
+    pub fn user_name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("user_name", value)) }
+    /// Databases on which the user has privileges.
+    pub fn databases<M>(self, value: impl Argument<Vec<String>, M>) -> Self {
+        Self(self.0.argument("databases", value))
+    }
+
+    /// Data manipulation (DML) privileges of the user. Format: `int32`.
+    pub fn dml<M>(self, value: impl Argument<DmlPrivilege, M>) -> Self { Self(self.0.argument("dml", value)) }
+    /// Data definition (DDL) privileges of the user. Format: `int32`.
+    pub fn ddl<M>(self, value: impl Argument<DdlPrivilege, M>) -> Self { Self(self.0.argument("ddl", value)) }
 }
 
 yundb_runtime::operation! {
@@ -60,21 +73,4 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl UpdateStarrocksUserPermissions {
-    /// Name of the user. Required.
-    pub fn user_name<M>(self, user_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("user_name", user_name))
-    }
-
-    /// Databases on which the user has privileges.
-    pub fn databases<M>(self, databases: impl Argument<Vec<String>, M>) -> Self {
-        Self(self.0.argument("databases", databases))
-    }
-
-    /// Data manipulation (DML) privileges of the user. Format: `int32`.
-    pub fn dml<M>(self, dml: impl Argument<DmlPrivilege, M>) -> Self { Self(self.0.argument("dml", dml)) }
-    /// Data definition (DDL) privileges of the user. Format: `int32`.
-    pub fn ddl<M>(self, ddl: impl Argument<DdlPrivilege, M>) -> Self { Self(self.0.argument("ddl", ddl)) }
 }

@@ -24,8 +24,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/batch_show_instances.md")]
     #[doc(alias = "ListGaussMySqlInstanceDetailInfoUnifyStatus")]
-    #[doc(alias = "batchShowInstances")]
     pub fn batch_show_instances(&self) -> BatchShowInstances { BatchShowInstances(self.call(BatchShowInstances::SPEC)) }
+}
+
+impl BatchShowInstances {
+    /// Comma-separated ids of the instances, up to 20. Each is a UUID without hyphens, and the suffix `in07`. Matches
+    /// `^[^,]+(,[^,]+){0,19}$`. Example: `11684a0e59e94bceba7880d58cfb07b5in07`. **Required.**
+    pub fn instance_ids<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("instance_ids", value))
+    }
 }
 
 yundb_runtime::operation! {
@@ -37,14 +44,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl BatchShowInstances {
-    /// Comma-separated ids of the instances, up to 20. Each is a UUID without hyphens, and the suffix `in07`. Matches
-    /// `^[^,]+(,[^,]+){0,19}$`. Example: `11684a0e59e94bceba7880d58cfb07b5in07`. Required.
-    pub fn instance_ids<M>(self, instance_ids: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("instance_ids", instance_ids))
-    }
 }
 
 /// The instances. Response of [`batch_show_instances`](crate::Client::batch_show_instances).

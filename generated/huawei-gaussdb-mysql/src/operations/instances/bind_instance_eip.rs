@@ -32,9 +32,17 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/bind_instance_eip.md")]
     #[doc(alias = "UpdateGaussMySqlInstanceEip")]
-    #[doc(alias = "bindInstanceEip")]
     pub fn bind_instance_eip(&self, instance_id: impl Into<String>) -> BindInstanceEip {
         BindInstanceEip(self.call(BindInstanceEip::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl BindInstanceEip {
+    /// Elastic IP address (EIP) to bind. **Required.**
+    pub fn public_ip<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("public_ip", value)) }
+    /// Id of the elastic IP address in [`public_ip`](Self::public_ip). **Required.**
+    pub fn public_ip_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("public_ip_id", value))
     }
 }
 
@@ -51,16 +59,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl BindInstanceEip {
-    /// Elastic IP address (EIP) to bind. Required.
-    pub fn public_ip<M>(self, public_ip: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("public_ip", public_ip))
-    }
-
-    /// Id of the elastic IP address in [`public_ip`](Self::public_ip). Required.
-    pub fn public_ip_id<M>(self, public_ip_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("public_ip_id", public_ip_id))
-    }
 }

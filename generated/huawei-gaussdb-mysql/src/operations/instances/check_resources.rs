@@ -28,8 +28,19 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/check_resources.md")]
     #[doc(alias = "CheckResource")]
-    #[doc(alias = "checkResources")]
     pub fn check_resources(&self) -> CheckResources { CheckResources(self.call(CheckResources::SPEC)) }
+}
+
+impl CheckResources {
+    /// Operation to check for. **Required.**
+    pub fn action<M>(self, value: impl Argument<ResourceCheckAction, M>) -> Self {
+        Self(self.0.argument("action", value))
+    }
+
+    /// Resources that the operation needs. **Required.**
+    pub fn resource<M>(self, value: impl Argument<ResourceToCheck, M>) -> Self {
+        Self(self.0.argument("resource", value))
+    }
 }
 
 yundb_runtime::operation! {
@@ -44,18 +55,6 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .idempotent(true)
-}
-
-impl CheckResources {
-    /// Operation to check for. Required.
-    pub fn action<M>(self, action: impl Argument<ResourceCheckAction, M>) -> Self {
-        Self(self.0.argument("action", action))
-    }
-
-    /// Resources that the operation needs. Required.
-    pub fn resource<M>(self, resource: impl Argument<ResourceToCheck, M>) -> Self {
-        Self(self.0.argument("resource", resource))
-    }
 }
 
 yundb_runtime::string_enum! {

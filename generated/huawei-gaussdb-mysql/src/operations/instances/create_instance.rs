@@ -48,8 +48,103 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/create_instance.md")]
     #[doc(alias = "CreateGaussMySqlInstance")]
-    #[doc(alias = "createInstance")]
     pub fn create_instance(&self) -> CreateInstance { CreateInstance(self.call(CreateInstance::SPEC)) }
+}
+
+impl CreateInstance {
+    /// Id of the region. Must not be empty. **Required.**
+    pub fn region<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("region", value)) }
+    /// Name of the instance: 4 to 64 characters and at most 64 bytes, where a Chinese character counts as 3 bytes.
+    /// Must start with a letter or a Chinese character and contain only letters, digits, hyphens, underscores and
+    /// Chinese characters. Case-sensitive. Instances of the same type in an account can have the same name. Matches
+    /// `^[A-Za-z\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff-]*$`. **Required.**
+    pub fn name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("name", value)) }
+    /// Engine and version of the instance. **Required.**
+    pub fn datastore<M>(self, value: impl Argument<NewInstanceDatastore, M>) -> Self {
+        Self(self.0.argument("datastore", value))
+    }
+
+    /// Type of the instance. **Required**; sent by default.
+    pub fn mode<M>(self, value: impl Argument<InstanceMode, M>) -> Self { Self(self.0.argument("mode", value)) }
+    /// Code of the flavor: a `spec_code` returned by [`list_flavors`](crate::Client::list_flavors). **Required.**
+    pub fn flavor_ref<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("flavor_ref", value)) }
+    /// Id of the VPC, as shown by the VPC console and returned by the VPC service. **Required.**
+    pub fn vpc_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("vpc_id", value)) }
+    /// Network id of a subnet of the VPC, as shown by the VPC console and returned by the VPC service. **Required.**
+    pub fn subnet_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("subnet_id", value)) }
+    /// Password of the database: 8 to 32 characters, including at least three of the following: uppercase letters,
+    /// lowercase letters, digits and the special characters `~!@#$%^*-_=+?,()&`. Use a strong password: weak ones are
+    /// rejected. Matches `^[A-Za-z0-9~!@#$%^*_=+?,()&-]*$`. **Required.**
+    pub fn password<M>(self, value: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", value)) }
+    /// Whether the nodes of an instance are in one availability zone or in several. **Required.**
+    pub fn availability_zone_mode<M>(self, value: impl Argument<AvailabilityZoneMode, M>) -> Self {
+        Self(self.0.argument("availability_zone_mode", value))
+    }
+
+    /// Number of read replicas. A single request can create up to 9. **Required.**
+    pub fn slave_count(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("slave_count", value)) }
+    /// Billing of the instance. Defaults to pay-per-use. Dedicated cloud (DeC) accounts cannot create yearly/monthly
+    /// instances.
+    pub fn charge_info<M>(self, value: impl Argument<NewInstanceBilling, M>) -> Self {
+        Self(self.0.argument("charge_info", value))
+    }
+
+    /// Id of the security group, as shown by the VPC console and returned by the VPC service. Required unless the
+    /// network ACL switch is on; if it is on, omit the field.
+    pub fn security_group_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("security_group_id", value))
+    }
+
+    /// Id of the parameter template: an `id` returned by
+    /// [`list_parameter_templates`](crate::Client::list_parameter_templates).
+    pub fn configuration_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("configuration_id", value))
+    }
+
+    /// Automatic backup policy.
+    pub fn backup_strategy<M>(self, value: impl Argument<NewInstanceBackupStrategy, M>) -> Self {
+        Self(self.0.argument("backup_strategy", value))
+    }
+
+    /// Time zone of the instance. Defaults to `UTC`.
+    pub fn time_zone<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("time_zone", value)) }
+    /// Id of the primary availability zone. Must not be empty.
+    pub fn master_availability_zone<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("master_availability_zone", value))
+    }
+
+    /// Storage. Optional for yearly/monthly instances, not allowed for pay-per-use ones.
+    pub fn volume<M>(self, value: impl Argument<NewInstanceVolume, M>) -> Self {
+        Self(self.0.argument("volume", value))
+    }
+
+    /// Tags of the instance, up to 10.
+    pub fn tags<M>(self, value: impl Argument<Vec<NewInstanceTag>, M>) -> Self { Self(self.0.argument("tags", value)) }
+    /// Whether table names are case-sensitive. Format: `int32`. Defaults to `1`.
+    pub fn lower_case_table_names<M>(self, value: impl Argument<LowerCaseTableNames, M>) -> Self {
+        Self(self.0.argument("lower_case_table_names", value))
+    }
+
+    /// Id of the enterprise project. Required if enterprise projects are enabled for your account; omit it otherwise.
+    pub fn enterprise_project_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("enterprise_project_id", value))
+    }
+
+    /// Id of the dedicated resource pool, returned by
+    /// [`list_dedicated_resources`](crate::Client::list_dedicated_resources). Only for accounts with such a pool.
+    pub fn dedicated_resource_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("dedicated_resource_id", value))
+    }
+
+    /// Data to restore to the new instance.
+    pub fn restore_point<M>(self, value: impl Argument<NewInstanceRestorePoint, M>) -> Self {
+        Self(self.0.argument("restore_point", value))
+    }
+
+    /// Transparent data encryption. In open beta: contact customer service for permission first.
+    pub fn tde_info<M>(self, value: impl Argument<NewInstanceEncryption, M>) -> Self {
+        Self(self.0.argument("tde_info", value))
+    }
 }
 
 yundb_runtime::operation! {
@@ -91,121 +186,13 @@ yundb_runtime::operation! {
         .job("job_id", &crate::client::SHOW_JOB)
 }
 
-impl CreateInstance {
-    /// Id of the region. Must not be empty. Required.
-    pub fn region<M>(self, region: impl Argument<String, M>) -> Self { Self(self.0.argument("region", region)) }
-    /// Name of the instance: 4 to 64 characters and at most 64 bytes, where a Chinese character counts as 3 bytes.
-    /// Must start with a letter or a Chinese character and contain only letters, digits, hyphens, underscores and
-    /// Chinese characters. Case-sensitive. Instances of the same type in an account can have the same name. Matches
-    /// `^[A-Za-z\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff-]*$`. Required.
-    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Engine and version of the instance. Required.
-    pub fn datastore<M>(self, datastore: impl Argument<NewInstanceDatastore, M>) -> Self {
-        Self(self.0.argument("datastore", datastore))
-    }
-
-    /// Type of the instance. Required; sent by default.
-    pub fn mode<M>(self, mode: impl Argument<InstanceMode, M>) -> Self { Self(self.0.argument("mode", mode)) }
-    /// Code of the flavor: a `spec_code` returned by [`list_flavors`](crate::Client::list_flavors). Required.
-    pub fn flavor_ref<M>(self, flavor_ref: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("flavor_ref", flavor_ref))
-    }
-
-    /// Id of the VPC, as shown by the VPC console and returned by the VPC service. Required.
-    pub fn vpc_id<M>(self, vpc_id: impl Argument<String, M>) -> Self { Self(self.0.argument("vpc_id", vpc_id)) }
-    /// Network id of a subnet of the VPC, as shown by the VPC console and returned by the VPC service. Required.
-    pub fn subnet_id<M>(self, subnet_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("subnet_id", subnet_id))
-    }
-
-    /// Password of the database: 8 to 32 characters, including at least three of the following: uppercase letters,
-    /// lowercase letters, digits and the special characters `~!@#$%^*-_=+?,()&`. Use a strong password: weak ones are
-    /// rejected. Matches `^[A-Za-z0-9~!@#$%^*_=+?,()&-]*$`. Required.
-    pub fn password<M>(self, password: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", password)) }
-    /// Whether the nodes of an instance are in one availability zone or in several. Required.
-    pub fn availability_zone_mode<M>(self, availability_zone_mode: impl Argument<AvailabilityZoneMode, M>) -> Self {
-        Self(self.0.argument("availability_zone_mode", availability_zone_mode))
-    }
-
-    /// Number of read replicas. A single request can create up to 9. Required.
-    pub fn slave_count(self, slave_count: impl Integer) -> Self {
-        Self(self.0.integer::<i32>("slave_count", slave_count))
-    }
-
-    /// Billing of the instance. Defaults to pay-per-use. Dedicated cloud (DeC) accounts cannot create yearly/monthly
-    /// instances.
-    pub fn charge_info<M>(self, charge_info: impl Argument<NewInstanceBilling, M>) -> Self {
-        Self(self.0.argument("charge_info", charge_info))
-    }
-
-    /// Id of the security group, as shown by the VPC console and returned by the VPC service. Required unless the
-    /// network ACL switch is on; if it is on, omit the field.
-    pub fn security_group_id<M>(self, security_group_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("security_group_id", security_group_id))
-    }
-
-    /// Id of the parameter template: an `id` returned by
-    /// [`list_parameter_templates`](crate::Client::list_parameter_templates).
-    pub fn configuration_id<M>(self, configuration_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("configuration_id", configuration_id))
-    }
-
-    /// Automatic backup policy.
-    pub fn backup_strategy<M>(self, backup_strategy: impl Argument<NewInstanceBackupStrategy, M>) -> Self {
-        Self(self.0.argument("backup_strategy", backup_strategy))
-    }
-
-    /// Time zone of the instance. Defaults to `UTC`.
-    pub fn time_zone<M>(self, time_zone: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("time_zone", time_zone))
-    }
-
-    /// Id of the primary availability zone. Must not be empty.
-    pub fn master_availability_zone<M>(self, master_availability_zone: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("master_availability_zone", master_availability_zone))
-    }
-
-    /// Storage. Optional for yearly/monthly instances, not allowed for pay-per-use ones.
-    pub fn volume<M>(self, volume: impl Argument<NewInstanceVolume, M>) -> Self {
-        Self(self.0.argument("volume", volume))
-    }
-
-    /// Tags of the instance, up to 10.
-    pub fn tags<M>(self, tags: impl Argument<Vec<NewInstanceTag>, M>) -> Self { Self(self.0.argument("tags", tags)) }
-    /// Whether table names are case-sensitive. Format: `int32`. Defaults to `1`.
-    pub fn lower_case_table_names<M>(self, lower_case_table_names: impl Argument<LowerCaseTableNames, M>) -> Self {
-        Self(self.0.argument("lower_case_table_names", lower_case_table_names))
-    }
-
-    /// Id of the enterprise project. Required if enterprise projects are enabled for your account; omit it otherwise.
-    pub fn enterprise_project_id<M>(self, enterprise_project_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("enterprise_project_id", enterprise_project_id))
-    }
-
-    /// Id of the dedicated resource pool, returned by
-    /// [`list_dedicated_resources`](crate::Client::list_dedicated_resources). Only for accounts with such a pool.
-    pub fn dedicated_resource_id<M>(self, dedicated_resource_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("dedicated_resource_id", dedicated_resource_id))
-    }
-
-    /// Data to restore to the new instance.
-    pub fn restore_point<M>(self, restore_point: impl Argument<NewInstanceRestorePoint, M>) -> Self {
-        Self(self.0.argument("restore_point", restore_point))
-    }
-
-    /// Transparent data encryption. In open beta: contact customer service for permission first.
-    pub fn tde_info<M>(self, tde_info: impl Argument<NewInstanceEncryption, M>) -> Self {
-        Self(self.0.argument("tde_info", tde_info))
-    }
-}
-
 yundb_runtime::setters! {
     /// Engine and version of the instance.
     pub struct NewInstanceDatastore {
         /// Engine of the instance.
         pub r#type: Option<EngineName> = EngineName::GaussdbMysql,
         /// Major version, with two numbers: a `name` returned by
-        /// [`list_engine_versions`](crate::Client::list_engine_versions). Example: `8.0`. Required.
+        /// [`list_engine_versions`](crate::Client::list_engine_versions). Example: `8.0`. **Required.**
         pub version: Option<String>,
         /// Full version, with four numbers: a `kernel_version` returned by
         /// [`list_engine_versions`](crate::Client::list_engine_versions). To specify one, contact customer service for
@@ -222,7 +209,7 @@ yundb_runtime::setters! {
     /// Billing of the instance. Defaults to pay-per-use. Dedicated cloud (DeC) accounts cannot create yearly/monthly
     /// instances.
     pub struct NewInstanceBilling {
-        /// Billing mode of an instance. Required.
+        /// Billing mode of an instance. **Required.**
         pub charge_mode: Option<ChargeMode>,
         /// Unit of the subscription period. Required if [`charge_mode`](Self::charge_mode) is `prePaid`, ignored
         /// otherwise.
@@ -249,7 +236,7 @@ yundb_runtime::setters! {
     pub struct NewInstanceBackupStrategy {
         /// Hour in UTC in which automatic backups start, in the format `hh:mm-HH:MM`. Must not be empty; `HH` is `hh`
         /// plus 1, and `mm` and `MM` are both `00`. Matches `^[0-2][0-9]:00-[0-2][0-9]:00$`. Example: `21:00-22:00`.
-        /// Required.
+        /// **Required.**
         pub start_time: Option<String>,
         /// Retention of automatic backups in days, 1 to 732. Matches `^([1-9][0-9]?|[1-6][0-9]{2}|7[0-2][0-9]|73[0-2])$`.
         /// Example: `7`.
@@ -268,7 +255,7 @@ yundb_runtime::setters! {
     /// Storage. Optional for yearly/monthly instances, not allowed for pay-per-use ones.
     pub struct NewInstanceVolume {
         /// Size in GB, 10 to 128000, a multiple of 10. Matches `^([1-9][0-9]{0,3}|1[01][0-9]{3}|12[0-7][0-9]{2}|12800)0$`.
-        /// Defaults to `10`. Required.
+        /// Defaults to `10`. **Required.**
         pub size: Option<String>,
     }
 }
@@ -284,10 +271,10 @@ yundb_runtime::setters! {
     pub struct NewInstanceTag {
         /// Key: up to 36 characters, unique among the tags. Must not be empty or blank, and can contain letters
         /// (A-Z, a-z), digits, hyphens, underscores and the characters U+4E00 to U+9FFF. 1 to 36 characters. Matches
-        /// `^[A-Za-z0-9_\u4e00-\u9fff-]*$`. Required.
+        /// `^[A-Za-z0-9_\u4e00-\u9fff-]*$`. **Required.**
         pub key: Option<String>,
         /// Value: up to 43 characters. Can be empty, and can contain letters (A-Z, a-z), digits, dots, underscores,
-        /// hyphens and the characters U+4E00 to U+9FFF. Matches `^[A-Za-z0-9._\u4e00-\u9fff-]*$`. Required.
+        /// hyphens and the characters U+4E00 to U+9FFF. Matches `^[A-Za-z0-9._\u4e00-\u9fff-]*$`. **Required.**
         pub value: Option<String>,
     }
 }
@@ -302,7 +289,7 @@ impl Object for NewInstanceTag {
 yundb_runtime::setters! {
     /// Data to restore to the new instance.
     pub struct NewInstanceRestorePoint {
-        /// Id of the source instance. Required.
+        /// Id of the source instance. **Required.**
         pub source_instance_id: Option<String>,
         /// Point in time to restore to, in milliseconds since 1970-01-01 UTC. Used if [`type`](Self::type) is
         /// `timestamp`.
@@ -332,9 +319,9 @@ yundb_runtime::string_enum! {
 yundb_runtime::setters! {
     /// Transparent data encryption. In open beta: contact customer service for permission first.
     pub struct NewInstanceEncryption {
-        /// Whether transparent data encryption is enabled. Required.
+        /// Whether transparent data encryption is enabled. **Required.**
         pub enable_tde: Option<bool>,
-        /// Encryption algorithm. Required.
+        /// Encryption algorithm. **Required.**
         pub encryption_type: Option<TdeAlgorithm>,
     }
 }

@@ -34,9 +34,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/create_instance_dns.md")]
     #[doc(alias = "CreateGaussMysqlDns")]
-    #[doc(alias = "createInstanceDns")]
     pub fn create_instance_dns(&self, instance_id: impl Into<String>) -> CreateInstanceDns {
         CreateInstanceDns(self.call(CreateInstanceDns::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl CreateInstanceDns {
+    /// Type of the domain name. Only `private` is supported. **Required**; sent by default.
+    pub fn dns_type<M>(self, value: impl Argument<InstanceDnsType, M>) -> Self {
+        Self(self.0.argument("dns_type", value))
     }
 }
 
@@ -52,13 +58,6 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl CreateInstanceDns {
-    /// Type of the domain name. Only `private` is supported. Required; sent by default.
-    pub fn dns_type<M>(self, dns_type: impl Argument<InstanceDnsType, M>) -> Self {
-        Self(self.0.argument("dns_type", dns_type))
-    }
 }
 
 yundb_runtime::string_enum! {

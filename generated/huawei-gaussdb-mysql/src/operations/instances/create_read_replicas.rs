@@ -28,9 +28,28 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/create_read_replicas.md")]
     #[doc(alias = "CreateGaussMySqlReadonlyNode")]
-    #[doc(alias = "createReadReplicas")]
     pub fn create_read_replicas(&self, instance_id: impl Into<String>) -> CreateReadReplicas {
         CreateReadReplicas(self.call(CreateReadReplicas::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl CreateReadReplicas {
+    /// Failover priorities of the new replicas, 1 to 16. A replica with a lower number is preferred as the new
+    /// primary; those with the same number are equally likely. Up to 9 replicas can have a priority: further
+    /// replicas get -1 and do not take part in failover until their priorities are changed with
+    /// [`update_node_priority`](crate::Client::update_node_priority). **Required.**
+    pub fn priorities<M>(self, value: impl Argument<Vec<i32>, M>) -> Self { Self(self.0.argument("priorities", value)) }
+    /// Whether the order is paid automatically from your account. For yearly/monthly replicas; does not affect how
+    /// renewals are paid. Defaults to `true`.
+    pub fn is_auto_pay<M>(self, value: impl Argument<TextBoolean, M>) -> Self {
+        Self(self.0.argument("is_auto_pay", value))
+    }
+
+    /// Availability zones of the replicas: keys of `az_status` returned by
+    /// [`list_flavors`](crate::Client::list_flavors). Chosen automatically by default. The request fails if a
+    /// specified zone lacks resources. In open beta: contact customer service for permission first.
+    pub fn availability_zones<M>(self, value: impl Argument<Vec<String>, M>) -> Self {
+        Self(self.0.argument("availability_zones", value))
     }
 }
 
@@ -48,29 +67,6 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl CreateReadReplicas {
-    /// Failover priorities of the new replicas, 1 to 16. A replica with a lower number is preferred as the new
-    /// primary; those with the same number are equally likely. Up to 9 replicas can have a priority: further
-    /// replicas get -1 and do not take part in failover until their priorities are changed with
-    /// [`update_node_priority`](crate::Client::update_node_priority). Required.
-    pub fn priorities<M>(self, priorities: impl Argument<Vec<i32>, M>) -> Self {
-        Self(self.0.argument("priorities", priorities))
-    }
-
-    /// Whether the order is paid automatically from your account. For yearly/monthly replicas; does not affect how
-    /// renewals are paid. Defaults to `true`.
-    pub fn is_auto_pay<M>(self, is_auto_pay: impl Argument<TextBoolean, M>) -> Self {
-        Self(self.0.argument("is_auto_pay", is_auto_pay))
-    }
-
-    /// Availability zones of the replicas: keys of `az_status` returned by
-    /// [`list_flavors`](crate::Client::list_flavors). Chosen automatically by default. The request fails if a
-    /// specified zone lacks resources. In open beta: contact customer service for permission first.
-    pub fn availability_zones<M>(self, availability_zones: impl Argument<Vec<String>, M>) -> Self {
-        Self(self.0.argument("availability_zones", availability_zones))
-    }
 }
 
 /// The replicas are being created, or their order has been placed. Response of

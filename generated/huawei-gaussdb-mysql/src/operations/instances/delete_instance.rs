@@ -29,7 +29,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/delete_instance.md")]
     #[doc(alias = "DeleteGaussMySqlInstance")]
-    #[doc(alias = "deleteInstance")]
     pub fn delete_instance(&self, instance_id: impl Into<String>) -> DeleteInstance {
         DeleteInstance(self.call(DeleteInstance::SPEC).text("instance_id", instance_id))
     }

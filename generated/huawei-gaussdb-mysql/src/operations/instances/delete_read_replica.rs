@@ -36,7 +36,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/delete_read_replica.md")]
     #[doc(alias = "DeleteGaussMySqlReadonlyNode")]
-    #[doc(alias = "deleteReadReplica")]
     pub fn delete_read_replica(&self, instance_id: impl Into<String>, node_id: impl Into<String>) -> DeleteReadReplica {
         DeleteReadReplica(self.call(DeleteReadReplica::SPEC).text("instance_id", instance_id).text("node_id", node_id))
     }

@@ -29,9 +29,18 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/expand_instance_volume.md")]
     #[doc(alias = "ExpandGaussMySqlInstanceVolume")]
-    #[doc(alias = "expandInstanceVolume")]
     pub fn expand_instance_volume(&self, instance_id: impl Into<String>) -> ExpandInstanceVolume {
         ExpandInstanceVolume(self.call(ExpandInstanceVolume::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl ExpandInstanceVolume {
+    /// New size in GB: a multiple of 10, larger than the used storage, and at most 128000. At least 20 to expand and
+    /// at least 10 to shrink. The initial size of an instance is at least 10 GB. **Required.**
+    pub fn size(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("size", value)) }
+    /// Whether the order is paid automatically from your account. Defaults to `true`.
+    pub fn is_auto_pay<M>(self, value: impl Argument<TextBoolean, M>) -> Self {
+        Self(self.0.argument("is_auto_pay", value))
     }
 }
 
@@ -47,16 +56,6 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl ExpandInstanceVolume {
-    /// New size in GB: a multiple of 10, larger than the used storage, and at most 128000. At least 20 to expand and
-    /// at least 10 to shrink. The initial size of an instance is at least 10 GB. Required.
-    pub fn size(self, size: impl Integer) -> Self { Self(self.0.integer::<i32>("size", size)) }
-    /// Whether the order is paid automatically from your account. Defaults to `true`.
-    pub fn is_auto_pay<M>(self, is_auto_pay: impl Argument<TextBoolean, M>) -> Self {
-        Self(self.0.argument("is_auto_pay", is_auto_pay))
-    }
 }
 
 /// The order for the new size has been placed. Response of

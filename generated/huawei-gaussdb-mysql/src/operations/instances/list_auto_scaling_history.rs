@@ -30,10 +30,16 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_auto_scaling_history.md")]
     #[doc(alias = "ShowAutoScalingHistory")]
-    #[doc(alias = "listAutoScalingHistory")]
     pub fn list_auto_scaling_history(&self, instance_id: impl Into<String>) -> ListAutoScalingHistory {
         ListAutoScalingHistory(self.call(ListAutoScalingHistory::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ListAutoScalingHistory {
+    /// Maximum number of entries to return. Defaults to `20`.
+    pub fn limit<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", value)) }
+    /// Number of entries to skip, 0 or more. Matches `^[0-9]+$`. Defaults to `0`.
+    pub fn offset<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", value)) }
 }
 
 yundb_runtime::operation! {
@@ -47,13 +53,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListAutoScalingHistory {
-    /// Maximum number of entries to return. Defaults to `20`.
-    pub fn limit<M>(self, limit: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", limit)) }
-    /// Number of entries to skip, 0 or more. Matches `^[0-9]+$`. Defaults to `0`.
-    pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
 }
 
 yundb_runtime::paged! {

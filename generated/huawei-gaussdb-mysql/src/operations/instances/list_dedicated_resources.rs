@@ -24,10 +24,16 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_dedicated_resources.md")]
     #[doc(alias = "ListGaussMySqlDedicatedResources")]
-    #[doc(alias = "listDedicatedResources")]
     pub fn list_dedicated_resources(&self) -> ListDedicatedResources {
         ListDedicatedResources(self.call(ListDedicatedResources::SPEC))
     }
+}
+
+impl ListDedicatedResources {
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
 }
 
 yundb_runtime::operation! {
@@ -40,13 +46,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListDedicatedResources {
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
 yundb_runtime::paged! {

@@ -35,8 +35,43 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_instances.md")]
     #[doc(alias = "ListGaussMySqlInstancesUnifyStatus")]
-    #[doc(alias = "listInstances")]
     pub fn list_instances(&self) -> ListInstances { ListInstances(self.call(ListInstances::SPEC)) }
+}
+
+impl ListInstances {
+    /// Id of the instance. A leading `*` makes what follows it match part of the id; otherwise, the id must match
+    /// exactly. Must not be `*` alone. Matches `^(?!\*$).*$`. Example: `61a4ea66210545909d74a05c27a7179ein07`.
+    pub fn id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("id", value)) }
+    /// Name of the instance. A leading `*` makes what follows it match part of the name; otherwise, the name must
+    /// match exactly. Must not be `*` alone. Matches `^(?!\*$).*$`. Example: `gaussdb-mysql-instance01`.
+    pub fn name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("name", value)) }
+    /// Type of the instance. Example: `Cluster`.
+    pub fn r#type<M>(self, value: impl Argument<InstanceMode, M>) -> Self { Self(self.0.argument("type", value)) }
+    /// Engine of the instance. Example: `gaussdb-mysql`.
+    pub fn datastore_type<M>(self, value: impl Argument<EngineName, M>) -> Self {
+        Self(self.0.argument("datastore_type", value))
+    }
+
+    /// Id of the VPC. Example: `3cedfc54-b105-4652-a4e0-847b11576b58`.
+    pub fn vpc_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("vpc_id", value)) }
+    /// Network id of the subnet. Example: `c1cfa53c-65d3-431e-8552-326bf310c7ad`.
+    pub fn subnet_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("subnet_id", value)) }
+    /// Private IP address for reads and writes. Example: `192.*.*.*`.
+    pub fn private_ip<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("private_ip", value)) }
+    /// Private IP address for reads.
+    pub fn readonly_private_ip<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("readonly_private_ip", value))
+    }
+
+    /// IP address of a proxy.
+    pub fn proxy_ip<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("proxy_ip", value)) }
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
+    /// Comma-separated tags of the instance, each as `key=value`. Only instances with all of them are returned. Keys
+    /// must not repeat. Example: `taurusKey1=value1`.
+    pub fn tags<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("tags", value)) }
 }
 
 yundb_runtime::operation! {
@@ -59,48 +94,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListInstances {
-    /// Id of the instance. A leading `*` makes what follows it match part of the id; otherwise, the id must match
-    /// exactly. Must not be `*` alone. Matches `^(?!\*$).*$`. Example: `61a4ea66210545909d74a05c27a7179ein07`.
-    pub fn id<M>(self, id: impl Argument<String, M>) -> Self { Self(self.0.argument("id", id)) }
-    /// Name of the instance. A leading `*` makes what follows it match part of the name; otherwise, the name must
-    /// match exactly. Must not be `*` alone. Matches `^(?!\*$).*$`. Example: `gaussdb-mysql-instance01`.
-    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Type of the instance. Example: `Cluster`.
-    pub fn r#type<M>(self, r#type: impl Argument<InstanceMode, M>) -> Self { Self(self.0.argument("type", r#type)) }
-    /// Engine of the instance. Example: `gaussdb-mysql`.
-    pub fn datastore_type<M>(self, datastore_type: impl Argument<EngineName, M>) -> Self {
-        Self(self.0.argument("datastore_type", datastore_type))
-    }
-
-    /// Id of the VPC. Example: `3cedfc54-b105-4652-a4e0-847b11576b58`.
-    pub fn vpc_id<M>(self, vpc_id: impl Argument<String, M>) -> Self { Self(self.0.argument("vpc_id", vpc_id)) }
-    /// Network id of the subnet. Example: `c1cfa53c-65d3-431e-8552-326bf310c7ad`.
-    pub fn subnet_id<M>(self, subnet_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("subnet_id", subnet_id))
-    }
-
-    /// Private IP address for reads and writes. Example: `192.*.*.*`.
-    pub fn private_ip<M>(self, private_ip: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("private_ip", private_ip))
-    }
-
-    /// Private IP address for reads.
-    pub fn readonly_private_ip<M>(self, readonly_private_ip: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("readonly_private_ip", readonly_private_ip))
-    }
-
-    /// IP address of a proxy.
-    pub fn proxy_ip<M>(self, proxy_ip: impl Argument<String, M>) -> Self { Self(self.0.argument("proxy_ip", proxy_ip)) }
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Comma-separated tags of the instance, each as `key=value`. Only instances with all of them are returned. Keys
-    /// must not repeat. Example: `taurusKey1=value1`.
-    pub fn tags<M>(self, tags: impl Argument<String, M>) -> Self { Self(self.0.argument("tags", tags)) }
 }
 
 yundb_runtime::paged! {

@@ -25,10 +25,16 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_recycled_instances.md")]
     #[doc(alias = "ListRecycleInstances")]
-    #[doc(alias = "listRecycledInstances")]
     pub fn list_recycled_instances(&self) -> ListRecycledInstances {
         ListRecycledInstances(self.call(ListRecycledInstances::SPEC))
     }
+}
+
+impl ListRecycledInstances {
+    /// Maximum number of entries to return, 1 to 100. Defaults to `10`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
 }
 
 yundb_runtime::operation! {
@@ -41,13 +47,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListRecycledInstances {
-    /// Maximum number of entries to return, 1 to 100. Defaults to `10`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
 }
 
 yundb_runtime::paged! {

@@ -30,10 +30,16 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/reset_instance_password.md")]
     #[doc(alias = "ResetGaussMySqlPassword")]
-    #[doc(alias = "resetInstancePassword")]
     pub fn reset_instance_password(&self, instance_id: impl Into<String>) -> ResetInstancePassword {
         ResetInstancePassword(self.call(ResetInstancePassword::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ResetInstancePassword {
+    /// New password of the database administrator: 8 to 32 characters, including at least three of the following:
+    /// uppercase letters, lowercase letters, digits and the special characters `~!@#$%^*-_=+?,()&`. Use a strong
+    /// password: weak ones are rejected. Matches `^[A-Za-z0-9~!@#$%^*_=+?,()&-]*$`. **Required.**
+    pub fn password<M>(self, value: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", value)) }
 }
 
 yundb_runtime::operation! {
@@ -46,11 +52,4 @@ yundb_runtime::operation! {
             field("password", any().min_length(8).max_length(32).pattern("^[A-Za-z0-9~!@#$%^*_=+?,()&-]*$")).required(),
         ])
         .body("application/json", true)
-}
-
-impl ResetInstancePassword {
-    /// New password of the database administrator: 8 to 32 characters, including at least three of the following:
-    /// uppercase letters, lowercase letters, digits and the special characters `~!@#$%^*-_=+?,()&`. Use a strong
-    /// password: weak ones are rejected. Matches `^[A-Za-z0-9~!@#$%^*_=+?,()&-]*$`. Required.
-    pub fn password<M>(self, password: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", password)) }
 }

@@ -28,10 +28,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/restart_instance.md")]
     #[doc(alias = "RestartGaussMySqlInstance")]
-    #[doc(alias = "restartInstance")]
     pub fn restart_instance(&self, instance_id: impl Into<String>) -> RestartInstance {
         RestartInstance(self.call(RestartInstance::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl RestartInstance {
+    /// Whether to restart automatically in the maintenance window (`true`) or immediately (`false`). Defaults to
+    /// `false`.
+    pub fn delay<M>(self, value: impl Argument<bool, M>) -> Self { Self(self.0.argument("delay", value)) }
 }
 
 yundb_runtime::operation! {
@@ -46,10 +51,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl RestartInstance {
-    /// Whether to restart automatically in the maintenance window (`true`) or immediately (`false`). Defaults to
-    /// `false`.
-    pub fn delay<M>(self, delay: impl Argument<bool, M>) -> Self { Self(self.0.argument("delay", delay)) }
 }

@@ -34,10 +34,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/restart_node.md")]
     #[doc(alias = "RestartGaussMySqlNode")]
-    #[doc(alias = "restartNode")]
     pub fn restart_node(&self, instance_id: impl Into<String>, node_id: impl Into<String>) -> RestartNode {
         RestartNode(self.call(RestartNode::SPEC).text("instance_id", instance_id).text("node_id", node_id))
     }
+}
+
+impl RestartNode {
+    /// Whether to restart the node automatically in the maintenance window (`true`) or immediately (`false`).
+    /// Defaults to `false`.
+    pub fn delay<M>(self, value: impl Argument<bool, M>) -> Self { Self(self.0.argument("delay", value)) }
 }
 
 yundb_runtime::operation! {
@@ -53,10 +58,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl RestartNode {
-    /// Whether to restart the node automatically in the maintenance window (`true`) or immediately (`false`).
-    /// Defaults to `false`.
-    pub fn delay<M>(self, delay: impl Argument<bool, M>) -> Self { Self(self.0.argument("delay", delay)) }
 }

@@ -28,7 +28,6 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/show_auto_scaling_policy.md")]
-    #[doc(alias = "showAutoScalingPolicy")]
     pub fn show_auto_scaling_policy(&self, instance_id: impl Into<String>) -> ShowAutoScalingPolicy {
         ShowAutoScalingPolicy(self.call(ShowAutoScalingPolicy::SPEC).text("instance_id", instance_id))
     }

@@ -30,7 +30,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/show_dedicated_resource.md")]
     #[doc(alias = "ShowDedicatedResourceInfo")]
-    #[doc(alias = "showDedicatedResource")]
     pub fn show_dedicated_resource(&self, dedicated_resource_id: impl Into<String>) -> ShowDedicatedResource {
         ShowDedicatedResource(
             self.call(ShowDedicatedResource::SPEC).text("dedicated_resource_id", dedicated_resource_id),

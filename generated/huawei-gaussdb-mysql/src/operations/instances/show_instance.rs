@@ -27,7 +27,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/show_instance.md")]
     #[doc(alias = "ShowGaussMySqlInstanceInfoUnifyStatus")]
-    #[doc(alias = "showInstance")]
     pub fn show_instance(&self, instance_id: impl Into<String>) -> ShowInstance {
         ShowInstance(self.call(ShowInstance::SPEC).text("instance_id", instance_id))
     }

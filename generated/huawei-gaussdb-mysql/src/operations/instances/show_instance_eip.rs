@@ -28,7 +28,6 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/show_instance_eip.md")]
-    #[doc(alias = "showInstanceEip")]
     pub fn show_instance_eip(&self, instance_id: impl Into<String>) -> ShowInstanceEip {
         ShowInstanceEip(self.call(ShowInstanceEip::SPEC).text("instance_id", instance_id))
     }

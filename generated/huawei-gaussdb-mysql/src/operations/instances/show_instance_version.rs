@@ -28,7 +28,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/show_instance_version.md")]
     #[doc(alias = "ShowInstanceDatabaseVersion")]
-    #[doc(alias = "showInstanceVersion")]
     pub fn show_instance_version(&self, instance_id: impl Into<String>) -> ShowInstanceVersion {
         ShowInstanceVersion(self.call(ShowInstanceVersion::SPEC).text("instance_id", instance_id))
     }

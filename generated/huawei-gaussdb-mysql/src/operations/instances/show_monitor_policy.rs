@@ -28,7 +28,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/show_monitor_policy.md")]
     #[doc(alias = "ShowInstanceMonitorExtend")]
-    #[doc(alias = "showMonitorPolicy")]
     pub fn show_monitor_policy(&self, instance_id: impl Into<String>) -> ShowMonitorPolicy {
         ShowMonitorPolicy(self.call(ShowMonitorPolicy::SPEC).text("instance_id", instance_id))
     }

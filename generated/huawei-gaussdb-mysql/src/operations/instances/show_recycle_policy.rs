@@ -22,7 +22,6 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/show_recycle_policy.md")]
-    #[doc(alias = "showRecyclePolicy")]
     pub fn show_recycle_policy(&self) -> ShowRecyclePolicy { ShowRecyclePolicy(self.call(ShowRecyclePolicy::SPEC)) }
 }
 

@@ -31,10 +31,14 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/switch_over_instance.md")]
     #[doc(alias = "InvokeGaussMySqlInstanceSwitchOver")]
-    #[doc(alias = "switchOverInstance")]
     pub fn switch_over_instance(&self, instance_id: impl Into<String>) -> SwitchOverInstance {
         SwitchOverInstance(self.call(SwitchOverInstance::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl SwitchOverInstance {
+    /// Id of the read replica to promote to the primary node. **Required.**
+    pub fn node_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("node_id", value)) }
 }
 
 yundb_runtime::operation! {
@@ -49,9 +53,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl SwitchOverInstance {
-    /// Id of the read replica to promote to the primary node. Required.
-    pub fn node_id<M>(self, node_id: impl Argument<String, M>) -> Self { Self(self.0.argument("node_id", node_id)) }
 }

@@ -29,7 +29,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/unbind_instance_eip.md")]
     #[doc(alias = "CancelGaussMySqlInstanceEip")]
-    #[doc(alias = "unbindInstanceEip")]
     pub fn unbind_instance_eip(&self, instance_id: impl Into<String>) -> UnbindInstanceEip {
         UnbindInstanceEip(self.call(UnbindInstanceEip::SPEC).text("instance_id", instance_id))
     }

@@ -39,9 +39,53 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/update_auto_scaling_policy.md")]
-    #[doc(alias = "updateAutoScalingPolicy")]
     pub fn update_auto_scaling_policy(&self, instance_id: impl Into<String>) -> UpdateAutoScalingPolicy {
         UpdateAutoScalingPolicy(self.call(UpdateAutoScalingPolicy::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl UpdateAutoScalingPolicy {
+    /// Whether auto scaling is enabled. **Required.**
+    pub fn status<M>(self, value: impl Argument<Switch, M>) -> Self { Self(self.0.argument("status", value)) }
+    /// Resources that are scaled. **Required.**
+    pub fn scaling_strategy<M>(self, value: impl Argument<ScalingStrategyToSet, M>) -> Self {
+        Self(self.0.argument("scaling_strategy", value))
+    }
+
+    /// Length of the observation window in seconds. If the average CPU usage reaches
+    /// [`enlarge_threshold`](Self::enlarge_threshold) over the entire window, the instance is scaled up at the end of
+    /// the window. Required if [`status`](Self::status) is `ON`. Format: `int32`.
+    pub fn monitor_cycle<M>(self, value: impl Argument<AutoScalingMonitorCycle, M>) -> Self {
+        Self(self.0.argument("monitor_cycle", value))
+    }
+
+    /// Minimum time in seconds between two automatic changes, up or down. Required if [`status`](Self::status) is
+    /// `ON`. Format: `int32`.
+    pub fn silence_cycle<M>(self, value: impl Argument<AutoScalingSilenceCycle, M>) -> Self {
+        Self(self.0.argument("silence_cycle", value))
+    }
+
+    /// Average CPU usage in percent at which the instance is scaled up, 50 to 100. Required if
+    /// [`status`](Self::status) is `ON`.
+    pub fn enlarge_threshold(self, value: impl Integer) -> Self {
+        Self(self.0.integer::<i32>("enlarge_threshold", value))
+    }
+
+    /// Code of the largest flavor to scale up to. Required if `flavor_switch` is `ON`.
+    pub fn max_flavor<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("max_flavor", value)) }
+    /// Whether the instance is scaled down automatically. Required if [`status`](Self::status) is `ON`.
+    pub fn reduce_enabled<M>(self, value: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("reduce_enabled", value))
+    }
+
+    /// Maximum number of read replicas. Required if `read_only_switch` is `ON`.
+    pub fn max_read_only_count(self, value: impl Integer) -> Self {
+        Self(self.0.integer::<i32>("max_read_only_count", value))
+    }
+
+    /// Weight of the read replicas in read/write splitting. Required if `read_only_switch` is `ON`.
+    pub fn read_only_weight(self, value: impl Integer) -> Self {
+        Self(self.0.integer::<i32>("read_only_weight", value))
     }
 }
 
@@ -66,61 +110,13 @@ yundb_runtime::operation! {
         .accept("application/json")
 }
 
-impl UpdateAutoScalingPolicy {
-    /// Whether auto scaling is enabled. Required.
-    pub fn status<M>(self, status: impl Argument<Switch, M>) -> Self { Self(self.0.argument("status", status)) }
-    /// Resources that are scaled. Required.
-    pub fn scaling_strategy<M>(self, scaling_strategy: impl Argument<ScalingStrategyToSet, M>) -> Self {
-        Self(self.0.argument("scaling_strategy", scaling_strategy))
-    }
-
-    /// Length of the observation window in seconds. If the average CPU usage reaches
-    /// [`enlarge_threshold`](Self::enlarge_threshold) over the entire window, the instance is scaled up at the end of
-    /// the window. Required if [`status`](Self::status) is `ON`. Format: `int32`.
-    pub fn monitor_cycle<M>(self, monitor_cycle: impl Argument<AutoScalingMonitorCycle, M>) -> Self {
-        Self(self.0.argument("monitor_cycle", monitor_cycle))
-    }
-
-    /// Minimum time in seconds between two automatic changes, up or down. Required if [`status`](Self::status) is
-    /// `ON`. Format: `int32`.
-    pub fn silence_cycle<M>(self, silence_cycle: impl Argument<AutoScalingSilenceCycle, M>) -> Self {
-        Self(self.0.argument("silence_cycle", silence_cycle))
-    }
-
-    /// Average CPU usage in percent at which the instance is scaled up, 50 to 100. Required if
-    /// [`status`](Self::status) is `ON`.
-    pub fn enlarge_threshold(self, enlarge_threshold: impl Integer) -> Self {
-        Self(self.0.integer::<i32>("enlarge_threshold", enlarge_threshold))
-    }
-
-    /// Code of the largest flavor to scale up to. Required if `flavor_switch` is `ON`.
-    pub fn max_flavor<M>(self, max_flavor: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("max_flavor", max_flavor))
-    }
-
-    /// Whether the instance is scaled down automatically. Required if [`status`](Self::status) is `ON`.
-    pub fn reduce_enabled<M>(self, reduce_enabled: impl Argument<bool, M>) -> Self {
-        Self(self.0.argument("reduce_enabled", reduce_enabled))
-    }
-
-    /// Maximum number of read replicas. Required if `read_only_switch` is `ON`.
-    pub fn max_read_only_count(self, max_read_only_count: impl Integer) -> Self {
-        Self(self.0.integer::<i32>("max_read_only_count", max_read_only_count))
-    }
-
-    /// Weight of the read replicas in read/write splitting. Required if `read_only_switch` is `ON`.
-    pub fn read_only_weight(self, read_only_weight: impl Integer) -> Self {
-        Self(self.0.integer::<i32>("read_only_weight", read_only_weight))
-    }
-}
-
 yundb_runtime::setters! {
     /// Resources that are scaled.
     pub struct ScalingStrategyToSet {
-        /// Whether the flavor is scaled up. Required.
+        /// Whether the flavor is scaled up. **Required.**
         pub flavor_switch: Option<Switch>,
         /// Whether read replicas are added and removed. Requires that database proxy is enabled for the instance (see
-        /// [`create_proxy`](crate::Client::create_proxy)), with exactly one proxy. Required.
+        /// [`create_proxy`](crate::Client::create_proxy)), with exactly one proxy. **Required.**
         pub read_only_switch: Option<Switch>,
     }
 }

@@ -29,10 +29,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_instance_alias.md")]
     #[doc(alias = "UpdateGaussMySqlInstanceAlias")]
-    #[doc(alias = "updateInstanceAlias")]
     pub fn update_instance_alias(&self, instance_id: impl Into<String>) -> UpdateInstanceAlias {
         UpdateInstanceAlias(self.call(UpdateInstanceAlias::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl UpdateInstanceAlias {
+    /// New remark: 0 to 64 characters, consisting of letters, digits, Chinese characters, periods, underscores and
+    /// hyphens. Matches `^[A-Za-z0-9._\u4e00-\u9fff-]*$`. **Required.**
+    pub fn alias<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("alias", value)) }
 }
 
 yundb_runtime::operation! {
@@ -45,10 +50,4 @@ yundb_runtime::operation! {
             field("alias", any().max_length(64).pattern("^[A-Za-z0-9._\\u4e00-\\u9fff-]*$")).required(),
         ])
         .body("application/json", true)
-}
-
-impl UpdateInstanceAlias {
-    /// New remark: 0 to 64 characters, consisting of letters, digits, Chinese characters, periods, underscores and
-    /// hyphens. Matches `^[A-Za-z0-9._\u4e00-\u9fff-]*$`. Required.
-    pub fn alias<M>(self, alias: impl Argument<String, M>) -> Self { Self(self.0.argument("alias", alias)) }
 }

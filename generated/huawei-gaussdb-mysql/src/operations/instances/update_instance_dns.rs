@@ -30,10 +30,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_instance_dns.md")]
     #[doc(alias = "ModifyGaussMysqlDns")]
-    #[doc(alias = "updateInstanceDns")]
     pub fn update_instance_dns(&self, instance_id: impl Into<String>) -> UpdateInstanceDns {
         UpdateInstanceDns(self.call(UpdateInstanceDns::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl UpdateInstanceDns {
+    /// Prefix of the new domain name: 8 to 63 lowercase letters and digits, no other characters. Matches
+    /// `^[a-z0-9]+$`. **Required.**
+    pub fn dns_name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("dns_name", value)) }
 }
 
 yundb_runtime::operation! {
@@ -48,10 +53,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl UpdateInstanceDns {
-    /// Prefix of the new domain name: 8 to 63 lowercase letters and digits, no other characters. Matches
-    /// `^[a-z0-9]+$`. Required.
-    pub fn dns_name<M>(self, dns_name: impl Argument<String, M>) -> Self { Self(self.0.argument("dns_name", dns_name)) }
 }

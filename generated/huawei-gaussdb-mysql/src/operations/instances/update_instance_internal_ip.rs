@@ -31,10 +31,14 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_instance_internal_ip.md")]
     #[doc(alias = "UpdateGaussMySqlInstanceInternalIp")]
-    #[doc(alias = "updateInstanceInternalIp")]
     pub fn update_instance_internal_ip(&self, instance_id: impl Into<String>) -> UpdateInstanceInternalIp {
         UpdateInstanceInternalIp(self.call(UpdateInstanceInternalIp::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl UpdateInstanceInternalIp {
+    /// New private IP address. **Required.**
+    pub fn internal_ip<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("internal_ip", value)) }
 }
 
 yundb_runtime::operation! {
@@ -49,11 +53,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl UpdateInstanceInternalIp {
-    /// New private IP address. Required.
-    pub fn internal_ip<M>(self, internal_ip: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("internal_ip", internal_ip))
-    }
 }

@@ -28,9 +28,20 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_instance_name.md")]
     #[doc(alias = "UpdateGaussMySqlInstanceName")]
-    #[doc(alias = "updateInstanceName")]
     pub fn update_instance_name(&self, instance_id: impl Into<String>) -> UpdateInstanceName {
         UpdateInstanceName(self.call(UpdateInstanceName::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl UpdateInstanceName {
+    /// New name of the instance: 4 to 64 characters and at most 64 bytes, where a Chinese character counts as 3
+    /// bytes. Must start with a letter or a Chinese character and contain only letters, digits, hyphens, underscores
+    /// and Chinese characters. Case-sensitive. Instances of the same type in an account can have the same name.
+    /// Matches `^[A-Za-z\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff-]*$`. **Required.**
+    pub fn name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("name", value)) }
+    /// Whether the nodes are also renamed: `true` or `false`. Defaults to `true`.
+    pub fn is_modify_node_name<M>(self, value: impl Argument<TextBoolean, M>) -> Self {
+        Self(self.0.argument("is_modify_node_name", value))
     }
 }
 
@@ -51,16 +62,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl UpdateInstanceName {
-    /// New name of the instance: 4 to 64 characters and at most 64 bytes, where a Chinese character counts as 3
-    /// bytes. Must start with a letter or a Chinese character and contain only letters, digits, hyphens, underscores
-    /// and Chinese characters. Case-sensitive. Instances of the same type in an account can have the same name.
-    /// Matches `^[A-Za-z\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff-]*$`. Required.
-    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Whether the nodes are also renamed: `true` or `false`. Defaults to `true`.
-    pub fn is_modify_node_name<M>(self, is_modify_node_name: impl Argument<TextBoolean, M>) -> Self {
-        Self(self.0.argument("is_modify_node_name", is_modify_node_name))
-    }
 }

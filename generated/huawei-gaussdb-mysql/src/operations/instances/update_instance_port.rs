@@ -29,10 +29,14 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_instance_port.md")]
     #[doc(alias = "UpdateGaussMySqlInstancePort")]
-    #[doc(alias = "updateInstancePort")]
     pub fn update_instance_port(&self, instance_id: impl Into<String>) -> UpdateInstancePort {
         UpdateInstancePort(self.call(UpdateInstancePort::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl UpdateInstancePort {
+    /// New port, 1024 to 65535, except 5342 to 5345, 12017, 20000, 20201, 20202, 33062 and 33071. **Required.**
+    pub fn port(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("port", value)) }
 }
 
 yundb_runtime::operation! {
@@ -47,9 +51,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl UpdateInstancePort {
-    /// New port, 1024 to 65535, except 5342 to 5345, 12017, 20000, 20201, 20202, 33062 and 33071. Required.
-    pub fn port(self, port: impl Integer) -> Self { Self(self.0.integer::<i32>("port", port)) }
 }

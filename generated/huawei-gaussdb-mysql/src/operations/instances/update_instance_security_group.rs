@@ -31,9 +31,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_instance_security_group.md")]
     #[doc(alias = "UpdateGaussMySqlInstanceSecurityGroup")]
-    #[doc(alias = "updateInstanceSecurityGroup")]
     pub fn update_instance_security_group(&self, instance_id: impl Into<String>) -> UpdateInstanceSecurityGroup {
         UpdateInstanceSecurityGroup(self.call(UpdateInstanceSecurityGroup::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl UpdateInstanceSecurityGroup {
+    /// Id of the new security group. **Required.**
+    pub fn security_group_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("security_group_id", value))
     }
 }
 
@@ -49,11 +55,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl UpdateInstanceSecurityGroup {
-    /// Id of the new security group. Required.
-    pub fn security_group_id<M>(self, security_group_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("security_group_id", security_group_id))
-    }
 }

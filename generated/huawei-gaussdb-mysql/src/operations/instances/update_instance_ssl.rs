@@ -28,10 +28,14 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_instance_ssl.md")]
     #[doc(alias = "SwitchGaussMySqlInstanceSsl")]
-    #[doc(alias = "updateInstanceSsl")]
     pub fn update_instance_ssl(&self, instance_id: impl Into<String>) -> UpdateInstanceSsl {
         UpdateInstanceSsl(self.call(UpdateInstanceSsl::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl UpdateInstanceSsl {
+    /// Whether SSL-encrypted connections are enabled. **Required.**
+    pub fn ssl_option<M>(self, value: impl Argument<bool, M>) -> Self { Self(self.0.argument("ssl_option", value)) }
 }
 
 yundb_runtime::operation! {
@@ -46,11 +50,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl UpdateInstanceSsl {
-    /// Whether SSL-encrypted connections are enabled. Required.
-    pub fn ssl_option<M>(self, ssl_option: impl Argument<bool, M>) -> Self {
-        Self(self.0.argument("ssl_option", ssl_option))
-    }
 }

@@ -32,10 +32,18 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_maintenance_window.md")]
     #[doc(alias = "UpdateGaussMySqlInstanceOpsWindow")]
-    #[doc(alias = "updateMaintenanceWindow")]
     pub fn update_maintenance_window(&self, instance_id: impl Into<String>) -> UpdateMaintenanceWindow {
         UpdateMaintenanceWindow(self.call(UpdateMaintenanceWindow::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl UpdateMaintenanceWindow {
+    /// Start of the window in UTC, in the format `hh:mm`. Must be on the hour. Matches `^[0-2][0-9]:00$`. Example:
+    /// `22:00`. **Required.**
+    pub fn start_time<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("start_time", value)) }
+    /// End of the window in UTC, in the format `hh:mm`. Must be on the hour, four hours after
+    /// [`start_time`](Self::start_time). Matches `^[0-2][0-9]:00$`. Example: `02:00`. **Required.**
+    pub fn end_time<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", value)) }
 }
 
 yundb_runtime::operation! {
@@ -49,16 +57,4 @@ yundb_runtime::operation! {
             field("end_time", any().pattern("^[0-2][0-9]:00$")).required(),
         ])
         .body("application/json", true)
-}
-
-impl UpdateMaintenanceWindow {
-    /// Start of the window in UTC, in the format `hh:mm`. Must be on the hour. Matches `^[0-2][0-9]:00$`. Example:
-    /// `22:00`. Required.
-    pub fn start_time<M>(self, start_time: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("start_time", start_time))
-    }
-
-    /// End of the window in UTC, in the format `hh:mm`. Must be on the hour, four hours after
-    /// [`start_time`](Self::start_time). Matches `^[0-2][0-9]:00$`. Example: `02:00`. Required.
-    pub fn end_time<M>(self, end_time: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", end_time)) }
 }

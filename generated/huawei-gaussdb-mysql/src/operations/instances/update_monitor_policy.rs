@@ -34,10 +34,20 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_monitor_policy.md")]
     #[doc(alias = "UpdateInstanceMonitor")]
-    #[doc(alias = "updateMonitorPolicy")]
     pub fn update_monitor_policy(&self, instance_id: impl Into<String>) -> UpdateMonitorPolicy {
         UpdateMonitorPolicy(self.call(UpdateMonitorPolicy::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl UpdateMonitorPolicy {
+    /// Whether second-level monitoring is enabled. **Required.**
+    pub fn monitor_switch<M>(self, value: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("monitor_switch", value))
+    }
+
+    /// Sampling interval in seconds, 1 or 5. Only takes effect if [`monitor_switch`](Self::monitor_switch) is `true`;
+    /// omit it if that is `false`. Format: `int32`. Defaults to `5`.
+    pub fn period<M>(self, value: impl Argument<MonitorPeriod, M>) -> Self { Self(self.0.argument("period", value)) }
 }
 
 yundb_runtime::operation! {
@@ -53,15 +63,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl UpdateMonitorPolicy {
-    /// Whether second-level monitoring is enabled. Required.
-    pub fn monitor_switch<M>(self, monitor_switch: impl Argument<bool, M>) -> Self {
-        Self(self.0.argument("monitor_switch", monitor_switch))
-    }
-
-    /// Sampling interval in seconds, 1 or 5. Only takes effect if [`monitor_switch`](Self::monitor_switch) is `true`;
-    /// omit it if that is `false`. Format: `int32`. Defaults to `5`.
-    pub fn period<M>(self, period: impl Argument<MonitorPeriod, M>) -> Self { Self(self.0.argument("period", period)) }
 }

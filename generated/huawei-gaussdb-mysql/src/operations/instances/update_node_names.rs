@@ -34,9 +34,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_node_names.md")]
     #[doc(alias = "RenameInstanceNode")]
-    #[doc(alias = "updateNodeNames")]
     pub fn update_node_names(&self, instance_id: impl Into<String>) -> UpdateNodeNames {
         UpdateNodeNames(self.call(UpdateNodeNames::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl UpdateNodeNames {
+    /// The nodes and their new names. **Required.**
+    pub fn node_list<M>(self, value: impl Argument<Vec<NodeName>, M>) -> Self {
+        Self(self.0.argument("node_list", value))
     }
 }
 
@@ -54,20 +60,13 @@ yundb_runtime::operation! {
         .job("job_id", &crate::client::SHOW_JOB)
 }
 
-impl UpdateNodeNames {
-    /// The nodes and their new names. Required.
-    pub fn node_list<M>(self, node_list: impl Argument<Vec<NodeName>, M>) -> Self {
-        Self(self.0.argument("node_list", node_list))
-    }
-}
-
 yundb_runtime::setters! {
     /// A node and its new name.
     pub struct NodeName {
-        /// Id of the node. Required.
+        /// Id of the node. **Required.**
         pub node_id: Option<String>,
         /// New name of the node: 4 to 128 characters, consisting of Chinese characters, letters, digits, `-` and `_`.
-        /// Matches `^[A-Za-z0-9_\u4e00-\u9fff-]*$`. Required.
+        /// Matches `^[A-Za-z0-9_\u4e00-\u9fff-]*$`. **Required.**
         pub name: Option<String>,
     }
 }

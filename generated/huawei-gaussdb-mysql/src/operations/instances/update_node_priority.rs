@@ -34,7 +34,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_node_priority.md")]
     #[doc(alias = "ModifyNodePriority")]
-    #[doc(alias = "updateNodePriority")]
     pub fn update_node_priority(
         &self,
         instance_id: impl Into<String>,
@@ -47,6 +46,14 @@ impl Client {
                 .text("node_id", node_id),
         )
     }
+}
+
+impl UpdateNodePriority {
+    /// Failover priority, 1 to 16 or -1. A node with a lower positive number is preferred as the new primary; nodes
+    /// with the same number are equally likely. A node with -1 takes no part in failovers: allowed if a single-zone
+    /// instance has more than two read replicas, or if a multi-zone instance has more than one zone after the change.
+    /// **Required.**
+    pub fn priority(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("priority", value)) }
 }
 
 yundb_runtime::operation! {
@@ -62,12 +69,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl UpdateNodePriority {
-    /// Failover priority, 1 to 16 or -1. A node with a lower positive number is preferred as the new primary; nodes
-    /// with the same number are equally likely. A node with -1 takes no part in failovers: allowed if a single-zone
-    /// instance has more than two read replicas, or if a multi-zone instance has more than one zone after the change.
-    /// Required.
-    pub fn priority(self, priority: impl Integer) -> Self { Self(self.0.integer::<i32>("priority", priority)) }
 }

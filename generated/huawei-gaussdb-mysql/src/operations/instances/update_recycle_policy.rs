@@ -27,9 +27,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_recycle_policy.md")]
     #[doc(alias = "SetRecyclePolicy")]
-    #[doc(alias = "updateRecyclePolicy")]
     pub fn update_recycle_policy(&self) -> UpdateRecyclePolicy {
         UpdateRecyclePolicy(self.call(UpdateRecyclePolicy::SPEC))
+    }
+}
+
+impl UpdateRecyclePolicy {
+    /// Recycle bin policy.
+    pub fn recycle_policy<M>(self, value: impl Argument<RecyclePolicyToSet, M>) -> Self {
+        Self(self.0.argument("recycle_policy", value))
     }
 }
 
@@ -44,17 +50,10 @@ yundb_runtime::operation! {
         .body("application/json", true)
 }
 
-impl UpdateRecyclePolicy {
-    /// Recycle bin policy.
-    pub fn recycle_policy<M>(self, recycle_policy: impl Argument<RecyclePolicyToSet, M>) -> Self {
-        Self(self.0.argument("recycle_policy", recycle_policy))
-    }
-}
-
 yundb_runtime::setters! {
     /// Recycle bin policy.
     pub struct RecyclePolicyToSet {
-        /// Retention of deleted instances in days, 1 to 7. Matches `^[1-7]$`. Example: `5`. Required.
+        /// Retention of deleted instances in days, 1 to 7. Matches `^[1-7]$`. Example: `5`. **Required.**
         pub retention_period_in_days: Option<String>,
     }
 }

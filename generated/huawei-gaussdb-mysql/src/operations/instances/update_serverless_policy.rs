@@ -27,10 +27,18 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/update_serverless_policy.md")]
-    #[doc(alias = "updateServerlessPolicy")]
     pub fn update_serverless_policy(&self, instance_id: impl Into<String>) -> UpdateServerlessPolicy {
         UpdateServerlessPolicy(self.call(UpdateServerlessPolicy::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl UpdateServerlessPolicy {
+    /// Minimum number of vCPUs of a node. See [`list_flavors`](crate::Client::list_flavors) for the range.
+    /// **Required.**
+    pub fn min_vcpus(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("min_vcpus", value)) }
+    /// Maximum number of vCPUs of a node. See [`list_flavors`](crate::Client::list_flavors) for the range.
+    /// **Required.**
+    pub fn max_vcpus(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("max_vcpus", value)) }
 }
 
 yundb_runtime::operation! {
@@ -44,11 +52,4 @@ yundb_runtime::operation! {
             field("max_vcpus", any()).required(),
         ])
         .body("application/json", true)
-}
-
-impl UpdateServerlessPolicy {
-    /// Minimum number of vCPUs of a node. See [`list_flavors`](crate::Client::list_flavors) for the range. Required.
-    pub fn min_vcpus(self, min_vcpus: impl Integer) -> Self { Self(self.0.integer::<i32>("min_vcpus", min_vcpus)) }
-    /// Maximum number of vCPUs of a node. See [`list_flavors`](crate::Client::list_flavors) for the range. Required.
-    pub fn max_vcpus(self, max_vcpus: impl Integer) -> Self { Self(self.0.integer::<i32>("max_vcpus", max_vcpus)) }
 }

@@ -30,10 +30,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/upgrade_instance_version.md")]
     #[doc(alias = "UpgradeGaussMySqlInstanceDatabase")]
-    #[doc(alias = "upgradeInstanceVersion")]
     pub fn upgrade_instance_version(&self, instance_id: impl Into<String>) -> UpgradeInstanceVersion {
         UpgradeInstanceVersion(self.call(UpgradeInstanceVersion::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl UpgradeInstanceVersion {
+    /// Whether to upgrade the instance automatically in the maintenance window (`true`) or immediately (`false`).
+    /// Defaults to `false`.
+    pub fn delay<M>(self, value: impl Argument<bool, M>) -> Self { Self(self.0.argument("delay", value)) }
 }
 
 yundb_runtime::operation! {
@@ -48,10 +53,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl UpgradeInstanceVersion {
-    /// Whether to upgrade the instance automatically in the maintenance window (`true`) or immediately (`false`).
-    /// Defaults to `false`.
-    pub fn delay<M>(self, delay: impl Argument<bool, M>) -> Self { Self(self.0.argument("delay", delay)) }
 }

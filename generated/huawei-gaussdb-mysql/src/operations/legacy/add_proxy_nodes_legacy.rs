@@ -30,11 +30,16 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/add_proxy_nodes_legacy.md")]
     #[doc(alias = "ExpandMysqlProxy")]
-    #[doc(alias = "addProxyNodesLegacy")]
     #[deprecated(note = "use `add_proxy_nodes`")]
     pub fn add_proxy_nodes_legacy(&self, instance_id: impl Into<String>) -> AddProxyNodesLegacy {
         AddProxyNodesLegacy(self.call(AddProxyNodesLegacy::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl AddProxyNodesLegacy {
+    /// Number of nodes to add, 1 to 30. The proxies of the instance can have at most 32 nodes in total, including the
+    /// new ones. **Required.**
+    pub fn node_num(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("node_num", value)) }
 }
 
 yundb_runtime::operation! {
@@ -48,10 +53,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB_LEGACY)
-}
-
-impl AddProxyNodesLegacy {
-    /// Number of nodes to add, 1 to 30. The proxies of the instance can have at most 32 nodes in total, including the
-    /// new ones. Required.
-    pub fn node_num(self, node_num: impl Integer) -> Self { Self(self.0.integer::<i32>("node_num", node_num)) }
 }

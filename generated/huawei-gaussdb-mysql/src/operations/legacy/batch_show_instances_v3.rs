@@ -30,10 +30,16 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/batch_show_instances_v3.md")]
     #[doc(alias = "ListGaussMySqlInstanceDetailInfo")]
-    #[doc(alias = "batchShowInstancesV3")]
     #[deprecated(note = "use `batch_show_instances`")]
     pub fn batch_show_instances_v3(&self) -> BatchShowInstancesV3 {
         BatchShowInstancesV3(self.call(BatchShowInstancesV3::SPEC))
+    }
+}
+
+impl BatchShowInstancesV3 {
+    /// Comma-separated ids of the instances, up to 20. Matches `^[^,]+(,[^,]+){0,19}$`. **Required.**
+    pub fn instance_ids<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("instance_ids", value))
     }
 }
 
@@ -46,13 +52,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl BatchShowInstancesV3 {
-    /// Comma-separated ids of the instances, up to 20. Matches `^[^,]+(,[^,]+){0,19}$`. Required.
-    pub fn instance_ids<M>(self, instance_ids: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("instance_ids", instance_ids))
-    }
 }
 
 /// The instances. Response of [`batch_show_instances_v3`](crate::Client::batch_show_instances_v3).

@@ -27,9 +27,18 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/create_backup_legacy.md")]
     #[doc(alias = "CreateMysqlBackup")]
-    #[doc(alias = "createBackupLegacy")]
     #[deprecated(note = "use `create_backup`")]
     pub fn create_backup_legacy(&self) -> CreateBackupLegacy { CreateBackupLegacy(self.call(CreateBackupLegacy::SPEC)) }
+}
+
+impl CreateBackupLegacy {
+    /// Id of the instance, in UUID format. **Required.**
+    pub fn instance_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("instance_id", value)) }
+    /// Name of the backup: 4 to 64 characters. Must start with a letter and contain only letters, digits, `-` and
+    /// `_`. Case-sensitive. Matches `^[A-Za-z][A-Za-z0-9_-]*$`. **Required.**
+    pub fn name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("name", value)) }
+    /// Description of the backup: up to 256 characters, excluding `>!<"&'=`. Matches `^[^>!<"&'=]*$`.
+    pub fn description<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("description", value)) }
 }
 
 yundb_runtime::operation! {
@@ -43,21 +52,6 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl CreateBackupLegacy {
-    /// Id of the instance, in UUID format. Required.
-    pub fn instance_id<M>(self, instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("instance_id", instance_id))
-    }
-
-    /// Name of the backup: 4 to 64 characters. Must start with a letter and contain only letters, digits, `-` and
-    /// `_`. Case-sensitive. Matches `^[A-Za-z][A-Za-z0-9_-]*$`. Required.
-    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Description of the backup: up to 256 characters, excluding `>!<"&'=`. Matches `^[^>!<"&'=]*$`.
-    pub fn description<M>(self, description: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("description", description))
-    }
 }
 
 /// The request succeeded. Response of [`create_backup_legacy`](crate::Client::create_backup_legacy).

@@ -48,11 +48,93 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/create_instance_legacy.md")]
     #[doc(alias = "CreateMysqlInstance")]
-    #[doc(alias = "createInstanceLegacy")]
     #[deprecated(note = "use `create_instance`")]
     pub fn create_instance_legacy(&self) -> CreateInstanceLegacy {
         CreateInstanceLegacy(self.call(CreateInstanceLegacy::SPEC))
     }
+}
+
+impl CreateInstanceLegacy {
+    /// Billing of the instance. Defaults to pay-per-use. Dedicated cloud accounts cannot create yearly/monthly
+    /// instances.
+    pub fn charge_info<M>(self, value: impl Argument<LegacyChargeInfoToOrder, M>) -> Self {
+        Self(self.0.argument("charge_info", value))
+    }
+
+    /// Name of the instance: 4 to 64 characters. Must start with a letter and contain only letters, digits,
+    /// `-` and `_`. Case-sensitive. Instances of the same type in an account can have the same name. Matches
+    /// `^[A-Za-z][A-Za-z0-9_-]*$`. **Required.**
+    pub fn name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("name", value)) }
+    /// The database. **Required.**
+    pub fn datastore<M>(self, value: impl Argument<LegacyDatastoreToCreate, M>) -> Self {
+        Self(self.0.argument("datastore", value))
+    }
+
+    /// Type of the instance. Case-insensitive. **Required**; sent by default.
+    pub fn mode<M>(self, value: impl Argument<InstanceMode, M>) -> Self { Self(self.0.argument("mode", value)) }
+    /// Code of the flavor: a `spec_code` returned by [`list_flavors_legacy`](crate::Client::list_flavors_legacy).
+    /// **Required.**
+    pub fn flavor_ref<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("flavor_ref", value)) }
+    /// Id of the VPC, as shown by the VPC console and returned by the VPC service. **Required.**
+    pub fn vpc_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("vpc_id", value)) }
+    /// Network id of the subnet, as shown by the VPC console and returned by the VPC service. **Required.**
+    pub fn subnet_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("subnet_id", value)) }
+    /// Id of the security group, as shown by the VPC console and returned by the VPC service. Required unless network
+    /// ACLs are enabled, not allowed if they are.
+    pub fn security_group_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("security_group_id", value))
+    }
+
+    /// Id of the parameter template.
+    pub fn configuration_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("configuration_id", value))
+    }
+
+    /// Password of the database administrator: 8 to 32 characters, including at least three of the following:
+    /// uppercase letters, lowercase letters, digits and the special characters `~!@#%^*-_=+?`. Use a strong password:
+    /// weak ones are rejected. Matches `^[A-Za-z0-9~!@#%^*_=+?-]*$`. **Required.**
+    pub fn password<M>(self, value: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", value)) }
+    /// Automatic backup policy.
+    pub fn backup_strategy<M>(self, value: impl Argument<LegacyBackupStrategyToSet, M>) -> Self {
+        Self(self.0.argument("backup_strategy", value))
+    }
+
+    /// Time zone, `UTC-12:00` to `UTC+12:00` in whole hours: `UTC+08:00` is valid, `UTC+08:30` is not. Matches
+    /// `^UTC([+-](0[0-9]|1[0-2]):00)?$`. Defaults to `UTC`. Example: `UTC+08:00`.
+    pub fn time_zone<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("time_zone", value)) }
+    /// Whether the nodes are in one availability zone or in several. **Required.**
+    pub fn availability_zone_mode<M>(self, value: impl Argument<AvailabilityZoneMode, M>) -> Self {
+        Self(self.0.argument("availability_zone_mode", value))
+    }
+
+    /// Availability zone of the primary node. Required if [`availability_zone_mode`](Self::availability_zone_mode) is
+    /// `multi`, not allowed if it is `single`.
+    pub fn master_availability_zone<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("master_availability_zone", value))
+    }
+
+    /// Number of read replicas to create. An instance can have up to 15. From 1 to 9. **Required.**
+    pub fn slave_count(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("slave_count", value)) }
+    /// Id of the region, one of the regions and endpoints of the service. At least 1 character. **Required.**
+    pub fn region<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("region", value)) }
+    /// Storage of the instance. Optional for yearly/monthly instances, not allowed for pay-per-use ones.
+    pub fn volume<M>(self, value: impl Argument<LegacyVolumeToOrder, M>) -> Self {
+        Self(self.0.argument("volume", value))
+    }
+
+    /// Id of the enterprise project. Required if enterprise projects are enabled for your account, not allowed
+    /// otherwise.
+    pub fn enterprise_project_id<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("enterprise_project_id", value))
+    }
+
+    /// Whether table names are case-sensitive. Format: `int32`. Defaults to `1`.
+    pub fn lower_case_table_names<M>(self, value: impl Argument<LowerCaseTableNames, M>) -> Self {
+        Self(self.0.argument("lower_case_table_names", value))
+    }
+
+    /// Tags of the instance, up to 20. Keys must be neither empty nor repeated; values can be empty.
+    pub fn tags<M>(self, value: impl Argument<Vec<LegacyTagToAdd>, M>) -> Self { Self(self.0.argument("tags", value)) }
 }
 
 yundb_runtime::operation! {
@@ -86,106 +168,11 @@ yundb_runtime::operation! {
         .job("job_id", &crate::client::SHOW_JOB_LEGACY)
 }
 
-impl CreateInstanceLegacy {
-    /// Billing of the instance. Defaults to pay-per-use. Dedicated cloud accounts cannot create yearly/monthly
-    /// instances.
-    pub fn charge_info<M>(self, charge_info: impl Argument<LegacyChargeInfoToOrder, M>) -> Self {
-        Self(self.0.argument("charge_info", charge_info))
-    }
-
-    /// Name of the instance: 4 to 64 characters. Must start with a letter and contain only letters, digits,
-    /// `-` and `_`. Case-sensitive. Instances of the same type in an account can have the same name. Matches
-    /// `^[A-Za-z][A-Za-z0-9_-]*$`. Required.
-    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// The database. Required.
-    pub fn datastore<M>(self, datastore: impl Argument<LegacyDatastoreToCreate, M>) -> Self {
-        Self(self.0.argument("datastore", datastore))
-    }
-
-    /// Type of the instance. Case-insensitive. Required; sent by default.
-    pub fn mode<M>(self, mode: impl Argument<InstanceMode, M>) -> Self { Self(self.0.argument("mode", mode)) }
-    /// Code of the flavor: a `spec_code` returned by [`list_flavors_legacy`](crate::Client::list_flavors_legacy).
-    /// Required.
-    pub fn flavor_ref<M>(self, flavor_ref: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("flavor_ref", flavor_ref))
-    }
-
-    /// Id of the VPC, as shown by the VPC console and returned by the VPC service. Required.
-    pub fn vpc_id<M>(self, vpc_id: impl Argument<String, M>) -> Self { Self(self.0.argument("vpc_id", vpc_id)) }
-    /// Network id of the subnet, as shown by the VPC console and returned by the VPC service. Required.
-    pub fn subnet_id<M>(self, subnet_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("subnet_id", subnet_id))
-    }
-
-    /// Id of the security group, as shown by the VPC console and returned by the VPC service. Required unless network
-    /// ACLs are enabled, not allowed if they are.
-    pub fn security_group_id<M>(self, security_group_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("security_group_id", security_group_id))
-    }
-
-    /// Id of the parameter template.
-    pub fn configuration_id<M>(self, configuration_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("configuration_id", configuration_id))
-    }
-
-    /// Password of the database administrator: 8 to 32 characters, including at least three of the following:
-    /// uppercase letters, lowercase letters, digits and the special characters `~!@#%^*-_=+?`. Use a strong password:
-    /// weak ones are rejected. Matches `^[A-Za-z0-9~!@#%^*_=+?-]*$`. Required.
-    pub fn password<M>(self, password: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", password)) }
-    /// Automatic backup policy.
-    pub fn backup_strategy<M>(self, backup_strategy: impl Argument<LegacyBackupStrategyToSet, M>) -> Self {
-        Self(self.0.argument("backup_strategy", backup_strategy))
-    }
-
-    /// Time zone, `UTC-12:00` to `UTC+12:00` in whole hours: `UTC+08:00` is valid, `UTC+08:30` is not. Matches
-    /// `^UTC([+-](0[0-9]|1[0-2]):00)?$`. Defaults to `UTC`. Example: `UTC+08:00`.
-    pub fn time_zone<M>(self, time_zone: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("time_zone", time_zone))
-    }
-
-    /// Whether the nodes are in one availability zone or in several. Required.
-    pub fn availability_zone_mode<M>(self, availability_zone_mode: impl Argument<AvailabilityZoneMode, M>) -> Self {
-        Self(self.0.argument("availability_zone_mode", availability_zone_mode))
-    }
-
-    /// Availability zone of the primary node. Required if [`availability_zone_mode`](Self::availability_zone_mode) is
-    /// `multi`, not allowed if it is `single`.
-    pub fn master_availability_zone<M>(self, master_availability_zone: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("master_availability_zone", master_availability_zone))
-    }
-
-    /// Number of read replicas to create. An instance can have up to 15. From 1 to 9. Required.
-    pub fn slave_count(self, slave_count: impl Integer) -> Self {
-        Self(self.0.integer::<i32>("slave_count", slave_count))
-    }
-
-    /// Id of the region, one of the regions and endpoints of the service. At least 1 character. Required.
-    pub fn region<M>(self, region: impl Argument<String, M>) -> Self { Self(self.0.argument("region", region)) }
-    /// Storage of the instance. Optional for yearly/monthly instances, not allowed for pay-per-use ones.
-    pub fn volume<M>(self, volume: impl Argument<LegacyVolumeToOrder, M>) -> Self {
-        Self(self.0.argument("volume", volume))
-    }
-
-    /// Id of the enterprise project. Required if enterprise projects are enabled for your account, not allowed
-    /// otherwise.
-    pub fn enterprise_project_id<M>(self, enterprise_project_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("enterprise_project_id", enterprise_project_id))
-    }
-
-    /// Whether table names are case-sensitive. Format: `int32`. Defaults to `1`.
-    pub fn lower_case_table_names<M>(self, lower_case_table_names: impl Argument<LowerCaseTableNames, M>) -> Self {
-        Self(self.0.argument("lower_case_table_names", lower_case_table_names))
-    }
-
-    /// Tags of the instance, up to 20. Keys must be neither empty nor repeated; values can be empty.
-    pub fn tags<M>(self, tags: impl Argument<Vec<LegacyTagToAdd>, M>) -> Self { Self(self.0.argument("tags", tags)) }
-}
-
 yundb_runtime::setters! {
     /// Billing of the instance. Defaults to pay-per-use. Dedicated cloud accounts cannot create yearly/monthly
     /// instances.
     pub struct LegacyChargeInfoToOrder {
-        /// Billing mode of the instance. Required.
+        /// Billing mode of the instance. **Required.**
         pub charge_mode: Option<ChargeMode>,
         /// Unit of the subscription period. Required if [`charge_mode`](Self::charge_mode) is `prePaid`, ignored
         /// otherwise.
@@ -207,7 +194,7 @@ yundb_runtime::setters! {
         /// Engine of the instance.
         pub r#type: Option<EngineName> = EngineName::GaussdbMysql,
         /// Version of the database, returned by
-        /// [`list_engine_versions_legacy`](crate::Client::list_engine_versions_legacy). Required.
+        /// [`list_engine_versions_legacy`](crate::Client::list_engine_versions_legacy). **Required.**
         pub version: Option<String>,
     }
 }
@@ -220,7 +207,7 @@ yundb_runtime::setters! {
     /// Automatic backup policy.
     pub struct LegacyBackupStrategyToSet {
         /// Hour in UTC in which automatic backups start, in the format `hh:mm-HH:MM`: `HH` is `hh` + 1, and `mm` and `MM`
-        /// are `00`. At least 1 character. Matches `^[0-2][0-9]:00-[0-2][0-9]:00$`. Example: `21:00-22:00`. Required.
+        /// are `00`. At least 1 character. Matches `^[0-2][0-9]:00-[0-2][0-9]:00$`. Example: `21:00-22:00`. **Required.**
         pub start_time: Option<String>,
     }
 }
@@ -234,7 +221,7 @@ impl Object for LegacyBackupStrategyToSet {
 yundb_runtime::setters! {
     /// Storage of the instance. Optional for yearly/monthly instances, not allowed for pay-per-use ones.
     pub struct LegacyVolumeToOrder {
-        /// Size in GB. From 40 to 128000. A multiple of 10. Defaults to `40`. Required.
+        /// Size in GB. From 40 to 128000. A multiple of 10. Defaults to `40`. **Required.**
         pub size: Option<i32>,
     }
 }
@@ -247,10 +234,10 @@ yundb_runtime::setters! {
     /// A tag to add.
     pub struct LegacyTagToAdd {
         /// Key of the tag: 1 to 36 characters, without spaces, consisting of `A-Z`, `a-z`, `0-9`, `_`, `-` and Chinese
-        /// characters. Matches `^[A-Za-z0-9_\u4e00-\u9fff-]+$`. Required.
+        /// characters. Matches `^[A-Za-z0-9_\u4e00-\u9fff-]+$`. **Required.**
         pub key: Option<String>,
         /// Value of the tag: up to 43 characters, consisting of `A-Z`, `a-z`, `0-9`, `.`, `_`, `-` and Chinese
-        /// characters. Can be empty. Matches `^[A-Za-z0-9._\u4e00-\u9fff-]*$`. Required.
+        /// characters. Can be empty. Matches `^[A-Za-z0-9._\u4e00-\u9fff-]*$`. **Required.**
         pub value: Option<String>,
     }
 }

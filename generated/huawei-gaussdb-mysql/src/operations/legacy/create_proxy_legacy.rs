@@ -32,11 +32,18 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/create_proxy_legacy.md")]
     #[doc(alias = "CreateMysqlProxy")]
-    #[doc(alias = "createProxyLegacy")]
     #[deprecated(note = "use `create_proxy`")]
     pub fn create_proxy_legacy(&self, instance_id: impl Into<String>) -> CreateProxyLegacy {
         CreateProxyLegacy(self.call(CreateProxyLegacy::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl CreateProxyLegacy {
+    /// Code of the flavor of the proxy: a `spec_code` returned by
+    /// [`list_proxy_flavors_legacy`](crate::Client::list_proxy_flavors_legacy). **Required.**
+    pub fn flavor_ref<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("flavor_ref", value)) }
+    /// Number of proxy nodes, 2 to 32. **Required.**
+    pub fn node_num(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("node_num", value)) }
 }
 
 yundb_runtime::operation! {
@@ -51,15 +58,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB_LEGACY)
-}
-
-impl CreateProxyLegacy {
-    /// Code of the flavor of the proxy: a `spec_code` returned by
-    /// [`list_proxy_flavors_legacy`](crate::Client::list_proxy_flavors_legacy). Required.
-    pub fn flavor_ref<M>(self, flavor_ref: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("flavor_ref", flavor_ref))
-    }
-
-    /// Number of proxy nodes, 2 to 32. Required.
-    pub fn node_num(self, node_num: impl Integer) -> Self { Self(self.0.integer::<i32>("node_num", node_num)) }
 }

@@ -32,9 +32,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/create_quotas_legacy.md")]
     #[doc(alias = "SetMysqlQuotas")]
-    #[doc(alias = "createQuotasLegacy")]
     #[deprecated(note = "use `create_quotas`")]
     pub fn create_quotas_legacy(&self) -> CreateQuotasLegacy { CreateQuotasLegacy(self.call(CreateQuotasLegacy::SPEC)) }
+}
+
+impl CreateQuotasLegacy {
+    /// The quotas to set, up to 10. **Required.**
+    pub fn quota_list<M>(self, value: impl Argument<Vec<LegacyQuotaToSet>, M>) -> Self {
+        Self(self.0.argument("quota_list", value))
+    }
 }
 
 yundb_runtime::operation! {
@@ -46,13 +52,6 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl CreateQuotasLegacy {
-    /// The quotas to set, up to 10. Required.
-    pub fn quota_list<M>(self, quota_list: impl Argument<Vec<LegacyQuotaToSet>, M>) -> Self {
-        Self(self.0.argument("quota_list", quota_list))
-    }
 }
 
 yundb_runtime::setters! {

@@ -30,10 +30,21 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/create_read_replicas_legacy.md")]
     #[doc(alias = "CreateMysqlReadonlyNode")]
-    #[doc(alias = "createReadReplicasLegacy")]
     #[deprecated(note = "use `create_read_replicas`")]
     pub fn create_read_replicas_legacy(&self, instance_id: impl Into<String>) -> CreateReadReplicasLegacy {
         CreateReadReplicasLegacy(self.call(CreateReadReplicasLegacy::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl CreateReadReplicasLegacy {
+    /// Failover priorities of the read replicas, each 1 to 16. The number of priorities is the number of read
+    /// replicas to create. A replica with a lower number is preferred as the new primary; those with the same number
+    /// are equally likely. **Required.**
+    pub fn priorities<M>(self, value: impl Argument<Vec<i32>, M>) -> Self { Self(self.0.argument("priorities", value)) }
+    /// Whether the order is paid automatically from the account. Only for yearly/monthly read replicas. Defaults
+    /// to `true`.
+    pub fn is_auto_pay<M>(self, value: impl Argument<TextBoolean, M>) -> Self {
+        Self(self.0.argument("is_auto_pay", value))
     }
 }
 
@@ -49,21 +60,6 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB_LEGACY)
-}
-
-impl CreateReadReplicasLegacy {
-    /// Failover priorities of the read replicas, each 1 to 16. The number of priorities is the number of read
-    /// replicas to create. A replica with a lower number is preferred as the new primary; those with the same number
-    /// are equally likely. Required.
-    pub fn priorities<M>(self, priorities: impl Argument<Vec<i32>, M>) -> Self {
-        Self(self.0.argument("priorities", priorities))
-    }
-
-    /// Whether the order is paid automatically from the account. Only for yearly/monthly read replicas. Defaults
-    /// to `true`.
-    pub fn is_auto_pay<M>(self, is_auto_pay: impl Argument<TextBoolean, M>) -> Self {
-        Self(self.0.argument("is_auto_pay", is_auto_pay))
-    }
 }
 
 /// The operation has started, or its order has been placed. Response of

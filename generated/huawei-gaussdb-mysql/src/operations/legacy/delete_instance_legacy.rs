@@ -29,7 +29,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/delete_instance_legacy.md")]
     #[doc(alias = "DeleteMysqlInstance")]
-    #[doc(alias = "deleteInstanceLegacy")]
     #[deprecated(note = "use `delete_instance`")]
     pub fn delete_instance_legacy(&self, instance_id: impl Into<String>) -> DeleteInstanceLegacy {
         DeleteInstanceLegacy(self.call(DeleteInstanceLegacy::SPEC).text("instance_id", instance_id))

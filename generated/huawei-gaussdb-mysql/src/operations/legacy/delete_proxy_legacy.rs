@@ -29,7 +29,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/delete_proxy_legacy.md")]
     #[doc(alias = "DeleteMysqlProxy")]
-    #[doc(alias = "deleteProxyLegacy")]
     #[deprecated(note = "use `delete_proxy`")]
     pub fn delete_proxy_legacy(&self, instance_id: impl Into<String>) -> DeleteProxyLegacy {
         DeleteProxyLegacy(self.call(DeleteProxyLegacy::SPEC).text("instance_id", instance_id))

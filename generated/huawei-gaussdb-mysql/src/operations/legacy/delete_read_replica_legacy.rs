@@ -34,7 +34,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/delete_read_replica_legacy.md")]
     #[doc(alias = "DeleteMysqlReadonlyNode")]
-    #[doc(alias = "deleteReadReplicaLegacy")]
     #[deprecated(note = "use `delete_read_replica`")]
     pub fn delete_read_replica_legacy(
         &self,

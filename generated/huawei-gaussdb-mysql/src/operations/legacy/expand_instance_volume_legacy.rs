@@ -33,10 +33,18 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/expand_instance_volume_legacy.md")]
     #[doc(alias = "ExpandMysqlInstanceVolume")]
-    #[doc(alias = "expandInstanceVolumeLegacy")]
     #[deprecated(note = "use `expand_instance_volume`")]
     pub fn expand_instance_volume_legacy(&self, instance_id: impl Into<String>) -> ExpandInstanceVolumeLegacy {
         ExpandInstanceVolumeLegacy(self.call(ExpandInstanceVolumeLegacy::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl ExpandInstanceVolumeLegacy {
+    /// New size in GB, at least 10 GB more than the present size. From 40 to 128000. **Required.**
+    pub fn size(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("size", value)) }
+    /// Whether the order is paid automatically from the account. Defaults to `true`.
+    pub fn is_auto_pay<M>(self, value: impl Argument<TextBoolean, M>) -> Self {
+        Self(self.0.argument("is_auto_pay", value))
     }
 }
 
@@ -51,15 +59,6 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl ExpandInstanceVolumeLegacy {
-    /// New size in GB, at least 10 GB more than the present size. From 40 to 128000. Required.
-    pub fn size(self, size: impl Integer) -> Self { Self(self.0.integer::<i32>("size", size)) }
-    /// Whether the order is paid automatically from the account. Defaults to `true`.
-    pub fn is_auto_pay<M>(self, is_auto_pay: impl Argument<TextBoolean, M>) -> Self {
-        Self(self.0.argument("is_auto_pay", is_auto_pay))
-    }
 }
 
 /// The request succeeded. Response of

@@ -31,9 +31,31 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_backups_legacy.md")]
     #[doc(alias = "ShowMysqlBackupList")]
-    #[doc(alias = "listBackupsLegacy")]
     #[deprecated(note = "use `list_backups`")]
     pub fn list_backups_legacy(&self) -> ListBackupsLegacy { ListBackupsLegacy(self.call(ListBackupsLegacy::SPEC)) }
+}
+
+impl ListBackupsLegacy {
+    /// Id of the instance to filter by. Example: `c3ec2c6148ad4d71b1a8411a62df0d3cin07`.
+    pub fn instance_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("instance_id", value)) }
+    /// Id of the backup to filter by. Example: `43e4feaab48f11e89039fa163ebaa7e4br01`.
+    pub fn backup_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("backup_id", value)) }
+    /// Type of backup to filter by. Example: `auto`.
+    pub fn backup_type<M>(self, value: impl Argument<BackupType, M>) -> Self {
+        Self(self.0.argument("backup_type", value))
+    }
+
+    /// Number of entries to skip, 0 or more. Matches `^[0-9]+$`. Defaults to `0`. Example: `0`.
+    pub fn offset<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", value)) }
+    /// Maximum number of entries to return, 1 to 100. Matches `^([1-9][0-9]?|100)$`. Defaults to `100`. Example:
+    /// `10`.
+    pub fn limit<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", value)) }
+    /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
+    /// `+0800`. Example: `2020-07-06T10:41:14+0800`.
+    pub fn begin_time<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("begin_time", value)) }
+    /// End of the time range, in the format of [`begin_time`](Self::begin_time) and later than it. Example:
+    /// `2020-07-16T10:41:14+0800`.
+    pub fn end_time<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", value)) }
 }
 
 yundb_runtime::operation! {
@@ -50,38 +72,6 @@ yundb_runtime::operation! {
             query("end_time", any()),
         ])
         .accept("application/json")
-}
-
-impl ListBackupsLegacy {
-    /// Id of the instance to filter by. Example: `c3ec2c6148ad4d71b1a8411a62df0d3cin07`.
-    pub fn instance_id<M>(self, instance_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("instance_id", instance_id))
-    }
-
-    /// Id of the backup to filter by. Example: `43e4feaab48f11e89039fa163ebaa7e4br01`.
-    pub fn backup_id<M>(self, backup_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("backup_id", backup_id))
-    }
-
-    /// Type of backup to filter by. Example: `auto`.
-    pub fn backup_type<M>(self, backup_type: impl Argument<BackupType, M>) -> Self {
-        Self(self.0.argument("backup_type", backup_type))
-    }
-
-    /// Number of entries to skip, 0 or more. Matches `^[0-9]+$`. Defaults to `0`. Example: `0`.
-    pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Matches `^([1-9][0-9]?|100)$`. Defaults to `100`. Example:
-    /// `10`.
-    pub fn limit<M>(self, limit: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", limit)) }
-    /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
-    /// `+0800`. Example: `2020-07-06T10:41:14+0800`.
-    pub fn begin_time<M>(self, begin_time: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("begin_time", begin_time))
-    }
-
-    /// End of the time range, in the format of [`begin_time`](Self::begin_time) and later than it. Example:
-    /// `2020-07-16T10:41:14+0800`.
-    pub fn end_time<M>(self, end_time: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", end_time)) }
 }
 
 yundb_runtime::paged! {

@@ -31,7 +31,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_engine_versions_legacy.md")]
     #[doc(alias = "ShowMysqlEngineVersion")]
-    #[doc(alias = "listEngineVersionsLegacy")]
     #[deprecated(note = "use `list_engine_versions`")]
     pub fn list_engine_versions_legacy(&self, database_name: impl Into<EngineName>) -> ListEngineVersionsLegacy {
         ListEngineVersionsLegacy(

@@ -37,10 +37,28 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_error_logs_legacy.md")]
     #[doc(alias = "ListMysqlErrorLog")]
-    #[doc(alias = "listErrorLogsLegacy")]
     #[deprecated(note = "use `list_error_logs`")]
     pub fn list_error_logs_legacy(&self, instance_id: impl Into<String>) -> ListErrorLogsLegacy {
         ListErrorLogsLegacy(self.call(ListErrorLogsLegacy::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl ListErrorLogsLegacy {
+    /// Id of the node. Example: `cc07c60e94ec4575989840e648fb4f66no07`. **Required.**
+    pub fn node_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("node_id", value)) }
+    /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
+    /// `+0800`. Example: `2018-08-06T10:41:14+0800`. **Required.**
+    pub fn start_date<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("start_date", value)) }
+    /// End of the time range, in the format of [`start_date`](Self::start_date). Only the last month can be queried.
+    /// Example: `2018-08-07T10:41:14+0800`. **Required.**
+    pub fn end_date<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("end_date", value)) }
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 100. Defaults to `10`. Example: `100`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
+    /// Level of the entries. Defaults to `ALL`. Example: `ALL`.
+    pub fn level<M>(self, value: impl Argument<ErrorLogLevelLegacy, M>) -> Self {
+        Self(self.0.argument("level", value))
     }
 }
 
@@ -58,28 +76,6 @@ yundb_runtime::operation! {
             query("level", any()),
         ])
         .accept("application/json")
-}
-
-impl ListErrorLogsLegacy {
-    /// Id of the node. Example: `cc07c60e94ec4575989840e648fb4f66no07`. Required.
-    pub fn node_id<M>(self, node_id: impl Argument<String, M>) -> Self { Self(self.0.argument("node_id", node_id)) }
-    /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
-    /// `+0800`. Example: `2018-08-06T10:41:14+0800`. Required.
-    pub fn start_date<M>(self, start_date: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("start_date", start_date))
-    }
-
-    /// End of the time range, in the format of [`start_date`](Self::start_date). Only the last month can be queried.
-    /// Example: `2018-08-07T10:41:14+0800`. Required.
-    pub fn end_date<M>(self, end_date: impl Argument<String, M>) -> Self { Self(self.0.argument("end_date", end_date)) }
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `10`. Example: `100`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Level of the entries. Defaults to `ALL`. Example: `ALL`.
-    pub fn level<M>(self, level: impl Argument<ErrorLogLevelLegacy, M>) -> Self {
-        Self(self.0.argument("level", level))
-    }
 }
 
 yundb_runtime::paged! {

@@ -37,11 +37,28 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_flavors_legacy.md")]
     #[doc(alias = "ShowMysqlFlavors")]
-    #[doc(alias = "listFlavorsLegacy")]
     #[deprecated(note = "use `list_flavors`")]
     pub fn list_flavors_legacy(&self, database_name: impl Into<EngineName>) -> ListFlavorsLegacy {
         ListFlavorsLegacy(self.call(ListFlavorsLegacy::SPEC).argument::<EngineName, _>("database_name", database_name))
     }
+}
+
+impl ListFlavorsLegacy {
+    /// Version of the database, returned by
+    /// [`list_engine_versions_legacy`](crate::Client::list_engine_versions_legacy). Only compatibility with MySQL 8.0
+    /// is supported. Example: `8.0`.
+    pub fn version_name<M>(self, value: impl Argument<CompatibleVersion, M>) -> Self {
+        Self(self.0.argument("version_name", value))
+    }
+
+    /// Whether the nodes are in one availability zone or in several. Case-insensitive. Example: `single`.
+    /// **Required.**
+    pub fn availability_zone_mode<M>(self, value: impl Argument<AvailabilityZoneMode, M>) -> Self {
+        Self(self.0.argument("availability_zone_mode", value))
+    }
+
+    /// Code of the only flavor to return. Example: `gaussdb.mysql.xlarge.x86.4`.
+    pub fn spec_code<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("spec_code", value)) }
 }
 
 yundb_runtime::operation! {
@@ -55,25 +72,6 @@ yundb_runtime::operation! {
             query("spec_code", any()),
         ])
         .accept("application/json")
-}
-
-impl ListFlavorsLegacy {
-    /// Version of the database, returned by
-    /// [`list_engine_versions_legacy`](crate::Client::list_engine_versions_legacy). Only compatibility with MySQL 8.0
-    /// is supported. Example: `8.0`.
-    pub fn version_name<M>(self, version_name: impl Argument<CompatibleVersion, M>) -> Self {
-        Self(self.0.argument("version_name", version_name))
-    }
-
-    /// Whether the nodes are in one availability zone or in several. Case-insensitive. Example: `single`. Required.
-    pub fn availability_zone_mode<M>(self, availability_zone_mode: impl Argument<AvailabilityZoneMode, M>) -> Self {
-        Self(self.0.argument("availability_zone_mode", availability_zone_mode))
-    }
-
-    /// Code of the only flavor to return. Example: `gaussdb.mysql.xlarge.x86.4`.
-    pub fn spec_code<M>(self, spec_code: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("spec_code", spec_code))
-    }
 }
 
 /// The flavors of an engine. Response of [`list_flavors_legacy`](crate::Client::list_flavors_legacy).

@@ -31,11 +31,36 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_instances_legacy.md")]
     #[doc(alias = "ShowMysqlInstanceList")]
-    #[doc(alias = "listInstancesLegacy")]
     #[deprecated(note = "use `list_instances`")]
     pub fn list_instances_legacy(&self) -> ListInstancesLegacy {
         ListInstancesLegacy(self.call(ListInstancesLegacy::SPEC))
     }
+}
+
+impl ListInstancesLegacy {
+    /// Id of the instance. With a leading `*`, ids that contain the rest match; otherwise, the whole id must match.
+    /// Must not be `*` alone. Matches `^(?!\*$).*$`. Example: `ed7cc6166ec24360a5ed5c5c9c2ed726in01`.
+    pub fn id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("id", value)) }
+    /// Name of the instance. With a leading `*`, names that contain the rest match; otherwise, the whole name must
+    /// match. Must not be `*` alone. Matches `^(?!\*$).*$`. Example: `hy`.
+    pub fn name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("name", value)) }
+    /// Type of instance to filter by. Example: `Cluster`.
+    pub fn r#type<M>(self, value: impl Argument<InstanceMode, M>) -> Self { Self(self.0.argument("type", value)) }
+    /// Database engine to filter by. Example: `gaussdb-mysql`.
+    pub fn datastore_type<M>(self, value: impl Argument<EngineName, M>) -> Self {
+        Self(self.0.argument("datastore_type", value))
+    }
+
+    /// Id of the VPC, as shown by the VPC console and returned by the VPC service. Example:
+    /// `19e5d45d-70fd-4a91-87e9-b27e71c9891f`.
+    pub fn vpc_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("vpc_id", value)) }
+    /// Network id of the subnet, as shown by the VPC console and returned by the VPC service. Example:
+    /// `bd51fb45-2dc9-4296-8783-8623bfe89bb7`.
+    pub fn subnet_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("subnet_id", value)) }
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `10`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
 }
 
 yundb_runtime::operation! {
@@ -53,35 +78,6 @@ yundb_runtime::operation! {
             query("limit", any().min(1).max(100)),
         ])
         .accept("application/json")
-}
-
-impl ListInstancesLegacy {
-    /// Id of the instance. With a leading `*`, ids that contain the rest match; otherwise, the whole id must match.
-    /// Must not be `*` alone. Matches `^(?!\*$).*$`. Example: `ed7cc6166ec24360a5ed5c5c9c2ed726in01`.
-    pub fn id<M>(self, id: impl Argument<String, M>) -> Self { Self(self.0.argument("id", id)) }
-    /// Name of the instance. With a leading `*`, names that contain the rest match; otherwise, the whole name must
-    /// match. Must not be `*` alone. Matches `^(?!\*$).*$`. Example: `hy`.
-    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Type of instance to filter by. Example: `Cluster`.
-    pub fn r#type<M>(self, r#type: impl Argument<InstanceMode, M>) -> Self { Self(self.0.argument("type", r#type)) }
-    /// Database engine to filter by. Example: `gaussdb-mysql`.
-    pub fn datastore_type<M>(self, datastore_type: impl Argument<EngineName, M>) -> Self {
-        Self(self.0.argument("datastore_type", datastore_type))
-    }
-
-    /// Id of the VPC, as shown by the VPC console and returned by the VPC service. Example:
-    /// `19e5d45d-70fd-4a91-87e9-b27e71c9891f`.
-    pub fn vpc_id<M>(self, vpc_id: impl Argument<String, M>) -> Self { Self(self.0.argument("vpc_id", vpc_id)) }
-    /// Network id of the subnet, as shown by the VPC console and returned by the VPC service. Example:
-    /// `bd51fb45-2dc9-4296-8783-8623bfe89bb7`.
-    pub fn subnet_id<M>(self, subnet_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("subnet_id", subnet_id))
-    }
-
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `10`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
 yundb_runtime::paged! {

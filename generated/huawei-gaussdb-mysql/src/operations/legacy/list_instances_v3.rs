@@ -34,9 +34,44 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_instances_v3.md")]
     #[doc(alias = "ListGaussMySqlInstances")]
-    #[doc(alias = "listInstancesV3")]
     #[deprecated(note = "use `list_instances`")]
     pub fn list_instances_v3(&self) -> ListInstancesV3 { ListInstancesV3(self.call(ListInstancesV3::SPEC)) }
+}
+
+impl ListInstancesV3 {
+    /// Id of the instance. With a leading `*`, ids that contain the rest match; otherwise, the whole id must match.
+    /// Must not be `*` alone. Matches `^(?!\*$).*$`. Example: `61a4ea66210545909d74a05c27a7179ein07`.
+    pub fn id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("id", value)) }
+    /// Name of the instance. With a leading `*`, names that contain the rest match; otherwise, the whole name must
+    /// match. Must not be `*` alone. Matches `^(?!\*$).*$`. Example: `hyAbc`.
+    pub fn name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("name", value)) }
+    /// Type of instance to filter by. Example: `Cluster`.
+    pub fn r#type<M>(self, value: impl Argument<InstanceMode, M>) -> Self { Self(self.0.argument("type", value)) }
+    /// Database engine to filter by. Example: `gaussdb-mysql`.
+    pub fn datastore_type<M>(self, value: impl Argument<EngineName, M>) -> Self {
+        Self(self.0.argument("datastore_type", value))
+    }
+
+    /// Id of the VPC. Example: `19e5d45d-70fd-4a91-87e9-b27e71c9891f`.
+    pub fn vpc_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("vpc_id", value)) }
+    /// Network id of the subnet. Example: `bd51fb45-2dcb-4296-8783-8623bfe89bb7`.
+    pub fn subnet_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("subnet_id", value)) }
+    /// Private IP address for reads and writes. Example: `192.168.0.142`.
+    pub fn private_ip<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("private_ip", value)) }
+    /// Private IP address for reads.
+    pub fn readonly_private_ip<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("readonly_private_ip", value))
+    }
+
+    /// Read/write splitting address of a proxy.
+    pub fn proxy_ip<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("proxy_ip", value)) }
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
+    /// Comma-separated tags of the instance, each as `key=value`. Only instances with all of them are returned. Keys
+    /// must not repeat. Example: `taurusKey1=value1`.
+    pub fn tags<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("tags", value)) }
 }
 
 yundb_runtime::operation! {
@@ -59,48 +94,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListInstancesV3 {
-    /// Id of the instance. With a leading `*`, ids that contain the rest match; otherwise, the whole id must match.
-    /// Must not be `*` alone. Matches `^(?!\*$).*$`. Example: `61a4ea66210545909d74a05c27a7179ein07`.
-    pub fn id<M>(self, id: impl Argument<String, M>) -> Self { Self(self.0.argument("id", id)) }
-    /// Name of the instance. With a leading `*`, names that contain the rest match; otherwise, the whole name must
-    /// match. Must not be `*` alone. Matches `^(?!\*$).*$`. Example: `hyAbc`.
-    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Type of instance to filter by. Example: `Cluster`.
-    pub fn r#type<M>(self, r#type: impl Argument<InstanceMode, M>) -> Self { Self(self.0.argument("type", r#type)) }
-    /// Database engine to filter by. Example: `gaussdb-mysql`.
-    pub fn datastore_type<M>(self, datastore_type: impl Argument<EngineName, M>) -> Self {
-        Self(self.0.argument("datastore_type", datastore_type))
-    }
-
-    /// Id of the VPC. Example: `19e5d45d-70fd-4a91-87e9-b27e71c9891f`.
-    pub fn vpc_id<M>(self, vpc_id: impl Argument<String, M>) -> Self { Self(self.0.argument("vpc_id", vpc_id)) }
-    /// Network id of the subnet. Example: `bd51fb45-2dcb-4296-8783-8623bfe89bb7`.
-    pub fn subnet_id<M>(self, subnet_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("subnet_id", subnet_id))
-    }
-
-    /// Private IP address for reads and writes. Example: `192.168.0.142`.
-    pub fn private_ip<M>(self, private_ip: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("private_ip", private_ip))
-    }
-
-    /// Private IP address for reads.
-    pub fn readonly_private_ip<M>(self, readonly_private_ip: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("readonly_private_ip", readonly_private_ip))
-    }
-
-    /// Read/write splitting address of a proxy.
-    pub fn proxy_ip<M>(self, proxy_ip: impl Argument<String, M>) -> Self { Self(self.0.argument("proxy_ip", proxy_ip)) }
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `100`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Comma-separated tags of the instance, each as `key=value`. Only instances with all of them are returned. Keys
-    /// must not repeat. Example: `taurusKey1=value1`.
-    pub fn tags<M>(self, tags: impl Argument<String, M>) -> Self { Self(self.0.argument("tags", tags)) }
 }
 
 yundb_runtime::paged! {

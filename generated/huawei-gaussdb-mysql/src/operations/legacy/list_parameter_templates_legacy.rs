@@ -25,7 +25,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_parameter_templates_legacy.md")]
     #[doc(alias = "ListMysqlConfigurations")]
-    #[doc(alias = "listParameterTemplatesLegacy")]
     #[deprecated(note = "use `list_parameter_templates`")]
     pub fn list_parameter_templates_legacy(&self) -> ListParameterTemplatesLegacy {
         ListParameterTemplatesLegacy(self.call(ListParameterTemplatesLegacy::SPEC))

@@ -32,7 +32,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_proxy_flavors_legacy.md")]
     #[doc(alias = "ShowMysqlProxyFlavors")]
-    #[doc(alias = "listProxyFlavorsLegacy")]
     #[deprecated(note = "use `list_proxy_flavors`")]
     pub fn list_proxy_flavors_legacy(&self, instance_id: impl Into<String>) -> ListProxyFlavorsLegacy {
         ListProxyFlavorsLegacy(self.call(ListProxyFlavorsLegacy::SPEC).text("instance_id", instance_id))

@@ -26,9 +26,19 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_quotas_legacy.md")]
     #[doc(alias = "ShowMysqlQuotas")]
-    #[doc(alias = "listQuotasLegacy")]
     #[deprecated(note = "use `list_quotas`")]
     pub fn list_quotas_legacy(&self) -> ListQuotasLegacy { ListQuotasLegacy(self.call(ListQuotasLegacy::SPEC)) }
+}
+
+impl ListQuotasLegacy {
+    /// Number of entries to skip, 0 or more. Matches `^[0-9]+$`. Defaults to `0`.
+    pub fn offset<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", value)) }
+    /// Maximum number of entries to return, 1 to 100. Matches `^([1-9][0-9]?|100)$`. Defaults to `10`.
+    pub fn limit<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", value)) }
+    /// Name of the enterprise project to filter by.
+    pub fn enterprise_project_name<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("enterprise_project_name", value))
+    }
 }
 
 yundb_runtime::operation! {
@@ -41,17 +51,6 @@ yundb_runtime::operation! {
             query("enterprise_project_name", any()),
         ])
         .accept("application/json")
-}
-
-impl ListQuotasLegacy {
-    /// Number of entries to skip, 0 or more. Matches `^[0-9]+$`. Defaults to `0`.
-    pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Matches `^([1-9][0-9]?|100)$`. Defaults to `10`.
-    pub fn limit<M>(self, limit: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", limit)) }
-    /// Name of the enterprise project to filter by.
-    pub fn enterprise_project_name<M>(self, enterprise_project_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("enterprise_project_name", enterprise_project_name))
-    }
 }
 
 yundb_runtime::paged! {

@@ -35,10 +35,28 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_slow_logs_legacy.md")]
     #[doc(alias = "ListMysqlSlowLog")]
-    #[doc(alias = "listSlowLogsLegacy")]
     #[deprecated(note = "use `list_slow_logs`")]
     pub fn list_slow_logs_legacy(&self, instance_id: impl Into<String>) -> ListSlowLogsLegacy {
         ListSlowLogsLegacy(self.call(ListSlowLogsLegacy::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl ListSlowLogsLegacy {
+    /// Id of the node. Example: `cc07c60e94ec4575989840e648fb4f66no07`. **Required.**
+    pub fn node_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("node_id", value)) }
+    /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
+    /// `+0800`. Example: `2018-08-06T10:41:14+0800`. **Required.**
+    pub fn start_date<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("start_date", value)) }
+    /// End of the time range, in the format of [`start_date`](Self::start_date). Only the last month can be queried.
+    /// Example: `2018-08-07T10:41:14+0800`. **Required.**
+    pub fn end_date<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("end_date", value)) }
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 100. Defaults to `10`. Example: `100`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
+    /// Type of statement. Defaults to all types; an empty value also means all types. Defaults to `ALL`.
+    pub fn r#type<M>(self, value: impl Argument<SlowLogStatementType, M>) -> Self {
+        Self(self.0.argument("type", value))
     }
 }
 
@@ -56,28 +74,6 @@ yundb_runtime::operation! {
             query("type", any()),
         ])
         .accept("application/json")
-}
-
-impl ListSlowLogsLegacy {
-    /// Id of the node. Example: `cc07c60e94ec4575989840e648fb4f66no07`. Required.
-    pub fn node_id<M>(self, node_id: impl Argument<String, M>) -> Self { Self(self.0.argument("node_id", node_id)) }
-    /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
-    /// `+0800`. Example: `2018-08-06T10:41:14+0800`. Required.
-    pub fn start_date<M>(self, start_date: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("start_date", start_date))
-    }
-
-    /// End of the time range, in the format of [`start_date`](Self::start_date). Only the last month can be queried.
-    /// Example: `2018-08-07T10:41:14+0800`. Required.
-    pub fn end_date<M>(self, end_date: impl Argument<String, M>) -> Self { Self(self.0.argument("end_date", end_date)) }
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `10`. Example: `100`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Type of statement. Defaults to all types; an empty value also means all types. Defaults to `ALL`.
-    pub fn r#type<M>(self, r#type: impl Argument<SlowLogStatementType, M>) -> Self {
-        Self(self.0.argument("type", r#type))
-    }
 }
 
 yundb_runtime::paged! {

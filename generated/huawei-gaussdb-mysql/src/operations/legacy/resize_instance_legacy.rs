@@ -20,7 +20,7 @@ impl Client {
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
     ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    /// - `resize_flavor`: The new flavor. Required.
+    /// - `resize_flavor`: The new flavor. **Required.**
     ///
     /// # Example
     ///
@@ -36,7 +36,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/resize_instance_legacy.md")]
     #[doc(alias = "ChangeMysqlInstanceSpecification")]
-    #[doc(alias = "resizeInstanceLegacy")]
     #[deprecated(note = "use `resize_instance`")]
     pub fn resize_instance_legacy(
         &self,
@@ -49,6 +48,14 @@ impl Client {
                 .text("instance_id", instance_id)
                 .set("resize_flavor", resize_flavor),
         )
+    }
+}
+
+impl ResizeInstanceLegacy {
+    /// Whether the order is paid automatically from the account. Only for yearly/monthly instances. Defaults to
+    /// `true`.
+    pub fn is_auto_pay<M>(self, value: impl Argument<TextBoolean, M>) -> Self {
+        Self(self.0.argument("is_auto_pay", value))
     }
 }
 
@@ -66,19 +73,11 @@ yundb_runtime::operation! {
         .job("job_id", &crate::client::SHOW_JOB_LEGACY)
 }
 
-impl ResizeInstanceLegacy {
-    /// Whether the order is paid automatically from the account. Only for yearly/monthly instances. Defaults to
-    /// `true`.
-    pub fn is_auto_pay<M>(self, is_auto_pay: impl Argument<TextBoolean, M>) -> Self {
-        Self(self.0.argument("is_auto_pay", is_auto_pay))
-    }
-}
-
 yundb_runtime::setters! {
     /// The new flavor.
     pub struct LegacyFlavorToSet {
         /// Code of the flavor: a `spec_code` returned by [`list_flavors_legacy`](crate::Client::list_flavors_legacy).
-        /// Required.
+        /// **Required.**
         pub spec_code: Option<String>,
     }
 }

@@ -28,7 +28,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/show_backup_policy_legacy.md")]
     #[doc(alias = "ShowMysqlBackupPolicy")]
-    #[doc(alias = "showBackupPolicyLegacy")]
     #[deprecated(note = "use `show_backup_policy`")]
     pub fn show_backup_policy_legacy(&self, instance_id: impl Into<String>) -> ShowBackupPolicyLegacy {
         ShowBackupPolicyLegacy(self.call(ShowBackupPolicyLegacy::SPEC).text("instance_id", instance_id))

@@ -31,7 +31,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/show_instance_legacy.md")]
     #[doc(alias = "ShowMysqlInstanceInfo")]
-    #[doc(alias = "showInstanceLegacy")]
     #[deprecated(note = "use `show_instance`")]
     pub fn show_instance_legacy(&self, instance_id: impl Into<String>) -> ShowInstanceLegacy {
         ShowInstanceLegacy(self.call(ShowInstanceLegacy::SPEC).text("instance_id", instance_id))

@@ -31,7 +31,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/show_instance_v3.md")]
     #[doc(alias = "ShowGaussMySqlInstanceInfo")]
-    #[doc(alias = "showInstanceV3")]
     #[deprecated(note = "use `show_instance`")]
     pub fn show_instance_v3(&self, instance_id: impl Into<String>) -> ShowInstanceV3 {
         ShowInstanceV3(self.call(ShowInstanceV3::SPEC).text("instance_id", instance_id))

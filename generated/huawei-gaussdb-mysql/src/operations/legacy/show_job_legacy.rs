@@ -22,9 +22,14 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/show_job_legacy.md")]
     #[doc(alias = "ShowMysqlJobInfo")]
-    #[doc(alias = "showJobLegacy")]
     #[deprecated(note = "use `show_job`")]
     pub fn show_job_legacy(&self) -> ShowJobLegacy { ShowJobLegacy(self.call(ShowJobLegacy::SPEC)) }
+}
+
+impl ShowJobLegacy {
+    /// Id of the job, returned by the operation that started it. Example: `a9767ede-fe0f-4888-9003-e843a4c90514`.
+    /// **Required.**
+    pub fn id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("id", value)) }
 }
 
 yundb_runtime::operation! {
@@ -32,12 +37,6 @@ yundb_runtime::operation! {
     Spec::new("ShowMysqlJobInfo", "GET", "/mysql/v3/{project_id}/jobs")
         .params(&[path("project_id", any()).client("project_id"), query("id", any()).required()])
         .accept("application/json")
-}
-
-impl ShowJobLegacy {
-    /// Id of the job, returned by the operation that started it. Example: `a9767ede-fe0f-4888-9003-e843a4c90514`.
-    /// Required.
-    pub fn id<M>(self, id: impl Argument<String, M>) -> Self { Self(self.0.argument("id", id)) }
 }
 
 /// A job. Response of [`show_job_legacy`](crate::Client::show_job_legacy).

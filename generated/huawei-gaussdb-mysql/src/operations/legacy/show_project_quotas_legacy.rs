@@ -25,11 +25,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/show_project_quotas_legacy.md")]
     #[doc(alias = "ShowMysqlProjectQuotas")]
-    #[doc(alias = "showProjectQuotasLegacy")]
     #[deprecated(note = "use `show_project_quotas`")]
     pub fn show_project_quotas_legacy(&self) -> ShowProjectQuotasLegacy {
         ShowProjectQuotasLegacy(self.call(ShowProjectQuotasLegacy::SPEC))
     }
+}
+
+impl ShowProjectQuotasLegacy {
+    /// Type of the quotas to return. Example: `instance`.
+    pub fn r#type<M>(self, value: impl Argument<QuotaType, M>) -> Self { Self(self.0.argument("type", value)) }
 }
 
 yundb_runtime::operation! {
@@ -41,9 +45,4 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ShowProjectQuotasLegacy {
-    /// Type of the quotas to return. Example: `instance`.
-    pub fn r#type<M>(self, r#type: impl Argument<QuotaType, M>) -> Self { Self(self.0.argument("type", r#type)) }
 }

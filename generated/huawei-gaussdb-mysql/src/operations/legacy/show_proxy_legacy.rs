@@ -32,7 +32,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/show_proxy_legacy.md")]
     #[doc(alias = "ShowMysqlProxy")]
-    #[doc(alias = "showProxyLegacy")]
     #[deprecated(note = "use `list_proxies`")]
     pub fn show_proxy_legacy(&self, instance_id: impl Into<String>) -> ShowProxyLegacy {
         ShowProxyLegacy(self.call(ShowProxyLegacy::SPEC).text("instance_id", instance_id))

@@ -32,7 +32,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/show_proxy_v3.md")]
     #[doc(alias = "ShowGaussMySqlProxy")]
-    #[doc(alias = "showProxyV3")]
     #[deprecated(note = "use `list_proxies`")]
     pub fn show_proxy_v3(&self, instance_id: impl Into<String>) -> ShowProxyV3 {
         ShowProxyV3(self.call(ShowProxyV3::SPEC).text("instance_id", instance_id))

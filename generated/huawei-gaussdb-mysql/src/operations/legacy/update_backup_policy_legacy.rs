@@ -16,7 +16,7 @@ impl Client {
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
     ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    /// - `backup_policy`: Backup policy. Required.
+    /// - `backup_policy`: Backup policy. **Required.**
     ///
     /// # Example
     ///
@@ -32,7 +32,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_backup_policy_legacy.md")]
     #[doc(alias = "UpdateMysqlBackupPolicy")]
-    #[doc(alias = "updateBackupPolicyLegacy")]
     #[deprecated(note = "use `update_backup_policy`")]
     pub fn update_backup_policy_legacy(
         &self,
@@ -63,13 +62,14 @@ yundb_runtime::operation! {
 yundb_runtime::setters! {
     /// Backup policy.
     pub struct LegacyBackupPolicyToSet {
-        /// Backup retention in days, 1 to 732. Required.
+        /// Backup retention in days, 1 to 732. **Required.**
         pub keep_days: Option<i32>,
         /// Hour in UTC in which automatic backups start, in the format `hh:mm-HH:MM`: `HH` is `hh` + 1, and `mm` and `MM`
-        /// are `00`. At least 1 character. Matches `^[0-9]{2}:00-[0-9]{2}:00$`. Example: `21:00-22:00`. Required.
+        /// are `00`. At least 1 character. Matches `^[0-9]{2}:00-[0-9]{2}:00$`. Example: `21:00-22:00`. **Required.**
         pub start_time: Option<String>,
-        /// Days of the week on which automatic backups are made, as comma-separated numbers from 1 (Monday) to 7
-        /// (Sunday): `1,2,3,4` stands for Monday to Thursday. Matches `^[1-7](,[1-7])*$`. Example: `1,2,3,4`. Required.
+        /// Days of the week on which automatic backups are made, as comma-separated numbers from 1 (Monday) to
+        /// 7 (Sunday): `1,2,3,4` stands for Monday to Thursday. Matches `^[1-7](,[1-7])*$`. Example: `1,2,3,4`.
+        /// **Required.**
         pub period: Option<String>,
         /// Number of level-1 backups to retain. Required if level-1 backups are enabled, not allowed otherwise. Format:
         /// `int32`. Defaults to `0`.

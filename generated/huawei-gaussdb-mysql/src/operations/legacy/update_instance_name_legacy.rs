@@ -31,11 +31,17 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_instance_name_legacy.md")]
     #[doc(alias = "UpdateMysqlInstanceName")]
-    #[doc(alias = "updateInstanceNameLegacy")]
     #[deprecated(note = "use `update_instance_name`")]
     pub fn update_instance_name_legacy(&self, instance_id: impl Into<String>) -> UpdateInstanceNameLegacy {
         UpdateInstanceNameLegacy(self.call(UpdateInstanceNameLegacy::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl UpdateInstanceNameLegacy {
+    /// Name of the instance: 4 to 64 characters. Must start with a letter and contain only letters, digits,
+    /// `-` and `_`. Case-sensitive. Instances of the same type in an account can have the same name. Matches
+    /// `^[A-Za-z][A-Za-z0-9_-]*$`. **Required.**
+    pub fn name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("name", value)) }
 }
 
 yundb_runtime::operation! {
@@ -49,11 +55,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB_LEGACY)
-}
-
-impl UpdateInstanceNameLegacy {
-    /// Name of the instance: 4 to 64 characters. Must start with a letter and contain only letters, digits,
-    /// `-` and `_`. Case-sensitive. Instances of the same type in an account can have the same name. Matches
-    /// `^[A-Za-z][A-Za-z0-9_-]*$`. Required.
-    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
 }

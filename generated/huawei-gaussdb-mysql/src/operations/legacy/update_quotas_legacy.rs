@@ -32,9 +32,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_quotas_legacy.md")]
     #[doc(alias = "UpdateMysqlQuotas")]
-    #[doc(alias = "updateQuotasLegacy")]
     #[deprecated(note = "use `update_quotas`")]
     pub fn update_quotas_legacy(&self) -> UpdateQuotasLegacy { UpdateQuotasLegacy(self.call(UpdateQuotasLegacy::SPEC)) }
+}
+
+impl UpdateQuotasLegacy {
+    /// The quotas to update, up to 10. **Required.**
+    pub fn quota_list<M>(self, value: impl Argument<Vec<LegacyQuotaToUpdate>, M>) -> Self {
+        Self(self.0.argument("quota_list", value))
+    }
 }
 
 yundb_runtime::operation! {
@@ -46,13 +52,6 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl UpdateQuotasLegacy {
-    /// The quotas to update, up to 10. Required.
-    pub fn quota_list<M>(self, quota_list: impl Argument<Vec<LegacyQuotaToUpdate>, M>) -> Self {
-        Self(self.0.argument("quota_list", quota_list))
-    }
 }
 
 yundb_runtime::setters! {

@@ -32,10 +32,17 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/add_proxy_nodes.md")]
     #[doc(alias = "ExpandGaussMySqlProxy")]
-    #[doc(alias = "addProxyNodes")]
     pub fn add_proxy_nodes(&self, instance_id: impl Into<String>) -> AddProxyNodes {
         AddProxyNodes(self.call(AddProxyNodes::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl AddProxyNodes {
+    /// Number of nodes to add, 1 to 30. The proxies of the instance can have at most 32 nodes in total, including the
+    /// new ones. **Required.**
+    pub fn node_num(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("node_num", value)) }
+    /// Id of the proxy. Required if the instance has more than one proxy.
+    pub fn proxy_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("proxy_id", value)) }
 }
 
 yundb_runtime::operation! {
@@ -51,12 +58,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl AddProxyNodes {
-    /// Number of nodes to add, 1 to 30. The proxies of the instance can have at most 32 nodes in total, including the
-    /// new ones. Required.
-    pub fn node_num(self, node_num: impl Integer) -> Self { Self(self.0.integer::<i32>("node_num", node_num)) }
-    /// Id of the proxy. Required if the instance has more than one proxy.
-    pub fn proxy_id<M>(self, proxy_id: impl Argument<String, M>) -> Self { Self(self.0.argument("proxy_id", proxy_id)) }
 }

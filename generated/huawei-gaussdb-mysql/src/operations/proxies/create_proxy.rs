@@ -39,10 +39,49 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/create_proxy.md")]
     #[doc(alias = "CreateGaussMySqlProxy")]
-    #[doc(alias = "createProxy")]
     pub fn create_proxy(&self, instance_id: impl Into<String>) -> CreateProxy {
         CreateProxy(self.call(CreateProxy::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl CreateProxy {
+    /// Code of the flavor of the proxy: a `spec_code` returned by
+    /// [`list_proxy_flavors`](crate::Client::list_proxy_flavors). **Required.**
+    pub fn flavor_ref<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("flavor_ref", value)) }
+    /// Number of proxy nodes, 2 to 16. **Required.**
+    pub fn node_num(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("node_num", value)) }
+    /// Name of the proxy: 4 to 64 characters and at most 64 bytes in UTF-8, in which a Chinese character takes
+    /// 3 bytes. Must start with a letter or Chinese character and contain only letters, Chinese characters,
+    /// digits, `-` and `_`. Case-sensitive. Proxies of the same type in an account can have the same name. Matches
+    /// `^[A-Za-z\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff-]*$`.
+    pub fn proxy_name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("proxy_name", value)) }
+    /// Type of the proxy. Defaults to `readwrite`.
+    pub fn proxy_mode<M>(self, value: impl Argument<ProxyMode, M>) -> Self {
+        Self(self.0.argument("proxy_mode", value))
+    }
+
+    /// Routing policy for reads. Format: `int32`. Defaults to `0`.
+    pub fn route_mode<M>(self, value: impl Argument<ProxyRouteMode, M>) -> Self {
+        Self(self.0.argument("route_mode", value))
+    }
+
+    /// Read weights of the nodes of the instance. If [`proxy_mode`](Self::proxy_mode) is `readonly`, only read
+    /// replicas can have weights.
+    pub fn nodes_read_weight<M>(self, value: impl Argument<Vec<ProxiedNodeWeight>, M>) -> Self {
+        Self(self.0.argument("nodes_read_weight", value))
+    }
+
+    /// Id of a subnet in the VPC of the database.
+    pub fn subnet_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("subnet_id", value)) }
+    /// Whether new nodes are added to the proxy automatically. Can be used only after support has put the account on
+    /// the allowlist.
+    pub fn new_node_auto_add_status<M>(self, value: impl Argument<Switch, M>) -> Self {
+        Self(self.0.argument("new_node_auto_add_status", value))
+    }
+
+    /// Read weight of new nodes, 0 to 1000, if [`route_mode`](Self::route_mode) is 0 and
+    /// [`new_node_auto_add_status`](Self::new_node_auto_add_status) is `ON`. Can be omitted otherwise.
+    pub fn new_node_weight(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("new_node_weight", value)) }
 }
 
 yundb_runtime::operation! {
@@ -68,57 +107,6 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl CreateProxy {
-    /// Code of the flavor of the proxy: a `spec_code` returned by
-    /// [`list_proxy_flavors`](crate::Client::list_proxy_flavors). Required.
-    pub fn flavor_ref<M>(self, flavor_ref: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("flavor_ref", flavor_ref))
-    }
-
-    /// Number of proxy nodes, 2 to 16. Required.
-    pub fn node_num(self, node_num: impl Integer) -> Self { Self(self.0.integer::<i32>("node_num", node_num)) }
-    /// Name of the proxy: 4 to 64 characters and at most 64 bytes in UTF-8, in which a Chinese character takes
-    /// 3 bytes. Must start with a letter or Chinese character and contain only letters, Chinese characters,
-    /// digits, `-` and `_`. Case-sensitive. Proxies of the same type in an account can have the same name. Matches
-    /// `^[A-Za-z\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff-]*$`.
-    pub fn proxy_name<M>(self, proxy_name: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("proxy_name", proxy_name))
-    }
-
-    /// Type of the proxy. Defaults to `readwrite`.
-    pub fn proxy_mode<M>(self, proxy_mode: impl Argument<ProxyMode, M>) -> Self {
-        Self(self.0.argument("proxy_mode", proxy_mode))
-    }
-
-    /// Routing policy for reads. Format: `int32`. Defaults to `0`.
-    pub fn route_mode<M>(self, route_mode: impl Argument<ProxyRouteMode, M>) -> Self {
-        Self(self.0.argument("route_mode", route_mode))
-    }
-
-    /// Read weights of the nodes of the instance. If [`proxy_mode`](Self::proxy_mode) is `readonly`, only read
-    /// replicas can have weights.
-    pub fn nodes_read_weight<M>(self, nodes_read_weight: impl Argument<Vec<ProxiedNodeWeight>, M>) -> Self {
-        Self(self.0.argument("nodes_read_weight", nodes_read_weight))
-    }
-
-    /// Id of a subnet in the VPC of the database.
-    pub fn subnet_id<M>(self, subnet_id: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("subnet_id", subnet_id))
-    }
-
-    /// Whether new nodes are added to the proxy automatically. Can be used only after support has put the account on
-    /// the allowlist.
-    pub fn new_node_auto_add_status<M>(self, new_node_auto_add_status: impl Argument<Switch, M>) -> Self {
-        Self(self.0.argument("new_node_auto_add_status", new_node_auto_add_status))
-    }
-
-    /// Read weight of new nodes, 0 to 1000, if [`route_mode`](Self::route_mode) is 0 and
-    /// [`new_node_auto_add_status`](Self::new_node_auto_add_status) is `ON`. Can be omitted otherwise.
-    pub fn new_node_weight(self, new_node_weight: impl Integer) -> Self {
-        Self(self.0.integer::<i32>("new_node_weight", new_node_weight))
-    }
 }
 
 yundb_runtime::string_enum! {

@@ -30,9 +30,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/delete_proxy.md")]
     #[doc(alias = "DeleteGaussMySqlProxy")]
-    #[doc(alias = "deleteProxy")]
     pub fn delete_proxy(&self, instance_id: impl Into<String>) -> DeleteProxy {
         DeleteProxy(self.call(DeleteProxy::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl DeleteProxy {
+    /// Ids of the proxies. Required if the instance has more than one proxy.
+    pub fn proxy_ids<M>(self, value: impl Argument<Vec<String>, M>) -> Self {
+        Self(self.0.argument("proxy_ids", value))
     }
 }
 
@@ -48,11 +54,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl DeleteProxy {
-    /// Ids of the proxies. Required if the instance has more than one proxy.
-    pub fn proxy_ids<M>(self, proxy_ids: impl Argument<Vec<String>, M>) -> Self {
-        Self(self.0.argument("proxy_ids", proxy_ids))
-    }
 }

@@ -35,10 +35,16 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_proxies.md")]
     #[doc(alias = "ShowGaussMySqlProxyList")]
-    #[doc(alias = "listProxies")]
     pub fn list_proxies(&self, instance_id: impl Into<String>) -> ListProxies {
         ListProxies(self.call(ListProxies::SPEC).text("instance_id", instance_id))
     }
+}
+
+impl ListProxies {
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `10`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
 }
 
 yundb_runtime::operation! {
@@ -52,13 +58,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListProxies {
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Maximum number of entries to return, 1 to 100. Defaults to `100`. Example: `10`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
 yundb_runtime::paged! {

@@ -31,7 +31,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_proxy_flavors.md")]
     #[doc(alias = "ShowGaussMySqlProxyFlavors")]
-    #[doc(alias = "listProxyFlavors")]
     pub fn list_proxy_flavors(&self, instance_id: impl Into<String>) -> ListProxyFlavors {
         ListProxyFlavors(self.call(ListProxyFlavors::SPEC).text("instance_id", instance_id))
     }

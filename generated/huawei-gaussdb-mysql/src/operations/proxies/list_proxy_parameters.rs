@@ -36,7 +36,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/list_proxy_parameters.md")]
     #[doc(alias = "ShowProxyConfigurations")]
-    #[doc(alias = "listProxyParameters")]
     pub fn list_proxy_parameters(
         &self,
         instance_id: impl Into<String>,
@@ -49,6 +48,15 @@ impl Client {
                 .text("proxy_id", proxy_id),
         )
     }
+}
+
+impl ListProxyParameters {
+    /// Maximum number of entries to return, 1 to 100. Defaults to `10`.
+    pub fn limit(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", value)) }
+    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
+    pub fn offset(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", value)) }
+    /// Name of the parameter to return. If empty, all parameters are returned.
+    pub fn name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("name", value)) }
 }
 
 yundb_runtime::operation! {
@@ -66,15 +74,6 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
-}
-
-impl ListProxyParameters {
-    /// Maximum number of entries to return, 1 to 100. Defaults to `10`.
-    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Number of entries to skip, 0 or more. Defaults to `0`. Example: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Name of the parameter to return. If empty, all parameters are returned.
-    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
 }
 
 yundb_runtime::paged! {

@@ -35,10 +35,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/remove_proxy_nodes.md")]
     #[doc(alias = "ShrinkGaussMySqlProxy")]
-    #[doc(alias = "removeProxyNodes")]
     pub fn remove_proxy_nodes(&self, instance_id: impl Into<String>, proxy_id: impl Into<String>) -> RemoveProxyNodes {
         RemoveProxyNodes(self.call(RemoveProxyNodes::SPEC).text("instance_id", instance_id).text("proxy_id", proxy_id))
     }
+}
+
+impl RemoveProxyNodes {
+    /// Number of nodes to remove, 1 to 14. The proxies of the instance have at most 16 nodes, of which at least 2
+    /// must remain. **Required.**
+    pub fn node_num(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("node_num", value)) }
 }
 
 yundb_runtime::operation! {
@@ -55,10 +60,4 @@ yundb_runtime::operation! {
         .accept("application/json")
         .idempotent(false)
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl RemoveProxyNodes {
-    /// Number of nodes to remove, 1 to 14. The proxies of the instance have at most 16 nodes, of which at least 2
-    /// must remain. Required.
-    pub fn node_num(self, node_num: impl Integer) -> Self { Self(self.0.integer::<i32>("node_num", node_num)) }
 }

@@ -35,10 +35,15 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/resize_proxy.md")]
     #[doc(alias = "ChangeGaussMySqlProxySpecification")]
-    #[doc(alias = "resizeProxy")]
     pub fn resize_proxy(&self, instance_id: impl Into<String>, proxy_id: impl Into<String>) -> ResizeProxy {
         ResizeProxy(self.call(ResizeProxy::SPEC).text("instance_id", instance_id).text("proxy_id", proxy_id))
     }
+}
+
+impl ResizeProxy {
+    /// Code of the new flavor: a `spec_code` returned by [`list_proxy_flavors`](crate::Client::list_proxy_flavors).
+    /// **Required.**
+    pub fn flavor_ref<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("flavor_ref", value)) }
 }
 
 yundb_runtime::operation! {
@@ -56,12 +61,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl ResizeProxy {
-    /// Code of the new flavor: a `spec_code` returned by [`list_proxy_flavors`](crate::Client::list_proxy_flavors).
-    /// Required.
-    pub fn flavor_ref<M>(self, flavor_ref: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("flavor_ref", flavor_ref))
-    }
 }

@@ -34,7 +34,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/restart_proxy.md")]
     #[doc(alias = "RestartProxyInstance")]
-    #[doc(alias = "restartProxy")]
     pub fn restart_proxy(&self, instance_id: impl Into<String>, proxy_id: impl Into<String>) -> RestartProxy {
         RestartProxy(self.call(RestartProxy::SPEC).text("instance_id", instance_id).text("proxy_id", proxy_id))
     }

@@ -33,8 +33,6 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/show_proxy_ip_group.md")]
-    #[doc(alias = "ShowProxyIpgroup")]
-    #[doc(alias = "showProxyIpGroup")]
     pub fn show_proxy_ip_group(&self, instance_id: impl Into<String>, proxy_id: impl Into<String>) -> ShowProxyIpGroup {
         ShowProxyIpGroup(self.call(ShowProxyIpGroup::SPEC).text("instance_id", instance_id).text("proxy_id", proxy_id))
     }

@@ -34,7 +34,6 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/show_proxy_version.md")]
-    #[doc(alias = "showProxyVersion")]
     pub fn show_proxy_version(
         &self,
         instance_id: impl Into<String>,

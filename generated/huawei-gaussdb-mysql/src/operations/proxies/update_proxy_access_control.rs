@@ -36,7 +36,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_proxy_access_control.md")]
     #[doc(alias = "SwitchAccessControl")]
-    #[doc(alias = "updateProxyAccessControl")]
     pub fn update_proxy_access_control(
         &self,
         instance_id: impl Into<String>,
@@ -48,6 +47,13 @@ impl Client {
                 .text("instance_id", instance_id)
                 .text("proxy_id", proxy_id),
         )
+    }
+}
+
+impl UpdateProxyAccessControl {
+    /// Whether access control is enabled. **Required.**
+    pub fn open_access_control<M>(self, value: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("open_access_control", value))
     }
 }
 
@@ -66,11 +72,4 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl UpdateProxyAccessControl {
-    /// Whether access control is enabled. Required.
-    pub fn open_access_control<M>(self, open_access_control: impl Argument<bool, M>) -> Self {
-        Self(self.0.argument("open_access_control", open_access_control))
-    }
 }

@@ -41,7 +41,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_proxy_access_rules.md")]
     #[doc(alias = "CreateAccessControl")]
-    #[doc(alias = "updateProxyAccessRules")]
     pub fn update_proxy_access_rules(
         &self,
         instance_id: impl Into<String>,
@@ -53,6 +52,15 @@ impl Client {
                 .text("instance_id", instance_id)
                 .text("proxy_id", proxy_id),
         )
+    }
+}
+
+impl UpdateProxyAccessRules {
+    /// Type of the list: addresses that can connect, or addresses that cannot. **Required.**
+    pub fn r#type<M>(self, value: impl Argument<IpGroupType, M>) -> Self { Self(self.0.argument("type", value)) }
+    /// IP addresses and CIDR blocks, up to 300. **Required.**
+    pub fn ip_list<M>(self, value: impl Argument<Vec<ProxyAccessRule>, M>) -> Self {
+        Self(self.0.argument("ip_list", value))
     }
 }
 
@@ -71,19 +79,10 @@ yundb_runtime::operation! {
         .accept("application/json")
 }
 
-impl UpdateProxyAccessRules {
-    /// Type of the list: addresses that can connect, or addresses that cannot. Required.
-    pub fn r#type<M>(self, r#type: impl Argument<IpGroupType, M>) -> Self { Self(self.0.argument("type", r#type)) }
-    /// IP addresses and CIDR blocks, up to 300. Required.
-    pub fn ip_list<M>(self, ip_list: impl Argument<Vec<ProxyAccessRule>, M>) -> Self {
-        Self(self.0.argument("ip_list", ip_list))
-    }
-}
-
 yundb_runtime::setters! {
     /// An address and its remark.
     pub struct ProxyAccessRule {
-        /// IP address or CIDR block. Required.
+        /// IP address or CIDR block. **Required.**
         pub ip: Option<String>,
         /// Remark: up to 50 characters, without `<` and `>`. Matches `^[^<>]*$`.
         pub description: Option<String>,

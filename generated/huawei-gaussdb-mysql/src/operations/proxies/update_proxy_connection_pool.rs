@@ -38,7 +38,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_proxy_connection_pool.md")]
     #[doc(alias = "UpdateProxyConnectionPoolType")]
-    #[doc(alias = "updateProxyConnectionPool")]
     pub fn update_proxy_connection_pool(
         &self,
         instance_id: impl Into<String>,
@@ -50,6 +49,13 @@ impl Client {
                 .text("instance_id", instance_id)
                 .text("proxy_id", proxy_id),
         )
+    }
+}
+
+impl UpdateProxyConnectionPool {
+    /// Connection pool type: which connections the proxy keeps for reuse. **Required.**
+    pub fn connection_pool_type<M>(self, value: impl Argument<ConnectionPoolType, M>) -> Self {
+        Self(self.0.argument("connection_pool_type", value))
     }
 }
 
@@ -69,11 +75,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl UpdateProxyConnectionPool {
-    /// Connection pool type: which connections the proxy keeps for reuse. Required.
-    pub fn connection_pool_type<M>(self, connection_pool_type: impl Argument<ConnectionPoolType, M>) -> Self {
-        Self(self.0.argument("connection_pool_type", connection_pool_type))
-    }
 }

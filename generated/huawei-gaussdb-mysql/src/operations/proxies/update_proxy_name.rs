@@ -33,10 +33,14 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/update_proxy_name.md")]
-    #[doc(alias = "updateProxyName")]
     pub fn update_proxy_name(&self, instance_id: impl Into<String>, proxy_id: impl Into<String>) -> UpdateProxyName {
         UpdateProxyName(self.call(UpdateProxyName::SPEC).text("instance_id", instance_id).text("proxy_id", proxy_id))
     }
+}
+
+impl UpdateProxyName {
+    /// New name of the proxy. **Required.**
+    pub fn alias<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("alias", value)) }
 }
 
 yundb_runtime::operation! {
@@ -51,11 +55,6 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl UpdateProxyName {
-    /// New name of the proxy. Required.
-    pub fn alias<M>(self, alias: impl Argument<String, M>) -> Self { Self(self.0.argument("alias", alias)) }
 }
 
 /// The request succeeded. Response of [`update_proxy_name`](crate::Client::update_proxy_name).

@@ -39,7 +39,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_proxy_node_auto_add.md")]
     #[doc(alias = "UpdateNewNodeAutoAddSwitch")]
-    #[doc(alias = "updateProxyNodeAutoAdd")]
     pub fn update_proxy_node_auto_add(
         &self,
         instance_id: impl Into<String>,
@@ -52,6 +51,17 @@ impl Client {
                 .text("proxy_id", proxy_id),
         )
     }
+}
+
+impl UpdateProxyNodeAutoAdd {
+    /// Whether new nodes are added to the proxy automatically. **Required.**
+    pub fn switch_status<M>(self, value: impl Argument<Switch, M>) -> Self {
+        Self(self.0.argument("switch_status", value))
+    }
+
+    /// Read weight of new nodes, 0 to 1000, if [`switch_status`](Self::switch_status) is `ON`. Can be omitted if it
+    /// is `OFF`.
+    pub fn weight(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("weight", value)) }
 }
 
 yundb_runtime::operation! {
@@ -70,15 +80,4 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl UpdateProxyNodeAutoAdd {
-    /// Whether new nodes are added to the proxy automatically. Required.
-    pub fn switch_status<M>(self, switch_status: impl Argument<Switch, M>) -> Self {
-        Self(self.0.argument("switch_status", switch_status))
-    }
-
-    /// Read weight of new nodes, 0 to 1000, if [`switch_status`](Self::switch_status) is `ON`. Can be omitted if it
-    /// is `OFF`.
-    pub fn weight(self, weight: impl Integer) -> Self { Self(self.0.integer::<i32>("weight", weight)) }
 }

@@ -40,7 +40,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_proxy_parameters.md")]
     #[doc(alias = "UpdateProxyNewConfigurations")]
-    #[doc(alias = "updateProxyParameters")]
     pub fn update_proxy_parameters(
         &self,
         instance_id: impl Into<String>,
@@ -52,6 +51,13 @@ impl Client {
                 .text("instance_id", instance_id)
                 .text("proxy_id", proxy_id),
         )
+    }
+}
+
+impl UpdateProxyParameters {
+    /// The parameters to update. **Required.**
+    pub fn configurations<M>(self, value: impl Argument<Vec<ProxyParameterToSet>, M>) -> Self {
+        Self(self.0.argument("configurations", value))
     }
 }
 
@@ -73,22 +79,15 @@ yundb_runtime::operation! {
         .job("job_id", &crate::client::SHOW_JOB)
 }
 
-impl UpdateProxyParameters {
-    /// The parameters to update. Required.
-    pub fn configurations<M>(self, configurations: impl Argument<Vec<ProxyParameterToSet>, M>) -> Self {
-        Self(self.0.argument("configurations", configurations))
-    }
-}
-
 yundb_runtime::setters! {
     /// A proxy parameter to set.
     pub struct ProxyParameterToSet {
-        /// Name of the parameter. Required.
+        /// Name of the parameter. **Required.**
         pub name: Option<String>,
-        /// Value of the parameter. Required.
+        /// Value of the parameter. **Required.**
         pub value: Option<String>,
         /// Type of the parent tag under which the parameter is grouped: the `elem_type` returned by
-        /// [`list_proxy_parameters`](crate::Client::list_proxy_parameters). Required.
+        /// [`list_proxy_parameters`](crate::Client::list_proxy_parameters). **Required.**
         pub elem_type: Option<String>,
     }
 }

@@ -34,10 +34,15 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/update_proxy_port.md")]
-    #[doc(alias = "updateProxyPort")]
     pub fn update_proxy_port(&self, instance_id: impl Into<String>, proxy_id: impl Into<String>) -> UpdateProxyPort {
         UpdateProxyPort(self.call(UpdateProxyPort::SPEC).text("instance_id", instance_id).text("proxy_id", proxy_id))
     }
+}
+
+impl UpdateProxyPort {
+    /// New port of the proxy, 1025 to 65534, except 1033, 5342 to 5345, 12017, 20000, 20201, 20202, 33062 and 33071.
+    /// **Required.**
+    pub fn port(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("port", value)) }
 }
 
 yundb_runtime::operation! {
@@ -53,10 +58,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl UpdateProxyPort {
-    /// New port of the proxy, 1025 to 65534, except 1033, 5342 to 5345, 12017, 20000, 20201, 20202, 33062 and 33071.
-    /// Required.
-    pub fn port(self, port: impl Integer) -> Self { Self(self.0.integer::<i32>("port", port)) }
 }

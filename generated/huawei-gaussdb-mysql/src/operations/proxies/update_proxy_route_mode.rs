@@ -42,7 +42,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_proxy_route_mode.md")]
     #[doc(alias = "ModifyGaussMySqlProxyRouteMode")]
-    #[doc(alias = "updateProxyRouteMode")]
     pub fn update_proxy_route_mode(
         &self,
         instance_id: impl Into<String>,
@@ -55,6 +54,30 @@ impl Client {
                 .text("proxy_id", proxy_id),
         )
     }
+}
+
+impl UpdateProxyRouteMode {
+    /// Routing policy for reads. Format: `int32`. **Required.**
+    pub fn route_mode<M>(self, value: impl Argument<ProxyRouteMode, M>) -> Self {
+        Self(self.0.argument("route_mode", value))
+    }
+
+    /// Weight of the primary node: 0 to 1000 if [`route_mode`](Self::route_mode) is 0, 0 if it is 1, 1 if it is 2.
+    pub fn master_weight(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("master_weight", value)) }
+    /// Weights of read replicas.
+    pub fn readonly_nodes<M>(self, value: impl Argument<Vec<RouteModeReplicaWeight>, M>) -> Self {
+        Self(self.0.argument("readonly_nodes", value))
+    }
+
+    /// Whether new nodes are added to the proxy automatically. Can be used only after support has put the account on
+    /// the allowlist.
+    pub fn new_node_auto_add_status<M>(self, value: impl Argument<Switch, M>) -> Self {
+        Self(self.0.argument("new_node_auto_add_status", value))
+    }
+
+    /// Read weight of new nodes, 0 to 1000, if [`route_mode`](Self::route_mode) is 0 and
+    /// [`new_node_auto_add_status`](Self::new_node_auto_add_status) is `ON`. Can be omitted otherwise.
+    pub fn new_node_weight(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("new_node_weight", value)) }
 }
 
 yundb_runtime::operation! {
@@ -78,41 +101,12 @@ yundb_runtime::operation! {
         .job("job_id", &crate::client::SHOW_JOB)
 }
 
-impl UpdateProxyRouteMode {
-    /// Routing policy for reads. Format: `int32`. Required.
-    pub fn route_mode<M>(self, route_mode: impl Argument<ProxyRouteMode, M>) -> Self {
-        Self(self.0.argument("route_mode", route_mode))
-    }
-
-    /// Weight of the primary node: 0 to 1000 if [`route_mode`](Self::route_mode) is 0, 0 if it is 1, 1 if it is 2.
-    pub fn master_weight(self, master_weight: impl Integer) -> Self {
-        Self(self.0.integer::<i32>("master_weight", master_weight))
-    }
-
-    /// Weights of read replicas.
-    pub fn readonly_nodes<M>(self, readonly_nodes: impl Argument<Vec<RouteModeReplicaWeight>, M>) -> Self {
-        Self(self.0.argument("readonly_nodes", readonly_nodes))
-    }
-
-    /// Whether new nodes are added to the proxy automatically. Can be used only after support has put the account on
-    /// the allowlist.
-    pub fn new_node_auto_add_status<M>(self, new_node_auto_add_status: impl Argument<Switch, M>) -> Self {
-        Self(self.0.argument("new_node_auto_add_status", new_node_auto_add_status))
-    }
-
-    /// Read weight of new nodes, 0 to 1000, if [`route_mode`](Self::route_mode) is 0 and
-    /// [`new_node_auto_add_status`](Self::new_node_auto_add_status) is `ON`. Can be omitted otherwise.
-    pub fn new_node_weight(self, new_node_weight: impl Integer) -> Self {
-        Self(self.0.integer::<i32>("new_node_weight", new_node_weight))
-    }
-}
-
 yundb_runtime::setters! {
     /// The read weight of a read replica.
     pub struct RouteModeReplicaWeight {
-        /// Id of the read replica. Required.
+        /// Id of the read replica. **Required.**
         pub id: Option<String>,
-        /// Weight of the read replica: 0 to 1000 if `route_mode` is 0, 0 or 1 if it is 1 or 2. Required.
+        /// Weight of the read replica: 0 to 1000 if `route_mode` is 0, 0 or 1 if it is 1 or 2. **Required.**
         pub weight: Option<i32>,
     }
 }

@@ -37,7 +37,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_proxy_session_consistency.md")]
     #[doc(alias = "UpdateProxySessionConsistence")]
-    #[doc(alias = "updateProxySessionConsistency")]
     pub fn update_proxy_session_consistency(
         &self,
         instance_id: impl Into<String>,
@@ -49,6 +48,19 @@ impl Client {
                 .text("instance_id", instance_id)
                 .text("proxy_id", proxy_id),
         )
+    }
+}
+
+impl UpdateProxySessionConsistency {
+    /// Whether session consistency is enabled, so that a session reads its own writes. **Required.**
+    pub fn session_consistence<M>(self, value: impl Argument<TextBoolean, M>) -> Self {
+        Self(self.0.argument("session_consistence", value))
+    }
+
+    /// Consistency mode of the proxy. Empty by default, in which case
+    /// [`session_consistence`](Self::session_consistence) determines it.
+    pub fn consistence_mode<M>(self, value: impl Argument<ConsistencyMode, M>) -> Self {
+        Self(self.0.argument("consistence_mode", value))
     }
 }
 
@@ -69,17 +81,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl UpdateProxySessionConsistency {
-    /// Whether session consistency is enabled, so that a session reads its own writes. Required.
-    pub fn session_consistence<M>(self, session_consistence: impl Argument<TextBoolean, M>) -> Self {
-        Self(self.0.argument("session_consistence", session_consistence))
-    }
-
-    /// Consistency mode of the proxy. Empty by default, in which case
-    /// [`session_consistence`](Self::session_consistence) determines it.
-    pub fn consistence_mode<M>(self, consistence_mode: impl Argument<ConsistencyMode, M>) -> Self {
-        Self(self.0.argument("consistence_mode", consistence_mode))
-    }
 }

@@ -35,10 +35,14 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_proxy_ssl.md")]
     #[doc(alias = "SwitchGaussMySqlProxySsl")]
-    #[doc(alias = "updateProxySsl")]
     pub fn update_proxy_ssl(&self, instance_id: impl Into<String>, proxy_id: impl Into<String>) -> UpdateProxySsl {
         UpdateProxySsl(self.call(UpdateProxySsl::SPEC).text("instance_id", instance_id).text("proxy_id", proxy_id))
     }
+}
+
+impl UpdateProxySsl {
+    /// Whether connections are encrypted with SSL. **Required.**
+    pub fn ssl_option<M>(self, value: impl Argument<bool, M>) -> Self { Self(self.0.argument("ssl_option", value)) }
 }
 
 yundb_runtime::operation! {
@@ -54,11 +58,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl UpdateProxySsl {
-    /// Whether connections are encrypted with SSL. Required.
-    pub fn ssl_option<M>(self, ssl_option: impl Argument<bool, M>) -> Self {
-        Self(self.0.argument("ssl_option", ssl_option))
-    }
 }

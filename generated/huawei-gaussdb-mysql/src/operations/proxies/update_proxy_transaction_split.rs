@@ -34,9 +34,20 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_proxy_transaction_split.md")]
     #[doc(alias = "UpdateTransactionSplitStatus")]
-    #[doc(alias = "updateProxyTransactionSplit")]
     pub fn update_proxy_transaction_split(&self, instance_id: impl Into<String>) -> UpdateProxyTransactionSplit {
         UpdateProxyTransactionSplit(self.call(UpdateProxyTransactionSplit::SPEC).text("instance_id", instance_id))
+    }
+}
+
+impl UpdateProxyTransactionSplit {
+    /// Whether the proxy splits transactions, so that reads in them are routed to read replicas. **Required.**
+    pub fn transaction_split<M>(self, value: impl Argument<Switch, M>) -> Self {
+        Self(self.0.argument("transaction_split", value))
+    }
+
+    /// Ids of the proxies. **Required.**
+    pub fn proxy_id_list<M>(self, value: impl Argument<Vec<String>, M>) -> Self {
+        Self(self.0.argument("proxy_id_list", value))
     }
 }
 
@@ -55,16 +66,4 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl UpdateProxyTransactionSplit {
-    /// Whether the proxy splits transactions, so that reads in them are routed to read replicas. Required.
-    pub fn transaction_split<M>(self, transaction_split: impl Argument<Switch, M>) -> Self {
-        Self(self.0.argument("transaction_split", transaction_split))
-    }
-
-    /// Ids of the proxies. Required.
-    pub fn proxy_id_list<M>(self, proxy_id_list: impl Argument<Vec<String>, M>) -> Self {
-        Self(self.0.argument("proxy_id_list", proxy_id_list))
-    }
 }

@@ -36,7 +36,6 @@ impl Client {
     /// ```
     #[doc = include_str!("../../../docs/samples/update_proxy_weights.md")]
     #[doc(alias = "SetGaussMySqlProxyWeight")]
-    #[doc(alias = "updateProxyWeights")]
     pub fn update_proxy_weights(
         &self,
         instance_id: impl Into<String>,
@@ -48,6 +47,15 @@ impl Client {
                 .text("instance_id", instance_id)
                 .text("proxy_id", proxy_id),
         )
+    }
+}
+
+impl UpdateProxyWeights {
+    /// Weight of the primary node.
+    pub fn master_weight(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("master_weight", value)) }
+    /// Weights of read replicas.
+    pub fn readonly_nodes<M>(self, value: impl Argument<Vec<ReplicaWeight>, M>) -> Self {
+        Self(self.0.argument("readonly_nodes", value))
     }
 }
 
@@ -65,18 +73,6 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
-}
-
-impl UpdateProxyWeights {
-    /// Weight of the primary node.
-    pub fn master_weight(self, master_weight: impl Integer) -> Self {
-        Self(self.0.integer::<i32>("master_weight", master_weight))
-    }
-
-    /// Weights of read replicas.
-    pub fn readonly_nodes<M>(self, readonly_nodes: impl Argument<Vec<ReplicaWeight>, M>) -> Self {
-        Self(self.0.argument("readonly_nodes", readonly_nodes))
-    }
 }
 
 yundb_runtime::setters! {

@@ -37,7 +37,6 @@ impl Client {
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/upgrade_proxy_version.md")]
-    #[doc(alias = "upgradeProxyVersion")]
     pub fn upgrade_proxy_version(
         &self,
         instance_id: impl Into<String>,
@@ -49,6 +48,20 @@ impl Client {
                 .text("instance_id", instance_id)
                 .text("proxy_id", proxy_id),
         )
+    }
+}
+
+impl UpgradeProxyVersion {
+    /// Kernel version before the upgrade: the `current_version` returned by
+    /// [`show_proxy_version`](crate::Client::show_proxy_version). **Required.**
+    pub fn source_version<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("source_version", value))
+    }
+
+    /// Kernel version to upgrade to, such as the `latest_version` returned by
+    /// [`show_proxy_version`](crate::Client::show_proxy_version). **Required.**
+    pub fn target_version<M>(self, value: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("target_version", value))
     }
 }
 
@@ -67,20 +80,6 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
-}
-
-impl UpgradeProxyVersion {
-    /// Kernel version before the upgrade: the `current_version` returned by
-    /// [`show_proxy_version`](crate::Client::show_proxy_version). Required.
-    pub fn source_version<M>(self, source_version: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("source_version", source_version))
-    }
-
-    /// Kernel version to upgrade to, such as the `latest_version` returned by
-    /// [`show_proxy_version`](crate::Client::show_proxy_version). Required.
-    pub fn target_version<M>(self, target_version: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("target_version", target_version))
-    }
 }
 
 /// The upgrade is in progress, or was rejected. Response of

@@ -26,28 +26,28 @@ impl Clock for Second {
 #[derive(Clone, Debug, Default)]
 struct Slow {
     answers: Arc<Mutex<VecDeque<Option<i64>>>>,
-    asked: Arc<AtomicUsize>,
+    fetches: Arc<AtomicUsize>,
 }
 
 impl CredentialsSource for Slow {
     fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
         Box::pin(async {
             tokio::time::sleep(Duration::from_secs(1)).await;
-            self.asked.fetch_add(1, Ordering::Relaxed);
+            self.fetches.fetch_add(1, Ordering::Relaxed);
             match self.answers.lock().unwrap().pop_front().expect("a response") {
                 Some(end) => Ok(TemporaryCredentials {
                     credentials: Credentials::access_key(format!("until {end}"), "s"),
                     expires: Timestamp::from_second(end).unwrap(),
                 }),
-                None => Err(CredentialsError::new("nobody there")),
+                None => Err(CredentialsError::new("unreachable")),
             }
         })
     }
 }
 
-fn cached(answers: impl IntoIterator<Item = Option<i64>>) -> (Arc<CachedCredentials<Slow>>, Slow, Second) {
+fn cached(results: impl IntoIterator<Item = Option<i64>>) -> (Arc<CachedCredentials<Slow>>, Slow, Second) {
     let (source, clock) = (Slow::default(), Second::default());
-    source.answers.lock().unwrap().extend(answers);
+    source.answers.lock().unwrap().extend(results);
     (Arc::new(CachedCredentials::new(source.clone()).clock(clock.clone())), source, clock)
 }
 
@@ -79,12 +79,12 @@ async fn renewal() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_asks_for_all() {
+async fn concurrent_callers_share_a_fetch() {
     let (cached, source, clock) = cached([Some(1000), Some(2000)]);
     for found in fifty(&cached).await {
         assert_eq!(key(found), "until 1000");
     }
-    assert_eq!(source.asked.load(Ordering::Relaxed), 1);
+    assert_eq!(source.fetches.load(Ordering::Relaxed), 1);
     // Within five minutes of the expiration they are renewed, and no caller waits.
     clock.set(701);
     for found in fifty(&cached).await {
@@ -92,27 +92,27 @@ async fn one_asks_for_all() {
     }
     renewal().await;
     assert_eq!(key(cached.credentials().await), "until 2000");
-    assert_eq!(source.asked.load(Ordering::Relaxed), 2);
+    assert_eq!(source.fetches.load(Ordering::Relaxed), 2);
 }
 
 #[tokio::test(start_paused = true)]
-async fn short_lives() {
+async fn short_lifetimes() {
     let (cached, source, clock) = cached([Some(100), Some(200)]);
     for (second, end) in [(0, 100), (48, 100), (50, 100), (51, 200), (124, 200)] {
         clock.set(second);
         assert_eq!(key(cached.credentials().await), format!("until {end}"), "{second}");
         renewal().await;
     }
-    assert_eq!(source.asked.load(Ordering::Relaxed), 2);
+    assert_eq!(source.fetches.load(Ordering::Relaxed), 2);
 }
 
 #[tokio::test(start_paused = true)]
 async fn failures() {
     let (cached, source, clock) = cached([None, Some(1000), None, Some(2000)]);
     for found in fifty(&cached).await {
-        assert_eq!(found.unwrap_err().to_string(), "nobody there");
+        assert_eq!(found.unwrap_err().to_string(), "unreachable");
     }
-    assert_eq!(source.asked.load(Ordering::Relaxed), 1);
+    assert_eq!(source.fetches.load(Ordering::Relaxed), 1);
     tokio::time::sleep(PAUSE).await;
     assert_eq!(key(cached.credentials().await), "until 1000");
     // While the old ones are valid, failures are invisible, and the source is not called again at once.
@@ -121,38 +121,38 @@ async fn failures() {
         assert_eq!(key(cached.credentials().await), "until 1000");
         renewal().await;
     }
-    assert_eq!(source.asked.load(Ordering::Relaxed), 3);
+    assert_eq!(source.fetches.load(Ordering::Relaxed), 3);
     // Also after their expiration: the service decides whether they are valid.
     clock.set(1500);
     assert_eq!(key(cached.credentials().await), "until 1000");
     tokio::time::sleep(PAUSE).await;
-    assert_eq!(key(cached.credentials().await), "until 1000", "nobody waits for a source that fails");
+    assert_eq!(key(cached.credentials().await), "until 1000", "callers do not wait for a failing source");
     renewal().await;
     assert_eq!(key(cached.credentials().await), "until 2000");
-    assert_eq!(source.asked.load(Ordering::Relaxed), 4);
+    assert_eq!(source.fetches.load(Ordering::Relaxed), 4);
 }
 
 #[tokio::test(start_paused = true)]
-async fn ended_ones_that_the_service_rejects() {
+async fn expired_keys_that_the_service_rejects() {
     let (cached, _, clock) = cached([Some(1000), None]);
     let old = cached.credentials().await.unwrap();
     clock.set(2000);
     assert!(cached.rejected(&old));
-    assert_eq!(cached.credentials().await.unwrap_err().to_string(), "nobody there");
+    assert_eq!(cached.credentials().await.unwrap_err().to_string(), "unreachable");
 }
 
 #[tokio::test(start_paused = true)]
-async fn rejected_ones_are_renewed_for_all() {
+async fn rejected_keys_are_renewed_for_all_callers() {
     let (cached, source, _) = cached([Some(1000), Some(2000), Some(3000)]);
     let old = cached.credentials().await.unwrap();
     for _ in 0..20 {
-        assert!(cached.rejected(&old), "others are on their way");
+        assert!(cached.rejected(&old), "a renewal is in progress");
     }
     for found in fifty(&cached).await {
         assert_eq!(key(found), "until 2000");
     }
-    assert!(cached.rejected(&old), "others are there");
-    assert_eq!(source.asked.load(Ordering::Relaxed), 2);
+    assert!(cached.rejected(&old), "new keys are available");
+    assert_eq!(source.fetches.load(Ordering::Relaxed), 2);
     // A service that rejects everything does not flood the source.
     let new = cached.credentials().await.unwrap();
     for _ in 0..50 {
@@ -167,14 +167,14 @@ async fn rejected_ones_are_renewed_for_all() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn callers_that_give_up_do_not_stop_it() {
+async fn a_renewal_continues_if_its_callers_give_up() {
     let (cached, source, _) = cached([Some(1000)]);
     for _ in 0..20 {
         let hasty = tokio::time::timeout(Duration::from_millis(40), cached.credentials()).await;
         assert!(hasty.is_err());
     }
     assert_eq!(key(cached.credentials().await), "until 1000");
-    assert_eq!(source.asked.load(Ordering::Relaxed), 1);
+    assert_eq!(source.fetches.load(Ordering::Relaxed), 1);
 }
 
 /// Returns keys once, then fails.
@@ -187,18 +187,18 @@ impl CredentialsSource for Leaves {
         Box::pin(std::future::ready(if first {
             Ok(TemporaryCredentials { credentials: Credentials::access_key("k", "s"), expires: Timestamp::MAX })
         } else {
-            Err(CredentialsError::not_found("nobody there"))
+            Err(CredentialsError::not_found("unreachable"))
         }))
     }
 }
 
 #[tokio::test]
-async fn nothing_after_something_is_a_failure() {
+async fn missing_keys_are_a_failure_if_there_were_some_before() {
     let cached = CachedCredentials::new(Leaves::default());
     let old = cached.credentials().await.unwrap();
     assert!(cached.rejected(&old));
     let error = cached.credentials().await.unwrap_err();
-    assert_eq!(error, CredentialsError::new("nobody there (there were credentials before)"));
+    assert_eq!(error, CredentialsError::new("unreachable (there were credentials before)"));
 }
 
 /// Never completes.
@@ -224,7 +224,7 @@ struct Panics;
 
 impl CredentialsSource for Panics {
     fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
-        panic!("it breaks")
+        panic!("broken source")
     }
 }
 
@@ -235,7 +235,7 @@ async fn a_panic_is_an_error() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn clocks_that_are_set() {
+async fn clock_changes() {
     // Set back, after a failure: it is forgotten after five seconds, whatever the clock shows.
     let (failing, _, clock) = cached([None, Some(9000)]);
     clock.set(3600);
@@ -256,13 +256,13 @@ async fn clocks_that_are_set() {
     for _ in 0..100 {
         assert_eq!(key(ended.credentials().await), "until 1000");
     }
-    assert_eq!(source.asked.load(Ordering::Relaxed), 1);
+    assert_eq!(source.fetches.load(Ordering::Relaxed), 1);
     tokio::time::sleep(LEAST_LIFE).await;
     assert_eq!(key(ended.credentials().await), "until 2000");
 }
 
 #[test]
-fn it_survives_its_runtime() {
+fn the_cache_survives_its_runtime() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     let (cached, source, _) = cached([Some(1000)]);
     runtime().block_on(async {
@@ -270,11 +270,11 @@ fn it_survives_its_runtime() {
         assert!(hasty.is_err());
     });
     assert_eq!(key(runtime().block_on(cached.credentials())), "until 1000");
-    assert_eq!(source.asked.load(Ordering::Relaxed), 1);
+    assert_eq!(source.fetches.load(Ordering::Relaxed), 1);
 }
 
 #[test]
-fn it_survives_a_runtime_that_nobody_drives() {
+fn the_cache_survives_a_stalled_runtime() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let (slow, clock) = (Slow::default(), Second::default());
     slow.answers.lock().unwrap().extend([Some(1000), Some(2000)]);
@@ -290,7 +290,7 @@ fn it_survives_a_runtime_that_nobody_drives() {
         let callers = async { (cached.credentials().await, cached.credentials().await) };
         tokio::time::timeout(Duration::from_secs(20), callers).await
     });
-    let (first, second) = patient.expect("it waits for ever");
+    let (first, second) = patient.expect("waits forever");
     assert_eq!((key(first), key(second)), ("until 1000".to_owned(), "until 1000".to_owned()));
     // The same without a runtime, where the source cannot be called again.
     let other = Arc::new(CachedCredentials::new(Slow::default()).load_timeout(Duration::from_millis(10)));
@@ -300,8 +300,8 @@ fn it_survives_a_runtime_that_nobody_drives() {
     });
     let (done, wait) = std::sync::mpsc::channel();
     std::thread::spawn(move || done.send(futures_executor::block_on(other.credentials())));
-    let outcome = wait.recv_timeout(Duration::from_secs(20)).expect("it waits for ever");
-    assert_eq!(outcome.unwrap_err().to_string(), "there is no async runtime to renew credentials in");
+    let outcome = wait.recv_timeout(Duration::from_secs(20)).expect("waits forever");
+    assert_eq!(outcome.unwrap_err().to_string(), "credentials cannot be renewed without an async runtime");
     // The abandoned task continues, and changes nothing.
     idle.block_on(async { tokio::time::sleep(Duration::from_millis(1200)).await });
     assert_eq!(key(busy.block_on(cached.credentials())), "until 1000");

@@ -23,7 +23,7 @@ impl Sections {
         let mut ini = Ini::new_from_defaults(defaults);
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         // The library's error would quote the line.
-        let sections = ini.read(text.to_owned()).map_err(|_| "it is no INI file".to_owned())?;
+        let sections = ini.read(text.to_owned()).map_err(|_| "it is not an INI file".to_owned())?;
         let values = |entries: std::collections::HashMap<String, Option<String>>| {
             let values = entries.into_iter().filter_map(|(key, value)| {
                 let value = value.unwrap_or_default();
@@ -97,7 +97,7 @@ impl Section<'_> {
             "credentials_uri" => Means::Uri(Some(self.need("credentials_uri")?)),
             "bearer" => Means::Keys(Credentials::token(self.need("bearer_token")?)),
             "rsa_key_pair" => return Err(RSA_KEY_PAIR.to_owned()),
-            _ => return Err(format!("the `type` of the section [{}] is none that is known", self.name)),
+            _ => return Err(format!("the `type` of the section [{}] is unknown", self.name)),
         })
     }
 
@@ -122,7 +122,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_file_shows_what_is_in_it(text in "(\\[(basic|default)\\]?\n|(ak|sk|type|access_key_id|role_arn|idp_id)? ?[=:]? ?(hunter|access_key|ram_role_arn)?[;#\"]?\r?\n| \t){0,12}") {
+        fn errors_do_not_quote_the_file(text in "(\\[(basic|default)\\]?\n|(ak|sk|type|access_key_id|role_arn|idp_id)? ?[=:]? ?(hunter|access_key|ram_role_arn)?[;#\"]?\r?\n| \t){0,12}") {
             for comments in [false, true] {
                 let read = Sections::read(&text, comments);
                 let error = match &read {
@@ -138,7 +138,7 @@ mod tests {
         }
 
         #[test]
-        fn a_value_is_read_as_it_is_written(value in "[!-~&&[^\"'#]][ -~&&[^\"'#]]{0,20}[!-~&&[^\"'#]]") {
+        fn values_are_read_verbatim(value in "[!-~&&[^\"'#]][ -~&&[^\"'#]]{0,20}[!-~&&[^\"'#]]") {
             for (file, comments) in [
                 (format!("[s]\nKey = {value}\n"), false),
                 (format!("\u{feff}[s]\r\nkey=\"{value}\"\r\n"), true),

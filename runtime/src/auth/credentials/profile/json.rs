@@ -15,7 +15,7 @@ pub(super) fn profile(text: &[u8], name: Option<&str>) -> Result<Option<(Means, 
     let current = config.plain("current")?;
     let wanted = name.or(current.as_deref()).unwrap_or("default");
     match find(&config, wanted) {
-        None if name.is_none() => Err(format!("there is no profile `{wanted}`, which is the current one")),
+        None if name.is_none() => Err(format!("the current profile `{wanted}` does not exist")),
         None => Ok(None),
         Some(profile) if is_blank(profile) => Ok(None),
         Some(profile) => Ok(Some((means(&config, wanted, &mut Vec::new())?, profile.plain("region_id")?))),
@@ -131,13 +131,13 @@ fn alone(profile: &Document, name: &str, mode: &str) -> Result<Means, String> {
             Means::Keys(Credentials::token(profile.text(&["bearer_token"])?))
         }
         "rsakeypair" => return Err(RSA_KEY_PAIR.to_owned()),
-        "anonymous" => return Err("it is of the mode Anonymous, and calls are signed".to_owned()),
-        _ => return Err("its `mode` is none that is known".to_owned()),
+        "anonymous" => return Err("its mode is Anonymous, but calls must be signed".to_owned()),
+        _ => return Err("its `mode` is unknown".to_owned()),
     })
 }
 
 pub(super) const RSA_KEY_PAIR: &str =
-    "RSA key pairs are not supported, which the vendor has deprecated: use a role or an access key";
+    "RSA key pairs are not supported, as the vendor has deprecated them: use a role or an access key";
 
 fn need(profile: &Document, field: &str) -> Result<String, String> {
     Ok(profile.text(&[field])?.expose().to_owned())
@@ -222,7 +222,7 @@ mod tests {
         "bearer_token",
     ];
 
-    /// Possible values of a field: mostly a text, which is secret.
+    /// Possible values of a field: mostly a string, which is secret.
     fn value() -> impl Strategy<Value = Value> {
         prop_oneof![
             4 => "hunter[a-z]{0,3}".prop_map(Value::from),
@@ -250,7 +250,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_profile_shows_what_is_in_it(first in a_profile(), mut second in a_profile()) {
+        fn errors_do_not_quote_the_profile(first in a_profile(), mut second in a_profile()) {
             second["name"] = json!("q");
             let text = json!({"current": "p", "profiles": [first, second, null, "hunter"]}).to_string();
             if let Err(error) = profile(text.as_bytes(), None) {
@@ -259,7 +259,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_breaks_it(text in prop::collection::vec(any::<u8>(), 0..200), cut in 0usize..60) {
+        fn any_input_is_read_without_a_panic(text in prop::collection::vec(any::<u8>(), 0..200), cut in 0usize..60) {
             let _ = profile(&text, None);
             let whole = br#"{"current": "p", "profiles": [{"name": "p", "access_key_secret": "hunter2"}]}"#;
             if let Err(error) = profile(&whole[..cut], Some("p")) {

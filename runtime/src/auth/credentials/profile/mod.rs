@@ -162,7 +162,7 @@ impl ProfileCredentials {
                 }
                 None => {
                     let name = named.as_deref().map(|name| format!(" `{name}`")).unwrap_or_default();
-                    tried.push(format!("{place}: there is no profile{name}, or nothing in it"));
+                    tried.push(format!("{place}: there is no profile{name}, or it is empty"));
                 }
             }
         }

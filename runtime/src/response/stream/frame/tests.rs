@@ -55,7 +55,7 @@ fn data(data: &str) -> Result<Frame, Unframed> {
 }
 
 #[test]
-fn events_as_the_standard_has_them() {
+fn examples_of_the_standard() {
     // The examples of the HTML standard.
     always(events, b"data: YHOO\ndata: +2\ndata: 10\n\n", &[data("YHOO\n+2\n10")]);
     always(
@@ -108,7 +108,7 @@ fn fields() {
 }
 
 #[test]
-fn what_the_end_cuts_off_is_dropped() {
+fn incomplete_events_are_dropped_at_the_end() {
     for rest in ["data: 2", "data: 2\n", "event: b\ndata: 2\r\n", ":"] {
         always(events, format!("data: 1\n\n{rest}").as_bytes(), &[data("1")]);
     }
@@ -117,7 +117,7 @@ fn what_the_end_cuts_off_is_dropped() {
 }
 
 #[test]
-fn events_have_a_bound() {
+fn events_have_a_size_limit() {
     let line = vec![b'a'; LIMIT + 10];
     assert_eq!(framed(events(), &[b"data: 1\n\n", b"data:", &line]), [data("1"), Err(Unframed::TooLarge)]);
     let comment = [b":", line.as_slice(), b"\n"].concat();
@@ -165,7 +165,7 @@ fn the_last_line() {
 }
 
 #[test]
-fn lines_have_a_bound() {
+fn lines_have_a_size_limit() {
     let endless = vec![b' '; LIMIT / 2];
     assert_eq!(framed(lines(), &[b"1\n", &endless, &endless, &endless]), [data("1"), Err(Unframed::TooLarge)]);
     let long = [vec![b'1'; LIMIT + 1].as_slice(), b"\n"].concat();

@@ -1,5 +1,5 @@
-//! Mends names damaged by the scan, where that is safe: blanks inside words, letters of other alphabets that look
-//! Latin. `l` for `I` and `0` for `O` are not mended: both are Latin, and only another source can decide.
+//! Repairs names damaged by the scan, where that is safe: spaces inside words, letters of other alphabets that look
+//! Latin. `l` for `I` and `0` for `O` are not repaired: both are Latin, and only another source can decide.
 
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -7,15 +7,15 @@ use unicode_normalization::UnicodeNormalization as _;
 const LOOK_ALIKES: &[(&str, &str)] =
     &[("АВСЕНІЈКМОРЅТХУаеіјорсѕухԁԛԝһ", "ABCEHIJKMOPSTXYaeijopcsyxdqwh"), ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαορν", "ABEZHIKMNOPTYXaopv")];
 
-/// A name without blanks and look-alikes, and the name as printed where that differs.
+/// A name without spaces and look-alikes, and the name as printed where that differs.
 pub fn name(printed: &str) -> (String, Option<String>) {
-    let mended: String = printed.nfkc().map(latin).filter(|c| !c.is_whitespace()).collect();
+    let repaired: String = printed.nfkc().map(latin).filter(|c| !c.is_whitespace()).collect();
     let printed = one_line(printed);
-    let changed = mended != printed;
-    (mended, changed.then_some(printed))
+    let changed = repaired != printed;
+    (repaired, changed.then_some(printed))
 }
 
-/// A text on one line, with single blanks.
+/// A string on one line, with single spaces.
 pub fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -29,7 +29,7 @@ pub fn latin(c: char) -> char {
     found.unwrap_or(c)
 }
 
-/// Whether a text can be the name of a parameter or field.
+/// Whether a string can be the name of a parameter or field.
 pub fn is_name(text: &str) -> bool {
     let mut chars = text.chars();
     chars.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_lose_the_blanks_of_a_narrow_cell() {
+    fn names_lose_the_spaces_of_a_narrow_cell() {
         assert_eq!(name("Gateway Na me"), ("GatewayName".to_owned(), Some("Gateway Na me".to_owned())));
         assert_eq!(name("GatewayName"), ("GatewayName".to_owned(), None));
         assert_eq!(name("gateway_na\nme"), ("gateway_name".to_owned(), Some("gateway_na me".to_owned())));

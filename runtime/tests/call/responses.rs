@@ -1,6 +1,6 @@
 //! The results of responses, and of their absence.
 
-use crate::fake::{answering, noon, reply, the_one};
+use crate::fake::{noon, only_request, reply, responding};
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::time::Duration;
@@ -34,7 +34,7 @@ fn is_an_error<E: std::error::Error + Send + Sync + 'static>(_: &E) {}
 #[tokio::test]
 async fn errors_of_the_service() {
     let body = r#"{"error_code": "DRS.M00202", "error_msg": "No such\ngroup."}"#;
-    let error = huawei_error(answering(404, &[("x-request-id", "r1")], body)).await;
+    let error = huawei_error(responding(404, &[("x-request-id", "r1")], body)).await;
     is_an_error(&error);
     assert_eq!(error.to_string(), "CreateConnection (localhost): 404 DRS.M00202: No such group. (request id r1)");
     assert_eq!(error.kind(), ErrorKind::Service);
@@ -50,7 +50,7 @@ async fn errors_of_the_service() {
 /// A server that returns the string it expected to be signed.
 async fn refused(expected: impl Fn(&str) -> String) -> CallError<Value> {
     // The string is determined from the signed request, as the same clock and nonce give the same signature.
-    let sent = answering(200, &[], "{}");
+    let sent = responding(200, &[], "{}");
     let signed = |fake: Replay| {
         let builder =
             Client::builder(&ALIYUN).transport(fake).region("cn-hangzhou").clock(noon()).nonces(|| "n".to_owned());
@@ -58,7 +58,7 @@ async fn refused(expected: impl Fn(&str) -> String) -> CallError<Value> {
         builder.build().expect("a client").add_database().set("Host", "hidden-host").send()
     };
     signed(sent.clone()).await.expect("success");
-    let request = the_one(&sent);
+    let request = only_request(&sent);
     let query = request.uri().query().expect("a query");
     let body = std::str::from_utf8(request.body()).expect("text");
     let pairs = query.split('&').chain(body.split('&')).filter(|pair| !pair.starts_with("Signature="));
@@ -74,48 +74,48 @@ async fn refused(expected: impl Fn(&str) -> String) -> CallError<Value> {
 
 #[tokio::test]
 async fn refused_signatures() {
-    const SAYS: &str = "AddDatabase (dg.hangzhou.example.com): 400 SignatureDoesNotMatch: Specified signature is not matched with our calculation";
+    const PREFIX: &str = "AddDatabase (dg.hangzhou.example.com): 400 SignatureDoesNotMatch: Specified signature is not matched with our calculation";
     let error = refused(str::to_owned).await;
-    let verdict = "what was signed is the same: the access key secret is wrong";
-    assert_eq!(error.to_string(), format!("{SAYS} ({verdict}) (request id r-1)"));
+    let verdict = "the signed strings are equal: the access key secret is wrong";
+    assert_eq!(error.to_string(), format!("{PREFIX} ({verdict}) (request id r-1)"));
     let error = refused(|ours| ours.replace("hidden-host", "hidden%2520host")).await;
-    let verdict = "what was signed differs from what arrived, first in `Host`";
-    assert_eq!(error.to_string(), format!("{SAYS} ({verdict}) (request id r-1)"));
+    let verdict = "the signed string differs from the one received, first in `Host`";
+    assert_eq!(error.to_string(), format!("{PREFIX} ({verdict}) (request id r-1)"));
     let error = refused(|ours| ours.replacen("POST", "GET", 1)).await;
     assert!(error.to_string().contains("first in `AccessKeyId`"), "{error}");
 }
 
 #[tokio::test]
-async fn errors_that_are_no_json() {
-    let error = huawei_error(answering(502, &[], "<html><title>Bad Gateway</title></html>")).await;
+async fn errors_other_than_json() {
+    let error = huawei_error(responding(502, &[], "<html><title>Bad Gateway</title></html>")).await;
     assert_eq!(error.to_string(), "CreateConnection (localhost): 502: Bad Gateway");
     assert_eq!(error.body(), None);
     assert!(!error.is_retryable(), "the POST may have been acted on");
-    let error = huawei_error(answering(429, &[], "")).await;
+    let error = huawei_error(responding(429, &[], "")).await;
     assert_eq!(error.to_string(), "CreateConnection (localhost): 429");
     assert!(error.is_retryable());
-    let fake = answering(503, &[], "");
+    let fake = responding(503, &[], "");
     let error = client(&HTTP, fake).list_pets().set("kind", "cat").send().await.expect_err("an error");
-    assert!(error.is_retryable(), "a GET changes nothing");
+    assert!(error.is_retryable(), "a GET has no side effects");
 }
 
 #[tokio::test]
-async fn successes_that_failed() {
+async fn failures_with_a_success_status() {
     let body = r#"{"Success": "false", "ErrCode": "InvalidHost", "ErrMessage": "no such host", "RequestId": "r1"}"#;
     let call = |fake| client(&ALIYUN, fake).add_database().set("Host", "h");
-    let error = call(answering(200, &[], body)).send().await.expect_err("an error");
+    let error = call(responding(200, &[], body)).send().await.expect_err("an error");
     assert_eq!(error.to_string(), "AddDatabase (localhost): 200 InvalidHost: no such host (request id r1)");
     assert_eq!(error.kind(), ErrorKind::Service);
     assert_eq!(error.body().and_then(|body| body.get("ErrCode")).and_then(Value::as_str), Some("InvalidHost"));
 
     let body = r#"{"Success": "true", "ErrCode": "", "RequestId": "r2"}"#;
-    let made = call(answering(200, &[], body)).send().await.expect("success");
+    let made = call(responding(200, &[], body)).send().await.expect("success");
     assert_eq!(made.request_id(), Some("r2"));
 
     // The documents have GET for all operations, so only the spec determines idempotency.
     for (retryable, error) in [
-        (false, call(answering(500, &[], "")).send().await),
-        (true, client(&ALIYUN, answering(500, &[], "")).describe_database().send().await),
+        (false, call(responding(500, &[], "")).send().await),
+        (true, client(&ALIYUN, responding(500, &[], "")).describe_database().send().await),
     ] {
         assert_eq!(error.expect_err("an error").is_retryable(), retryable);
     }
@@ -126,7 +126,7 @@ async fn calls_may_move_between_threads() {
     fn is_send<T: Send>(future: T) -> T {
         future
     }
-    let client = client(&HTTP, answering(200, &[], "x"));
+    let client = client(&HTTP, responding(200, &[], "x"));
     is_send(client.download_pet().send()).await.expect("success");
 }
 
@@ -134,7 +134,7 @@ async fn calls_may_move_between_threads() {
 async fn no_response() {
     let error = huawei_error(Replay::new([Reply::failure(TransportErrorKind::Connect)])).await;
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Connect, true));
-    assert_eq!(error.to_string(), "CreateConnection (localhost): the test lets this fail (Connect)");
+    assert_eq!(error.to_string(), "CreateConnection (localhost): failure set by the test (Connect)");
     assert!(error.cause().is_some());
     let error = huawei_error(Replay::new([Reply::failure(TransportErrorKind::Request)])).await;
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Transport, false));
@@ -152,7 +152,7 @@ async fn no_response() {
 
 /// The unreadable response was the second one.
 #[tokio::test(start_paused = true)]
-async fn attempts_before_a_response_that_cannot_be_read() {
+async fn attempts_before_an_unreadable_response() {
     let fake = Replay::new([reply(429, &[], ""), reply(200, &[("x-request-id", "r1")], "[1")]);
     let call = client(&HUAWEI, fake).create_connection("g").unchecked().with_retries(RetryPolicy::new());
     let error = call.send().await.expect_err("no JSON");
@@ -161,8 +161,8 @@ async fn attempts_before_a_response_that_cannot_be_read() {
 }
 
 #[tokio::test]
-async fn answers_that_cannot_be_read() {
-    let fake = answering(200, &[("x-request-id", "r1")], "[1");
+async fn unreadable_responses() {
+    let fake = responding(200, &[("x-request-id", "r1")], "[1");
     let error = client(&HUAWEI, fake).create_connection("g").unchecked().send().await.expect_err("no JSON");
     assert_eq!(error.kind(), ErrorKind::Decode);
     let text = error.to_string();
@@ -172,20 +172,20 @@ async fn answers_that_cannot_be_read() {
     );
     assert!(text.ends_with(" (request id r1)"), "{text}");
     assert_eq!((error.raw_body().as_ref(), error.attempts()), (&b"[1"[..], 1));
-    let fake = answering(202, &[], "{}");
+    let fake = responding(202, &[], "{}");
     let error = client(&HUAWEI, fake).create_connection("g").unchecked().send().await.expect_err("undocumented");
     assert!(error.to_string().ends_with("could not be read: status 202 is not documented"), "{error}");
 }
 
 #[tokio::test]
 async fn an_empty_body_is_an_empty_object() {
-    let fake = answering(200, &[], "");
+    let fake = responding(200, &[], "");
     let made = client(&HUAWEI, fake).create_connection("g").unchecked().send().await.expect("success");
     assert_eq!(made.id, None);
 }
 
 #[tokio::test]
-async fn bodies_within_bounds() {
+async fn body_size_limits() {
     let list = |fake: Replay, limit| {
         let builder = Client::builder(&HTTP)
             .transport(fake)
@@ -195,16 +195,16 @@ async fn bodies_within_bounds() {
         builder.build().expect("a client").list_pets().set("kind", "cat").send()
     };
     let response = r#"["a", "b"]"#;
-    assert_eq!(list(answering(200, &[], response), 10).await.expect("success").into_inner(), ["a", "b"]);
+    assert_eq!(list(responding(200, &[], response), 10).await.expect("success").into_inner(), ["a", "b"]);
     for headers in [&[][..], &[("content-length", "10")]] {
-        let error = list(answering(200, headers, response), 9).await.expect_err("too large");
+        let error = list(responding(200, headers, response), 9).await.expect_err("too large");
         assert_eq!(
             error.to_string(),
             "listPets (api.example.com): the response is longer than 9 bytes (`max_response_size`)"
         );
         assert!(!error.is_retryable());
     }
-    let error = list(answering(200, &[("content-length", "12")], response), 100).await.expect_err("cut off");
+    let error = list(responding(200, &[("content-length", "12")], response), 100).await.expect_err("cut off");
     assert_eq!(error.to_string(), "listPets (api.example.com): the response ended after 10 of 12 bytes");
     assert_eq!(error.kind(), ErrorKind::Transport);
 }
@@ -216,7 +216,7 @@ async fn streams() {
     let file = client(&HTTP, fake).download_pet().send().await.expect("success");
     assert!(file.raw_body().is_empty());
     assert_eq!(file.into_inner().collect().await.expect("all"), "abcdef");
-    let fake = answering(404, &[], r#"{"message": "gone"}"#);
+    let fake = responding(404, &[], r#"{"message": "gone"}"#);
     let error = client(&HTTP, fake).download_pet().send().await.expect_err("an error");
     assert_eq!(error.to_string(), "downloadPet (localhost): 404: gone");
 }
@@ -260,7 +260,7 @@ async fn over_a_socket() {
     assert_eq!(error.to_string(), expected);
 
     let closed = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
-    let error = call(format!("http://{closed}")).await.expect_err("nobody there");
+    let error = call(format!("http://{closed}")).await.expect_err("no server");
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Connect, true));
     assert!(error.to_string().starts_with(&format!("listPets ({closed}): no connection: ")), "{error}");
 }
