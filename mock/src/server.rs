@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use http::Response;
-use http_body_util::combinators::BoxBody;
+use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full, StreamBody};
 use hyper::body::Frame;
 use hyper::server::conn::http1;
@@ -23,7 +23,7 @@ use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
 use crate::handle::Shared;
 
 /// The body of a response.
-pub type Body = BoxBody<Bytes, io::Error>;
+pub type Body = UnsyncBoxBody<Bytes, io::Error>;
 
 /// A connection that ends by a reset.
 #[derive(Debug, thiserror::Error)]
@@ -71,7 +71,7 @@ where
 
 /// A body that ends as it should.
 pub fn whole(bytes: Bytes) -> Body {
-    Full::new(bytes).map_err(|never: Infallible| match never {}).boxed()
+    Full::new(bytes).map_err(|never: Infallible| match never {}).boxed_unsync()
 }
 
 /// A response whose body ends early, although its length is announced.
@@ -80,13 +80,13 @@ pub fn truncated(mut response: Response<Bytes>, most: usize) -> Response<Body> {
     response.headers_mut().insert(http::header::CONTENT_LENGTH, length);
     response.map(|bytes| {
         let start = bytes.slice(..most.min(bytes.len().saturating_sub(1)));
-        let start = stream::once(async { Ok(Frame::data(start)) });
+        let start = stream::once(async move { Ok(Frame::data(start)) });
         // What was sent before leaves while this waits.
         let end = stream::once(async {
             tokio::time::sleep(Duration::from_millis(20)).await;
             Err(io::Error::other("truncated by a scenario"))
         });
-        BodyExt::boxed(StreamBody::new(start.chain(end)))
+        BodyExt::boxed_unsync(StreamBody::new(start.chain(end)))
     })
 }
 
