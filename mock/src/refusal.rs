@@ -97,7 +97,7 @@ pub fn answer(service: &Service, operation: Option<&Operation>, refusal: &Refusa
     let (status, code) = match service.document.protocol {
         Protocol::AliyunRpc => row.1,
         Protocol::HuaweiRest => row.2,
-        Protocol::Http => (row.3, ""),
+        Protocol::Http => (operation.map_or(row.3, |operation| usual(operation, refusal.why, row.3)), ""),
     };
     // The gateway refuses by its own codes, whatever the service's are.
     let documented = documented(service, operation, refusal);
@@ -106,6 +106,17 @@ pub fn answer(service: &Service, operation: Option<&Operation>, refusal: &Refusa
     let code = refusal.code.clone().or_else(|| Some(documented?.0)).unwrap_or(code);
     let body = body(service, operation, refusal, (status, &code), id);
     (status, code, body)
+}
+
+/// The status of a refusal: where an operation does not document the usual one for invalid input, the one that it has.
+fn usual(operation: &Operation, why: Why, status: u16) -> u16 {
+    let known = |status: u16| operation.responses.iter().any(|it| it.status == Status::Code(status));
+    let other = operation.responses.iter().filter_map(|it| match it.status {
+        Status::Code(code @ (400 | 405 | 406 | 413 | 415 | 422)) => Some(code),
+        _ => None,
+    });
+    let invalid = matches!(why, Why::Missing | Why::Invalid);
+    if known(status) || !invalid { status } else { other.min().unwrap_or(status) }
 }
 
 /// The document's own code for a refusal, with its status.

@@ -137,7 +137,15 @@ impl Maker<'_> {
 
     fn content(&mut self, media: &Media) -> Result<Content, String> {
         let around = media.schema.as_ref().map(|schema| self.service.around(schema));
-        let sample = around.and_then(|around| self.sample(around, media.schema.as_ref()));
+        let document = &self.service.document;
+        // A vendor's samples are what its services return; in other documents the schema counts.
+        let fits = |sample: &Value| match &media.schema {
+            Some(schema) if document.protocol == Protocol::Http && media.kind == MediaKind::Json => {
+                document.is_valid(schema, Direction::Response, sample)
+            }
+            _ => true,
+        };
+        let sample = around.and_then(|around| self.sample(around, media.schema.as_ref())).filter(fits);
         let data = match (media.kind, sample) {
             (MediaKind::Json, Some(sample)) => Data::Json(self.without_envelope(sample, media.schema.as_ref())),
             (MediaKind::Text, Some(Value::String(sample))) => Data::Text(sample),
