@@ -75,6 +75,9 @@ pub fn answer(
             None => Ok(Answer { status: 200, ..Answer::default() }),
         };
     };
+    if status < 200 {
+        return Err(format!("the response {status} takes another protocol"));
+    }
     let mut maker = Maker { service, preference, generator: Generator::new(&service.document, seed) };
     let mut headers = Vec::new();
     for header in &response.headers {
