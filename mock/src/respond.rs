@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use yundb_contract::document::{
-    Direction, Media, MediaKind, Operation, Parameter, Response, SchemaRef, Status, essence,
+    Direction, Media, MediaKind, Operation, Parameter, Protocol, Response, SchemaRef, Status, essence,
 };
 use yundb_contract::value::{Amount, Generator};
 use yundb_contract::wire::{self, Content, Data};

@@ -86,7 +86,7 @@ pub fn truncated(mut response: Response<Bytes>, most: usize) -> Response<Body> {
             tokio::time::sleep(Duration::from_millis(20)).await;
             Err(io::Error::other("truncated by a scenario"))
         });
-        BodyExt::boxed_unsync(StreamBody::new(start.chain(end)))
+        StreamBody::new(start.chain(end)).boxed_unsync()
     })
 }
 
