@@ -52,6 +52,12 @@ impl Outline {
         outline
     }
 
+    /// A property, in any case.
+    pub fn property(&self, name: &str) -> Option<(&String, &SchemaRef)> {
+        let exact = self.properties.get_key_value(name);
+        exact.or_else(|| self.properties.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)))
+    }
+
     fn is(&self, name: &str) -> bool {
         self.types.contains(name)
     }

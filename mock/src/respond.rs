@@ -150,7 +150,10 @@ impl Maker<'_> {
         };
         let sample = around.and_then(|around| self.sample(around, media.schema.as_ref())).filter(fits);
         let data = match (media.kind, sample) {
-            (MediaKind::Json, Some(sample)) => Data::Json(self.without_envelope(sample, media.schema.as_ref())),
+            (MediaKind::Json, Some(sample)) if self.service.is_rpc() => {
+                Data::Json(media.schema.as_ref().map_or(sample.clone(), |schema| self.from_xml(sample, schema)))
+            }
+            (MediaKind::Json, Some(sample)) => Data::Json(sample),
             (MediaKind::Text, Some(Value::String(sample))) => Data::Text(sample),
             (MediaKind::Lines, Some(Value::Array(items))) => Data::Lines(items),
             (MediaKind::Bytes, Some(Value::String(sample))) => Data::Bytes(sample.into_bytes().into()),
@@ -163,16 +166,39 @@ impl Maker<'_> {
         Ok(Content { media_type: media.media_type.clone(), data })
     }
 
-    /// Samples that were XML have the name of its root around them.
-    fn without_envelope(&self, sample: Value, schema: Option<&SchemaRef>) -> Value {
-        let Some((name, inner)) =
-            sample.as_object().filter(|it| self.service.is_rpc() && it.len() == 1).and_then(|it| it.iter().next())
-        else {
-            return sample;
-        };
-        let outline = schema.map(|schema| Outline::of(&self.service.document, schema, Direction::Response));
-        let known = outline.is_some_and(|outline| outline.properties.keys().any(|it| it.eq_ignore_ascii_case(name)));
-        if inner.is_object() && !known { inner.clone() } else { sample }
+    /// Some samples of RPC services were XML: with the name of the root around them, and names in another case.
+    fn from_xml(&self, mut sample: Value, schema: &SchemaRef) -> Value {
+        let outline = Outline::of(&self.service.document, schema, Direction::Response);
+        let alone = sample.as_object_mut().filter(|it| it.len() == 1).and_then(|it| it.iter_mut().next());
+        let envelope = alone.filter(|(name, inner)| inner.is_object() && outline.property(name).is_none());
+        let mut value = envelope.map(|(_, inner)| inner.take()).unwrap_or(sample);
+        self.in_case(&mut value, schema);
+        value
+    }
+
+    /// Spells the names of a value's members as the schema does.
+    fn in_case(&self, value: &mut Value, schema: &SchemaRef) {
+        let outline = Outline::of(&self.service.document, schema, Direction::Response);
+        match (value, &outline.items) {
+            (Value::Array(items), Some(schema)) => items.iter_mut().for_each(|item| self.in_case(item, schema)),
+            // A list in a wrapper of its own.
+            (Value::Object(entries), Some(schema)) => {
+                let lists = entries.values_mut().filter_map(Value::as_array_mut).flatten();
+                lists.for_each(|item| self.in_case(item, schema));
+            }
+            (Value::Object(entries), None) => {
+                let named =
+                    std::mem::take(entries).into_iter().map(|(name, mut value)| match outline.property(&name) {
+                        Some((known, schema)) => {
+                            self.in_case(&mut value, schema);
+                            (known.clone(), value)
+                        }
+                        None => (name, value),
+                    });
+                *entries = named.collect();
+            }
+            _ => {}
+        }
     }
 
     /// The example of a media type or header: the preferred one, `sample`, the first, or that of the schema.

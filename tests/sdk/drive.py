@@ -116,7 +116,7 @@ def lost(sent, held, at=""):
     elif isinstance(sent, (dict, list)) != isinstance(held, (dict, list)):
         yield f"{at.lstrip('.')}: {type(sent).__name__} held as {type(held).__name__}"
     # Samples have numbers as texts and the reverse; each SDK has types of its own.
-    elif not isinstance(sent, (dict, list)) and sent is not None and sent != "" and str(sent).lower() != str(held).lower():
+    elif sent not in (None, "", held) and not isinstance(sent, (dict, list)) and str(sent).lower() != str(held).lower():
         yield f"{at.lstrip('.')}: {json.dumps(sent)[:40]} held as {str(held)[:40]!r}"
 
 
