@@ -320,7 +320,10 @@ fn control(shared: &Shared, parts: &request::Parts, body: &Bytes) -> Response<By
         ("GET", "faults") => Ok(()),
         ("PUT", "faults") => sent().map(|sent| *scenario = sent),
         ("POST", "faults") => sent().map(|sent| scenario.faults.extend(sent.faults)),
-        ("DELETE", "faults") => Ok(*scenario = Scenario::default()),
+        ("DELETE", "faults") => {
+            *scenario = Scenario::default();
+            Ok(())
+        }
         ("GET", "journal") => {
             let records = shared.records.lock().unwrap_or_else(PoisonError::into_inner);
             let lines: Vec<String> = records.iter().filter_map(|record| serde_json::to_string(record).ok()).collect();

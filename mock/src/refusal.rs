@@ -66,9 +66,12 @@ impl Refusal {
     }
 }
 
+/// A reason, and the status and code of each kind of service.
+type Row = (Why, (u16, &'static str), (u16, &'static str), u16);
+
 /// The status and code of each reason, where the document has none: of Alibaba Cloud's RPC services, of the gateway of
 /// Huawei Cloud, and of others. `{}` stands for the name of the part.
-const CODES: &[(Why, (u16, &str), (u16, &str), u16)] = &[
+const CODES: &[Row] = &[
     (Why::Route, (404, "InvalidAction.NotFound"), (404, "APIGW.0101"), 404),
     (Why::Method, (405, "UnsupportedHTTPMethod"), (405, "APIGW.0103"), 405),
     (Why::Version, (400, "InvalidVersion"), (404, "APIGW.0101"), 404),

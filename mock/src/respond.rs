@@ -151,7 +151,7 @@ impl Maker<'_> {
         let sample = around.and_then(|around| self.sample(around, media.schema.as_ref())).filter(fits);
         let data = match (media.kind, sample) {
             (MediaKind::Json, Some(sample)) if self.service.is_rpc() => {
-                Data::Json(media.schema.as_ref().map_or(sample.clone(), |schema| self.from_xml(sample, schema)))
+                Data::Json(media.schema.as_ref().map_or(sample.clone(), |schema| self.unwrapped(sample, schema)))
             }
             (MediaKind::Json, Some(sample)) => Data::Json(sample),
             (MediaKind::Text, Some(Value::String(sample))) => Data::Text(sample),
@@ -167,7 +167,7 @@ impl Maker<'_> {
     }
 
     /// Some samples of RPC services were XML: with the name of the root around them, and names in another case.
-    fn from_xml(&self, mut sample: Value, schema: &SchemaRef) -> Value {
+    fn unwrapped(&self, mut sample: Value, schema: &SchemaRef) -> Value {
         let outline = Outline::of(&self.service.document, schema, Direction::Response);
         let alone = sample.as_object_mut().filter(|it| it.len() == 1).and_then(|it| it.iter_mut().next());
         let envelope = alone.filter(|(name, inner)| inner.is_object() && outline.property(name).is_none());

@@ -89,7 +89,7 @@ impl Claim {
                 key.split_once('/').map(|(key, scope)| (key.to_owned(), scope.to_owned())).unwrap_or_default();
         }
         let headers: Vec<String> = field("SignedHeaders")?.split(';').map(str::to_lowercase).collect();
-        for needed in ["host", date].iter().filter(|needed| !headers.iter().any(|it| it == *needed)) {
+        if let Some(needed) = ["host", date].iter().find(|needed| !headers.iter().any(|it| it == *needed)) {
             return Err(format!("the signature does not cover the header {needed}"));
         }
         let at = |name: &str| header(request, name).ok_or_else(|| format!("the header {name} is missing"));
