@@ -70,7 +70,17 @@ struct Dependency {
     name: String,
     /// The version; `*` if there is none.
     req: String,
+    /// `dev`, `build`, or none.
+    kind: Option<String>,
     path: Option<PathBuf>,
+}
+
+impl Dependency {
+    /// Whether a crate of this workspace must be published first. One for tests without a version is not part of the
+    /// package.
+    fn comes_first(&self) -> bool {
+        self.path.is_some() && (self.kind.as_deref() != Some("dev") || self.req != "*")
+    }
 }
 
 impl Package {
@@ -120,12 +130,12 @@ pub fn published() -> anyhow::Result<Vec<Package>> {
     in_order(packages.into_iter().filter(|package| package.publish.as_ref().is_none_or(|to| !to.is_empty())).collect())
 }
 
-/// Sorts by dependencies, then by name. A dependency without a version is only for tests, and not part of the package.
+/// Sorts by dependencies, then by name.
 fn in_order(mut open: Vec<Package>) -> anyhow::Result<Vec<Package>> {
     open.sort_by(|a, b| a.name.cmp(&b.name));
     let names: Vec<String> = open.iter().map(|package| package.name.clone()).collect();
     for package in &open {
-        let needed = package.dependencies.iter().filter(|it| it.path.is_some() && it.req != "*");
+        let needed = package.dependencies.iter().filter(|it| it.comes_first());
         if let Some(private) = needed.map(|it| &it.name).find(|name| !names.contains(name)) {
             bail!("{} is published and depends on {private}, which is not", package.name);
         }
@@ -133,7 +143,7 @@ fn in_order(mut open: Vec<Package>) -> anyhow::Result<Vec<Package>> {
     let mut done: Vec<Package> = Vec::new();
     while !open.is_empty() {
         let ready = open.iter().position(|package| {
-            let needed = package.dependencies.iter().filter(|it| it.path.is_some() && it.req != "*");
+            let needed = package.dependencies.iter().filter(|it| it.comes_first());
             needed.into_iter().all(|it| done.iter().any(|done| done.name == it.name))
         });
         let Some(ready) = ready else {
@@ -200,6 +210,7 @@ mod tests {
         let dependency = |(name, req): &(&str, &str)| Dependency {
             name: (*name).to_owned(),
             req: (*req).to_owned(),
+            kind: req.starts_with('*').then(|| "dev".to_owned()),
             path: Some(PathBuf::from(name)),
         };
         let dependencies = dependencies.iter().map(dependency).collect();

@@ -376,7 +376,7 @@ pub struct MigrationMode {
 pub struct Performance {
     /// Data transfer rate, in MB/s. Example: `1`.
     pub flow: Option<String>,
-    /// SQL statements per second: BEGIN, COMMIT, DML and DDL. Example: `100`.
+    /// SQL statements per second: BEGIN, COMMIT, DML (INSERT, DELETE, UPDATE) and DDL. Example: `100`.
     pub rps: Option<String>,
 }
 

@@ -1161,7 +1161,7 @@ pub struct InstanceTag {
     pub value: Option<String>,
 }
 
-/// Billing of the instance. Defaults to pay-per-use.
+/// Billing of the instance, yearly/monthly or pay-per-use. Defaults to pay-per-use.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InstanceChargeInfo {

@@ -84,7 +84,7 @@ pub struct DatabaseSummary {
     pub name: Option<String>,
     /// Sharding mode of a logical database.
     pub shard_mode: Option<ShardMode>,
-    /// Number of shards of the database.
+    /// Number of shards of the database in the same working mode.
     pub shard_number: Option<i32>,
     /// Status of a logical database.
     pub status: Option<DatabaseStatus>,
@@ -215,8 +215,8 @@ yundb_runtime::setters! {
         pub name: Option<String>,
         /// Sharding mode of a logical database. **Required.**
         pub shard_mode: Option<ShardMode>,
-        /// Number of shards of the database. If [`shard_unit`](Self::shard_unit) is set, must be
-        /// [`shard_unit`](Self::shard_unit) times the number of instances in [`used_rds`](Self::used_rds); otherwise,
+        /// Number of shards of the database in the same working mode. If [`shard_unit`](Self::shard_unit) is set, must
+        /// be [`shard_unit`](Self::shard_unit) times the number of instances in [`used_rds`](Self::used_rds); otherwise,
         /// must be greater than the number of those instances and at most 64 times that number. **Required.**
         pub shard_number: Option<i32>,
         /// Number of shards on each RDS instance: 1 to 64 if [`shard_mode`](Self::shard_mode) is `cluster`; always 1 if
@@ -343,7 +343,7 @@ pub struct DatabaseDetail {
     pub databases: Vec<DatabaseShard>,
     /// Sharding mode of a logical database.
     pub shard_mode: Option<ShardMode>,
-    /// Number of shards of the database.
+    /// Number of shards of the database in the same working mode.
     pub shard_number: Option<i32>,
     /// Number of shards on each RDS instance.
     pub shard_unit: Option<i32>,
@@ -583,7 +583,7 @@ impl CreateDatabaseV3 {
         Self(self.0.argument("shard_mode", value))
     }
 
-    /// Number of shards of the database. Must be at least the number of instances in
+    /// Number of shards of the database in the same working mode. Must be at least the number of instances in
     /// [`dn_instances`](Self::dn_instances) and at most 64 times that number. **Required.**
     pub fn shard_number(self, value: impl Integer) -> Self { Self(self.0.integer::<i32>("shard_number", value)) }
     /// Data nodes to associate with the database. **Required.**

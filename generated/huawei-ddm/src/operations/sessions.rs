@@ -88,9 +88,9 @@ pub struct LogicalProcess {
     pub host: Option<String>,
     /// Name of the database.
     pub db: Option<String>,
-    /// Command being executed on the connection, usually sleep, query, or connect.
+    /// State of the connection, usually sleep, query, or connect.
     pub command: Option<String>,
-    /// Time that the connection has been in this state, in seconds.
+    /// Time that the connection has been in the state in [`command`](Self::command), in seconds.
     pub time: Option<String>,
     /// State of the running SQL statement.
     pub state: Option<String>,
@@ -244,9 +244,9 @@ pub struct PhysicalProcess {
     pub host: Option<String>,
     /// Name of the database.
     pub db: Option<String>,
-    /// Command being executed on the connection, usually sleep (idle), query, or connect.
+    /// State of the connection, usually sleep (idle), query, or connect.
     pub command: Option<String>,
-    /// Time that the connection has been in this state, in seconds.
+    /// Time that the connection has been in the state in [`command`](Self::command), in seconds.
     pub time: Option<i64>,
     /// State of the running SQL statement.
     pub state: Option<String>,

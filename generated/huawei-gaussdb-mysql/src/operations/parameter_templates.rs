@@ -356,7 +356,8 @@ yundb_runtime::operation! {
 impl Client {
     /// Delete a parameter template.
     ///
-    /// Deletes a user-defined parameter template. Default templates cannot be deleted.
+    /// Deletes a user-defined parameter template. Only GaussDB(for MySQL) is supported, and default templates cannot
+    /// be deleted.
     ///
     /// `DELETE /v3/{project_id}/configurations/{configuration_id}`. Document section 4.5.3, Deleting a parameter
     /// template.

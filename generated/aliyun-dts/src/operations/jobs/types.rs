@@ -261,9 +261,9 @@ yundb_runtime::string_enum! {
         Migrating = "Migrating",
         /// The migration failed.
         MigrationFailed = "MigrationFailed",
-        /// The full load of a synchronization is in progress.
+        /// The initialization of a synchronization is in progress.
         Initializing = "Initializing",
-        /// The full load of a synchronization failed.
+        /// The initialization of a synchronization failed.
         InitializeFailed = "InitializeFailed",
         /// Synchronizing.
         Synchronizing = "Synchronizing",

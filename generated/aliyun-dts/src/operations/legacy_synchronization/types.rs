@@ -38,8 +38,8 @@ yundb_runtime::setters! {
         pub table_name: Option<String>,
         /// Name of the table in the destination.
         pub new_table_name: Option<String>,
-        /// Condition of a standard SQL WHERE clause. Only matching rows are synchronized. Use single quotes for quoting,
-        /// as in `address in('hangzhou','shanghai')`. Example: `id > 100`.
+        /// Condition of a standard SQL WHERE clause. Only matching rows are synchronized. Use single quotes for quoting.
+        /// Example: `address in('hangzhou','shanghai')`.
         pub filter_condition: Option<String>,
         /// Primary key columns, separated by commas. Required for AnalyticDB for MySQL and AnalyticDB for PostgreSQL
         /// destinations; not used otherwise. Example: `CREATE_TIME`.
@@ -128,11 +128,11 @@ yundb_runtime::string_enum! {
         Prechecking = "Prechecking",
         /// The precheck failed.
         PrecheckFailed = "PrecheckFailed",
-        /// Full load in progress, as spelled in the list of states.
+        /// Initialization in progress, as spelled in the list of states.
         Initializing = "Initializing",
-        /// Full load in progress, as spelled by the service elsewhere.
+        /// Initialization in progress, as spelled by the service elsewhere.
         Initializating = "Initializating",
-        /// The full load failed.
+        /// The initialization failed.
         InitializeFailed = "InitializeFailed",
         /// Synchronizing.
         Synchronizing = "Synchronizing",

@@ -46,8 +46,8 @@ impl CreateReadReplicas {
     }
 
     /// Availability zones of the replicas: keys of `az_status` returned by
-    /// [`list_flavors`](crate::Client::list_flavors). Chosen automatically by default. The request fails if a
-    /// specified zone lacks resources. In open beta: contact customer service for permission first.
+    /// [`list_flavors`](crate::Client::list_flavors). Chosen automatically by default. In a specified zone, the
+    /// creation may fail for lack of resources. In open beta: contact customer service for permission first.
     pub fn availability_zones<M>(self, value: impl Argument<Vec<String>, M>) -> Self {
         Self(self.0.argument("availability_zones", value))
     }

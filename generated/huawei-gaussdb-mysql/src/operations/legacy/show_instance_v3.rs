@@ -75,7 +75,7 @@ pub struct InstanceDetailsV3 {
     pub alias: Option<String>,
     /// Type of the instance.
     pub r#type: Option<InstanceMode>,
-    /// Billing of the instance.
+    /// Billing of the instance, yearly/monthly or pay-per-use.
     pub charge_info: Option<InstanceChargeInfo>,
     /// Number of nodes.
     pub node_count: Option<i32>,
