@@ -10,7 +10,7 @@ use yundb_huawei_gaussdb_mysql as gaussdb;
 use yundb_huawei_iam as iam;
 use yundb_mock::{MockServer, Options, never_called};
 use yundb_runtime::sign::Signature;
-use yundb_runtime::{Client, ClientBuilder, Credentials, RetryPolicy};
+use yundb_runtime::{Client, ClientBuilder, Credentials, ReqwestTransport, RetryPolicy};
 use yundb_tests::drivers;
 
 use super::calls::{self, Tables};
@@ -49,37 +49,41 @@ async fn accepted<C: From<Client> + Clone>(
     ways: &[Way],
 ) {
     let service = Service::load(name, Samples::Documented);
-    for way in ways {
-        let options = Options { stateless: true, limits: false, tokens: vec![TOKEN.to_owned()], ..Options::default() };
-        let server = MockServer::start(name, options.access_key(KEY, SECRET)).await.unwrap();
-        for operation in &service.operations {
-            let id = &operation.id;
-            let mut builder = way(builder().untyped()).endpoint(server.url());
-            builder = builder.retries(RetryPolicy::none()).rate_limits([]);
-            if name.starts_with("huawei") {
-                builder = builder.project_id(super::huawei::PROJECT);
-            }
-            for param in &operation.params {
-                if let Some(setting) = &param.client {
-                    builder = builder.parameter(setting, param.as_text());
-                }
-            }
-            let client = C::from(builder.build().unwrap());
-            let received = calls::call(&service, tables, &client, operation).await;
-            let record = server.journal().pop().unwrap();
-            assert_eq!((record.operation.as_deref(), &*record.problems), (Some(id.as_str()), &[][..]), "{id}");
-            assert!(record.notes.is_empty(), "{record:?}");
-            let received = received.unwrap_or_else(|error| panic!("{id}: {}", error.display));
-            assert_eq!(received.status, operation.response.status, "{id}");
-            // Without a sample both sides make a response of their own.
-            if !operation.synthetic.iter().any(|part| part == "response") {
-                let sample = super::aliyun::without_envelope(&operation.response.body);
-                assert_eq!(differences(sample, &received.value), [""; 0], "{id}");
+    let options = Options { stateless: true, limits: false, tokens: vec![TOKEN.to_owned()], ..Options::default() };
+    let server = MockServer::start(name, options.access_key(KEY, SECRET)).await.unwrap();
+    // TLS is set up once.
+    let transport = ReqwestTransport::new(reqwest::Client::builder().no_proxy().build().unwrap());
+    let mut ended = Vec::new();
+    for (way, operation) in ways.iter().flat_map(|way| service.operations.iter().map(move |it| (way, it))) {
+        let mut builder = way(builder().untyped()).endpoint(server.url()).transport(transport.clone());
+        builder = builder.retries(RetryPolicy::none()).rate_limits([]);
+        if name.starts_with("huawei") {
+            builder = builder.project_id(super::huawei::PROJECT);
+        }
+        for param in &operation.params {
+            if let Some(setting) = &param.client {
+                builder = builder.parameter(setting, param.as_text());
             }
         }
-        let never = never_called(server.service(), &server.journal());
-        assert!(never.is_empty(), "{never:?}");
+        let client = C::from(builder.build().unwrap());
+        ended.push((operation, calls::call(&service, tables, &client, operation).await));
     }
+    let records = server.journal();
+    assert_eq!(records.len(), ended.len());
+    for ((operation, received), record) in ended.into_iter().zip(&records) {
+        let id = &operation.id;
+        assert_eq!((record.operation.as_deref(), &*record.problems), (Some(id.as_str()), &[][..]), "{id}");
+        assert!(record.notes.is_empty(), "{record:?}");
+        let received = received.unwrap_or_else(|error| panic!("{id}: {}", error.display));
+        assert_eq!(received.status, operation.response.status, "{id}");
+        // Without a sample both sides make a response of their own.
+        if !operation.synthetic.iter().any(|part| part == "response") {
+            let sample = super::aliyun::without_envelope(&operation.response.body);
+            assert_eq!(differences(sample, &received.value), [""; 0], "{id}");
+        }
+    }
+    let never = never_called(server.service(), &records);
+    assert!(never.is_empty(), "{never:?}");
 }
 
 #[tokio::test]
