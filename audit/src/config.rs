@@ -36,6 +36,9 @@ pub struct Config {
     /// Further sections of an operation's section: `{"3.1": ["3.3"]}`.
     #[serde(default)]
     pub continued: BTreeMap<String, Vec<String>>,
+    /// Sections that describe a type for several operations, each with the name of its schema: `{"3.4": Address}`.
+    #[serde(default)]
+    pub types: BTreeMap<String, String>,
     /// Numbers of the sections with tables of endpoints, error codes, permissions or states.
     #[serde(default)]
     pub appendices: Vec<String>,

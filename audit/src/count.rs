@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::{
     compare::{Aspect, Difference, LIST, SAMPLE, Stated, Topic},
-    fact::{Detail, Facts, Field, Operation, Statement},
+    fact::{Call, Detail, Facts, Field, Operation, Statement},
 };
 
 /// Number of facts of each kind.
@@ -68,7 +68,7 @@ impl Counts {
         let mut response = Fields::default();
         operation.responses.iter().for_each(|of| response.add(&of.shape.fields, &of.shape.types));
         Self {
-            operations: 1,
+            operations: usize::from(!matches!(operation.call, Call::Type { .. })),
             parameters: request.fields,
             responses: response.fields,
             values: request.values + response.values,

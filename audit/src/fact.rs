@@ -34,6 +34,16 @@ pub struct Facts {
     pub errata: Vec<usize>,
 }
 
+impl Facts {
+    /// The types that have a section of their own.
+    pub fn types(&self) -> impl Iterator<Item = &str> {
+        self.operations.iter().filter_map(|operation| match &operation.call {
+            Call::Type { name } => Some(name.as_str()),
+            _ => None,
+        })
+    }
+}
+
 /// The document that facts come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origin {
@@ -65,6 +75,8 @@ pub struct Operation {
     /// The values that the request's sample sends in path and query, each with its name. Empty for specs, which have
     /// them as examples of the parameters.
     pub sent: Vec<(String, String)>,
+    /// The numbers in the section's text before its tables: limits, times, versions. Empty for specs.
+    pub about: Vec<String>,
     /// How a spec presents it. Default for documents and locks.
     pub shown: Shown,
     /// Reasons why parts of the section could not be read, without line numbers.
@@ -89,6 +101,8 @@ impl Operation {
 pub struct Shown {
     /// The vendor's name: `x-sdk-name`, or else the operationId in UpperCamelCase.
     pub sdk_name: String,
+    /// Its summary, description, rate limits, and when it is retired.
+    pub text: String,
     /// Whether it has `x-pagination`.
     pub pages: bool,
     /// Whether calls have a `Content-Type`: with a body, or by a protocol whose runtime always sends it.
@@ -109,6 +123,12 @@ pub enum Call {
     Rpc {
         /// `CreateGateway`
         action: String,
+    },
+    /// None: the section describes a type that several operations use. Its fields are those of the only response, and
+    /// its samples in JSON are `sent`.
+    Type {
+        /// The name of its schema in the spec.
+        name: String,
     },
 }
 
@@ -337,6 +357,7 @@ impl std::fmt::Display for Call {
         match self {
             Self::Rest { method, path } => write!(f, "{method} {path}"),
             Self::Rpc { action } => f.write_str(action),
+            Self::Type { name } => write!(f, "type {name}"),
         }
     }
 }

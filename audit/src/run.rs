@@ -169,7 +169,7 @@ impl Audit {
         let read = match &self.docs {
             Some(docs) => {
                 let (mut facts, unread) = document(service, &config, docs)?;
-                self.add_readings(service, &mut facts);
+                self.add_readings(service, &mut facts, outcome);
                 self.hold_lock(service, &facts, outcome)?;
                 Some((facts, Some(unread)))
             }
@@ -179,7 +179,7 @@ impl Audit {
         let compared = match folder.join(SPEC).is_file() {
             true => {
                 let mut found = Diagnostics::new();
-                let spec = spec::read(&folder, &mut found);
+                let spec = spec::read(&folder, &facts, &mut found);
                 // Warnings of the generator are not reported here; without a spec its errors are the only result.
                 outcome.diagnostics.extend(found.into_iter().filter(|_| spec.is_none()));
                 let Some(spec) = spec else { return Ok(()) };
@@ -237,18 +237,29 @@ impl Audit {
     }
 
     /// Adds people's readings of the document: with `update` those that the spec has now, otherwise those that the
-    /// lock has, unless the words changed.
-    fn add_readings(&self, service: &str, facts: &mut Facts) {
+    /// lock has, unless the words changed. With `update` those whose words changed are reported: the spec may still have
+    /// what the old words meant.
+    fn add_readings(&self, service: &str, facts: &mut Facts, outcome: &mut Outcome) {
         let folder = self.specs.join(service);
+        let text = fs::read_to_string(folder.join(lock::FILE)).unwrap_or_default();
+        let lock = lock::read(&text, lock::FILE).ok();
+        if let Some(lock) = lock.as_ref().filter(|_| self.update) {
+            let changed = compare::no_longer_read(facts, lock).into_iter().map(|(at, reading)| {
+                let message = format!("the words of the row changed since they were read: {reading}");
+                Diagnostic::warning("changed-words", message)
+                    .at(at)
+                    .help("read the row, and correct the spec where it means something else now")
+            });
+            outcome.diagnostics.extend(changed);
+        }
         // Problems of the spec are reported by the comparison.
-        let spec = self.update.then(|| spec::read(&folder, &mut Diagnostics::new())).flatten();
+        let spec = self.update.then(|| spec::read(&folder, facts, &mut Diagnostics::new())).flatten();
         if let Some(spec) = spec {
             compare::read_by_people(facts, &spec.facts);
             return;
         }
-        let text = fs::read_to_string(folder.join(lock::FILE)).unwrap_or_default();
-        if let Ok(lock) = lock::read(&text, lock::FILE) {
-            compare::still_read(facts, &lock);
+        if let Some(lock) = &lock {
+            compare::still_read(facts, lock);
         }
     }
 

@@ -201,6 +201,84 @@ fn a_stale_lock_is_shown_and_rewritten_on_demand() {
     assert!(with_docs.run().unwrap().is_clean());
 }
 
+const READ: &str = "# 2.1 Listing orders
+
+## URI
+
+GET /v1/orders
+
+## Request parameters
+
+Table 2-1 Query parameters
+
+| Parameter | Required | Type | Description |
+|---|---|---|---|
+| state | No | Integer | State, 12 or 13. |
+
+## Response parameters
+
+Status code: 200
+
+Table 2-2 Response body parameters
+
+| Parameter | Type | Description |
+|---|---|---|
+| id | String | Its id. |
+";
+
+#[test]
+fn readings_of_changed_words_are_reported() {
+    let spec = SPEC.replace("{order_id}:", ":").replace("/orders/:", "/orders:").replace("showOrder", "listOrders").replace(
+        "        - {name: order_id, in: path, required: true, description: The order., schema: {type: string}}\n        - {name: full, in: query, description: Whether with lines., schema: {type: boolean}}\n",
+        "        - name: state\n          in: query\n          description: State.\n          schema:\n            type: integer\n            format: int32\n            enum: [12, 13]\n            x-enumDescriptions: {'12': Open., '13': Shut.}\n",
+    );
+    let folder =
+        workspace(&[("specs/shop/document.yaml", CONFIG), ("specs/shop/openapi.yaml", &spec), ("docs/shop.md", READ)]);
+    let update = Audit { docs: Some(folder.path().join("docs")), update: true, ..audit(folder.path()) };
+    let changed = |outcome: &Outcome| -> Vec<String> {
+        let found = outcome.diagnostics.iter().filter(|diagnostic| diagnostic.code == "changed-words");
+        found.map(|diagnostic| diagnostic.message.clone()).collect()
+    };
+    assert!(changed(&update.run().unwrap()).is_empty());
+    let lock = fs::read_to_string(folder.path().join("specs/shop/document.lock")).unwrap();
+    assert!(lock.contains("read \"values ") && lock.contains(": 12, 13\"\n"), "{lock}");
+
+    fs::write(folder.path().join("docs/shop.md"), READ.replace("12 or 13", "12, 13 or 14")).unwrap();
+    let found = changed(&update.run().unwrap());
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("2.1 GET /v1/orders, query `state`: `values "), "{found:?}");
+    assert!(changed(&update.run().unwrap()).is_empty());
+}
+
+#[test]
+fn a_section_describes_a_type_and_a_text_has_numbers() {
+    let types = "
+# 3 Address
+
+Table 3-1 Address
+
+| Parameter | Description |
+|---|---|
+| town | Name of the town. |
+| zip | Postal code. |
+
+```
+{\"town\": \"Sea\", \"zip\": \"12\"}
+```
+";
+    let text = READ.replace("## URI", "An account has at most 40 orders, since version 2.1.\n\n## URI") + types;
+    let config = format!("{CONFIG}types: {{'3': Address}}\n");
+    let folder = workspace(&[("specs/shop/document.yaml", &config), ("docs/shop.md", &text)]);
+    let update = Audit { docs: Some(folder.path().join("docs")), update: true, ..audit(folder.path()) };
+    let outcome = update.run().unwrap();
+    assert!(outcome.is_clean(), "{}", outcome.diagnostics);
+    let written = fs::read_to_string(folder.path().join("specs/shop/document.lock")).unwrap();
+    assert!(written.contains("  about 2.1, 40\n"), "{written}");
+    let address = "type 3 Address\n  response - flat\n    town:\n    zip:\n";
+    assert!(written.contains(address) && written.contains("  sent Address = "), "{written}");
+    assert_eq!(lock::write(&facts(&written)), written);
+}
+
 #[test]
 fn missing_files_are_reported() {
     let folder = workspace(&[("specs/shop/document.yaml", CONFIG), ("docs/other.md", "")]);

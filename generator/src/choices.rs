@@ -28,6 +28,9 @@ pub struct Choices {
     pub derives: Vec<Given<String>>,
     /// The kinds of jobs: the document's `x-jobs`.
     pub jobs: Option<Node>,
+    /// Whether to fix or leave out problems of a document with `x-protocol`, too, as in any other: for one that cannot be
+    /// edited, such as an earlier version.
+    pub lenient: bool,
 }
 
 /// A value, and its place if it is from a file rather than from the command line or the caller.

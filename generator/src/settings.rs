@@ -193,6 +193,7 @@ impl File {
             Given { value: folder.join(value), at }
         };
         let choices = Choices {
+            lenient: false,
             formats: formats.parse().unwrap_or_default(),
             overlays: self.overlays.into_iter().map(overlay).collect(),
             include: selection(self.include),

@@ -61,8 +61,17 @@ pub(super) fn missing_ones(left: &Field, right: &Field, site: Site<'_>, findings
     lacking(left, &[right], site, findings);
 }
 fn lacking(field: &Field, right: &[&Field], site: Site<'_>, findings: &mut Findings) {
-    let lacking = field.details.iter().filter(|it| !right.iter().any(|other| states(other, it, field, findings)));
-    let (characters, others): (Vec<&Statement>, _) = lacking.partition(|it| it.detail == Detail::Characters);
+    let (given, lacking): (Vec<&Statement>, Vec<&Statement>) =
+        field.details.iter().partition(|it| right.iter().any(|other| states(other, it, field, findings)));
+    // What operations share has one example: that of any of them.
+    let own = |other: &&&Field, it: &Statement| {
+        other.details.iter().any(|own| own.detail == Detail::Example && text::same(&it.value, &own.value))
+    };
+    for it in given.iter().filter(|it| it.detail == Detail::Example) {
+        findings.supported.extend(right.iter().filter(|other| own(other, it)).map(|other| other.at.clone()));
+    }
+    let (characters, others): (Vec<&Statement>, Vec<&Statement>) =
+        lacking.into_iter().partition(|it| it.detail == Detail::Characters);
     for statement in others {
         missing(field, statement, right, site, findings);
     }
@@ -278,10 +287,7 @@ fn has_example(other: &Field, value: &str, findings: &Findings) -> bool {
     let mut examples = other.details.iter().filter(|it| it.detail == Detail::Example).peekable();
     // A type that several operations share has one example.
     let shared = other.details.iter().any(|it| it.detail == Detail::Example && is_shared_place(&it.at));
-    if shared
-        || is_shared(other)
-            && (examples.peek().is_some() || findings.right_values.contains_key(&other.name.to_lowercase()))
-    {
+    if shared && !is_shared(other) {
         return true;
     }
     let sampled = findings.right_values.get(&other.name.to_lowercase());
@@ -292,7 +298,6 @@ fn has_example(other: &Field, value: &str, findings: &Findings) -> bool {
     }
     examples.any(|it| text::same(value, &it.value))
         || sampled.is_some_and(|values| values.iter().any(|it| text::same(value, it)))
-        || other.prose.text.contains(value)
         || !own && consists(value, |name| findings.right_values.get(&name.to_lowercase()))
 }
 
@@ -359,6 +364,9 @@ fn conditions(field: &Field) -> impl Iterator<Item = &str> {
     field.details.iter().filter(|it| it.detail == Detail::Condition).map(|it| condition(&it.value))
 }
 
+/// A shorter value proves nothing in the sample of another field.
+const LONG: usize = 6;
+
 /// Whether a field of the document states, or at least mentions, what a spec does.
 pub(super) fn supports(field: &Field, statement: &Statement, other: &Field, findings: &Findings) -> bool {
     let value = statement.value.as_str();
@@ -395,13 +403,34 @@ pub(super) fn supports(field: &Field, statement: &Statement, other: &Field, find
             field.details.iter().any(same)
                 || field.values.iter().any(|it| text::same(it, value))
                 || sampled.is_some_and(|values| values.iter().any(|it| text::same(it, value)))
-                || findings.sampled.contains(value)
+                || value.len() >= LONG && findings.sampled.contains(value)
                 || is_of_examples(value, findings)
                 || unread("example")
                 || findings.sent.iter().any(|(name, sent)| *name == field.name && text::same(sent, value))
         }
         _ => true,
     }
+}
+
+/// The statements of a spec's field that some row of the document supports, and whose removal or change would go unseen:
+/// the row does not have them as such, or the description has them, too.
+pub(super) fn uncertain(lefts: &[&Field], right: &Field, findings: &Findings) -> Vec<(Detail, String)> {
+    let sampled = findings.right_values.get(&right.name.to_lowercase());
+    let is_certain = |statement: &Statement| {
+        let same = |it: &&Statement| it.detail == statement.detail;
+        let mut stated = lefts.iter().flat_map(|left| left.details.iter().filter(same).map(move |it| (*left, it)));
+        if statement.detail == Detail::Example {
+            let in_sample = || sampled.is_some_and(|values| values.iter().any(|it| text::same(it, &statement.value)));
+            return stated.any(|(_, it)| text::same(&it.value, &statement.value)) || in_sample();
+        }
+        let details = right.details.iter().filter(|it| it.at != statement.at).cloned().collect();
+        let without = Field { details, ..right.clone() };
+        stated.any(|(left, it)| states(right, it, left, findings) && !states(&without, it, left, findings))
+    };
+    let counts = |it: &&Statement| it.detail.is_bound() || matches!(it.detail, Detail::Default | Detail::Example);
+    let supported = |it: &&Statement| lefts.iter().any(|left| supports(left, it, right, findings));
+    let found = right.details.iter().filter(counts).filter(supported).filter(|it| !is_certain(it));
+    found.map(|it| (it.detail, it.value.clone())).collect()
 }
 
 /// Whether a string has a value as a whole word.

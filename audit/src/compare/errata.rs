@@ -3,8 +3,13 @@
 //! An entry explains a difference only if it is at its place and quotes it: so a later difference, from a new edition
 //! or a change of the spec, does not count as explained.
 
-use super::{Aspect, Difference, Stated, Topic, findings::LIST, sample::last_name};
-use crate::spec::Erratum;
+use std::collections::BTreeSet;
+
+use super::{Aspect, Difference, Stated, Topic, findings::LIST, names, sample::last_name};
+use crate::{
+    fact::{Kind, Type},
+    spec::Erratum,
+};
 
 /// The differences of a spec, by explanation.
 #[derive(Clone, Debug, Default)]
@@ -66,8 +71,9 @@ fn explaining(difference: &Difference, errata: &[Erratum]) -> Vec<usize> {
     }
     // A soft difference is explained by any entry at the place, and by an enclosing one that names it.
     let counts = |index: &&usize| entry(index).is_some_and(|entry| entry.audit);
-    if difference.soft && found.is_empty() {
-        found.extend(difference.errata.iter().filter(counts));
+    if difference.soft && found.is_empty() && difference.aspect != Aspect::Values {
+        let names = |index: &&usize| entry(index).is_some_and(|entry| names_characters(entry, difference));
+        found.extend(difference.errata.iter().filter(counts).filter(names));
     }
     if difference.soft && found.is_empty() {
         let name = last_name(difference.path.rsplit(' ').next().unwrap_or_default());
@@ -75,6 +81,17 @@ fn explaining(difference: &Difference, errata: &[Erratum]) -> Vec<usize> {
         found.extend(difference.around.iter().filter(counts).filter(|index| entry(index).is_some_and(names)));
     }
     found
+}
+
+/// Whether the characters that an entry names by their code points, if it does, are those of the document's sample.
+fn names_characters(entry: &Erratum, difference: &Difference) -> bool {
+    let points = |text: &str| -> BTreeSet<String> {
+        let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '+'));
+        words.filter(|word| word.starts_with("U+")).map(str::to_owned).collect()
+    };
+    let named = points(&entry.document);
+    let has = difference.left.as_ref().map(|left| points(&left.text)).unwrap_or_default();
+    difference.topic != Topic::Sample || named.is_empty() || named == has
 }
 
 /// Whether an enclosing entry may explain the difference: a missing part has no place of its own, and an extra one may
@@ -93,7 +110,16 @@ fn quotes(entry: &Erratum, difference: &Difference) -> bool {
         list.split(LIST).filter(|value| !value.is_empty()).all(|it| contains(quote, value(it)))
     };
     match difference.aspect {
+        Aspect::Values if difference.topic == Topic::Sample => {
+            let kept = |key: &str| !claims(&entry.spec, key) || right.split(LIST).any(|it| same(it, key));
+            all(&left, &entry.document) && all(&right, &entry.spec) && left.split(LIST).all(kept)
+        }
         Aspect::Values | Aspect::Content => all(&left, &entry.document) && all(&right, &entry.spec),
+        Aspect::Type => {
+            let (wanted, has) = (kinds(&entry.spec), kinds(&right));
+            all(&left, &entry.document)
+                && (wanted.is_empty() || has.is_empty() || has.iter().any(|it| wanted.contains(it)))
+        }
         Aspect::Extra => all(&right, &entry.spec),
         // A short number may be in an entry about something else.
         Aspect::Detail(_) => {
@@ -106,6 +132,25 @@ fn quotes(entry: &Erratum, difference: &Difference) -> bool {
         _ if left.is_empty() => all(&right, &entry.spec),
         _ => all(&left, &entry.document),
     }
+}
+
+/// Whether an entry has a key of a sample as one of the spec's, though by another name: then it does not explain that
+/// the spec lacks it.
+fn claims(spec: &str, key: &str) -> bool {
+    let word = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '!'));
+    !last_name(key).is_empty() && spec.split(word).any(|word| same(word, key))
+}
+
+/// Whether two keys have the same name, as far as scans leave it.
+fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (last_name(a), last_name(b));
+    a == b || names::near(a, b)
+}
+
+/// The kinds of plain values that a text names.
+fn kinds(text: &str) -> Vec<Kind> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric()).map(|word| Type::parse(word).kind);
+    words.filter(|kind| !matches!(kind, Kind::Any | Kind::Object | Kind::Map)).collect()
 }
 
 /// Without spaces, except between the items of a list.

@@ -41,6 +41,7 @@ pub(super) fn compare(left: &Field, right: &Field, site: Site<'_>, findings: &mu
     reading::values(&[left], right, &reported, site, false, findings);
     detail::compare(&[left], &[right], site, findings);
     reading::pattern(&[left], right, site, false, findings);
+    reading::statements(&[left], right, site, false, findings);
 }
 
 fn printed(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
@@ -125,7 +126,8 @@ fn wide(field: &Field, findings: &Findings) -> bool {
 
 /// Whether a field may be a time in milliseconds, which 32 bits cannot hold.
 fn is_time(field: &Field) -> bool {
-    field.details.iter().any(|it| it.detail == Detail::Unit && it.value == "milliseconds")
+    let mut units = field.details.iter().filter(|it| it.detail == Detail::Unit).map(|it| it.value.as_str());
+    units.next() == Some("milliseconds") && units.next().is_none()
 }
 
 /// Compares the type of one of several fields of a name with theirs, where the document gives them all the same one.
@@ -149,11 +151,15 @@ fn fit(left: &Type, right: &Type) -> Fit {
         return Fit::Different;
     }
     match (left.kind, right.kind) {
-        (left, right) if left == right => Fit::Same,
+        (left, right) if left == right && left != Map => Fit::Same,
         (Integer, Long) | (Long, Integer) => Fit::Nearly,
         (Object, Map | Any) => Fit::Same,
         (Map, Any) => Fit::Same,
-        (Map, Object) if right.of.is_none() => Fit::Same,
+        (Map, Map | Object) => match (left.of_map(), right.of_map()) {
+            (Some(left), Some(right)) if right.kind != Any => fit(&left, &right),
+            _ if right.kind == Map || right.of.is_none() => Fit::Same,
+            _ => Fit::Different,
+        },
         _ => Fit::Different,
     }
 }

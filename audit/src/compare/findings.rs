@@ -4,8 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use yundb_generator::diagnostic::Location;
 
-use super::{Aspect, Difference, Mode, Stated, Subject, Topic};
-use crate::fact::Facts;
+use super::{Aspect, Difference, Mode, Stated, Subject, Topic, is_shared_file};
+use crate::{
+    extract,
+    fact::{Call, Detail, Facts},
+};
 
 /// The differences found so far, and the context of the comparison.
 #[derive(Debug)]
@@ -25,6 +28,8 @@ pub(super) struct Findings {
     pub examples: HashMap<String, Vec<String>>,
     /// The values of all samples of the left side.
     pub sampled: HashSet<String>,
+    /// The values of each sample of a type on the left side.
+    pub shown: Vec<Vec<(String, String)>>,
     /// The values that the left operation's sample sends in path and query.
     pub sent: Vec<(String, String)>,
     /// The values that the right operation's samples and examples have for fields of a name.
@@ -46,6 +51,7 @@ impl Findings {
             left_values: HashMap::new(),
             examples: HashMap::new(),
             sampled: HashSet::new(),
+            shown: Vec::new(),
             sent: Vec::new(),
             right_values: HashMap::new(),
             supported: HashSet::new(),
@@ -56,9 +62,14 @@ impl Findings {
 
     /// Records the values that the left side names, in lists of states and for fields of one name.
     pub fn know(&mut self, left: &Facts) {
-        let states = left.states.iter().flat_map(|states| &states.values);
+        let regions = left.endpoints.iter().filter_map(|endpoint| endpoint.region.as_ref());
+        let states = left.states.iter().flat_map(|states| &states.values).chain(regions);
         self.states = states.map(|state| state.split_whitespace().collect()).collect();
         for operation in &left.operations {
+            if let Call::Type { .. } = operation.call {
+                let json = operation.sent.iter().filter_map(|(_, text)| serde_json::from_str(text).ok());
+                self.shown.extend(json.map(|json| extract::sample::values(&json)));
+            }
             let values = operation.samples.iter().flat_map(|sample| &sample.values).chain(&operation.sent);
             self.sampled.extend(values.map(|(_, value)| value.clone()));
             for field in operation.fields() {
@@ -104,14 +115,24 @@ impl Findings {
 
     /// Returns the differences; in exact mode none is soft.
     pub fn done(mut self) -> Vec<Difference> {
+        let lenient = self.lenient();
         let (mut seen, mut same) = (HashSet::new(), HashSet::new());
         self.list.retain(|difference| match (difference.aspect, &difference.left, &difference.right) {
             // Only the spec has it: at a shared place it counts once, and not if another user of it has it.
-            (Aspect::Detail(_), Some(left), Some(right)) if left.text.is_empty() && self.mode == Mode::Spec => {
+            (Aspect::Detail(_), Some(left), Some(right)) if left.text.is_empty() && lenient => {
+                !self.supported.contains(&right.at) && seen.insert(right.at.clone())
+            }
+            // A type that operations share has one example; and they share failures, most of which have no sample.
+            (Aspect::Detail(Detail::Example), _, Some(right)) if lenient && is_shared_file(right.at.file()) => {
+                !self.supported.contains(&right.at) && seen.insert(right.at.clone())
+            }
+            (Aspect::Extra, _, Some(right))
+                if lenient && difference.topic == Topic::Sample && is_shared_file(right.at.file()) =>
+            {
                 !self.supported.contains(&right.at) && seen.insert(right.at.clone())
             }
             // At a shared place, one difference of all users counts.
-            (Aspect::Detail(_) | Aspect::Content, Some(left), Some(right)) if self.mode == Mode::Spec => {
+            (Aspect::Detail(_) | Aspect::Content, Some(left), Some(right)) if lenient => {
                 same.insert((difference.aspect, left.text.clone(), right.text.clone(), right.at.clone()))
             }
             _ => true,

@@ -8,9 +8,10 @@ use super::{
     findings::{Findings, lacks, stated},
     names::pair,
     reading,
+    sample::last_name,
     shape::{Level, Walk, below, is_text},
 };
-use crate::fact::Field;
+use crate::fact::{Call, Detail, Field, Statement};
 
 /// Compares fields of all levels without nesting with those of a tree, by name.
 pub(super) fn compare(left: &[Field], right: &[Field], level: &Level<'_>, walk: &Walk<'_>, findings: &mut Findings) {
@@ -49,6 +50,7 @@ pub(super) fn compare(left: &[Field], right: &[Field], level: &Level<'_>, walk: 
                 field::compare_type(&lefts, found.field, site, findings);
                 field::compare_values(&lefts, found.field, site, findings);
                 reading::pattern(&lefts, found.field, site, true, findings);
+                reading::statements(&lefts, found.field, site, true, findings);
             }
             detail::compare(&lefts, &fields, site, findings);
         }
@@ -60,7 +62,25 @@ pub(super) fn compare(left: &[Field], right: &[Field], level: &Level<'_>, walk: 
             findings.add(walk.topic, Aspect::Missing, path, sides.0, sides.1).explained_by(&[], &level.around);
         }
     }
-    let extra: Vec<&str> = paired.right.iter().map(|index| names[*index]).collect();
+    // Of a type no table may list the fields that its samples show.
+    let of_type = findings.subject.as_ref().is_some_and(|subject| matches!(subject.call, Call::Type { .. }));
+    let shown = |name: &&str| of_type && walk.sampled.keys().any(|key| last_name(key).eq_ignore_ascii_case(name));
+    let extra: Vec<&str> = paired.right.iter().map(|index| names[*index]).filter(|name| !shown(name)).collect();
+    for found in tree
+        .found
+        .iter()
+        .filter(|found| shown(&found.field.name.as_str()) && !unique.contains(&found.field.name.as_str()))
+    {
+        let at = level.left_at.clone();
+        // Several fields of one name cannot be told apart.
+        let one = tree.found.iter().filter(|other| other.field.name == found.field.name).count() == 1;
+        let values = findings.left_values.get(&found.field.name.to_lowercase());
+        let only = values.filter(|values| values.len() == 1 && one).into_iter().flatten();
+        let example = |value: &String| Statement { detail: Detail::Example, value: value.clone(), at: at.clone() };
+        let row = Field { details: only.map(example).collect(), at: at.clone(), ..found.field.clone() };
+        let site = Site { topic: walk.topic, path: &found.path, around: &found.around };
+        detail::compare(&[&row], &[found.field], site, findings);
+    }
     let mut reported: Vec<&str> = Vec::new();
     for found in tree.found.iter().filter(|found| !found.json && extra.contains(&found.field.name.as_str())) {
         // The content of a field belongs to its difference, unless some of it is on both sides.

@@ -16,7 +16,7 @@ use crate::fact::{Call, Detail, Field, Kind, Operation, Shape, Type};
 /// Compares all texts with JSON of an operation.
 pub(super) fn all(left: &Operation, right: &Operation, findings: &mut Findings) {
     // RPC clients read keys in any case.
-    let any_case = matches!(right.call, Call::Rpc { .. });
+    let any_case = !matches!(right.call, Call::Rest { .. });
     for parameter in &right.parameters {
         let Some(shape) = &parameter.json else { continue };
         let path = format!("{} {}", parameter.place, parameter.field.name);
@@ -24,19 +24,14 @@ pub(super) fn all(left: &Operation, right: &Operation, findings: &mut Findings) 
     }
     for response in &right.responses {
         let fields = response.shape.fields.iter().chain(response.shape.types.values().flatten());
-        let texts = fields.filter(|field| is_text(field.ty.as_ref()));
+        let known = |field: &&Field| field.ty.as_ref().is_some_and(|ty| ty.of.is_some());
         let mut seen: HashSet<&str> = HashSet::new();
-        for field in texts.filter(|field| seen.insert(&field.name)) {
+        for field in fields.filter(known).filter(|field| seen.insert(&field.name)) {
             let shape = Shape { fields: vec![field.clone()], types: response.shape.types.clone(), flat: false };
             let path = format!("response {} {}", super::response::status(response), field.name);
             check(left, (field, &path), &shape, any_case, &response.errata, findings);
         }
     }
-}
-
-/// Whether a type is a string with JSON in it.
-fn is_text(ty: Option<&Type>) -> bool {
-    ty.is_some_and(|ty| ty.kind == Kind::String && ty.of.is_some())
 }
 
 /// Compares the document's texts for a field with the type of the only field of a shape.

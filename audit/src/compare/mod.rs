@@ -27,7 +27,7 @@ pub(crate) use self::{
     detail::is_shared_file,
     field::is_secret,
     findings::LIST,
-    reading::{read_by_people, still_read},
+    reading::{no_longer_read, read_by_people, still_read},
     sample::SAMPLE,
 };
 

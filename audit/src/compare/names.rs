@@ -48,14 +48,14 @@ pub(super) fn near(a: &str, b: &str) -> bool {
 }
 
 /// Whether two names are equal except for case, spaces, `_` and `-`, and letters that scans confuse.
-fn misread(a: &str, b: &str) -> bool {
+pub(super) fn misread(a: &str, b: &str) -> bool {
     skeleton(a) == skeleton(b)
 }
 
 fn skeleton(name: &str) -> String {
     let kept = name.chars().filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-'));
     let plain = kept.flat_map(char::to_lowercase).map(|c| match c {
-        'i' | '1' => 'l',
+        'i' | '1' | '!' => 'l',
         '0' => 'o',
         c => c,
     });

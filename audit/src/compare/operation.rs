@@ -11,7 +11,10 @@ use super::{
     json, names, response, sample,
     shape::{self, Bodies, Walk},
 };
-use crate::fact::{Call, Detail, Facts, Field, Kind, Operation, Parameter, Required, Shape, Statement, Type};
+use crate::{
+    extract,
+    fact::{Call, Detail, Facts, Field, Kind, Operation, Parameter, Required, Shape, Statement, Type},
+};
 
 /// Compares all operations.
 pub(super) fn all(left: &Facts, right: &Facts, findings: &mut Findings) {
@@ -67,13 +70,15 @@ fn compare(left: &Operation, right: &Operation, findings: &mut Findings) {
         let (before, after) = sides(left.call.to_string(), right.call.to_string());
         findings.add(Topic::Operation, Aspect::Name, "call", before, after).explained_by(&right.errata, &[]);
     }
-    if left.section != right.section {
+    // A schema has no section.
+    if left.section != right.section && !matches!(left.call, Call::Type { .. }) {
         let (before, after) = sides(left.section.clone(), right.section.clone());
         findings.add(Topic::Operation, Aspect::Place, "section", before, after).explained_by(&right.errata, &[]);
     }
     if findings.lenient() {
         shown(left, right, findings);
     }
+    about(left, right, findings);
     findings.examples = sample::examples_by_name(left);
     findings.left_values = sample::values_by_name(left);
     findings.right_values = sample::values_by_name(right);
@@ -116,6 +121,31 @@ fn shown(left: &Operation, right: &Operation, findings: &mut Findings) {
     if let Some((page, size)) = paging.filter(|_| !right.shown.pages) {
         let sides = (stated(format!("{page}, {size}"), &left.at), stated("", &right.at));
         findings.add(Topic::Operation, Aspect::Pages, "operation", sides.0, sides.1).explained_by(&right.errata, &[]);
+    }
+}
+
+/// Compares the numbers in a document's text about an operation with the texts of a spec about it and its fields.
+fn about(left: &Operation, right: &Operation, findings: &mut Findings) {
+    let lacking: Vec<String> = match findings.lenient() {
+        true => {
+            let of_fields = |field: &Field| {
+                let stated = field.details.iter().map(|it| it.value.as_str()).collect::<Vec<_>>();
+                format!("{}\n{}", field.prose.text, stated.join("\n"))
+            };
+            let has = |number: &&String| {
+                let states = |text: &str| detail::mentions(&text.replace(',', ""), number);
+                states(&right.shown.text) || right.fields().map(of_fields).any(|text| states(&text))
+            };
+            left.about.iter().filter(|number| !has(number)).cloned().collect()
+        }
+        false => left.about.iter().filter(|number| !right.about.contains(number)).cloned().collect(),
+    };
+    let new: Vec<String> = right.about.iter().filter(|number| !left.about.contains(number)).cloned().collect();
+    if !lacking.is_empty() || !new.is_empty() {
+        let sides = (stated(lacking.join(LIST), &left.at), stated(new.join(LIST), &right.at));
+        let difference =
+            findings.add(Topic::Operation, Aspect::Detail(Detail::Mention), "description", sides.0, sides.1);
+        difference.explained_by(&right.errata, &[]);
     }
 }
 
@@ -289,6 +319,10 @@ pub(super) fn sampled(
 ) -> HashMap<String, Vec<String>> {
     let samples = operation.samples.iter().filter(|sample| sample.request == request && fits(sample.status));
     let mut sampled: HashMap<String, Vec<String>> = HashMap::new();
+    if let Call::Type { .. } = operation.call {
+        let json = operation.sent.iter().filter_map(|(_, text)| serde_json::from_str(text).ok());
+        sampled.extend(json.flat_map(|json| extract::sample::keys(&json)).map(|key| (key, Vec::new())));
+    }
     for sample in samples {
         for key in &sample.keys {
             sampled.entry(sample::of_body(key).to_owned()).or_default();

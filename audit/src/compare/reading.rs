@@ -1,11 +1,14 @@
 //! People's readings of rows that no recognizer reads: whether a spec still has them, and which ones a lock keeps.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+
+use yundb_generator::diagnostic::Location;
 
 use super::{
     Aspect, Mode, Topic, collect, detail,
     field::Site,
     findings::{Findings, lacks, only, stated},
+    text,
 };
 use crate::fact::{Detail, Facts, Field, Operation, Reading, Statement, What};
 
@@ -43,7 +46,7 @@ pub(super) fn values(
     };
     let found = of(lefts, site, several).find_map(|(field, reading)| match reading.what {
         What::Values(values) => Some((field, values)),
-        What::Pattern | What::Fields(_) => None,
+        _ => None,
     });
     if let Some((field, values)) = found {
         let (missing, extra) = (only(&new(&values), &right.values), only(&new(&right.values), &values));
@@ -59,6 +62,38 @@ pub(super) fn values(
     let read = new(&right.values);
     if !listed && !read.is_empty() {
         keep(first, What::Values(read), site, several, findings);
+    }
+}
+
+/// Compares the statements that were read: those of the spec that the rows do not have as such.
+pub(super) fn statements(lefts: &[&Field], right: &Field, site: Site<'_>, several: bool, findings: &mut Findings) {
+    let Some(first) = lefts.first().filter(|_| findings.lenient()) else { return };
+    let read = of(lefts, site, several).filter_map(|(field, reading)| match reading.what {
+        What::Stated(detail, value) => Some((field, detail, value)),
+        _ => None,
+    });
+    let read: Vec<(&Field, Detail, String)> = read.collect();
+    let mut has = detail::uncertain(lefts, right, findings);
+    // Which of several fields has a unit or an example, the rows do not show.
+    let examples = right.details.iter().filter(|it| several && it.detail == Detail::Example);
+    let supported = |it: &&Statement| lefts.iter().any(|left| detail::supports(left, it, right, findings));
+    let examples: Vec<(Detail, String)> = examples.filter(supported).map(|it| (it.detail, it.value.clone())).collect();
+    has.extend(examples);
+    let units = lefts.iter().flat_map(|left| &left.details).filter(|it| several && it.detail == Detail::Unit);
+    has.extend(units.filter(|it| text::has_unit(&right.prose.text, &it.value)).map(|it| (it.detail, it.value.clone())));
+    for (field, detail, value) in &read {
+        let kept = has.iter().any(|(known, other)| known == detail && other == value)
+            || right.details.iter().any(|it| it.detail == *detail && it.value == *value);
+        if !kept {
+            let sides = (stated(format!("{} {value}", detail.word()), &field.at), lacks(&right.at));
+            let difference = findings.add(Topic::Detail, Aspect::Detail(Detail::Read), site.path, sides.0, sides.1);
+            difference.explained_by(&right.errata, site.around);
+        }
+    }
+    for (detail, value) in has {
+        if !read.iter().any(|(_, known, _)| *known == detail) {
+            keep(first, What::Stated(detail, value), site, several, findings);
+        }
     }
 }
 
@@ -117,6 +152,24 @@ pub(crate) fn still_read(document: &mut Facts, lock: &Facts) {
         }
     });
     add(document, &rows);
+}
+
+/// The readings of a lock whose rows have other words in a document: the row, and what was read from it.
+pub(crate) fn no_longer_read(document: &mut Facts, lock: &Facts) -> Vec<(Location, String)> {
+    let mut rows: HashMap<[String; 3], (Location, Vec<String>)> = HashMap::new();
+    visit(document, |operation, table, field| {
+        let row = [operation, table, &field.name].map(str::to_owned);
+        rows.entry(row).or_insert_with(|| (field.at.clone(), Vec::new())).1.push(field.words.clone());
+    });
+    let mut changed = Vec::new();
+    visit(&mut lock.clone(), |operation, table, field| {
+        let row = [operation, table, &field.name].map(str::to_owned);
+        let Some((at, words)) = rows.get(&row) else { return };
+        for reading in Reading::of(field).filter(|reading| !words.contains(&reading.words)) {
+            changed.push((at.clone(), format!("{operation}, {table} `{}`: `{reading}`", field.name)));
+        }
+    });
+    changed
 }
 
 fn add(document: &mut Facts, rows: &HashSet<Row>) {

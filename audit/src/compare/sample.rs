@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::{
     Aspect, Topic,
     findings::{Findings, LIST, chain, lacks, only, stated},
-    response, text,
+    names, response, text,
 };
 use crate::extract;
 use crate::fact::{Call, Detail, Kind, Operation, Parameter, Place, Sample, SampleState, Shape, Type};
@@ -21,14 +21,17 @@ pub(super) fn all(left: &Operation, right: &Operation, findings: &mut Findings) 
         let fits: Vec<_> = free.filter(|(_, other)| same_place(sample, other, findings.lenient())).collect();
         // Of several, one with the same values: failures share theirs.
         let partner = fits.iter().find(|(_, other)| alike(sample, other)).or(fits.first()).copied();
-        if let Some((index, _)) = partner {
+        if let Some((index, other)) = partner {
             used[index] = true;
+            findings.supported.insert(other.at.clone());
         }
         let keys = documented(sample, right);
         match partner {
             Some((_, other)) => compare(sample, &keys, other, right, findings),
             // A call without parameters has no meaningful sample.
             None if sample.request && keys.is_empty() => {}
+            // A schema has no samples: its JSON is in those of operations.
+            None if matches!(right.call, Call::Type { .. }) => {}
             None => {
                 let sides = (stated(SAMPLE, &sample.at), lacks(&right.at));
                 let difference = findings.add(Topic::Sample, Aspect::Missing, path(sample), sides.0, sides.1);
@@ -40,10 +43,7 @@ pub(super) fn all(left: &Operation, right: &Operation, findings: &mut Findings) 
         }
     }
     for (sample, _) in right.samples.iter().zip(&used).filter(|(_, used)| !**used) {
-        let failure =
-            !sample.request && !sample.status.is_some_and(|status| (200..300).contains(&status) || status == 2);
-        // Failures are shared by operations, most of whose sections show none.
-        if findings.lenient() && failure {
+        if findings.lenient() && findings.shown.iter().any(|values| same_values(values, &sample.values)) {
             continue;
         }
         let sides = (lacks(&left.at), stated(SAMPLE, &sample.at));
@@ -55,11 +55,9 @@ pub(super) fn all(left: &Operation, right: &Operation, findings: &mut Findings) 
 /// The values of an operation's samples, and of examples of objects, by the names of their fields.
 pub(super) fn values_by_name(operation: &Operation) -> HashMap<String, Vec<String>> {
     let mut values: HashMap<String, Vec<String>> = HashMap::new();
-    let examples = operation
-        .fields()
-        .flat_map(|field| &field.details)
-        .filter(|it| it.detail == Detail::Example && it.value.starts_with(['{', '[']));
-    let objects = examples.filter_map(|it| serde_json::from_str(&it.value).ok());
+    let examples = operation.fields().flat_map(|field| &field.details).filter(|it| it.detail == Detail::Example);
+    let texts = examples.map(|it| &it.value).chain(operation.sent.iter().map(|(_, value)| value));
+    let objects = texts.filter(|text| text.starts_with(['{', '['])).filter_map(|text| serde_json::from_str(text).ok());
     let inside: Vec<(String, String)> = objects.flat_map(|object| extract::sample::values(&object)).collect();
     for (path, value) in operation.samples.iter().flat_map(|sample| &sample.values).chain(&inside) {
         // RPC clients read keys in any case, and samples differ in it from tables.
@@ -87,8 +85,12 @@ pub(super) fn examples_by_name(operation: &Operation) -> HashMap<String, Vec<Str
 
 /// Whether two samples have the same values.
 fn alike(left: &Sample, right: &Sample) -> bool {
-    let sorted = |sample: &Sample| {
-        let mut values = sample.values.clone();
+    same_values(&left.values, &right.values)
+}
+
+fn same_values(left: &[(String, String)], right: &[(String, String)]) -> bool {
+    let sorted = |values: &[(String, String)]| {
+        let mut values = values.to_vec();
         values.sort();
         values
     };
@@ -111,8 +113,20 @@ fn contents(left: &Sample, right: &Sample, operation: &Operation, findings: &mut
         values
     };
     let (before, after) = (by_path(left), by_path(right));
+    let lenient = findings.lenient();
+    // A key that one side has at another level, or misread, is the nearest one of its name.
+    let moved = |at: &str| {
+        let level = |path: &str| path.rsplit_once('.').map(|(level, _)| level.to_owned());
+        let named = |other: &&String| {
+            let (name, wanted) = (last_name(other), last_name(at));
+            let near = names::misread(name, wanted) || names::near(name, wanted) && level(other) == level(at);
+            near && !before.contains_key(*other)
+        };
+        let found = after.keys().filter(named).min_by_key(|other| strsim::levenshtein(other, at));
+        found.filter(|_| lenient).and_then(|other| after.get(other))
+    };
     for (at, values) in &before {
-        let Some(others) = after.get(at) else { continue };
+        let Some(others) = after.get(at).or_else(|| moved(at)) else { continue };
         let mut rest: Vec<&String> = others.iter().collect();
         let mut only = Vec::new();
         for value in values {
@@ -125,8 +139,12 @@ fn contents(left: &Sample, right: &Sample, operation: &Operation, findings: &mut
         // Of a broken sample some values are lost, and others repeated.
         if broken {
             only.retain(|value| !others.iter().any(|other| text::same(value, other)));
+            rest.retain(|other| !values.iter().any(|value| text::same(value, other)));
+            if rest.len() <= others.len().saturating_sub(values.len()) {
+                rest.clear();
+            }
         }
-        if only.is_empty() && (rest.is_empty() || broken) {
+        if only.is_empty() && rest.is_empty() {
             continue;
         }
         let rest: Vec<&str> = rest.into_iter().map(String::as_str).collect();
@@ -189,10 +207,20 @@ fn compare(left: &Sample, keys: &[String], right: &Sample, operation: &Operation
     contents(left, right, operation, findings);
     let (before, after) = (state(left.state), state(right.state));
     if before != after {
+        let before = [before.to_owned()].into_iter().chain(radicals(left)).collect::<Vec<_>>().join(LIST);
         let sides = (stated(before, &left.at), stated(after, &right.at));
         let difference = findings.add(Topic::Sample, Aspect::Print, path(right), sides.0, sides.1);
         difference.soft().explained_by(&right.errata, &operation.errata);
     }
+}
+
+/// The radicals of a PDF in a sample's values, as code points.
+fn radicals(sample: &Sample) -> Vec<String> {
+    let found = sample.values.iter().flat_map(|(_, value)| value.chars()).filter(|c| extract::sample::is_radical(*c));
+    let mut found: Vec<String> = found.map(|c| format!("U+{:04X}", u32::from(c))).collect();
+    found.sort();
+    found.dedup();
+    found
 }
 
 fn state(state: SampleState) -> &'static str {
@@ -242,7 +270,7 @@ fn undescribed(sample: &Sample, keys: &[String], partner: Option<&Sample>, right
     };
     let around = partner.map(|partner| partner.errata.as_slice()).unwrap_or_default();
     // RPC clients read keys case-insensitively.
-    let any_case = matches!(right.call, Call::Rpc { .. });
+    let any_case = !matches!(right.call, Call::Rest { .. });
     let mut reported: Vec<&str> = Vec::new();
     for key in keys {
         let inside =

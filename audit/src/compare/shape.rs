@@ -147,13 +147,13 @@ impl<'a> Walk<'a> {
     fn below(&mut self, left: &'a Field, right: &'a Field, level: &Level<'_>, findings: &mut Findings) {
         let inner = below(level, right, &left.at, right);
         let kind = |field: &Field| field.ty.as_ref().map(|ty| ty.kind);
+        let is_map = |field: &Field| kind(field) == Some(Kind::Map);
+        let share = |a: &[Field], b: &[Field]| a.iter().any(|a| b.iter().any(|b| a.name == b.name));
         let (before, after) = (fields(left.ty.as_ref(), self.left), fields(right.ty.as_ref(), self.right));
         match (before, after) {
             (None, None) => {}
-            // The difference of the types covers it.
-            _ if before.is_some()
-                && (kind(left) == Some(Kind::Map)) != (kind(right) == Some(Kind::Map))
-                && after.is_some() => {}
+            // Of a map and an object the difference of the types covers it, unless the map has the object's keys.
+            (Some(before), Some(after)) if is_map(left) != is_map(right) && !share(before, after) => {}
             (Some(before), after) => {
                 let of = |field: &Field| field.ty.as_ref().and_then(|ty| ty.of.clone()).unwrap_or_default();
                 if self.seen.insert((of(left), of(right))) {

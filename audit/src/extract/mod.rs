@@ -9,6 +9,7 @@ pub(crate) mod row;
 pub mod sample;
 mod section;
 mod shape;
+mod structure;
 mod table;
 mod values;
 
@@ -36,6 +37,12 @@ pub fn read(config: &Config, text: &str, name: &str) -> (Facts, Vec<Unread>) {
         notes.line = section.line;
         facts.operations.extend(operation::read(&section, config.calls, &places, &mut notes));
         appendix::codes(&section, &mut facts, &places, &mut notes);
+    }
+    for (number, name) in &config.types {
+        match sections.iter().find(|section| section.number == *number) {
+            Some(section) => facts.operations.push(structure::read(section, name, &places, &mut notes)),
+            None => notes.add(1, format!("there is no section {number}, which describes the type `{name}`")),
+        }
     }
     for section in sections.iter().filter(|section| section::is_under(section.number, &config.appendices)) {
         appendix::read(section, &mut facts, &places, &mut notes);

@@ -41,7 +41,7 @@ pub fn read(section: &Section<'_>, calls: Calls, places: &Places, notes: &mut No
     let samples = samples.into_iter().chain(url_sample(section, calls, places)).collect();
     let sent = match &request.call {
         Call::Rest { method, path } => call::sent(&of_samples(section), method, path),
-        Call::Rpc { .. } => Vec::new(),
+        Call::Rpc { .. } | Call::Type { .. } => Vec::new(),
     };
     Some(Operation {
         section: section.number.to_owned(),
@@ -51,6 +51,7 @@ pub fn read(section: &Section<'_>, calls: Calls, places: &Places, notes: &mut No
         responses,
         samples,
         sent,
+        about: parts.about,
         shown: Shown::default(),
         unread: notes.since(before),
         at: places.line(line),
@@ -146,7 +147,7 @@ fn rpc(section: &Section<'_>, parts: &Parts, describes: bool, notes: &mut Notes)
 fn parameters(parts: &mut Parts, request: &Request, calls: Calls, notes: &mut Notes) -> Vec<Parameter> {
     let path = match &request.call {
         Call::Rest { path, .. } => path.as_str(),
-        Call::Rpc { .. } => "",
+        Call::Rpc { .. } | Call::Type { .. } => "",
     };
     let mut parameters = Vec::new();
     parts.tables.retain_mut(|table| {

@@ -1,7 +1,7 @@
 //! Sorts a section's content by part: tables by subject, samples by direction.
 
 use super::{
-    Notes, Places, call,
+    Notes, Places, call, row,
     sample::{self, Content, Piece, Pieces},
     section::Section,
     table::{self, Draft},
@@ -21,6 +21,8 @@ pub struct Parts {
     pub samples: Vec<SampleDraft>,
     /// Statuses listed by the section, with their lines.
     pub statuses: Vec<(u16, usize)>,
+    /// The numbers in the text before the tables.
+    pub about: Vec<String>,
 }
 
 /// A table of fields and its subject.
@@ -110,6 +112,8 @@ impl<'a> Reader<'a> {
         for block in &section.blocks {
             self.block(block);
         }
+        self.parts.about.sort();
+        self.parts.about.dedup();
         let has_response = self.parts.samples.iter().any(|sample| sample.response);
         if !has_response && !self.xml.is_empty() {
             let pieces = Pieces { texts: vec![self.xml], line: self.xml_line };
@@ -145,6 +149,8 @@ impl<'a> Reader<'a> {
             self.goes_on = false;
         } else if self.part == Part::Xml {
             self.add_xml(text, line);
+        } else if self.part == Part::Other && self.parts.tables.is_empty() && self.parts.samples.is_empty() {
+            self.parts.about.extend(row::numbers(text));
         }
     }
 
@@ -164,6 +170,10 @@ impl<'a> Reader<'a> {
 
     fn add_xml(&mut self, text: &str, line: usize) {
         if self.xml.is_empty() {
+            // The line between two pages.
+            if !text.trim_start().starts_with('<') {
+                return;
+            }
             self.xml_line = line;
         }
         self.xml.push_str(text);

@@ -605,6 +605,23 @@ fn mentions(text: &str, name: &str) -> bool {
     })
 }
 
+/// The numbers in running text, without those that count its own items.
+pub fn numbers(text: &str) -> Vec<String> {
+    // Numbers in circles are marks of notes.
+    let marked = |c: char| if ('\u{2460}'..='\u{2473}').contains(&c) { ' ' } else { c };
+    let text: String = text.chars().map(marked).nfkc().collect();
+    // A reference to a table or a figure, with a blank before its number.
+    let text =
+        ["\u{8868}", "\u{56fe}", "Table"].iter().fold(text, |text, word| text.replace(&format!("{word} "), word));
+    let text = REFERENCES.replace_all(&text, TAKEN);
+    let item = |found: &regex::Match<'_>| {
+        found.start() == 0 && (found.as_str().ends_with('.') || text[found.end()..].starts_with(['.', '\u{3001}', ')']))
+    };
+    let found = WORD.find_iter(&text).filter(|found| !item(found)).map(|found| found.as_str());
+    let trimmed = found.map(|word| word.trim_end_matches(['.', ':', '/', '-']));
+    trimmed.filter(|word| word.starts_with(|c: char| c.is_ascii_digit())).map(str::to_owned).collect()
+}
+
 /// The words and numbers of the text that no recognizer took.
 pub fn leftover(rest: &str, values: &[String], names: &[&str]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();

@@ -79,6 +79,12 @@ impl Pieces {
         (Piece::Other, 0, String::new())
     }
 
+    /// The sample as JSON, mended where that is safe.
+    pub fn json(&self) -> Option<Value> {
+        let whole = self.texts.join("\n");
+        serde_json::from_str(&whole).ok().or_else(|| self.candidates().iter().find_map(|text| repaired(text)))
+    }
+
     /// The keys, the values and the state of the sample.
     pub fn read(&self) -> Content {
         let whole = self.texts.join("\n");
@@ -141,7 +147,11 @@ fn repaired(text: &str) -> Option<Value> {
 
 /// Whether a string has Kangxi radicals, which replace characters in the text of a PDF.
 pub fn has_radicals(text: &str) -> bool {
-    text.chars().any(|c| ('\u{2e80}'..='\u{2fdf}').contains(&c))
+    text.chars().any(is_radical)
+}
+
+pub(crate) fn is_radical(c: char) -> bool {
+    ('\u{2e80}'..='\u{2fdf}').contains(&c)
 }
 
 /// Whether strings in a value that look like JSON are valid.

@@ -31,6 +31,23 @@ pub fn lists_fields(columns: &[Option<Column>]) -> bool {
     has(Column::Name) && (has(Column::Type) || has(Column::Required))
 }
 
+/// Whether a table describes fields, in a section that has nothing but a type.
+pub fn describes(columns: &[Option<Column>]) -> bool {
+    columns.contains(&Some(Column::Name)) && columns.contains(&Some(Column::Description))
+}
+
+/// An example of a field; of JSON around it, its own value.
+fn own_example(example: &str, name: &str) -> String {
+    let object: Option<serde_json::Map<String, serde_json::Value>> = serde_json::from_str(example).ok();
+    let only = object.filter(|members| members.len() == 1).and_then(|members| members.into_iter().next());
+    // One of both names may be misread.
+    let near = |key: &str| strsim::levenshtein(&key.to_lowercase(), &name.to_lowercase()) <= 1;
+    match only.filter(|(key, _)| near(key)) {
+        Some((_, value)) => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+        None => example.to_owned(),
+    }
+}
+
 /// The cell of a column, empty if the row has none.
 pub fn cell<'a>(row: &'a Row, columns: &[Option<Column>], column: Column) -> &'a str {
     let index = columns.iter().position(|found| *found == Some(column));
@@ -81,12 +98,12 @@ fn field(line: &Row, columns: &[Option<Column>], places: &Places, notes: &mut No
         }
         words.chars().filter(char::is_ascii).collect::<String>()
     });
-    let example = cell(line, columns, Column::Example);
+    let example = own_example(cell(line, columns, Column::Example), &name);
     let description = cell(line, columns, Column::Description);
     let mut references = ty.as_deref().map(words::references).unwrap_or_default();
     references.extend(words::references(description));
     let ty = ty.as_deref().map(Type::parse);
-    let read = row::read(description, example, ty.as_ref());
+    let read = row::read(description, &example, ty.as_ref());
     let mut values = values::listed(description);
     if values.is_empty() {
         values = read.values;
@@ -109,7 +126,7 @@ fn field(line: &Row, columns: &[Option<Column>], places: &Places, notes: &mut No
             at,
             errata: Vec::new(),
         },
-        example: example.to_owned(),
+        example,
         references,
         text: (read.text, read.rest),
     })
@@ -119,6 +136,11 @@ impl Draft {
     /// Adds what depends on the names of the section's other fields: the conditions with them, and what remains.
     pub fn relate(&mut self, names: &[&str]) {
         let (text, rest) = &self.text;
+        let example = row::compact(&self.example);
+        // `for example, if Type is ...` names a field.
+        self.field
+            .details
+            .retain(|it| it.detail != Detail::Example || it.value == example || !names.contains(&it.value.as_str()));
         let conditions = row::conditions(text, &self.field.name, &self.field.values, names);
         let mentions = row::leftover(rest, &self.field.values, names);
         let all = conditions.into_iter().map(|value| (Detail::Condition, value));

@@ -18,6 +18,18 @@ impl Type {
     }
 }
 
+impl Type {
+    /// The type of a map's values, where its words have it: `Map<String, Integer>`, `map of integer`.
+    pub fn of_map(&self) -> Option<Self> {
+        let compact: String = self.text.split_whitespace().collect();
+        let words = match compact.split_once("mapof") {
+            Some((_, words)) => words,
+            None => compact.rsplit_once('>')?.0.split_once(',')?.1,
+        };
+        Some(Self::parse(words)).filter(|ty| ty.kind != Kind::Any)
+    }
+}
+
 /// The element type of a list; None if the words are not a list.
 fn item_of(words: &str) -> Option<&str> {
     if matches!(words, "array" | "arrays" | "list" | "lists") {

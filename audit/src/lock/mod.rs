@@ -22,13 +22,17 @@
 //!     lines[]: amount
 //!     lines[].amount = 2, 1
 //!   sent shop_id = 7f3
+//!   about 60, 2.0.1
+//! type 3.4 Address
+//!   response - flat
+//!     town:
 //! code 404 SHOP.1001
 //! ```
 //!
 //! A field's name is followed by its type in the document's words and its obligation; `->` names the type with its
 //! fields, `=` starts a list. Unusual text is quoted as in JSON. `flat` marks fields without their nesting. Below a field
 //! is what its text states: see [`Detail`](crate::fact::Detail). The values of a sample follow its keys, by path; `sent`
-//! has those of a sample's URL.
+//! has those of a sample's URL, `about` the numbers in the text before the tables.
 
 mod read;
 mod text;

@@ -29,6 +29,12 @@ pub fn read(text: &str, name: &str) -> Result<Facts, LockError> {
             "edition" => facts.origin.edition = line.need(words.rest(), "the document's edition")?,
             "sha256" => facts.origin.sha256 = line.need(words.rest(), "the document's hash")?,
             "operation" => facts.operations.push(operation(&line, words, &mut lines)?),
+            "type" => {
+                let mut operation = operation(&line, words, &mut lines)?;
+                let Call::Rpc { action } = operation.call else { return Err(line.error("the name of one type")) };
+                operation.call = Call::Type { name: action };
+                facts.operations.push(operation);
+            }
             "endpoint" => {
                 let region = line.need(words.optional(), "a region or `-`")?;
                 let host = line.need(words.word(), "a host")?;
@@ -51,7 +57,7 @@ pub fn read(text: &str, name: &str) -> Result<Facts, LockError> {
                 let values = line.list(&mut words)?;
                 facts.states.push(States { name, values, at, errata: Vec::new() });
             }
-            _ => return Err(line.error("a fact (`operation`, `endpoint`, `code`, `permission`, `states`)")),
+            _ => return Err(line.error("a fact (`operation`, `type`, `endpoint`, `code`, `permission`, `states`)")),
         }
     }
     lines.end()?;
@@ -75,6 +81,7 @@ fn operation(head: &Line<'_>, mut words: Cursor<'_>, lines: &mut Lines<'_>) -> R
         responses: Vec::new(),
         samples: Vec::new(),
         sent: Vec::new(),
+        about: Vec::new(),
         shown: Shown::default(),
         unread: Vec::new(),
         at: head.at.clone(),
@@ -106,11 +113,20 @@ fn operation(head: &Line<'_>, mut words: Cursor<'_>, lines: &mut Lines<'_>) -> R
                 operation.sent.extend(values.into_iter().map(|value| (name.clone(), value)));
                 continue;
             }
+            "about" => {
+                operation.about = line.need(words.list(), "numbers")?;
+                line.end(&words)?;
+                continue;
+            }
             "unread" => {
                 operation.unread.push(line.need(words.rest(), "a reason")?);
                 continue;
             }
-            _ => return Err(line.error("`path`, `query`, `header`, `body`, `response`, `sample`, `sent` or `unread`")),
+            _ => {
+                return Err(
+                    line.error("`path`, `query`, `header`, `body`, `response`, `sample`, `sent`, `about` or `unread`")
+                );
+            }
         };
         let field = field(&line, words, lines)?;
         operation.parameters.push(Parameter { place, field, filled: false, json: None });

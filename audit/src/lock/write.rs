@@ -92,7 +92,8 @@ impl Lines {
 
     fn operation(&mut self, operation: &Operation) {
         let section = Some(operation.section.as_str()).filter(|section| !section.is_empty());
-        self.add(0, format!("operation {} {}", optional(section), call(&operation.call)));
+        let head = if let Call::Type { .. } = operation.call { "type" } else { "operation" };
+        self.add(0, format!("{head} {} {}", optional(section), call(&operation.call)));
         for parameter in &operation.parameters {
             self.add(1, format!("{} {}", parameter.place, field(&parameter.field)));
             self.details(2, &parameter.field);
@@ -109,6 +110,9 @@ impl Lines {
             sent.entry(name).or_default().push(value);
         }
         sent.iter().for_each(|(name, values)| self.add(1, format!("sent {} = {}", word(name), list(values))));
+        if !operation.about.is_empty() {
+            self.add(1, format!("about {}", list(&operation.about)));
+        }
         operation.unread.iter().for_each(|why| self.add(1, format!("unread {}", rest(why))));
     }
 
@@ -193,6 +197,7 @@ fn call(call: &Call) -> String {
     match call {
         Call::Rest { method, path } => format!("{} {}", word(method), word(path)),
         Call::Rpc { action } => word(action).into_owned(),
+        Call::Type { name } => word(name).into_owned(),
     }
 }
 

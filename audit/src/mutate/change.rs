@@ -7,7 +7,7 @@ use yundb_generator::load::{Node, Value};
 use super::place::{self, Place};
 use crate::{
     compare, extract,
-    fact::{Detail, Facts, Field},
+    fact::{Detail, Facts, Field, Operation},
 };
 
 /// A kind of change.
@@ -26,6 +26,7 @@ pub(super) enum Kind {
     SampleValue,
     SampleKey,
     Condition,
+    About,
     Unit,
     Section,
     SdkName,
@@ -34,6 +35,41 @@ pub(super) enum Kind {
     Code,
     CodeStatus,
     Edition,
+}
+
+/// Why a fact of a spec is none of the document, so that changing it contradicts nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// The document has nothing about the field.
+    Unnamed,
+    /// The spec has it on its own, with a reason.
+    Invented,
+    /// No section shows a failure.
+    Failure,
+    /// No table gives the type.
+    Untyped,
+    /// Only the description shows that a field is a secret.
+    Unnoted,
+    /// The code has no status.
+    Statusless,
+}
+
+impl Rule {
+    /// All rules.
+    pub const ALL: [Self; 6] =
+        [Self::Unnamed, Self::Invented, Self::Failure, Self::Untyped, Self::Unnoted, Self::Statusless];
+
+    /// The rule in words, after `a kind of fact is only`.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Unnamed => "in a field that no table and no sample of the operations that use the file names",
+            Self::Invented => "in a parameter, field or sample that the document lacks, as an x-errata entry explains",
+            Self::Failure => "in the body of a failure, of which these operations show none",
+            Self::Untyped => "a type that no table gives, or the width of an integer that only samples have",
+            Self::Unnoted => "a secret by its description, not by its name: no word of the row shows it",
+            Self::Statusless => "the status of a code that the document lists without one",
+        }
+    }
 }
 
 /// The numeric keywords, each with the names of its two changes.
@@ -59,7 +95,7 @@ impl Kind {
     /// Kinds of changes that no operation shows.
     pub const OF_SERVICE: [Self; 4] = [Self::Endpoint, Self::Code, Self::CodeStatus, Self::Edition];
 
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 37] = [
         Self::Renamed,
         Self::Type,
         Self::Required,
@@ -92,6 +128,7 @@ impl Kind {
         Self::SampleValue,
         Self::SampleKey,
         Self::Condition,
+        Self::About,
         Self::Unit,
         Self::Section,
         Self::SdkName,
@@ -114,6 +151,7 @@ impl Kind {
             Self::SampleValue => "sample value changed",
             Self::SampleKey => "sample key removed",
             Self::Condition => "condition's field removed from description",
+            Self::About => "number changed in an operation's description",
             Self::Unit => "unit changed in description",
             Self::Section => "section",
             Self::SdkName => "x-sdk-name",
@@ -200,6 +238,14 @@ impl Kind {
                         .unit(name_of(parents, parent), node.as_str().unwrap_or_default())
                         .is_some_and(|(unit, _)| !has_in_parts(root, parent, &unit))
             }
+            Self::About => {
+                key == "description"
+                    && matches!(parents, [paths, _, _] if paths == "paths")
+                    && hints.number(node.as_str().unwrap_or_default()).is_some_and(|number| {
+                        let others = parent.entries().filter(|(other, _)| *other != key);
+                        !others.map(|(_, entry)| entry.node.to_json().to_string()).any(|text| has_word(&text, &number))
+                    })
+            }
             Self::Section => is_keyword && key == "section" && before == "x-doc",
             Self::Permission => is_keyword && key == "x-permission" && node.as_str().is_some(),
             Self::Endpoint => key == "url" && parents.first().is_some_and(|first| first == "servers"),
@@ -212,24 +258,21 @@ impl Kind {
         }
     }
 
-    /// Whether the document has the kind of fact at a place at all.
-    pub fn is_stated(self, root: &Node, place: &Place, documented: &Facts, hints: &Hints<'_>) -> bool {
-        match self {
-            Self::Type | Self::Narrower | Self::Wider => hints.has_type(place, root),
-            Self::Removed("example") if compare::is_shared_file(&place.file) => {
-                let named = place::owners(root, &place.tokens).last();
-                named.is_none_or(|(name, _)| !hints.sampled.names.contains(&plain(name)))
-            }
-            Self::Removed("x-sensitive") => {
-                let named = place::owners(root, &place.tokens).last();
-                named.is_none_or(|(name, _)| compare::is_secret(name))
-            }
+    /// Why the document does not have the kind of fact at a place at all. None if it has.
+    pub fn unstated(self, root: &Node, place: &Place, documented: &Facts, hints: &Hints<'_>) -> Option<Rule> {
+        let named = || place::owners(root, &place.tokens).last();
+        let (stated, rule) = match self {
+            // No sample shows how wide a small number may be.
+            Self::Wider => (hints.has_type(place, root) == Some(true), Rule::Untyped),
+            Self::Type | Self::Narrower => (hints.has_type(place, root) != Some(false), Rule::Untyped),
+            Self::Removed("x-sensitive") => (named().is_none_or(|(name, _)| compare::is_secret(name)), Rule::Unnoted),
             Self::CodeStatus => {
                 let code = place.tokens.last().map(String::as_str).unwrap_or_default();
-                documented.codes.iter().any(|it| it.code == code && it.status.is_some())
+                (documented.codes.iter().any(|it| it.code == code && it.status.is_some()), Rule::Statusless)
             }
-            _ => true,
-        }
+            _ => return None,
+        };
+        (!stated).then_some(rule)
     }
 
     /// Changes a member of a node.
@@ -274,10 +317,11 @@ impl Kind {
             Self::Narrower => node.value = Value::String("int32".to_owned()),
             Self::Wider => node.value = Value::String("int64".to_owned()),
             Self::Changed(_) | Self::SampleValue => node.value = other_value(&node.value),
-            Self::Condition | Self::Unit => {
+            Self::Condition | Self::Unit | Self::About => {
                 let text = node.as_str().unwrap_or_default().to_owned();
                 let found = match self {
                     Self::Condition => hints.condition(&owner, &text).map(|(old, new)| text.replace(&old, &new)),
+                    Self::About => hints.number(&text).map(|number| text.replace(&number, "many")),
                     _ => hints.unit(&owner, &text).map(|(old, new)| text.replace(&old, &new)),
                 };
                 let Some(text) = found else { return false };
@@ -287,6 +331,18 @@ impl Kind {
         }
         true
     }
+}
+
+/// The numbers that the document's text on an operation has, and no field.
+fn numbers(operation: &Operation) -> Vec<String> {
+    let of_field =
+        |number: &&String| operation.fields().flat_map(|field| &field.details).any(|it| it.value == **number);
+    operation.about.iter().filter(|number| !of_field(number)).cloned().collect()
+}
+
+/// Whether a text has a number as a word.
+fn has_word(text: &str, number: &str) -> bool {
+    text.split(|c: char| c.is_whitespace() || c == '"').any(|word| word.trim_end_matches(['.', ',']) == number)
 }
 
 /// A name without case and punctuation.
@@ -373,10 +429,12 @@ pub(super) struct Hints<'a> {
     units: HashSet<(String, String)>,
     /// The fields with a set of characters.
     sets: HashSet<String>,
+    /// The numbers in the texts about operations.
+    numbers: Vec<String>,
     /// The names of all fields in tables and samples.
     names: HashSet<String>,
-    /// The names of fields in tables, each with whether a table gives its type.
-    typed: HashMap<String, bool>,
+    /// The names of fields in tables, each with whether it is one of a response, and whether a table gives its type.
+    typed: HashMap<(String, bool), bool>,
     /// The contents of the spec's samples.
     sampled: &'a Sampled,
 }
@@ -385,38 +443,44 @@ pub(super) struct Hints<'a> {
 #[derive(Default)]
 pub(super) struct Sampled {
     values: HashSet<String>,
-    names: HashSet<String>,
 }
 
 impl Sampled {
     pub fn new(root: &Node, places: &[Place]) -> Self {
-        let samples = || places.iter().filter(|place| sample_of(&place.tokens).is_some());
-        let values = samples().filter_map(|place| place::node(root, &place.tokens)).filter(|node| node.is_scalar());
-        let names = samples().filter_map(|place| place.tokens.last()).map(|name| plain(name));
-        Self { values: values.map(scalar).collect(), names: names.collect() }
+        let samples = places.iter().filter(|place| sample_of(&place.tokens).is_some());
+        let values = samples.filter_map(|place| place::node(root, &place.tokens)).filter(|node| node.is_scalar());
+        Self { values: values.map(scalar).collect() }
     }
 }
 
 impl<'a> Hints<'a> {
-    pub fn new(documented: &Facts, sampled: &'a Sampled) -> Self {
+    pub fn new(documented: &[Operation], sampled: &'a Sampled) -> Self {
         let mut hints = Self {
             conditions: HashSet::new(),
             units: HashSet::new(),
             sets: HashSet::new(),
+            numbers: documented.iter().flat_map(numbers).collect(),
             names: HashSet::new(),
             typed: HashMap::new(),
             sampled,
         };
-        for operation in &documented.operations {
+        for operation in documented {
             let names = operation.fields().map(|field| field.name.as_str());
             let sampled = operation.samples.iter().flat_map(|sample| &sample.keys).map(String::as_str);
-            let values = operation.samples.iter().flat_map(|sample| &sample.values).map(|(_, value)| value);
+            let values = operation.samples.iter().flat_map(|sample| &sample.values).chain(&operation.sent);
+            let values = values.map(|(_, value)| value);
             let examples = operation.fields().flat_map(|field| &field.details).map(|stated| &stated.value);
             let json = values.chain(examples).filter_map(|text| serde_json::from_str::<serde_json::Value>(text).ok());
             let json: Vec<String> = json.flat_map(|json| extract::sample::keys(&json)).collect();
             let names = names.chain(sampled).chain(json.iter().map(String::as_str));
             hints.names.extend(names.flat_map(|name| name.split('.')).map(plain));
-            operation.fields().for_each(|field| hints.add(field));
+            let of_response: HashSet<*const Field> = operation
+                .responses
+                .iter()
+                .flat_map(|response| response.shape.fields.iter().chain(response.shape.types.values().flatten()))
+                .map(std::ptr::from_ref)
+                .collect();
+            operation.fields().for_each(|field| hints.add(field, of_response.contains(&std::ptr::from_ref(field))));
         }
         hints
     }
@@ -427,14 +491,21 @@ impl<'a> Hints<'a> {
         named.is_none_or(|(name, _)| name.split('.').all(|name| self.names.contains(&plain(name))))
     }
 
-    /// Whether a table gives the type of the field that a place is in, or no table has the field.
-    fn has_type(&self, place: &Place, root: &Node) -> bool {
-        let named = place::owners(root, &place.tokens).last();
-        named.and_then(|(name, _)| self.typed.get(name)).copied().unwrap_or(true)
+    /// Whether a table gives the type of the field that a place is in. None if no table has the field.
+    fn has_type(&self, place: &Place, root: &Node) -> Option<bool> {
+        let (name, _) = place::owners(root, &place.tokens).last()?;
+        let is = |part: &str| place.tokens.iter().any(|token| token == part);
+        let sides = match is("responses") {
+            true => &[true][..],
+            false if is("parameters") || is("requestBody") => &[false],
+            false => &[false, true],
+        };
+        let known = sides.iter().filter_map(|side| self.typed.get(&(name.to_owned(), *side)));
+        known.copied().reduce(|before, more| before || more)
     }
 
-    fn add(&mut self, field: &Field) {
-        *self.typed.entry(field.name.clone()).or_default() |= field.ty.is_some();
+    fn add(&mut self, field: &Field, of_response: bool) {
+        *self.typed.entry((field.name.clone(), of_response)).or_default() |= field.ty.is_some();
         for stated in &field.details {
             match stated.detail {
                 Detail::Condition => {
@@ -455,6 +526,11 @@ impl<'a> Hints<'a> {
         names.sort();
         let name = names.into_iter().find(|name| description.contains(&format!("`{name}`")))?;
         Some((format!("`{name}`"), "another".to_owned()))
+    }
+
+    /// A number that the document's text on an operation has.
+    fn number(&self, description: &str) -> Option<String> {
+        self.numbers.iter().find(|number| has_word(description, number)).cloned()
     }
 
     /// A word for the unit that the document has for the field, and its replacement.

@@ -13,17 +13,19 @@ use std::{
 use comfy_table::{Table, presets};
 use yundb_generator::{
     Diagnostics,
+    diagnostic::Location,
     load::{self, Node},
 };
 
+pub use self::change::Rule;
 use self::{
     change::{Hints, Kind, Sampled},
     place::Place,
 };
 use crate::{
-    compare::{self, Aspect, Difference, Mode},
+    compare::{self, Aspect, Difference, Mode, Topic},
     config,
-    fact::{Facts, Operation, Permission},
+    fact::{Call, Facts, Operation, Permission},
     lock,
     run::{Audit, Error},
     spec,
@@ -34,21 +36,12 @@ use crate::{
 pub struct Mutations {
     /// Number of changes, and of those that were reported, by kind.
     pub kinds: BTreeMap<&'static str, (usize, usize)>,
-    /// Number of files in which a kind of change is possible only where the document states nothing: see `RULES`.
-    pub left_out: BTreeMap<&'static str, usize>,
+    /// The files in which a kind of change is possible only where the document states nothing: the kind, the rule by
+    /// which it is left out, and the place of the fact.
+    pub left_out: Vec<(&'static str, Rule, String)>,
     /// The changes that were not reported: the kind, and the place of the fact.
     pub unseen: Vec<(&'static str, String)>,
 }
-
-/// The changes left out, as the document has nothing to compare them with.
-const RULES: &str = "\
-Left out are files in which a kind of fact is only
-- in a field that no table and no sample of the operations that use the file names,
-- in a parameter, field or sample that the document lacks, as an x-errata entry explains,
-- in the body of a failure, of which these operations show none,
-- a type, where the tables give none; the example of a type that operations share, where samples have the field,
-- a secret by its description, not by its name; or the status of a code that the document lists without one.
-";
 
 impl Audit {
     /// Changes facts of the services' specs, and counts the changes that the audit reports. Only services with a valid
@@ -79,13 +72,21 @@ impl Mutations {
         let mut table = Table::new();
         table.load_preset(presets::ASCII_MARKDOWN).set_header(["change", "seen", "of", "left out"]);
         for (kind, (all, seen)) in &self.kinds {
-            let left_out = self.left_out.get(kind).map_or_else(String::new, usize::to_string);
+            let left_out = match self.left_out.iter().filter(|(of, ..)| of == kind).count() {
+                0 => String::new(),
+                count => count.to_string(),
+            };
             table.add_row([(*kind).to_owned(), seen.to_string(), all.to_string(), left_out]);
         }
+        let rules = Rule::ALL.map(|rule| {
+            let count = self.left_out.iter().filter(|(_, by, _)| *by == rule).count();
+            format!("- {} ({count})\n", rule.text())
+        });
+        let rules = format!("Left out are files in which a kind of fact is only\n{}", rules.concat());
         let unseen: String = self.unseen.iter().map(|(kind, at)| format!("{at}: {kind}\n")).collect();
         match unseen.as_str() {
-            "" => format!("{table}\n\n{RULES}"),
-            unseen => format!("{table}\n\n{RULES}\nNot reported:\n{unseen}"),
+            "" => format!("{table}\n\n{rules}"),
+            unseen => format!("{table}\n\n{rules}\nNot reported:\n{unseen}"),
         }
     }
 }
@@ -95,14 +96,19 @@ struct Subject {
     documented: Facts,
     root: Node,
     errata: spec::Errata,
-    /// The operations of the spec: the path in the tree's index, and the files that they use.
+    /// The operations and the documented types of the spec: the path in the tree's index or the pointer, and the files
+    /// that they use.
     operations: Vec<(String, HashSet<String>)>,
     /// The components that they use.
     pointers: HashSet<String>,
     /// The components that their successes and requests use.
     of_success: HashSet<String>,
-    /// The entries that explain what only the spec has.
-    inventions: HashSet<usize>,
+    /// The components that they use apart from what only the spec has.
+    of_document: HashSet<String>,
+    /// The entries that explain values that only the spec has.
+    invented_values: HashSet<usize>,
+    /// The places of the parameters, fields, samples and keywords that only the spec has.
+    invented: HashSet<Location>,
     /// The contents of the spec's samples.
     sampled: Sampled,
 }
@@ -110,8 +116,9 @@ struct Subject {
 impl Subject {
     fn new(documented: Facts, root: Node) -> Self {
         let errata = spec::Errata::read(&root);
-        let paths: Vec<String> =
-            root.get("paths").into_iter().flat_map(Node::entries).map(|(path, _)| path.to_owned()).collect();
+        let paths = root.get("paths").into_iter().flat_map(Node::entries).map(|(path, _)| path.to_owned());
+        let types = documented.types().map(|name| format!("{}{name}", spec::SCHEMAS));
+        let paths: Vec<String> = paths.chain(types).collect();
         let described = |path: &String| {
             let of_path = spec::of_paths(&root, &errata, &HashSet::from([path.clone()]));
             of_path.operations.iter().any(|operation| {
@@ -124,21 +131,37 @@ impl Subject {
         let (mut pointers, mut of_success) = (HashSet::new(), HashSet::new());
         let mut operations = Vec::new();
         for path in paths {
-            let (files, more) = place::used(&root, &path, true);
+            let (files, more) = place::used(&root, &path, true, &HashSet::new());
             pointers.extend(more);
-            of_success.extend(place::used(&root, &path, false).1);
+            of_success.extend(place::used(&root, &path, false, &HashSet::new()).1);
             operations.push((path, files));
         }
         let sampled = Sampled::new(&root, &place::all(&root));
-        let spec = spec::facts(&root, &errata);
+        let spec = spec::facts(&root, &errata, &documented);
         let settled = compare::settle(compare::facts(&documented, &spec, Mode::Spec), &errata.entries);
-        let invented = |it: &Difference| {
-            let nothing = it.left.as_ref().is_none_or(|left| left.text.is_empty());
-            it.aspect == Aspect::Extra || nothing && matches!(it.aspect, Aspect::Detail(_) | Aspect::Values)
-        };
-        let entries = settled.accepted.iter().filter(|(difference, _)| invented(difference));
-        let inventions = entries.map(|(_, entry)| *entry).collect();
-        Self { documented, root, errata, operations, pointers, of_success, inventions, sampled }
+        let nothing = |it: &Difference| it.left.as_ref().is_none_or(|left| left.text.is_empty());
+        let inventions = || settled.accepted.iter().filter(|(difference, _)| nothing(difference));
+        let values = inventions().filter(|(difference, _)| difference.topic == Topic::Value);
+        let invented_values = values.map(|(_, entry)| *entry).collect();
+        let parts = inventions().filter(|(difference, _)| {
+            difference.topic != Topic::Value && matches!(difference.aspect, Aspect::Extra | Aspect::Detail(_))
+        });
+        let places = parts.filter_map(|(difference, _)| Some(difference.right.as_ref()?.at.clone()));
+        let invented: HashSet<Location> = places.collect();
+        let of_document = |(path, _): &(String, _)| place::used(&root, path, true, &invented).1;
+        let of_document = operations.iter().flat_map(of_document).collect();
+        Self {
+            documented,
+            root,
+            errata,
+            operations,
+            pointers,
+            of_success,
+            of_document,
+            invented_values,
+            invented,
+            sampled,
+        }
     }
 
     fn mutate(mut self, mutations: &mut Mutations) {
@@ -153,7 +176,8 @@ impl Subject {
         files.dedup();
         for file in files {
             let of_file = || places.iter().filter(|place| place.file == file);
-            let whole = Users { paths: None, documented: self.documented.clone() };
+            let whole =
+                Users { paths: None, documented: self.documented.clone(), using: self.documented.operations.len() };
             self.mutate_file(of_file(), &Kind::OF_SERVICE, &whole, &sampled, mutations);
             let users = self.users(file);
             if users.paths.as_ref().is_some_and(|paths| !paths.is_empty()) {
@@ -171,27 +195,23 @@ impl Subject {
         sampled: &Sampled,
         mutations: &mut Mutations,
     ) {
-        let hints = Hints::new(&users.documented, sampled);
+        let hints = Hints::new(&users.documented.operations[..users.using], sampled);
         let fails = users.documented.operations.iter().any(shows_failure);
         let mut before = None;
         for kind in kinds {
             let fitting: Vec<&Place> = places.clone().filter(|place| kind.applies(&self.root, place, &hints)).collect();
-            let possible = !fitting.is_empty();
             let of_service = users.paths.is_none();
-            let stated = |place: &&Place| {
-                of_service
-                    || (fails || !self.is_of_failure(place))
-                        && !self.is_invented(place)
-                        && hints.names(place, &self.root)
+            let rule = |place: &Place| match of_service {
+                false if !fails && self.is_of_failure(place) => Some(Rule::Failure),
+                false if self.is_invented(*kind, place) => Some(Rule::Invented),
+                false if !hints.names(place, &self.root) => Some(Rule::Unnamed),
+                _ => kind.unstated(&self.root, place, &users.documented, &hints),
             };
-            let mut fitting = fitting
-                .into_iter()
-                .filter(|place| stated(place) && kind.is_stated(&self.root, place, &users.documented, &hints))
-                .collect::<Vec<_>>()
-                .into_iter()
-                .peekable();
-            if possible && fitting.peek().is_none() {
-                *mutations.left_out.entry(kind.name()).or_default() += 1;
+            let ruled: Vec<(&Place, Option<Rule>)> = fitting.into_iter().map(|place| (place, rule(place))).collect();
+            let left_out = ruled.first().and_then(|(place, rule)| Some((place, (*rule)?)));
+            let mut fitting = ruled.iter().filter(|(_, rule)| rule.is_none()).map(|(place, _)| *place).peekable();
+            if let Some((place, rule)) = left_out.filter(|_| fitting.peek().is_none()) {
+                mutations.left_out.push((kind.name(), rule, format!("{}:{}", place.file, place.line)));
                 continue;
             }
             let seen = fitting.find_map(|place| {
@@ -213,25 +233,53 @@ impl Subject {
         place::is_unused(place, &self.of_success)
     }
 
-    /// Whether the parameter, field or sample that a place is in has an entry that explains it as the spec's own.
-    fn is_invented(&self, place: &Place) -> bool {
-        place::owners(&self.root, &place.tokens)
-            .any(|(_, node)| self.errata.at(node).iter().any(|entry| self.inventions.contains(entry)))
+    /// Whether an entry explains a fact as the spec's own: itself, or the parameter, field or sample that it is in.
+    fn is_invented(&self, kind: Kind, place: &Place) -> bool {
+        let mut owners = place::owners(&self.root, &place.tokens).map(|(_, node)| node);
+        let named = |node: &Node| {
+            let name = node.as_object().and_then(|members| members.get("name"));
+            name.is_some_and(|name| self.invented.contains(name.place()))
+        };
+        let of_values = |node: &Node| self.errata.at(node).iter().any(|entry| self.invented_values.contains(entry));
+        place::is_unused(place, &self.of_document)
+            || place::keys(&self.root, &place.tokens).any(|key| self.invented.contains(key))
+            || owners.any(|node| named(node) || self.is_invented_in_parts(node))
+            || matches!(kind, Kind::ValueRemoved | Kind::ValueAdded)
+                && place::around(&self.root, &place.tokens).skip(2).any(of_values)
+    }
+
+    /// Whether only the spec has all parts of a parameter, which documents list each on its own.
+    fn is_invented_in_parts(&self, node: &Node) -> bool {
+        let schema = node.get("in").and(node.get("schema"));
+        let parts = schema.and_then(|schema| schema.get("items").or(Some(schema))?.get("properties")?.as_object());
+        parts.is_some_and(|parts| parts.values().all(|part| self.invented.contains(&part.key)))
     }
 
     /// The operations that use a file, and the document's facts about them.
     fn users(&self, file: &str) -> Users {
         let paths = self.operations.iter().filter(|(_, files)| files.contains(file)).map(|(path, _)| path.clone());
-        let paths: HashSet<String> = paths.collect();
+        let mut paths: HashSet<String> = paths.collect();
         let spec = spec::of_paths(&self.root, &self.errata, &paths);
         let described = |operation: &&Operation| {
             spec.operations.iter().any(|it| it.call == operation.call || it.section == operation.section)
         };
-        let operations: Vec<Operation> = self.documented.operations.iter().filter(described).cloned().collect();
+        let mut operations: Vec<Operation> = self.documented.operations.iter().filter(described).cloned().collect();
+        let using = operations.len();
+        // The samples of types are those of shared responses.
+        let types = self.documented.operations.iter().filter(|it| matches!(it.call, Call::Type { .. }));
+        let others: Vec<&Operation> =
+            types.filter(|it| !operations.iter().any(|other| other.call == it.call)).collect();
+        operations.extend(others.into_iter().cloned());
+        if !paths.is_empty() {
+            paths.extend(self.documented.types().map(|name| format!("{}{name}", spec::SCHEMAS)));
+        }
         let called = |it: &&Permission| spec.operations.iter().any(|operation| operation.call == it.call);
         let permissions = self.documented.permissions.iter().filter(called).cloned().collect();
         let states = self.documented.states.clone();
-        Users { paths: Some(paths), documented: Facts { operations, permissions, states, ..Facts::default() } }
+        // Hosts have the ids of regions, which fields may have as values.
+        let endpoints = self.documented.endpoints.clone();
+        let documented = Facts { operations, permissions, states, endpoints, ..Facts::default() };
+        Users { paths: Some(paths), documented, using }
     }
 
     /// Whether a change is reported. None if it changes nothing.
@@ -256,7 +304,7 @@ impl Subject {
     fn differences(&self, users: &Users) -> HashSet<Key> {
         let spec = match &users.paths {
             Some(paths) => spec::of_paths(&self.root, &self.errata, paths),
-            None => spec::facts(&self.root, &self.errata),
+            None => spec::facts(&self.root, &self.errata, &users.documented),
         };
         let settled = compare::settle(compare::facts(&users.documented, &spec, Mode::Spec), &self.errata.entries);
         let at = |index: &usize| self.errata.entries.get(*index).map(|entry| entry.at.to_string());
@@ -284,6 +332,8 @@ type Key = (String, Aspect, String, String);
 struct Users {
     /// Their paths in the spec's index. None for the whole spec.
     paths: Option<HashSet<String>>,
-    /// The document's facts about them.
+    /// The document's facts about them, and its types.
     documented: Facts,
+    /// How many of its operations and types use the file, first ones.
+    using: usize,
 }

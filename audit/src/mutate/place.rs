@@ -2,7 +2,10 @@
 
 use std::collections::HashSet;
 
-use yundb_generator::load::{Node, Value};
+use yundb_generator::{
+    diagnostic::Location,
+    load::{Node, Value},
+};
 
 /// A value in the tree.
 #[derive(Clone, Debug)]
@@ -46,39 +49,58 @@ pub(super) fn all(root: &Node) -> Vec<Place> {
     places
 }
 
-/// The files that the operations on a path use, and the components, by pointer; without those of failures if so wanted.
-pub(super) fn used(root: &Node, path: &str, with_failures: bool) -> (HashSet<String>, HashSet<String>) {
-    fn walk<'a>(root: &'a Node, node: &'a Node, seen: &mut HashSet<&'a str>, files: &mut HashSet<String>) {
+/// The files that the operations on a path or the type at a pointer use, and the components, by pointer; without those
+/// of failures if so wanted, and of the parameters and fields at some places.
+pub(super) fn used<'a>(
+    root: &'a Node,
+    path: &'a str,
+    with_failures: bool,
+    without: &HashSet<Location>,
+) -> (HashSet<String>, HashSet<String>) {
+    fn walk<'a>(
+        root: &'a Node,
+        node: &'a Node,
+        without: &HashSet<Location>,
+        seen: &mut HashSet<&'a str>,
+        files: &mut HashSet<String>,
+    ) {
         files.insert(node.location.file().to_owned());
         if let Some(pointer) = node.get("$ref").and_then(Node::as_str)
             && seen.insert(pointer)
             && let Some(target) = target(root, pointer)
         {
-            walk(root, target, seen, files);
+            walk(root, target, without, seen, files);
         }
         match &node.value {
-            Value::Object(members) => members.values().for_each(|entry| walk(root, &entry.node, seen, files)),
-            Value::Array(items) => items.iter().for_each(|item| walk(root, item, seen, files)),
+            Value::Object(members) => {
+                let members = members.values().filter(|entry| !without.contains(&entry.key));
+                members.for_each(|entry| walk(root, &entry.node, without, seen, files));
+            }
+            Value::Array(items) => items.iter().for_each(|item| walk(root, item, without, seen, files)),
             _ => {}
         }
     }
-    let (mut files, mut pointers) = (HashSet::new(), HashSet::new());
+    let (mut files, mut pointers): (HashSet<String>, HashSet<&'a str>) = (HashSet::new(), HashSet::new());
+    if let Some(schema) = target(root, path) {
+        pointers.insert(path);
+        walk(root, schema, without, &mut pointers, &mut files);
+    }
     if let Some(item) = root.get("paths").and_then(|paths| paths.get(path)) {
         for (_, operation) in item.entries() {
             for (key, part) in operation.node.entries() {
                 for (status, response) in part.node.entries().filter(|_| key == "responses") {
                     if with_failures || status.starts_with('2') {
-                        walk(root, &response.node, &mut pointers, &mut files);
+                        walk(root, &response.node, without, &mut pointers, &mut files);
                     }
                 }
                 if key != "responses" {
-                    walk(root, &part.node, &mut pointers, &mut files);
+                    walk(root, &part.node, without, &mut pointers, &mut files);
                 }
             }
             files.insert(operation.node.location.file().to_owned());
         }
         for (_, common) in item.entries().filter(|(key, _)| *key == "parameters") {
-            walk(root, &common.node, &mut pointers, &mut files);
+            walk(root, &common.node, without, &mut pointers, &mut files);
         }
     }
     (files, pointers.into_iter().map(str::to_owned).collect())
@@ -103,6 +125,19 @@ pub(super) fn owners<'a>(root: &'a Node, tokens: &'a [String]) -> impl Iterator<
             Some(name) => Some((name, node)),
             None => matches!(before, "properties" | "examples").then(|| (tokens[end - 1].as_str(), node)),
         }
+    })
+}
+
+/// The values that a place is in, from the outermost on.
+pub(super) fn around<'a>(root: &'a Node, tokens: &'a [String]) -> impl Iterator<Item = &'a Node> {
+    (1..=tokens.len()).filter_map(move |end| node(root, &tokens[..end]))
+}
+
+/// The places of the keys that a value is under.
+pub(super) fn keys<'a>(root: &'a Node, tokens: &'a [String]) -> impl Iterator<Item = &'a Location> {
+    (1..=tokens.len()).filter_map(move |end| {
+        let (last, parents) = tokens[..end].split_last()?;
+        Some(&node(root, parents)?.as_object()?.get(last)?.key)
     })
 }
 

@@ -35,22 +35,27 @@ pub struct Spec {
     pub errata: Vec<Erratum>,
 }
 
-/// Reads the spec in a folder. None if it cannot be read, with the reason in `diagnostics`.
-pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Option<Spec> {
+/// Reads the spec in a folder, and those of its types that the document describes in sections of their own. None if it
+/// cannot be read, with the reason in `diagnostics`.
+pub fn read(folder: &Path, documented: &Facts, diagnostics: &mut Diagnostics) -> Option<Spec> {
     let loaded = load::load(folder, diagnostics)?;
     let errata = Errata::read(&loaded.root);
-    let facts = facts(&loaded.root, &errata);
+    let facts = facts(&loaded.root, &errata, documented);
     Some(Spec { facts, errata: errata.entries })
 }
 
 /// The facts of a spec.
-pub(crate) fn facts(root: &Node, errata: &Errata) -> Facts {
+pub(crate) fn facts(root: &Node, errata: &Errata, documented: &Facts) -> Facts {
     let refs = Refs { root, errata };
     let operations = operation::read(&refs, |_| true);
     Facts {
         origin: origin(root),
         permissions: operations.iter().filter_map(|read| read.permission.clone()).collect(),
-        operations: operations.into_iter().map(|read| read.operation).collect(),
+        operations: operations
+            .into_iter()
+            .map(|read| read.operation)
+            .chain(operation::types(&refs, documented.types()))
+            .collect(),
         endpoints: lists::endpoints(&refs),
         codes: lists::codes(&refs),
         states: lists::states(&refs),
@@ -63,13 +68,18 @@ pub(crate) fn facts(root: &Node, errata: &Errata) -> Facts {
     }
 }
 
-/// The facts of some operations, by their paths.
+/// The pointer of a schema.
+pub(crate) const SCHEMAS: &str = "#/components/schemas/";
+
+/// The facts of some operations, by their paths, and of some types, by their pointers.
 pub(crate) fn of_paths(root: &Node, errata: &Errata, wanted: &HashSet<String>) -> Facts {
     let refs = Refs { root, errata };
     let read = operation::read(&refs, |path| wanted.contains(path));
     let states = lists::states(&refs);
     let permissions = read.iter().filter_map(|read| read.permission.clone()).collect();
-    Facts { states, permissions, operations: read.into_iter().map(|read| read.operation).collect(), ..Facts::default() }
+    let types = operation::types(&refs, wanted.iter().filter_map(|path| path.strip_prefix(SCHEMAS)));
+    let operations = read.into_iter().map(|read| read.operation).chain(types).collect();
+    Facts { states, permissions, operations, ..Facts::default() }
 }
 
 fn origin(root: &Node) -> Origin {

@@ -1,6 +1,9 @@
 //! The operations of a spec: calls, parameters, bodies and responses.
 
-use yundb_generator::load::{Entry, Node};
+use yundb_generator::{
+    diagnostic::Location,
+    load::{Entry, Node},
+};
 
 use super::{
     errata, parameter, sample,
@@ -92,12 +95,64 @@ fn operation<'a>(refs: &Refs<'a>, call: Call, item: &'a Node, entry: &'a Entry) 
         responses,
         samples,
         sent: Vec::new(),
+        about: Vec::new(),
         shown: shown(refs.root, node),
         unread: Vec::new(),
         at,
         errata,
     };
     Read { operation, permission }
+}
+
+/// The types of some components, as sections of a document describe them.
+pub(super) fn types<'a>(refs: &Refs<'a>, names: impl Iterator<Item = &'a str>) -> Vec<Operation> {
+    let schemas = refs.root.get("components").and_then(|it| it.get("schemas")).and_then(Node::as_object);
+    let found = names.filter_map(|name| Some((name, schemas?.get(name)?)));
+    found.map(|(name, entry)| described(refs, name, entry)).collect()
+}
+
+fn described<'a>(refs: &Refs<'a>, name: &str, entry: &'a Entry) -> Operation {
+    let at = entry.node.location.clone();
+    let (shape, errata) = Types::new(*refs).of(&entry.node);
+    let (_, json) = Types::new(*refs).whole(&entry.node);
+    let whole = Parameter {
+        place: Place::Query,
+        field: implied(name.to_owned(), &at, Vec::new()),
+        filled: true,
+        json: Some(json),
+    };
+    Operation {
+        section: String::new(),
+        call: Call::Type { name: name.to_owned() },
+        parameters: vec![whole],
+        body: None,
+        responses: vec![Response { status: Some(200), shape, at: at.clone(), errata: errata.clone() }],
+        samples: Vec::new(),
+        sent: Vec::new(),
+        about: Vec::new(),
+        shown: Shown::default(),
+        unread: Vec::new(),
+        at,
+        errata,
+    }
+}
+
+/// A parameter that the client fills.
+fn implied(name: String, at: &Location, errata: Vec<usize>) -> Field {
+    Field {
+        name,
+        printed: None,
+        ty: None,
+        required: Required::Unknown,
+        values: Vec::new(),
+        details: Vec::new(),
+        prose: Prose::default(),
+        words: String::new(),
+        secret: false,
+        implied: true,
+        at: at.clone(),
+        errata,
+    }
 }
 
 /// The parameters of an operation and those that it inherits from its path. References stay unresolved.
@@ -113,7 +168,7 @@ fn declared<'a>(refs: &Refs<'a>, item: &'a Node, node: &'a Node) -> Vec<&'a Node
 }
 
 /// Adds the parameters that the client fills, so that a document may list them or not.
-fn imply(refs: &Refs<'_>, parameters: &mut Vec<Parameter>, rpc: bool, at: &yundb_generator::diagnostic::Location) {
+fn imply(refs: &Refs<'_>, parameters: &mut Vec<Parameter>, rpc: bool, at: &Location) {
     let components = refs.root.get("components");
     let schemes = components.and_then(|it| it.get("securitySchemes")).into_iter().flat_map(Node::entries);
     let of_schemes = schemes.filter_map(|(_, scheme)| {
@@ -129,20 +184,8 @@ fn imply(refs: &Refs<'_>, parameters: &mut Vec<Parameter>, rpc: bool, at: &yundb
             continue;
         }
         let shared = components.and_then(|it| it.get("parameters")).and_then(|it| it.get(&name));
-        let field = Field {
-            name,
-            printed: None,
-            ty: None,
-            required: Required::Unknown,
-            values: Vec::new(),
-            details: Vec::new(),
-            prose: Prose::default(),
-            words: String::new(),
-            secret: false,
-            implied: true,
-            at: at.clone(),
-            errata: shared.map(|node| refs.errata_through(node)).unwrap_or_default(),
-        };
+        let errata = shared.map(|node| refs.errata_through(node)).unwrap_or_default();
+        let field = implied(name, at, errata);
         parameters.push(Parameter { place, field, filled: true, json: None });
     }
 }
@@ -196,8 +239,11 @@ fn shown(root: &Node, node: &Node) -> Shown {
     let name = text(Some(node), "x-sdk-name");
     // Its gateways demand the header of calls without a body, too.
     let content_type = node.get("requestBody").is_some() || text(Some(root), "x-protocol") == "huawei-rest";
+    let further = ["x-rate-limit", "x-legacy"].map(|key| node.get(key).map(|it| it.to_json().to_string()));
+    let further = further.into_iter().flatten().collect::<Vec<_>>().join("\n");
     Shown {
         sdk_name: if name.is_empty() { upper } else { name },
+        text: ["summary", "description"].map(|key| text(Some(node), key)).join("\n") + "\n" + &further,
         pages: node.get("x-pagination").is_some(),
         content_type,
     }

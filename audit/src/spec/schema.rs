@@ -217,6 +217,15 @@ impl<'a> Types<'a> {
         (self.shape, read.errata)
     }
 
+    /// The shape of a type, be it that of the values of a map, and the entries at its schema.
+    pub fn of(mut self, schema: &'a Node) -> (Shape, Vec<usize>) {
+        let read = self.read(schema, "");
+        if let Some(fields) = read.ty.of.and_then(|of| self.shape.types.get(&of)) {
+            self.shape.fields.clone_from(fields);
+        }
+        (self.shape, read.errata)
+    }
+
     /// A schema, and a shape with it as the only field.
     pub fn whole(mut self, schema: &'a Node) -> (Read, Shape) {
         let read = self.read(schema, "");
@@ -262,7 +271,15 @@ impl<'a> Types<'a> {
         }
         let kind = view.kind();
         let inner = self.inner(&view, kind, path);
-        let text = words(kind, &view, inner.ty.of.is_some());
+        let mut text = words(kind, &view, inner.ty.of.is_some());
+        if kind == Kind::Map && !inner.ty.text.is_empty() {
+            text = format!("{text} of {}", inner.ty.text);
+        }
+        // Beside its fields an object may have further values.
+        let others = view.get("additionalProperties").filter(|it| kind == Kind::Object && it.get("type").is_some());
+        if let Some(others) = others {
+            text = format!("{text} and map of {}", self.read(others, &format!("{path}.*")).ty.text);
+        }
         let mut errata = view.errata.clone();
         errata::add(&mut errata, &inner.errata);
         let values = [view.values(), inner.values].concat();

@@ -17,7 +17,7 @@ fn spec(text: &str) -> Spec {
         if text.contains("\nx-protocol:") { text.to_owned() } else { format!("x-protocol: huawei-rest\n{text}") };
     fs::write(folder.path().join("openapi.yaml"), format!("{HEAD}{text}")).unwrap();
     let mut diagnostics = Diagnostics::new();
-    let spec = read(folder.path(), &mut diagnostics);
+    let spec = read(folder.path(), &Facts::default(), &mut diagnostics);
     assert!(!diagnostics.has_errors(), "{diagnostics}");
     spec.unwrap()
 }
@@ -275,7 +275,7 @@ fn the_real_specs_agree_with_themselves() {
     for service in ["aliyun-dg", "aliyun-sts", "huawei-drs", "huawei-iam"] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs").join(service);
         let mut diagnostics = Diagnostics::new();
-        let spec = read(&folder, &mut diagnostics).unwrap();
+        let spec = read(&folder, &Facts::default(), &mut diagnostics).unwrap();
         assert!(diagnostics.is_empty(), "{diagnostics}");
         assert!(!spec.facts.operations.is_empty() && !spec.errata.is_empty(), "{service}");
         let mut document = spec.facts.clone();

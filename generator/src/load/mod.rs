@@ -164,7 +164,7 @@ fn tree(path: &Path, choices: &Choices, reporter: &mut Reporter<'_>) -> Option<(
             return None;
         }
     };
-    reporter.ours = file.root.get("x-protocol").is_some();
+    reporter.ours = file.root.get("x-protocol").is_some() && !choices.lenient;
     file.duplicates.drain(..).for_each(|duplicate| reporter.duplicate(duplicate));
     overlay::apply(&mut file.root, &choices.overlays, reporter);
     let version = version::version(&file.root, reporter)?;

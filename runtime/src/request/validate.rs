@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::draft::{Content, Draft};
 use super::given::{Given, missing};
-use super::inputs::Inputs;
+use super::inputs::{self, Inputs};
 use super::values::Values;
 use crate::check::{self, Violation};
 use crate::codec::encode;
@@ -79,7 +79,10 @@ fn whole_body(draft: &Draft, given: &Given<'_>, violations: &mut Vec<Violation>)
         }
     }
     let mut found = Vec::new();
-    check::value(&Value::Object(fields), &body.shape, "", &mut found);
+    let mut fields = Value::Object(fields);
+    check::value(&fields, &body.shape, "", &mut found);
+    // These are copies, which may contain secrets.
+    inputs::wipe(&mut fields);
     let named = |it: Violation| Violation { path: if it.path.is_empty() { "body".to_owned() } else { it.path }, ..it };
     violations.extend(found.into_iter().map(named));
 }

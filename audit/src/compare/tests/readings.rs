@@ -39,6 +39,19 @@ fn a_pattern_stays() {
 }
 
 #[test]
+fn a_statement_that_the_row_only_hints_at_stays() {
+    let details = |most: &str| stated(Detail::MaxItems, &[most]);
+    let row = Field { words: "1f0a93c2".to_owned(), details: stated(Detail::Unread, &["bound"]), ..field("state") };
+    let mut document = of(vec![Operation { parameters: vec![query(row)], ..order() }]);
+    let spec = Field { details: details("300"), ..field("state") };
+    read_by_people(&mut document, &of(vec![Operation { parameters: vec![query(spec.clone())], ..order() }]));
+    assert_eq!(differences(&document, &spec), NOTHING);
+    let changed = ["Detail(Read) query state: max-items 300|"];
+    assert_eq!(differences(&document, &Field { details: details("301"), ..field("state") }), changed);
+    assert_eq!(differences(&document, &field("state")), changed);
+}
+
+#[test]
 fn a_reading_ends_with_the_words() {
     let (lock, _) = read(&with(&["on", "off"], None));
     let again = |words: &str| {

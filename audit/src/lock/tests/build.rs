@@ -48,6 +48,7 @@ pub fn operation(section: &str, call: Call) -> Operation {
         responses: Vec::new(),
         samples: Vec::new(),
         sent: Vec::new(),
+        about: Vec::new(),
         shown: Shown::default(),
         unread: Vec::new(),
         at: at(),

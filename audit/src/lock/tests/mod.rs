@@ -290,14 +290,19 @@ fn an_invalid_lock_is_rejected_with_its_line() {
     for (from, to, line, expected) in [
         ("  path shop_id", "   path shop_id", 8, "less indentation"),
         ("      amount", "        amount", 17, "less indentation"),
-        ("  path ", "  cookie ", 8, "`path`, `query`, `header`, `body`, `response`, `sample`, `sent` or `unread`"),
+        (
+            "  path ",
+            "  cookie ",
+            8,
+            "`path`, `query`, `header`, `body`, `response`, `sample`, `sent`, `about` or `unread`",
+        ),
         ("default \"late", "fallback \"late", 13, "a statement about the field (`minimum`, `default`, `example`, ...)"),
         ("maximum 9, 3", "maximum", 18, "its values"),
         (
             "operation 2.9",
             "<<<<<<< operation 2.9",
             7,
-            "a fact (`operation`, `endpoint`, `code`, `permission`, `states`)",
+            "a fact (`operation`, `type`, `endpoint`, `code`, `permission`, `states`)",
         ),
         ("shop_id: ", "shop_id ", 8, "a field: its name, a colon, its type"),
         ("-> OrderLine", "-> ", 11, "a type, or its words in quotes"),
@@ -309,7 +314,7 @@ fn an_invalid_lock_is_rejected_with_its_line() {
             "  unread",
             "  body\n  unread",
             28,
-            "`path`, `query`, `header`, `body`, `response`, `sample`, `sent` or `unread`",
+            "`path`, `query`, `header`, `body`, `response`, `sample`, `sent`, `about` or `unread`",
         ),
         ("document a.txt", "", 1, "a line `document` with the document's file name"),
     ] {

@@ -214,7 +214,7 @@ pub struct ListEtlJobLogsResponse {
 pub struct EtlJobLog {
     /// Log message, which describes the running state of the ETL task.
     pub content: Option<String>,
-    /// Module that wrote the log, such as the transformation module of an ETL task.
+    /// Module that wrote the log, such as the transformation module of an ETL task. Example: `ETL`.
     pub content_key: Option<String>,
     /// ID of the ETL task.
     pub etl_id: Option<String>,

@@ -348,7 +348,7 @@ yundb_runtime::setters! {
         /// Name of the database.
         #[serde(rename = "DBName")]
         pub db_name: Option<String>,
-        /// Name of the database in the destination.
+        /// Name of the database in the destination. Example: `mysqltest`.
         #[serde(rename = "NewDBName")]
         pub new_db_name: Option<String>,
         /// Name of the schema. Required for SQL Server and PostgreSQL sources; not used otherwise.
@@ -356,8 +356,8 @@ yundb_runtime::setters! {
         /// Name of the schema in the destination. Applies only to SQL Server and PostgreSQL destinations.
         pub new_schema_name: Option<String>,
         /// Whether to configure all tables of the schema. If false, specify [`table_includes`](Self::table_includes) and
-        /// [`table_excludes`](Self::table_excludes); if true, only [`table_includes`](Self::table_includes). Defaults
-        /// to `false`.
+        /// [`table_excludes`](Self::table_excludes); if true, only [`table_includes`](Self::table_includes). Defaults to
+        /// `false`. Example: `false`.
         pub all_table: Option<bool>,
         /// Tables to migrate.
         pub table_includes: Option<Vec<MigrationTable>>,

@@ -23,8 +23,8 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    /// - `backup_policy`: Backup policy. **Required.**
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
+    /// - `backup_policy`: Backup policy. Required.
     ///
     /// # Example
     ///
@@ -33,13 +33,14 @@ impl Client {
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let backup_policy = BackupPolicyToSet::new().start_time("19:00-20:00").keep_days(7).period("1,2,3,4,5");
-    /// let response = client.update_backup_policy("5eebbb4c0f9f4a99b42ed1b6334569aain07", backup_policy).await?;
+    /// let response = client.update_backup_policy("096c0fc43e804757b59946b80dc27f8bin07", backup_policy).await?;
     /// println!("{:?}", response.instance_id);
     /// # Ok(())
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/update_backup_policy.md")]
     #[doc(alias = "UpdateGaussMySqlBackupPolicy")]
+    #[doc(alias = "updateBackupPolicy")]
     pub fn update_backup_policy(
         &self,
         instance_id: impl Into<String>,
@@ -71,12 +72,12 @@ yundb_runtime::setters! {
     /// Backup policy.
     pub struct BackupPolicyToSet {
         /// Hour in UTC in which automatic backups start, in the format `hh:mm-HH:MM`: `HH` is `hh` + 1, and `mm` and `MM`
-        /// are `00`. At least 1 character. Matches `^[0-9]{2}:00-[0-9]{2}:00$`. Example: `21:00-22:00`. **Required.**
+        /// are `00`. At least 1 character. Matches `^[0-9]{2}:00-[0-9]{2}:00$`. Example: `21:00-22:00`. Required.
         pub start_time: Option<String>,
-        /// Backup retention in days, 1 to 732. Contact support to raise the limit to 3660. From 1 to 3660. **Required.**
+        /// Backup retention in days, 1 to 732. Contact support to raise the limit to 3660. From 1 to 3660. Required.
         pub keep_days: Option<i32>,
         /// Days of the week on which automatic backups are created, as comma-separated numbers: `1` is Monday, `7` is
-        /// Sunday. Matches `^[1-7](,[1-7])*$`. Example: `1,2,3,4,5,6,7`. **Required.**
+        /// Sunday. Matches `^[1-7](,[1-7])*$`. Example: `1,2,3,4,5,6,7`. Required.
         pub period: Option<String>,
         /// Number of level-1 backups to retain, 0 or 1. Required if level-1 backups are enabled; must be omitted
         /// otherwise. Defaults to `0`.
@@ -127,18 +128,8 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/create_backup.md")]
     #[doc(alias = "CreateGaussMySqlBackup")]
+    #[doc(alias = "createBackup")]
     pub fn create_backup(&self) -> CreateBackup { CreateBackup(self.call(CreateBackup::SPEC)) }
-}
-
-impl CreateBackup {
-    /// Id of the instance: a UUID without hyphens, followed by `in07`. **Required.**
-    pub fn instance_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("instance_id", value)) }
-    /// Name of the backup: 4 to 64 characters and at most 64 bytes in UTF-8, in which a Chinese character takes 3
-    /// bytes. Must start with a letter or Chinese character and contain only letters, Chinese characters, digits, `-`
-    /// and `_`. Case-sensitive. Matches `^[A-Za-z\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff-]*$`. **Required.**
-    pub fn name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("name", value)) }
-    /// Description of the backup: up to 256 characters, excluding `>!<"&'=`. Matches `^[^>!<"&'=]*$`.
-    pub fn description<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("description", value)) }
 }
 
 yundb_runtime::operation! {
@@ -158,6 +149,22 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
+}
+
+impl CreateBackup {
+    /// Id of the instance: a UUID without hyphens, followed by `in07`. Required.
+    pub fn instance_id<M>(self, instance_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("instance_id", instance_id))
+    }
+
+    /// Name of the backup: 4 to 64 characters and at most 64 bytes in UTF-8, in which a Chinese character takes 3
+    /// bytes. Must start with a letter or Chinese character and contain only letters, Chinese characters, digits, `-`
+    /// and `_`. Case-sensitive. Matches `^[A-Za-z\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff-]*$`. Required.
+    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
+    /// Description of the backup: up to 256 characters, excluding `>!<"&'=`. Matches `^[^>!<"&'=]*$`.
+    pub fn description<M>(self, description: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("description", description))
+    }
 }
 
 /// The operation has started. Response of [`create_backup`](crate::Client::create_backup).
@@ -217,43 +224,8 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_backups.md")]
     #[doc(alias = "ShowGaussMySqlBackupList")]
+    #[doc(alias = "listBackups")]
     pub fn list_backups(&self) -> ListBackups { ListBackups(self.call(ListBackups::SPEC)) }
-}
-
-impl ListBackups {
-    /// Id of the instance, which identifies it uniquely: 36 letters and digits, ending in `in07`. Matches
-    /// `^[A-Za-z0-9]*$`. Example: `43e4feaab48f11e89039fa163ebaa7e4br01`.
-    pub fn instance_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("instance_id", value)) }
-    /// Id of the backup, which identifies it uniquely: 36 letters and digits, ending in `br07`. Matches
-    /// `^[A-Za-z0-9]*$`. Example: `c0c9f155c7b7423a9d30f0175998b63bb01`.
-    pub fn backup_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("backup_id", value)) }
-    /// Type of backup. Example: `auto`.
-    pub fn backup_type<M>(self, value: impl Argument<BackupType, M>) -> Self {
-        Self(self.0.argument("backup_type", value))
-    }
-
-    /// Number of entries to skip, 0 or more. Matches `^[0-9]+$`. Defaults to `0`. Example: `0`.
-    pub fn offset<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", value)) }
-    /// Maximum number of entries to return, 1 to 100. Matches `^([1-9][0-9]?|100)$`. Defaults to `100`. Example:
-    /// `10`.
-    pub fn limit<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", value)) }
-    /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
-    /// `+0100`. Must be in the past. Example: `2020-07-06T10:41:14+0800`.
-    pub fn begin_time<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("begin_time", value)) }
-    /// End of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
-    /// `+0100`. Must be in the past and later than [`begin_time`](Self::begin_time). Example:
-    /// `2020-07-16T10:41:14+0800`.
-    pub fn end_time<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", value)) }
-    /// Name of the backup: 4 to 64 characters and at most 64 bytes in UTF-8, in which a Chinese character takes 3
-    /// bytes. Must start with a letter or Chinese character and contain only letters, Chinese characters, digits, `-`
-    /// and `_`. Case-sensitive. Matches `^[A-Za-z\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff-]*$`.
-    pub fn name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("name", value)) }
-    /// Name of the instance: 4 to 64 characters and at most 64 bytes in UTF-8, in which a Chinese character takes 3
-    /// bytes. Must start with a letter or Chinese character and contain only letters, Chinese characters, digits, `-`
-    /// and `_`. Case-sensitive. Matches `^[A-Za-z\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff-]*$`.
-    pub fn instance_name<M>(self, value: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("instance_name", value))
-    }
 }
 
 yundb_runtime::operation! {
@@ -279,6 +251,51 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
+}
+
+impl ListBackups {
+    /// Id of the instance, which identifies it uniquely: 36 letters and digits, ending in `in07`. Matches
+    /// `^[A-Za-z0-9]*$`. Example: `43e4feaab48f11e89039fa163ebaa7e4br01`.
+    pub fn instance_id<M>(self, instance_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("instance_id", instance_id))
+    }
+
+    /// Id of the backup, which identifies it uniquely: 36 letters and digits, ending in `br07`. Matches
+    /// `^[A-Za-z0-9]*$`. Example: `c0c9f155c7b7423a9d30f0175998b63bb01`.
+    pub fn backup_id<M>(self, backup_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("backup_id", backup_id))
+    }
+
+    /// Type of backup. Example: `auto`.
+    pub fn backup_type<M>(self, backup_type: impl Argument<BackupType, M>) -> Self {
+        Self(self.0.argument("backup_type", backup_type))
+    }
+
+    /// Number of entries to skip, 0 or more. Matches `^[0-9]+$`. Defaults to `0`. Example: `0`.
+    pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
+    /// Maximum number of entries to return, 1 to 100. Matches `^([1-9][0-9]?|100)$`. Defaults to `100`. Example:
+    /// `10`.
+    pub fn limit<M>(self, limit: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", limit)) }
+    /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
+    /// `+0100`. Must be in the past. Example: `2020-07-06T10:41:14+0800`.
+    pub fn begin_time<M>(self, begin_time: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("begin_time", begin_time))
+    }
+
+    /// End of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
+    /// `+0100`. Must be in the past and later than [`begin_time`](Self::begin_time). Example:
+    /// `2020-07-16T10:41:14+0800`.
+    pub fn end_time<M>(self, end_time: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", end_time)) }
+    /// Name of the backup: 4 to 64 characters and at most 64 bytes in UTF-8, in which a Chinese character takes 3
+    /// bytes. Must start with a letter or Chinese character and contain only letters, Chinese characters, digits, `-`
+    /// and `_`. Case-sensitive. Matches `^[A-Za-z\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff-]*$`.
+    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
+    /// Name of the instance: 4 to 64 characters and at most 64 bytes in UTF-8, in which a Chinese character takes 3
+    /// bytes. Must start with a letter or Chinese character and contain only letters, Chinese characters, digits, `-`
+    /// and `_`. Case-sensitive. Matches `^[A-Za-z\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff-]*$`.
+    pub fn instance_name<M>(self, instance_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("instance_name", instance_name))
+    }
 }
 
 yundb_runtime::paged! {
@@ -375,19 +392,20 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.show_backup_policy("5eebbb4c0f9f4a99b42ed1b6334569aain07").await?;
+    /// let response = client.show_backup_policy("096c0fc43e804757b59946b80dc27f8bin07").await?;
     /// println!("{:?}", response.backup_policy);
     /// # Ok(())
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/show_backup_policy.md")]
     #[doc(alias = "ShowGaussMySqlBackupPolicy")]
+    #[doc(alias = "showBackupPolicy")]
     pub fn show_backup_policy(&self, instance_id: impl Into<String>) -> ShowBackupPolicy {
         ShowBackupPolicy(self.call(ShowBackupPolicy::SPEC).text("instance_id", instance_id))
     }
@@ -450,6 +468,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/delete_backup.md")]
     #[doc(alias = "DeleteGaussMySqlBackup")]
+    #[doc(alias = "deleteBackup")]
     pub fn delete_backup(&self, backup_id: impl Into<String>) -> DeleteBackup {
         DeleteBackup(self.call(DeleteBackup::SPEC).text("backup_id", backup_id))
     }
@@ -504,29 +523,8 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/restore_instance.md")]
     #[doc(alias = "RestoreOldInstance")]
+    #[doc(alias = "restoreInstance")]
     pub fn restore_instance(&self) -> RestoreInstance { RestoreInstance(self.call(RestoreInstance::SPEC)) }
-}
-
-impl RestoreInstance {
-    /// Id of the target instance. **Required.**
-    pub fn target_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("target_instance_id", value))
-    }
-
-    /// Id of the source instance. **Required.**
-    pub fn source_instance_id<M>(self, value: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("source_instance_id", value))
-    }
-
-    /// Source of the restoration. `backup` requires [`backup_id`](Self::backup_id); `timestamp` requires
-    /// [`restore_time`](Self::restore_time). **Required.**
-    pub fn r#type<M>(self, value: impl Argument<RestoreType, M>) -> Self { Self(self.0.argument("type", value)) }
-    /// Id of the backup to restore, returned by [`list_backups`](crate::Client::list_backups). Required if
-    /// [`type`](Self::type) is `backup`.
-    pub fn backup_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("backup_id", value)) }
-    /// Point in time to restore to, as a Unix timestamp in milliseconds, in UTC. Required if [`type`](Self::type)
-    /// is `timestamp`.
-    pub fn restore_time(self, value: impl Integer) -> Self { Self(self.0.integer::<i64>("restore_time", value)) }
 }
 
 yundb_runtime::operation! {
@@ -544,6 +542,33 @@ yundb_runtime::operation! {
         .body("application/json", true)
         .accept("application/json")
         .job("job_id", &crate::client::SHOW_JOB)
+}
+
+impl RestoreInstance {
+    /// Id of the target instance. Required.
+    pub fn target_instance_id<M>(self, target_instance_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("target_instance_id", target_instance_id))
+    }
+
+    /// Id of the source instance. Required.
+    pub fn source_instance_id<M>(self, source_instance_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("source_instance_id", source_instance_id))
+    }
+
+    /// Source of the restoration. `backup` requires [`backup_id`](Self::backup_id); `timestamp` requires
+    /// [`restore_time`](Self::restore_time). Required.
+    pub fn r#type<M>(self, r#type: impl Argument<RestoreType, M>) -> Self { Self(self.0.argument("type", r#type)) }
+    /// Id of the backup to restore, returned by [`list_backups`](crate::Client::list_backups). Required if
+    /// [`type`](Self::type) is `backup`.
+    pub fn backup_id<M>(self, backup_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("backup_id", backup_id))
+    }
+
+    /// Point in time to restore to, as a Unix timestamp in milliseconds, in UTC. Required if [`type`](Self::type)
+    /// is `timestamp`.
+    pub fn restore_time(self, restore_time: impl Integer) -> Self {
+        Self(self.0.integer::<i64>("restore_time", restore_time))
+    }
 }
 
 yundb_runtime::string_enum! {
@@ -567,13 +592,13 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.list_restore_times("5eebbb4c0f9f4a99b42ed1b6334569aain07").date("2023-01-31").await?;
+    /// let response = client.list_restore_times("096c0fc43e804757b59946b80dc27f8bin07").date("2023-01-31").await?;
     /// for item in &response.restore_times {
     ///     println!("{:?}", item.start_time);
     /// }
@@ -582,14 +607,10 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_restore_times.md")]
     #[doc(alias = "ShowBackupRestoreTime")]
+    #[doc(alias = "listRestoreTimes")]
     pub fn list_restore_times(&self, instance_id: impl Into<String>) -> ListRestoreTimes {
         ListRestoreTimes(self.call(ListRestoreTimes::SPEC).text("instance_id", instance_id))
     }
-}
-
-impl ListRestoreTimes {
-    /// Date to query, in the format `yyyy-mm-dd`, in UTC. Example: `2023-01-31`.
-    pub fn date<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("date", value)) }
 }
 
 yundb_runtime::operation! {
@@ -602,6 +623,11 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
+}
+
+impl ListRestoreTimes {
+    /// Date to query, in the format `yyyy-mm-dd`, in UTC. Example: `2023-01-31`.
+    pub fn date<M>(self, date: impl Argument<String, M>) -> Self { Self(self.0.argument("date", date)) }
 }
 
 /// The restorable time ranges. Response of [`list_restore_times`](crate::Client::list_restore_times).
@@ -636,19 +662,20 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.show_backup_encryption("5eebbb4c0f9f4a99b42ed1b6334569aain07").await?;
+    /// let response = client.show_backup_encryption("096c0fc43e804757b59946b80dc27f8bin07").await?;
     /// println!("{:?}", response.encryption_status);
     /// # Ok(())
     /// # }
     /// ```
     #[doc = include_str!("../../docs/samples/show_backup_encryption.md")]
     #[doc(alias = "DescribeBackupEncryptStatus")]
+    #[doc(alias = "showBackupEncryption")]
     pub fn show_backup_encryption(&self, instance_id: impl Into<String>) -> ShowBackupEncryption {
         ShowBackupEncryption(self.call(ShowBackupEncryption::SPEC).text("instance_id", instance_id))
     }
@@ -700,7 +727,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -708,7 +735,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::{BackupEncryptionType, EncryptionSwitch};
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.update_backup_encryption("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.update_backup_encryption("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .encryption_status(EncryptionSwitch::On)
     ///     .r#type(BackupEncryptionType::Kms)
     ///     .kms_key_id("b82fa43f-f6e8-4ec4-9c31-231bc547c526")
@@ -719,26 +746,10 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/update_backup_encryption.md")]
     #[doc(alias = "ModifyBackupEncryptStatus")]
+    #[doc(alias = "updateBackupEncryption")]
     pub fn update_backup_encryption(&self, instance_id: impl Into<String>) -> UpdateBackupEncryption {
         UpdateBackupEncryption(self.call(UpdateBackupEncryption::SPEC).text("instance_id", instance_id))
     }
-}
-
-impl UpdateBackupEncryption {
-    /// Whether backups are encrypted. Case-insensitive. **Required.**
-    pub fn encryption_status<M>(self, value: impl Argument<EncryptionSwitch, M>) -> Self {
-        Self(self.0.argument("encryption_status", value))
-    }
-
-    /// Type of encryption. Only `kms` is supported. Case-insensitive. Required if
-    /// [`encryption_status`](Self::encryption_status) is `on`; must be omitted if it is `off`.
-    pub fn r#type<M>(self, value: impl Argument<BackupEncryptionType, M>) -> Self {
-        Self(self.0.argument("type", value))
-    }
-
-    /// Id of the KMS key: the `key_id` returned by the service's operation that creates a key. Required if
-    /// [`encryption_status`](Self::encryption_status) is `on`; must be omitted if it is `off`.
-    pub fn kms_key_id<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("kms_key_id", value)) }
 }
 
 yundb_runtime::operation! {
@@ -754,6 +765,25 @@ yundb_runtime::operation! {
         ])
         .body("application/json", true)
         .accept("application/json")
+}
+
+impl UpdateBackupEncryption {
+    /// Whether backups are encrypted. Case-insensitive. Required.
+    pub fn encryption_status<M>(self, encryption_status: impl Argument<EncryptionSwitch, M>) -> Self {
+        Self(self.0.argument("encryption_status", encryption_status))
+    }
+
+    /// Type of encryption. Only `kms` is supported. Case-insensitive. Required if
+    /// [`encryption_status`](Self::encryption_status) is `on`; must be omitted if it is `off`.
+    pub fn r#type<M>(self, r#type: impl Argument<BackupEncryptionType, M>) -> Self {
+        Self(self.0.argument("type", r#type))
+    }
+
+    /// Id of the KMS key: the `key_id` returned by the service's operation that creates a key. Required if
+    /// [`encryption_status`](Self::encryption_status) is `on`; must be omitted if it is `off`.
+    pub fn kms_key_id<M>(self, kms_key_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("kms_key_id", kms_key_id))
+    }
 }
 
 yundb_runtime::string_enum! {
@@ -776,7 +806,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -784,7 +814,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::PageSize;
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_incremental_backups("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let mut items = client.list_incremental_backups("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .limit(PageSize::N10)
     ///     .begin_time("2022-07-06T10:41:14+0800")
     ///     .end_time("2022-07-16T10:41:14+0800")
@@ -797,23 +827,10 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_incremental_backups.md")]
     #[doc(alias = "ShowGaussMySqlIncrementalBackupList")]
+    #[doc(alias = "listIncrementalBackups")]
     pub fn list_incremental_backups(&self, instance_id: impl Into<String>) -> ListIncrementalBackups {
         ListIncrementalBackups(self.call(ListIncrementalBackups::SPEC).text("instance_id", instance_id))
     }
-}
-
-impl ListIncrementalBackups {
-    /// Number of entries to skip, 0 or more. Matches `^[0-9]+$`. Defaults to `0`. Example: `0`.
-    pub fn offset<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", value)) }
-    /// Maximum number of entries to return. Defaults to `10`. Example: `10`.
-    pub fn limit<M>(self, value: impl Argument<PageSize, M>) -> Self { Self(self.0.argument("limit", value)) }
-    /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
-    /// `+0100`. Required if [`end_time`](Self::end_time) is given. Example: `2022-07-06T10:41:14+0800`.
-    pub fn begin_time<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("begin_time", value)) }
-    /// End of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC,
-    /// such as `+0100`. Must be later than [`begin_time`](Self::begin_time). Required if
-    /// [`begin_time`](Self::begin_time) is given. Example: `2022-07-16T10:41:14+0800`.
-    pub fn end_time<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", value)) }
 }
 
 yundb_runtime::operation! {
@@ -831,6 +848,23 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
+}
+
+impl ListIncrementalBackups {
+    /// Number of entries to skip, 0 or more. Matches `^[0-9]+$`. Defaults to `0`. Example: `0`.
+    pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
+    /// Maximum number of entries to return. Defaults to `10`. Example: `10`.
+    pub fn limit<M>(self, limit: impl Argument<PageSize, M>) -> Self { Self(self.0.argument("limit", limit)) }
+    /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
+    /// `+0100`. Required if [`end_time`](Self::end_time) is given. Example: `2022-07-06T10:41:14+0800`.
+    pub fn begin_time<M>(self, begin_time: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("begin_time", begin_time))
+    }
+
+    /// End of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC,
+    /// such as `+0100`. Must be later than [`begin_time`](Self::begin_time). Required if
+    /// [`begin_time`](Self::begin_time) is given. Example: `2022-07-16T10:41:14+0800`.
+    pub fn end_time<M>(self, end_time: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", end_time)) }
 }
 
 yundb_runtime::paged! {
@@ -884,8 +918,8 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    /// - `backup_policy`: Backup policy. **Required.**
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
+    /// - `backup_policy`: Backup policy. Required.
     ///
     /// # Example
     ///
@@ -899,7 +933,7 @@ impl Client {
     ///     .destination_project_id("fd710c89089a448aa2e666ab15817090")
     ///     .destination_region("cn-north-7")
     ///     .keep_days(1);
-    /// let response = client.update_offsite_backup_policy("5eebbb4c0f9f4a99b42ed1b6334569aain07", backup_policy)
+    /// let response = client.update_offsite_backup_policy("096c0fc43e804757b59946b80dc27f8bin07", backup_policy)
     ///     .await?;
     /// println!("{:?}", response.result);
     /// # Ok(())
@@ -907,6 +941,7 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/update_offsite_backup_policy.md")]
     #[doc(alias = "UpdateBackupOffsitePolicy")]
+    #[doc(alias = "updateOffsiteBackupPolicy")]
     pub fn update_offsite_backup_policy(
         &self,
         instance_id: impl Into<String>,
@@ -937,16 +972,16 @@ yundb_runtime::operation! {
 yundb_runtime::setters! {
     /// Backup policy.
     pub struct OffsiteBackupPolicy {
-        /// Whether full backups are copied to another region. **Required.**
+        /// Whether full backups are copied to another region. Required.
         pub open_auto_backup: Option<bool>,
         /// Whether incremental backups are copied to another region. Can be `true` only if
-        /// [`open_auto_backup`](Self::open_auto_backup) is `true`. **Required.**
+        /// [`open_auto_backup`](Self::open_auto_backup) is `true`. Required.
         pub open_incremental_backup: Option<bool>,
-        /// Id of your project in the target region ([`destination_region`](Self::destination_region)). **Required.**
+        /// Id of your project in the target region ([`destination_region`](Self::destination_region)). Required.
         pub destination_project_id: Option<String>,
-        /// Id of the target region. **Required.**
+        /// Id of the target region. Required.
         pub destination_region: Option<String>,
-        /// Retention of the copies in days, 1 to 1825. **Required.**
+        /// Retention of the copies in days, 1 to 1825. Required.
         pub keep_days: Option<i32>,
     }
 }
@@ -973,7 +1008,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -981,7 +1016,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::TextBoolean;
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.list_restorable_tables("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.list_restorable_tables("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .restore_time("1690890940000")
     ///     .last_table_info(TextBoolean::True)
     ///     .database_name("test")
@@ -995,32 +1030,10 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/list_restorable_tables.md")]
     #[doc(alias = "ShowRestoreTables")]
+    #[doc(alias = "listRestorableTables")]
     pub fn list_restorable_tables(&self, instance_id: impl Into<String>) -> ListRestorableTables {
         ListRestorableTables(self.call(ListRestorableTables::SPEC).text("instance_id", instance_id))
     }
-}
-
-impl ListRestorableTables {
-    /// Point in time to restore to, as a Unix timestamp in milliseconds. See
-    /// [`list_restore_times`](crate::Client::list_restore_times) for the available times. Example: `1690890940000`.
-    /// **Required.**
-    pub fn restore_time<M>(self, value: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("restore_time", value))
-    }
-
-    /// Whether the tables are the current ones (`true`) or those of the point in time (`false`). Example: `true`.
-    /// **Required.**
-    pub fn last_table_info<M>(self, value: impl Argument<TextBoolean, M>) -> Self {
-        Self(self.0.argument("last_table_info", value))
-    }
-
-    /// Database name to filter by, or a part of one (fuzzy match). Example: `test`.
-    pub fn database_name<M>(self, value: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("database_name", value))
-    }
-
-    /// Table name to filter by, or a part of one (fuzzy match). Example: `t`.
-    pub fn table_name<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("table_name", value)) }
 }
 
 yundb_runtime::operation! {
@@ -1036,6 +1049,31 @@ yundb_runtime::operation! {
             header("X-Language", any()).client("language"),
         ])
         .accept("application/json")
+}
+
+impl ListRestorableTables {
+    /// Point in time to restore to, as a Unix timestamp in milliseconds. See
+    /// [`list_restore_times`](crate::Client::list_restore_times) for the available times. Example: `1690890940000`.
+    /// Required.
+    pub fn restore_time<M>(self, restore_time: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("restore_time", restore_time))
+    }
+
+    /// Whether the tables are the current ones (`true`) or those of the point in time (`false`). Example: `true`.
+    /// Required.
+    pub fn last_table_info<M>(self, last_table_info: impl Argument<TextBoolean, M>) -> Self {
+        Self(self.0.argument("last_table_info", last_table_info))
+    }
+
+    /// Database name to filter by, or a part of one (fuzzy match). Example: `test`.
+    pub fn database_name<M>(self, database_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("database_name", database_name))
+    }
+
+    /// Table name to filter by, or a part of one (fuzzy match). Example: `t`.
+    pub fn table_name<M>(self, table_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("table_name", table_name))
+    }
 }
 
 /// The restorable tables. Response of [`list_restorable_tables`](crate::Client::list_restorable_tables).
@@ -1084,7 +1122,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -1092,7 +1130,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::{DatabaseToRestore, TableToRestore, TextBoolean};
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.restore_tables("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.restore_tables("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .restore_time("1690890940000")
     ///     .restore_tables([
     ///         DatabaseToRestore::new()
@@ -1107,25 +1145,9 @@ impl Client {
     /// ```
     #[doc = include_str!("../../docs/samples/restore_tables.md")]
     #[doc(alias = "CreateRestoreTables")]
+    #[doc(alias = "restoreTables")]
     pub fn restore_tables(&self, instance_id: impl Into<String>) -> RestoreTables {
         RestoreTables(self.call(RestoreTables::SPEC).text("instance_id", instance_id))
-    }
-}
-
-impl RestoreTables {
-    /// Point in time to restore to, as a Unix timestamp in milliseconds. **Required.**
-    pub fn restore_time<M>(self, value: impl Argument<String, M>) -> Self {
-        Self(self.0.argument("restore_time", value))
-    }
-
-    /// The databases and tables to restore. **Required.**
-    pub fn restore_tables<M>(self, value: impl Argument<Vec<DatabaseToRestore>, M>) -> Self {
-        Self(self.0.argument("restore_tables", value))
-    }
-
-    /// Whether the tables are the current ones (`true`) or those of the point in time (`false`). Defaults to `false`.
-    pub fn last_table_info<M>(self, value: impl Argument<TextBoolean, M>) -> Self {
-        Self(self.0.argument("last_table_info", value))
     }
 }
 
@@ -1145,12 +1167,29 @@ yundb_runtime::operation! {
         .job("job_id", &crate::client::SHOW_JOB)
 }
 
+impl RestoreTables {
+    /// Point in time to restore to, as a Unix timestamp in milliseconds. Required.
+    pub fn restore_time<M>(self, restore_time: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("restore_time", restore_time))
+    }
+
+    /// The databases and tables to restore. Required.
+    pub fn restore_tables<M>(self, restore_tables: impl Argument<Vec<DatabaseToRestore>, M>) -> Self {
+        Self(self.0.argument("restore_tables", restore_tables))
+    }
+
+    /// Whether the tables are the current ones (`true`) or those of the point in time (`false`). Defaults to `false`.
+    pub fn last_table_info<M>(self, last_table_info: impl Argument<TextBoolean, M>) -> Self {
+        Self(self.0.argument("last_table_info", last_table_info))
+    }
+}
+
 yundb_runtime::setters! {
     /// A database to restore.
     pub struct DatabaseToRestore {
-        /// Name of the database. **Required.**
+        /// Name of the database. Required.
         pub database: Option<String>,
-        /// The tables. **Required.**
+        /// The tables. Required.
         pub tables: Option<Vec<TableToRestore>>,
     }
 }
@@ -1165,9 +1204,9 @@ impl Object for DatabaseToRestore {
 yundb_runtime::setters! {
     /// A table to restore.
     pub struct TableToRestore {
-        /// Original name of the table. **Required.**
+        /// Original name of the table. Required.
         pub old_name: Option<String>,
-        /// Name of the table after the restoration. **Required.**
+        /// Name of the table after the restoration. Required.
         pub new_name: Option<String>,
     }
 }

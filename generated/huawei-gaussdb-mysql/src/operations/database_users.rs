@@ -18,13 +18,13 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_database_users("5eebbb4c0f9f4a99b42ed1b6334569aain07").items();
+    /// let mut items = client.list_database_users("096c0fc43e804757b59946b80dc27f8bin07").items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.name);
     /// }
@@ -113,7 +113,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -121,7 +121,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::DatabaseUserToCreate;
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.create_database_users("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.create_database_users("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .users([
     ///         DatabaseUserToCreate::new()
     ///             .name("gaussdb_mysql_user1")
@@ -222,7 +222,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -230,7 +230,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::DatabaseUserToDelete;
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.delete_database_users("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.delete_database_users("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .users([DatabaseUserToDelete::new().name("gaussdb_mysql_user1").host("127.0.0.1")])
     ///     .await?;
     /// client.wait_for(&response).await?;
@@ -293,7 +293,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -301,7 +301,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::DatabaseUserComment;
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.update_database_user_comments("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.update_database_user_comments("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .users([
     ///         DatabaseUserComment::new().name("gaussdb_mysql_user1").host("127.0.0.1").comment("first_database_user"),
     ///     ])
@@ -374,7 +374,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -382,7 +382,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::DatabaseUserPassword;
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.reset_database_user_passwords("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.reset_database_user_passwords("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .users([
     ///         DatabaseUserPassword::new()
     ///             .name("gaussdb_mysql_user1")
@@ -458,7 +458,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -466,7 +466,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::{DatabasePrivilege, DatabasePrivilegesToGrant};
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.grant_database_privileges("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.grant_database_privileges("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .users([
     ///         DatabasePrivilegesToGrant::new()
     ///             .name("gaussdb_mysql_user1")
@@ -539,7 +539,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -547,7 +547,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::DatabasePrivilegesToRevoke;
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.revoke_database_privileges("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.revoke_database_privileges("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .users([
     ///         DatabasePrivilegesToRevoke::new().name("gaussdb_mysql_user1").host("127.0.0.1").databases(["test"]),
     ///     ])

@@ -19,13 +19,13 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.list_charsets("5eebbb4c0f9f4a99b42ed1b6334569aain07").await?;
+    /// let response = client.list_charsets("096c0fc43e804757b59946b80dc27f8bin07").await?;
     /// println!("{:?}", response.charsets);
     /// # Ok(())
     /// # }
@@ -68,13 +68,13 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Unique id of the instance, 36 letters and digits that end in `in07`. Matches
-    ///   `^[A-Za-z0-9]*in07$`. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `^[A-Za-z0-9]*in07$`. Example: `61a4ea66210545909d74a05c27a7179ein07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_databases("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let mut items = client.list_databases("61a4ea66210545909d74a05c27a7179ein07")
     ///     .name("test")
     ///     .charset("utf8mb4")
     ///     .items();
@@ -174,7 +174,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -182,7 +182,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::{DatabaseGranteeToAdd, DatabaseToCreate};
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.create_databases("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.create_databases("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .databases([
     ///         DatabaseToCreate::new()
     ///             .name("test")
@@ -276,13 +276,13 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.delete_databases("5eebbb4c0f9f4a99b42ed1b6334569aain07").databases(["test"]).await?;
+    /// let response = client.delete_databases("096c0fc43e804757b59946b80dc27f8bin07").databases(["test"]).await?;
     /// client.wait_for(&response).await?;
     /// # Ok(())
     /// # }
@@ -328,7 +328,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -336,7 +336,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::DatabaseComment;
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.update_database_comments("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.update_database_comments("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .databases([DatabaseComment::new().name("gaussdb_mysql_user1").comment("first_database")])
     ///     .await?;
     /// client.wait_for(&response).await?;

@@ -92,7 +92,7 @@ pub struct ListFlavorsResponse {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListFlavorsResponseFlavor {
-    /// Number of vCPUs, such as `1`. Example: `4`.
+    /// Number of vCPUs. Example: `1`.
     pub vcpus: Option<String>,
     /// Memory in GB. Example: `16`.
     pub ram: Option<String>,

@@ -22,7 +22,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -30,7 +30,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::Switch;
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.update_audit_log("5eebbb4c0f9f4a99b42ed1b6334569aain07").switch_status(Switch::On).await?;
+    /// let response = client.update_audit_log("096c0fc43e804757b59946b80dc27f8bin07").switch_status(Switch::On).await?;
     /// println!("{:?}", response.result);
     /// # Ok(())
     /// # }
@@ -72,13 +72,13 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.show_audit_log("5eebbb4c0f9f4a99b42ed1b6334569aain07").await?;
+    /// let response = client.show_audit_log("096c0fc43e804757b59946b80dc27f8bin07").await?;
     /// println!("{:?}", response.switch_status);
     /// # Ok(())
     /// # }
@@ -119,13 +119,13 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Unique id of the instance, 36 letters and digits that end in `in07`. Matches
-    ///   `^[A-Za-z0-9]*in07$`. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `^[A-Za-z0-9]*in07$`. Example: `61a4ea66210545909d74a05c27a7179ein07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_slow_logs("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let mut items = client.list_slow_logs("61a4ea66210545909d74a05c27a7179ein07")
     ///     .node_id("cc07c60e94ec4575989840e648fb4f66no07")
     ///     .start_time("2022-11-20T00:00:00+0800")
     ///     .end_time("2022-11-29T00:00:00+0800")
@@ -290,13 +290,13 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_error_logs("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let mut items = client.list_error_logs("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .node_id("cc07c60e94ec4575989840e648fb4f66no07")
     ///     .start_time("2022-11-20T00:00:00+0800")
     ///     .end_time("2022-11-29T00:00:00+0800")
@@ -416,13 +416,13 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_audit_log_links("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let mut items = client.list_audit_log_links("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .start_time("2023-07-24T09:27:00+0800")
     ///     .end_time("2023-07-25T15:00:14+0800")
     ///     .node_id("2e723b45786148fc94c8737f5980786cno07")
@@ -775,13 +775,13 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.show_slow_log_masking("5eebbb4c0f9f4a99b42ed1b6334569aain07").await?;
+    /// let response = client.show_slow_log_masking("096c0fc43e804757b59946b80dc27f8bin07").await?;
     /// println!("{:?}", response.open_slow_log_switch);
     /// # Ok(())
     /// # }
@@ -825,13 +825,13 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// client.update_slow_log_masking("5eebbb4c0f9f4a99b42ed1b6334569aain07").open_slow_log_switch(true).await?;
+    /// client.update_slow_log_masking("096c0fc43e804757b59946b80dc27f8bin07").open_slow_log_switch(true).await?;
     /// # Ok(())
     /// # }
     /// ```

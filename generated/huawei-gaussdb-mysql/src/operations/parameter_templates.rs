@@ -790,13 +790,13 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Unique id of the instance, 36 letters and digits that end in `in07`. Matches
-    ///   `^[A-Za-z0-9]*in07$`. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `^[A-Za-z0-9]*in07$`. Example: `61a4ea66210545909d74a05c27a7179ein07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_instance_parameters("5eebbb4c0f9f4a99b42ed1b6334569aain07").items();
+    /// let mut items = client.list_instance_parameters("61a4ea66210545909d74a05c27a7179ein07").items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.name);
     /// }
@@ -930,13 +930,13 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.update_instance_parameters("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.update_instance_parameters("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .parameter_values([("max_user_connections", "100")])
     ///     .await?;
     /// client.wait_for(&response).await?;
@@ -994,7 +994,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     /// - `configuration_id`: Id of the parameter template of the instance: the `configuration_id` returned by
     ///   `showInstance`. Example: `b26ab68e7a77495c8d84b92e4eaa33d3pr07`.
     ///
@@ -1003,7 +1003,7 @@ impl Client {
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.copy_instance_parameters(
-    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "b26ab68e7a77495c8d84b92e4eaa33d3pr07",
+    ///     "096c0fc43e804757b59946b80dc27f8bin07", "b26ab68e7a77495c8d84b92e4eaa33d3pr07",
     /// )
     ///     .name("paramTemplate-test-1")
     ///     .description("test")

@@ -20,13 +20,13 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.show_sql_throttling("5eebbb4c0f9f4a99b42ed1b6334569aain07").await?;
+    /// let response = client.show_sql_throttling("096c0fc43e804757b59946b80dc27f8bin07").await?;
     /// println!("{:?}", response.switch_status);
     /// # Ok(())
     /// # }
@@ -71,7 +71,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -79,7 +79,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::Switch;
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.update_sql_throttling("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.update_sql_throttling("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .switch_status(Switch::On)
     ///     .await?;
     /// client.wait_for(&response).await?;
@@ -125,13 +125,13 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.list_sql_throttling_rules("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.list_sql_throttling_rules("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .node_id("c01a5645eb2c4fb6a9373542f5366e50no07")
     ///     .await?;
     /// for item in &response.sql_filter_rules {
@@ -225,7 +225,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -235,7 +235,7 @@ impl Client {
     /// };
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.update_sql_throttling_rules("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.update_sql_throttling_rules("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .sql_filter_rules([
     ///         NodeThrottlingRulesToSet::new()
     ///             .node_id("c01a5645eb2c4fb6a9373542f5366e50no07")
@@ -344,7 +344,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -352,7 +352,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::{NodeThrottlingRulesToDelete, SqlType, ThrottlingRuleToDelete};
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.delete_sql_throttling_rules("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.delete_sql_throttling_rules("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .sql_filter_rules([
     ///         NodeThrottlingRulesToDelete::new()
     ///             .node_id("c01a5645eb2c4fb6a9373542f5366e50no07")

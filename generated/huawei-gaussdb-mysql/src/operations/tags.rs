@@ -18,13 +18,13 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_instance_tags("5eebbb4c0f9f4a99b42ed1b6334569aain07").limit(2).items();
+    /// let mut items = client.list_instance_tags("096c0fc43e804757b59946b80dc27f8bin07").limit(2).items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.key);
     /// }
@@ -168,7 +168,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -176,7 +176,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::{TagAction, TagToChange};
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// client.batch_update_instance_tags("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// client.batch_update_instance_tags("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .action(TagAction::Create)
     ///     .tags([TagToChange::new().key("key1").value("value1")])
     ///     .await?;

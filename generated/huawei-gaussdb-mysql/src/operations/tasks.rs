@@ -72,7 +72,7 @@ pub struct Job {
     pub created: Option<String>,
     /// End time of the job, in the format of [`created`](Self::created).
     pub ended: Option<String>,
-    /// Progress, such as `60%`, while the job is `Running`; an empty string otherwise.
+    /// Progress, such as `60%`, while the job is `Running`; an empty string otherwise. Example: `60%`.
     pub process: Option<String>,
     /// Instance on which the job operates.
     pub instance: Option<JobInstance>,
@@ -488,13 +488,13 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.delete_scheduled_job("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.delete_scheduled_job("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .job_id("54c219a29a5f477ba69e36d0116d05d7")
     ///     .await?;
     /// println!("{:?}", response.result);

@@ -153,7 +153,8 @@ pub struct ShowPrecheckStatusResponse {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct ProgressInfo {
-    /// Start time of the item, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC. Format: `date-time`.
+    /// Start time of the item, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC. Format: `date-time`. Example:
+    /// `2022-03-30T03:36:11.000+00:00`.
     pub boot_time: Option<Formatted<Timestamp>>,
     /// Whether the item can be skipped if it fails.
     pub can_skip: Option<bool>,
@@ -169,27 +170,28 @@ pub struct ProgressInfo {
     pub err_detail: Option<String>,
     /// Error message. Example: `CHECK__ERROR_SAME_OBJ`.
     pub err_msg: Option<String>,
-    /// Completion time of the item, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC. Format: `date-time`.
+    /// Completion time of the item, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC. Format: `date-time`. Example:
+    /// `2022-03-31T03:36:11.000+00:00`.
     pub finish_time: Option<Formatted<Timestamp>>,
     /// ID of the record in the metadata database. Example: `5632`.
     pub id: Option<String>,
     /// Whether the item is ignored, so that the next one is processed.
     pub ignore_flag: Option<IgnoreFlag>,
-    /// Short name of the item.
+    /// Short name of the item. Example: `login_common_time`.
     pub item: Option<String>,
-    /// ID of the subtask.
+    /// ID of the subtask. Example: `l3m1213ye7l****`.
     pub job_id: Option<String>,
     /// Logs of the error.
     pub logs: Vec<JobLog>,
-    /// Full name of the item.
+    /// Full name of the item. Example: `metricRuleTargets-20180308houe`.
     pub names: Option<String>,
-    /// Sequence number of the item.
+    /// Sequence number of the item. Example: `1`.
     pub order_num: Option<i32>,
     /// To be removed soon. Example: `demo`.
     pub parent_obj: Option<String>,
     /// How to resolve the failure. Example: `CHECK__ERROR_SAME_OBJ_REPAIR`.
     pub repair_method: Option<String>,
-    /// Whether the item is set to be skipped if it fails.
+    /// Whether the item is set to be skipped if it fails. Example: `true`.
     pub skip: Option<bool>,
     /// Database that contains the objects. Example: `dtstestdata`.
     pub source_schema: Option<String>,

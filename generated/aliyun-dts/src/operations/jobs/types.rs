@@ -39,8 +39,8 @@ yundb_runtime::setters! {
         pub name: Option<String>,
         /// Whether to select all columns. If true, [`column`](Self::column) is not required.
         pub all: Option<bool>,
-        /// Filter condition. Only matching rows are transferred. Can be set only per table, not for subscriptions.
-        /// Example: `id>10`.
+        /// Filter condition. Only matching rows are transferred: with `id>10`, those whose id is greater than 10. Can be
+        /// set only per table, not for subscriptions. Example: `id>10`.
         pub filter: Option<String>,
         /// Columns by name.
         pub column: Option<BTreeMap<String, DbColumn>>,

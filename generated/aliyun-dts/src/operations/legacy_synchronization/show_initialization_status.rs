@@ -101,7 +101,7 @@ pub struct SynchronizationLoadDetail {
     /// Database that contains the objects.
     #[serde(rename = "SourceOwnerDBName")]
     pub source_owner_db_name: Option<String>,
-    /// State of the full load.
+    /// State of the full load. Example: `Migrating`.
     pub status: Option<PhaseStatus>,
     /// Name of the table.
     pub table_name: Option<String>,

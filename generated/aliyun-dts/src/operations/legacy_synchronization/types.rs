@@ -9,7 +9,7 @@ yundb_runtime::setters! {
     /// Database, or a schema of a database.
     #[serde(rename_all = "PascalCase")]
     pub struct SynchronizationObject {
-        /// Name of the database.
+        /// Name of the database. Example: `dtstestdata`.
         #[serde(rename = "DBName")]
         pub db_name: Option<String>,
         /// Name of the database in the destination.
@@ -21,7 +21,7 @@ yundb_runtime::setters! {
         pub new_schema_name: Option<String>,
         /// Whether to synchronize all tables of the schema. If false, specify [`table_includes`](Self::table_includes)
         /// and [`table_excludes`](Self::table_excludes); if true, only [`table_includes`](Self::table_includes). Defaults
-        /// to `false`.
+        /// to `false`. Example: `false`.
         pub all_table: Option<bool>,
         /// Tables to synchronize.
         pub table_includes: Option<Vec<SynchronizationTable>>,
@@ -38,8 +38,8 @@ yundb_runtime::setters! {
         pub table_name: Option<String>,
         /// Name of the table in the destination.
         pub new_table_name: Option<String>,
-        /// Condition of a standard SQL WHERE clause. Only matching rows are synchronized. Use single quotes for quoting.
-        /// Example: `address in('hangzhou','shanghai')`.
+        /// Condition of a standard SQL WHERE clause. Only matching rows are synchronized. Use single quotes for quoting,
+        /// as in `address in('hangzhou','shanghai')`. Example: `address in('hangzhou','shanghai')`.
         pub filter_condition: Option<String>,
         /// Primary key columns, separated by commas. Required for AnalyticDB for MySQL and AnalyticDB for PostgreSQL
         /// destinations; not used otherwise. Example: `CREATE_TIME`.
@@ -128,11 +128,11 @@ yundb_runtime::string_enum! {
         Prechecking = "Prechecking",
         /// The precheck failed.
         PrecheckFailed = "PrecheckFailed",
-        /// Initialization in progress, as spelled in the list of states.
+        /// Full load in progress, as spelled in the list of states.
         Initializing = "Initializing",
-        /// Initialization in progress, as spelled by the service elsewhere.
+        /// Full load in progress, as spelled by the service elsewhere.
         Initializating = "Initializating",
-        /// The initialization failed.
+        /// The full load failed.
         InitializeFailed = "InitializeFailed",
         /// Synchronizing.
         Synchronizing = "Synchronizing",
@@ -152,9 +152,9 @@ yundb_runtime::string_enum! {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct SynchronizedSchema {
-    /// Name of the database in the destination.
+    /// Name of the database in the destination. Example: `newdtstestdatabase`.
     pub new_schema_name: Option<String>,
-    /// Name of the database.
+    /// Name of the database. Example: `dtstestdatabase`.
     pub schema_name: Option<String>,
     /// Tables that are not synchronized. Example: `[{"TableName":"order"}]`.
     pub table_excludes: Vec<SynchronizedTable>,

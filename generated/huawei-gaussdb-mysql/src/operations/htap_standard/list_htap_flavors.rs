@@ -100,7 +100,7 @@ pub struct ListHtapFlavorsResponse {
 pub struct HtapFlavor {
     /// Type of flavor.
     pub r#type: Option<HtapFlavorType>,
-    /// Number of vCPUs, such as `1` for one.
+    /// Number of vCPUs. Example: `1`.
     pub vcpus: Option<String>,
     /// Memory in GB.
     pub ram: Option<String>,

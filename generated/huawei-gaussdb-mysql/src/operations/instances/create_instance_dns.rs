@@ -17,7 +17,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -25,7 +25,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::InstanceDnsType;
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.create_instance_dns("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.create_instance_dns("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .dns_type(InstanceDnsType::Private)
     ///     .await?;
     /// client.wait_for(&response).await?;

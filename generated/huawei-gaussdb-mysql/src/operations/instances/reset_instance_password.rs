@@ -16,13 +16,13 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// client.reset_instance_password("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// client.reset_instance_password("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .password(std::env::var("PASSWORD")?)
     ///     .await?;
     /// # Ok(())

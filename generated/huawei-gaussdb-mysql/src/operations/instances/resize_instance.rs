@@ -19,8 +19,8 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    /// - `resize_flavor`: The new flavor. **Required.**
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
+    /// - `resize_flavor`: The new flavor. Required.
     ///
     /// # Example
     ///
@@ -29,24 +29,18 @@ impl Client {
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let resize_flavor = FlavorToSet::new().spec_code("gaussdb.mysql.xlarge.arm.8");
-    /// let response = client.resize_instance("5eebbb4c0f9f4a99b42ed1b6334569aain07", resize_flavor).await?;
+    /// let response = client.resize_instance("096c0fc43e804757b59946b80dc27f8bin07", resize_flavor).await?;
     /// client.wait_for(&response).await?;
     /// # Ok(())
     /// # }
     /// ```
     #[doc = include_str!("../../../docs/samples/resize_instance.md")]
     #[doc(alias = "ChangeGaussMySqlInstanceSpecification")]
+    #[doc(alias = "resizeInstance")]
     pub fn resize_instance(&self, instance_id: impl Into<String>, resize_flavor: FlavorToSet) -> ResizeInstance {
         ResizeInstance(
             self.call(ResizeInstance::SPEC).text("instance_id", instance_id).set("resize_flavor", resize_flavor),
         )
-    }
-}
-
-impl ResizeInstance {
-    /// Whether the order is paid automatically from the account. Only for yearly/monthly billing. Defaults to `true`.
-    pub fn is_auto_pay<M>(self, value: impl Argument<TextBoolean, M>) -> Self {
-        Self(self.0.argument("is_auto_pay", value))
     }
 }
 
@@ -65,10 +59,17 @@ yundb_runtime::operation! {
         .job("job_id", &crate::client::SHOW_JOB)
 }
 
+impl ResizeInstance {
+    /// Whether the order is paid automatically from the account. Only for yearly/monthly billing. Defaults to `true`.
+    pub fn is_auto_pay<M>(self, is_auto_pay: impl Argument<TextBoolean, M>) -> Self {
+        Self(self.0.argument("is_auto_pay", is_auto_pay))
+    }
+}
+
 yundb_runtime::setters! {
     /// The new flavor.
     pub struct FlavorToSet {
-        /// Code of the new flavor: a `spec_code` returned by [`list_flavors`](crate::Client::list_flavors). **Required.**
+        /// Code of the new flavor: a `spec_code` returned by [`list_flavors`](crate::Client::list_flavors). Required.
         pub spec_code: Option<String>,
     }
 }

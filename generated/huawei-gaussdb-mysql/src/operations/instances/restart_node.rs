@@ -16,7 +16,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     /// - `node_id`: Id of the node. Example: `f0d5f01f04964f36a545ad85e4e9cfe9no07`.
     ///
     /// # Example
@@ -24,7 +24,7 @@ impl Client {
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.restart_node(
-    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "f0d5f01f04964f36a545ad85e4e9cfe9no07",
+    ///     "096c0fc43e804757b59946b80dc27f8bin07", "f0d5f01f04964f36a545ad85e4e9cfe9no07",
     /// )
     ///     .delay(false)
     ///     .await?;

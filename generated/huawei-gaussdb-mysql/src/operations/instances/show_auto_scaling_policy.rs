@@ -16,13 +16,13 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Unique id of the instance, 36 letters and digits that end in `in07`. Matches
-    ///   `^[A-Za-z0-9]*in07$`. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `^[A-Za-z0-9]*in07$`. Example: `61a4ea66210545909d74a05c27a7179ein07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.show_auto_scaling_policy("5eebbb4c0f9f4a99b42ed1b6334569aain07").await?;
+    /// let response = client.show_auto_scaling_policy("61a4ea66210545909d74a05c27a7179ein07").await?;
     /// println!("{:?}", response.id);
     /// # Ok(())
     /// # }

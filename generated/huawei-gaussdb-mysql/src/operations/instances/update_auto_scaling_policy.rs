@@ -17,7 +17,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -27,7 +27,7 @@ impl Client {
     /// };
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.update_auto_scaling_policy("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.update_auto_scaling_policy("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .status(Switch::On)
     ///     .scaling_strategy(ScalingStrategyToSet::new().flavor_switch(Switch::On).read_only_switch(Switch::On))
     ///     .monitor_cycle(AutoScalingMonitorCycle::N300)

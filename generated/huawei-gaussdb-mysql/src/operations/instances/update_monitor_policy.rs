@@ -16,7 +16,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -24,7 +24,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::MonitorPeriod;
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.update_monitor_policy("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.update_monitor_policy("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .monitor_switch(true)
     ///     .period(MonitorPeriod::EverySecond)
     ///     .await?;

@@ -17,7 +17,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -25,7 +25,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::NodeName;
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.update_node_names("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let response = client.update_node_names("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .node_list([NodeName::new().node_id("799a0f2fa49d4151bf2f7063c1fbba36no07").name("gauss-cdf5_node03")])
     ///     .await?;
     /// client.wait_for(&response).await?;

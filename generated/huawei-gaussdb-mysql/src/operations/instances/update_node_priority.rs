@@ -16,7 +16,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     /// - `node_id`: Id of the node. Example: `ss62c18799854a919bab633874c159dfno01`.
     ///
     /// # Example
@@ -24,7 +24,7 @@ impl Client {
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.update_node_priority(
-    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "ss62c18799854a919bab633874c159dfno01",
+    ///     "096c0fc43e804757b59946b80dc27f8bin07", "ss62c18799854a919bab633874c159dfno01",
     /// )
     ///     .priority(2)
     ///     .await?;

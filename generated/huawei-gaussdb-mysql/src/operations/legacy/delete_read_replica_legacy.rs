@@ -17,7 +17,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     /// - `node_id`: Id of the read replica, in UUID format. Example: `d1ae66fsfdsaer3w3ino9`.
     ///
     /// # Example
@@ -25,7 +25,7 @@ impl Client {
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.delete_read_replica_legacy(
-    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "d1ae66fsfdsaer3w3ino9",
+    ///     "096c0fc43e804757b59946b80dc27f8bin07", "d1ae66fsfdsaer3w3ino9",
     /// )
     ///     .await?;
     /// client.wait_for(&response).await?;

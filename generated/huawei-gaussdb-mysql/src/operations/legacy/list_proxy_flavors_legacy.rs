@@ -17,13 +17,13 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.list_proxy_flavors_legacy("5eebbb4c0f9f4a99b42ed1b6334569aain07").await?;
+    /// let response = client.list_proxy_flavors_legacy("096c0fc43e804757b59946b80dc27f8bin07").await?;
     /// for item in &response.proxy_flavor_groups {
     ///     println!("{:?}", item.group_type);
     /// }
@@ -84,7 +84,7 @@ pub struct LegacyProxyFlavor {
     pub id: Option<String>,
     /// Code of the flavor.
     pub spec_code: Option<String>,
-    /// Number of vCPUs, such as `1`.
+    /// Number of vCPUs. Example: `1`.
     pub vcpus: Option<String>,
     /// Memory in GB.
     pub ram: Option<String>,

@@ -15,13 +15,13 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_slow_logs_legacy("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let mut items = client.list_slow_logs_legacy("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .node_id("cc07c60e94ec4575989840e648fb4f66no07")
     ///     .start_date("2018-08-06T10:41:14+0800")
     ///     .end_date("2018-08-07T10:41:14+0800")

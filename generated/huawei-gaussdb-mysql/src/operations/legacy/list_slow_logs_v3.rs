@@ -14,7 +14,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
@@ -22,7 +22,7 @@ impl Client {
     /// use yundb_huawei_gaussdb_mysql::types::SlowLogStatementType;
     ///
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_slow_logs_v3("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    /// let mut items = client.list_slow_logs_v3("096c0fc43e804757b59946b80dc27f8bin07")
     ///     .start_date("2022-07-10T00:00:00+0800")
     ///     .end_date("2022-07-19T00:00:00+0800")
     ///     .limit(1)

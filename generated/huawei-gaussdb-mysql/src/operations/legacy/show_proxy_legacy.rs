@@ -19,13 +19,13 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client.show_proxy_legacy("5eebbb4c0f9f4a99b42ed1b6334569aain07").await?;
+    /// let response = client.show_proxy_legacy("096c0fc43e804757b59946b80dc27f8bin07").await?;
     /// println!("{:?}", response.proxy);
     /// # Ok(())
     /// # }

@@ -20,13 +20,13 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Unique id of the instance, 36 letters and digits that end in `in07`. Matches
-    ///   `^[A-Za-z0-9]*in07$`. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `^[A-Za-z0-9]*in07$`. Example: `61a4ea66210545909d74a05c27a7179ein07`.
     ///
     /// # Example
     ///
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut items = client.list_proxies("5eebbb4c0f9f4a99b42ed1b6334569aain07").limit(10).items();
+    /// let mut items = client.list_proxies("61a4ea66210545909d74a05c27a7179ein07").limit(10).items();
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?.proxy);
     /// }

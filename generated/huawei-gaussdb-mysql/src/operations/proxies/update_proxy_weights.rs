@@ -17,7 +17,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance: a UUID without hyphens, followed by `in07`. Example:
-    ///   `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///   `096c0fc43e804757b59946b80dc27f8bin07`.
     /// - `proxy_id`: Id of the proxy: a UUID without hyphens, followed by `po01`. Example:
     ///   `e87088f0b6a345e79db19d57c41fde15po01`.
     ///
@@ -26,7 +26,7 @@ impl Client {
     /// ```rust,no_run
     /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client.update_proxy_weights(
-    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07", "e87088f0b6a345e79db19d57c41fde15po01",
+    ///     "096c0fc43e804757b59946b80dc27f8bin07", "e87088f0b6a345e79db19d57c41fde15po01",
     /// )
     ///     .master_weight(100)
     ///     .await?;
