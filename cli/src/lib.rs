@@ -4,6 +4,7 @@ mod check;
 mod choose;
 mod diff;
 pub mod generate;
+mod mock;
 pub mod print;
 mod progress;
 mod watch;
@@ -40,6 +41,8 @@ enum Command {
     Bundle(Bundle),
     /// List what changes for the users of a client between two editions of its document.
     Diff(diff::Diff),
+    /// Serve services of this repository, or any document, on loopback.
+    Mock(Box<mock::Mock>),
     /// Print the completions for a shell.
     Completions {
         /// The shell.
@@ -83,6 +86,7 @@ pub fn run(name: &'static str, arguments: impl IntoIterator<Item = OsString>) ->
         Command::Check(check) => check.run(),
         Command::Bundle(bundle) => self::bundle(&bundle),
         Command::Diff(diff) => diff.run(),
+        Command::Mock(mock) => mock.run(),
         Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "yundb", &mut text);

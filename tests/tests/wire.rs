@@ -21,6 +21,7 @@ mod wire {
     mod errors;
     mod huawei;
     mod jobs;
+    mod mock;
     mod paging;
     mod refusals;
     mod samples;

@@ -226,6 +226,7 @@ mod tests {
             encoding: IndexMap::new(),
         };
         Operation {
+            at: String::new(),
             id: None,
             method: "POST".to_owned(),
             path: "/".to_owned(),

@@ -145,10 +145,12 @@ fn loaded(path: &Path, choices: &Choices, diagnostics: &mut Diagnostics) -> Opti
 /// The document at `path` as one tree, as it was written: every `$ref` points to a component, and nothing is fixed or
 /// left out; Swagger 2.0 is rewritten as OpenAPI 3.0. Tests compare a client with this tree.
 pub fn bundled(path: &Path, choices: &Choices, diagnostics: &mut Diagnostics) -> Option<serde_json::Value> {
-    deep(|| {
-        let (root, _) = tree(path, choices, &mut Reporter::new(diagnostics))?;
-        Some(root.to_json())
-    })
+    deep(|| placed(path, choices, diagnostics).map(|root| root.to_json()))
+}
+
+/// The same tree with places.
+pub fn placed(path: &Path, choices: &Choices, diagnostics: &mut Diagnostics) -> Option<Node> {
+    deep(|| tree(path, choices, &mut Reporter::new(diagnostics)).map(|(root, _)| root))
 }
 
 /// Reads the document with its files into an OpenAPI 3 tree, and returns the version it is written in.

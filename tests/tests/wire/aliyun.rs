@@ -166,7 +166,7 @@ fn map(pairs: Vec<(String, String)>, id: &str) -> BTreeMap<String, String> {
 }
 
 /// Some responses are inside of an object named after the operation.
-fn without_envelope(sample: &Value) -> &Value {
+pub(super) fn without_envelope(sample: &Value) -> &Value {
     let only = sample.as_object().filter(|fields| fields.len() == 1).and_then(|fields| fields.iter().next());
     only.filter(|(name, inner)| name.ends_with("Response") && inner.is_object()).map_or(sample, |(_, inner)| inner)
 }

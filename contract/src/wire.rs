@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use crate::document::Place;
 
-pub(crate) use self::request::in_range;
+pub use self::request::in_range;
 pub use self::request::sent;
 pub use self::response::{header_text, written};
 pub use self::same::{difference, same};

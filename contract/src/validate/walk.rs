@@ -42,7 +42,7 @@ impl Document {
     }
 
     /// The places of a value with the schemas that describe each, and whether only by an alternative of a union.
-    pub(crate) fn described(&self, schema: &SchemaRef, direction: Direction, value: &Value) -> Vec<Described> {
+    pub fn described(&self, schema: &SchemaRef, direction: Direction, value: &Value) -> Vec<Described> {
         let mut walker = Walker::new(self, direction);
         walker.visit(schema.clone(), value, String::new(), 0);
         walker.leaves
@@ -86,9 +86,10 @@ fn is_specific(node: &Map<String, Value>) -> bool {
 
 /// A place of a value and a schema for it.
 #[derive(Clone, Debug)]
-pub(crate) struct Described {
+pub struct Described {
     /// A JSON pointer into the value.
     pub at: String,
+    #[allow(missing_docs, reason = "as above")]
     pub schema: SchemaRef,
     /// Whether the place is inside of a union.
     pub in_union: bool,

@@ -308,7 +308,7 @@ fn form(media: &Media, text: &str, given: Option<&IndexMap<String, Value>>) -> R
 }
 
 /// Whether a media type is in a range, such as `image/*` or `application/*+json`.
-pub(crate) fn in_range(media_type: &str, range: &str) -> bool {
+pub fn in_range(media_type: &str, range: &str) -> bool {
     let (found, range) = (essence(media_type), essence(range));
     range.split_once('*').is_some_and(|(start, end)| match (start, end) {
         ("", "/*") => true,

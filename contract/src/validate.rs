@@ -10,7 +10,7 @@ use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, ValidationError};
 use serde_json::{Value, json};
 
-pub(crate) use self::walk::Described;
+pub use self::walk::Described;
 use crate::document::{BASE, Compiled, Direction, Document, SchemaRef, fragment, pointer};
 
 /// A validation error.
@@ -20,6 +20,8 @@ pub struct Problem {
     pub at: String,
     /// The violated keyword.
     pub keyword: String,
+    /// The place of the keyword in the document, if it is known.
+    pub rule: Option<SchemaRef>,
     /// The message.
     pub message: String,
     /// Whether the only error is that several alternatives of a `oneOf` match, which no client can avoid.
@@ -45,7 +47,10 @@ impl Document {
     pub fn problems(&self, schema: &SchemaRef, direction: Direction, value: &Value) -> Vec<Problem> {
         match self.validator(schema, direction) {
             Ok(validator) => validator.iter_errors(value).map(|error| self.problem(&error, direction)).collect(),
-            Err(message) => vec![Problem { at: String::new(), keyword: "$ref".to_owned(), message, overlap: false }],
+            Err(message) => {
+                let keyword = "$ref".to_owned();
+                vec![Problem { at: String::new(), keyword, rule: None, message, overlap: false }]
+            }
         }
     }
 
@@ -65,6 +70,7 @@ impl Document {
         Problem {
             at: error.instance_path().to_string(),
             keyword: error.kind().keyword().to_owned(),
+            rule: rule(error),
             message: error.masked().to_string(),
             overlap: self.is_overlap(error, direction),
         }
@@ -75,9 +81,8 @@ impl Document {
     fn is_overlap(&self, error: &ValidationError<'_>, direction: Direction) -> bool {
         match error.kind() {
             ValidationErrorKind::OneOfMultipleValid { .. } => {
-                let place = error.absolute_keyword_location().and_then(|uri| uri.as_str().split_once('#'));
-                let union = place.and_then(|(_, fragment)| pointer(&format!("#{fragment}")));
-                let alternatives = union.and_then(|union| self.schema(&union, direction)).and_then(Value::as_array);
+                let alternatives =
+                    rule(error).and_then(|union| self.schema(&union, direction)).and_then(Value::as_array);
                 !alternatives.is_some_and(|alternatives| alternatives.iter().all(is_of_required))
             }
             ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => context
@@ -104,8 +109,14 @@ impl Document {
     }
 }
 
+/// The place of the keyword that a value violates.
+fn rule(error: &ValidationError<'_>) -> Option<SchemaRef> {
+    let (_, fragment) = error.absolute_keyword_location()?.as_str().split_once('#')?;
+    pointer(&format!("#{fragment}"))
+}
+
 /// Whether a schema only lists required fields.
-pub(crate) fn is_of_required(node: &Value) -> bool {
+pub fn is_of_required(node: &Value) -> bool {
     let known = |key: &String| ["required", "type", "title", "description"].contains(&key.as_str());
     node.as_object().is_some_and(|node| node.contains_key("required") && node.keys().all(known))
 }

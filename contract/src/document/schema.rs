@@ -316,7 +316,7 @@ impl<'a> Translator<'a> {
 }
 
 /// The keyword of properties of the other direction.
-pub(crate) fn mark(direction: Direction) -> &'static str {
+pub fn mark(direction: Direction) -> &'static str {
     match direction {
         Direction::Request => "readOnly",
         Direction::Response => "writeOnly",

@@ -77,7 +77,7 @@ impl Generator<'_> {
     }
 
     /// A string of exactly this length that a pattern matches, if one is found at once.
-    pub(crate) fn text_by(&mut self, pattern: &str, count: usize) -> Option<String> {
+    pub fn text_by(&mut self, pattern: &str, count: usize) -> Option<String> {
         let made = Pattern::new(pattern)?.text(Length { least: count, most: count }, &mut self.rng, &|_| true, false);
         (made.chars().count() == count && self.matches(pattern, &made)).then_some(made)
     }

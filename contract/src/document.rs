@@ -16,9 +16,12 @@ use jsonschema::{Registry, Validator};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub(crate) use self::read::{essence, is_json, plain_name};
-pub(crate) use self::reference::{fragment, pointer};
-pub(crate) use self::schema::{BASE, is_binary, mark};
+pub(crate) use self::read::plain_name;
+pub use self::read::{essence, is_json};
+pub(crate) use self::reference::fragment;
+pub use self::reference::pointer;
+pub use self::schema::mark;
+pub(crate) use self::schema::{BASE, is_binary};
 
 /// A bundled OpenAPI document, with the state for validating values against its schemas.
 pub struct Document {
@@ -68,6 +71,8 @@ pub enum Protocol {
 /// One operation.
 #[derive(Clone, Debug)]
 pub struct Operation {
+    /// Its place in the document, as a JSON pointer.
+    pub at: String,
     /// Its `operationId`.
     pub id: Option<String>,
     /// The HTTP method in capitals.

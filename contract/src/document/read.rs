@@ -25,12 +25,24 @@ pub(super) fn document(bundled: &Value) -> Result<Document, String> {
     let root = bundled.as_object().ok_or("the document is not an object")?;
     let version = root.get("openapi").and_then(Value::as_str).unwrap_or_default();
     let old_schemas = version.starts_with("3.0");
-    let translator = Translator::new(bundled, old_schemas);
-    let request = translator.tree(Direction::Request);
-    let response = translator.tree(Direction::Response);
-    let registries = [registry(&request)?, registry(&response)?];
+    // Both directions at once, as this is most of the time that reading takes.
+    let side = |direction| {
+        let translator = Translator::new(bundled, old_schemas);
+        let tree = translator.tree(direction);
+        let registry = registry(&tree)?;
+        Ok::<_, String>((tree, registry, translator.into_notes()))
+    };
+    let (request, response) = std::thread::scope(|scope| {
+        let response = scope.spawn(|| side(Direction::Response));
+        (side(Direction::Request), response.join().unwrap_or_else(|_| Err("the document cannot be read".to_owned())))
+    });
+    let ((request, request_registry, mut notes), (response, response_registry, others)) = (request?, response?);
+    notes.extend(others);
+    notes.sort();
+    notes.dedup();
+    let registries = [request_registry, response_registry];
     let children = reference::children(bundled);
-    let mut reader = Reader { root: bundled, notes: translator.into_notes(), old_schemas };
+    let mut reader = Reader { root: bundled, notes, old_schemas };
     let operations = reader.operations(root.get("paths"));
     let protocol = match root.get("x-protocol").and_then(Value::as_str) {
         Some("aliyun-rpc") => Protocol::AliyunRpc,
@@ -120,6 +132,7 @@ impl<'a> Reader<'a> {
             Some(Body { required, media: self.media(body.get("content"), &child(&here, "content"), false) })
         });
         Operation {
+            at: at.to_owned(),
             id: operation.get("operationId").and_then(Value::as_str).map(str::to_owned),
             // Other methods are sent as written.
             method: if METHODS.contains(&method) { method.to_ascii_uppercase() } else { method.to_owned() },
@@ -332,7 +345,7 @@ fn status_of(text: &str) -> Option<Status> {
 }
 
 /// A media type without its parameters, in lower case.
-pub(crate) fn essence(media_type: &str) -> String {
+pub fn essence(media_type: &str) -> String {
     media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
@@ -343,7 +356,7 @@ fn is_textual(essence: &str) -> bool {
 }
 
 /// Whether a media type is JSON.
-pub(crate) fn is_json(essence: &str) -> bool {
+pub fn is_json(essence: &str) -> bool {
     essence.ends_with("/json") || essence.ends_with("+json")
 }
 

@@ -40,7 +40,7 @@ pub(crate) fn fragment(pointer: &str) -> String {
 }
 
 /// The pointer of a translated `$ref`.
-pub(crate) fn pointer(reference: &str) -> Option<SchemaRef> {
+pub fn pointer(reference: &str) -> Option<SchemaRef> {
     let fragment = reference.strip_prefix('#')?;
     Some(SchemaRef(percent_decode_str(fragment).decode_utf8().ok()?.into_owned()))
 }
