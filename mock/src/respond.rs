@@ -172,7 +172,10 @@ impl Maker<'_> {
         let alone = sample.as_object_mut().filter(|it| it.len() == 1).and_then(|it| it.iter_mut().next());
         let envelope = alone.filter(|(name, inner)| inner.is_object() && outline.property(name).is_none());
         let mut value = envelope.map(|(_, inner)| inner.take()).unwrap_or(sample);
-        self.in_case(&mut value, schema);
+        let is_exact = |name: &String| outline.properties.contains_key(name);
+        if !value.as_object().is_none_or(|entries| entries.keys().all(is_exact)) {
+            self.in_case(&mut value, schema);
+        }
         value
     }
 
