@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use yundb_generator::{Options, generate};
+use yundb_generator::{Manifest, Options, generate};
 
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
@@ -35,6 +35,7 @@ fn services_are_up_to_date() {
             name: Some(format!("yundb-{service}")),
             source: Some(format!("specs/{service}")),
             notes: yundb_audit::notes(&specs, &service).expect("a lock and a spec"),
+            manifest: Manifest::Workspace { publish: true },
             strict: true,
             check: true,
             ..Options::default()

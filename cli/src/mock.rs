@@ -1,4 +1,4 @@
-//! `yundb mock`: serves documents on loopback, and says which operations a test suite never called.
+//! `yundb mock`: serves documents on loopback, and states which operations a test suite never called.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;

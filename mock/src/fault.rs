@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use jiff::SignedDuration;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Faults in the order in which they are tried: a call is hit by the first that is due.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -32,7 +34,7 @@ pub struct Fault {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chance: Option<f64>,
     /// Time before the response, such as `200ms` or `2s`.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "duration")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text", deserialize_with = "duration")]
     pub latency: Option<Duration>,
     /// The status of a failure.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,14 +54,14 @@ pub struct Fault {
     pub throttled: bool,
     /// How far the server's clock is ahead: `1h`, or `-20m`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub skew: Option<jiff::SignedDuration>,
+    pub skew: Option<SignedDuration>,
     /// Makes the job fail that the call starts.
     pub job_fails: bool,
     /// Number of calls seen.
-    #[serde(skip_deserializing)]
+    #[serde(deserialize_with = "counter")]
     seen: u64,
     /// Number of calls hit.
-    #[serde(skip_deserializing)]
+    #[serde(deserialize_with = "counter")]
     hit: u64,
 }
 
@@ -74,8 +76,17 @@ pub enum Moment {
 }
 
 fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
-    let read = Option::<jiff::SignedDuration>::deserialize(deserializer)?;
+    let read = Option::<SignedDuration>::deserialize(deserializer)?;
     read.map(|read| Duration::try_from(read).map_err(serde::de::Error::custom)).transpose()
+}
+
+fn as_text<S: Serializer>(duration: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+    duration.map(SignedDuration::try_from).transpose().map_err(serde::ser::Error::custom)?.serialize(serializer)
+}
+
+/// Accepts a counter, so that what is shown can be sent back, and starts it again.
+fn counter<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    IgnoredAny::deserialize(deserializer).map(|_| 0)
 }
 
 impl Fault {
@@ -147,6 +158,17 @@ mod tests {
         assert!(
             Scenario::read(text).unwrap().next(&["showThing"]).is_none_or(|fault| fault.reset == Some(Moment::After))
         );
+    }
+
+    #[test]
+    fn what_is_shown_can_be_sent_back() {
+        let mut scenario = Scenario::read("{seed: 7, faults: [{latency: 200ms, skew: -20m, times: 3}]}").unwrap();
+        scenario.next(&["a"]).unwrap();
+        let shown = serde_json::to_string(&scenario).unwrap();
+        assert!(shown.contains(r#""hit":1"#), "{shown}");
+        let fault = Scenario::read(&shown).unwrap().next(&["a"]).unwrap();
+        assert_eq!((fault.latency, fault.hit), (Some(Duration::from_millis(200)), 1));
+        assert_eq!(fault.skew, Some(SignedDuration::from_mins(-20)));
     }
 
     #[test]

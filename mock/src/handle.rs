@@ -1,4 +1,4 @@
-//! One request: fault, route, caller, limit, check, state, response.
+//! One request: route, fault, caller, limit, check, response, state.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -319,7 +319,10 @@ fn control(shared: &Shared, parts: &request::Parts, body: &Bytes) -> Response<By
     let done = match (parts.method.as_str(), parts.uri.path().strip_prefix(CONTROL).unwrap_or_default()) {
         ("GET", "faults") => Ok(()),
         ("PUT", "faults") => sent().map(|sent| *scenario = sent),
-        ("POST", "faults") => sent().map(|sent| scenario.faults.extend(sent.faults)),
+        ("POST", "faults") => sent().map(|sent| {
+            scenario.faults.extend(sent.faults);
+            scenario.seed = if sent.seed == 0 { scenario.seed } else { sent.seed };
+        }),
         ("DELETE", "faults") => {
             *scenario = Scenario::default();
             Ok(())

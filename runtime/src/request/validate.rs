@@ -75,7 +75,11 @@ fn whole_body(draft: &Draft, given: &Given<'_>, violations: &mut Vec<Violation>)
         match &**value {
             // The entries of a spread parameter are fields themselves.
             Value::Object(entries) if param.spread => fields.extend(entries.clone()),
-            value => drop(fields.insert(param.name.to_owned(), value.clone())),
+            value => {
+                if let Some(mut replaced) = fields.insert(param.name.to_owned(), value.clone()) {
+                    inputs::wipe(&mut replaced);
+                }
+            }
         }
     }
     let mut found = Vec::new();

@@ -102,7 +102,7 @@ async fn calls(protocol: Protocol) {
                         let success = if (task + call) % 2 == 0 {
                             let listed = client.list_gateways().send().await;
                             if let Err(error) = &listed {
-                                // The first retry of what the server did not process is not charged to the budget.
+                                // The first retry of what the server did not process is cheap.
                                 let unprocessed = error.to_string().contains(Reason::NO_ERROR.description());
                                 assert!(error.attempts() > 1 || !unprocessed, "given up at once: {error}");
                             }

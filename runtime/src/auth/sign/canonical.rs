@@ -63,7 +63,11 @@ fn push_query(out: &mut String, query: &str) {
     };
     let mut decoded: Vec<_> = pairs.into_iter().map(|(key, value)| (decode(key), decode(value))).collect();
     push_pairs(out, &mut decoded, |out, bytes| push_strict_bytes(out, bytes));
-    decoded.iter_mut().for_each(|(_, value)| value.zeroize());
+    // A pair without `=` has only a key.
+    decoded.iter_mut().for_each(|(key, value)| {
+        key.zeroize();
+        value.zeroize();
+    });
 }
 
 /// Key-value pairs sorted by key, then value, then encoded by `push`; an empty value keeps its `=`.

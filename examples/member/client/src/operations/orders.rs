@@ -25,18 +25,17 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "listOrders")]
     pub fn list_orders(&self) -> ListOrders { ListOrders(self.call(ListOrders::SPEC)) }
+}
+
+impl ListOrders {
+    /// Only orders in this state.
+    pub fn state<M>(self, value: impl Argument<State, M>) -> Self { Self(self.0.argument("state", value)) }
 }
 
 yundb_runtime::operation! {
     ListOrders: list_orders -> Response<Vec<Order>>, CallError<Value>;
     Spec::new("listOrders", "GET", "/orders").params(&[query("state", any())]).accept("application/json")
-}
-
-impl ListOrders {
-    /// Only orders in this state.
-    pub fn state<M>(self, state: impl Argument<State, M>) -> Self { Self(self.0.argument("state", state)) }
 }
 
 yundb_runtime::string_enum! {
@@ -55,7 +54,7 @@ yundb_runtime::setters! {
     pub struct Order {
         /// The id. Set by the service only.
         pub id: Option<String>,
-        /// The item. At most 40 characters. Required.
+        /// The item. At most 40 characters. **Required.**
         pub item: Option<String>,
         /// An amount with its currency. Matches `^\d+ [A-Z]{3}$`.
         pub price: Option<String>,
@@ -93,7 +92,6 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "createOrder")]
     pub fn create_order(&self, body: Order) -> CreateOrder {
         CreateOrder(self.call(CreateOrder::SPEC).set("body", body))
     }
