@@ -82,24 +82,20 @@ impl fmt::Debug for JobState {
 pub(super) fn find<T, H>(response: &Response<T, H>) -> Result<(&'static Job, JobHandle), String> {
     let operation = response.operation();
     let (path, job) = response.job().ok_or_else(|| format!("{operation} does not start a job"))?;
-    let text = |path| match decode::value_at(response.raw_body(), path) {
-        Some(Value::String(id)) if !id.is_empty() => Some(id),
-        Some(Value::Number(id)) => Some(id.to_string()),
-        _ => None,
-    };
+    let id = |path| text(response.raw_body(), path).filter(|id| !id.is_empty());
     let sent = response.sent();
-    let id = match path.strip_prefix(REQUEST) {
+    let found = match path.strip_prefix(REQUEST) {
         Some(name) => sent.get(name).cloned(),
-        None => text(path),
+        None => id(path),
     };
     let handle =
         |id, also| JobHandle { id, operation: Some(operation.to_owned()), poll: job.poll.name.to_owned(), also };
-    match id {
+    match found {
         Some(id) => {
             let also = job.also.iter().filter_map(|name| Some(((*name).to_owned(), sent.get(*name)?.clone())));
             Ok((job, handle(id, also.collect())))
         }
-        None => Err(match ["order_id", "orderId"].into_iter().find_map(text) {
+        None => Err(match ["order_id", "orderId"].into_iter().find_map(id) {
             Some(order) => format!("{operation} created the order {order}, whose job id the response does not contain"),
             None => format!("the response of {operation} has no {path}, so there is no job to wait for"),
         }),

@@ -147,6 +147,13 @@ async fn stored_handles() {
 }
 
 #[tokio::test]
+async fn ids_that_are_numbers() {
+    let client = client(&Replay::new([response(200, r#"{"data": {"job_id": 12}}"#.to_owned())]));
+    let response = client.begin().send().await.expect("success");
+    assert_eq!(response.job_handle().expect("a job").id, "12");
+}
+
+#[tokio::test]
 async fn responses_without_a_job() {
     let responding = |body: &str| Replay::new([response(200, body.to_owned())]);
     for (body, expected) in [
