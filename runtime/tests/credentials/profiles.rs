@@ -50,6 +50,14 @@ async fn profile_selection() {
 }
 
 #[tokio::test]
+async fn keys_of_a_profile_cannot_be_renewed() {
+    let world = with(ak("prod")).await;
+    let profile = aliyun(&world);
+    let keys = profile.credentials().await.expect("keys");
+    assert!(!profile.rejected(&keys), "the file has no others");
+}
+
+#[tokio::test]
 async fn no_profile() {
     let world = World::new().await;
     assert_absent(

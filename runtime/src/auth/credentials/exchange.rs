@@ -343,6 +343,19 @@ mod tests {
         }
     }
 
+    /// Only a code that cannot be anything else is quoted.
+    #[test]
+    fn odd_codes_are_not_quoted() {
+        let long = "x".repeat(101);
+        for (code, is_quoted) in
+            [("Throttling.User", true), (&long[..100], true), ("", false), ("a b", false), (&long, false)]
+        {
+            let body = serde_json::json!({ "Code": code }).to_string().into_bytes().into();
+            let reply = Reply { status: 400, headers: HeaderMap::new(), body };
+            assert_eq!(refusal(&reply, &[]).contains(", code "), is_quoted, "{code}");
+        }
+    }
+
     #[tokio::test(start_paused = true)]
     async fn connections_are_abandoned_after_a_timeout() {
         let silent = Silent::default();
