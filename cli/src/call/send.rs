@@ -1,0 +1,221 @@
+//! Sends a call, and follows its pages or its job.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::Value;
+use yundb_generator::lower::model::{self, Payload};
+use yundb_runtime::{
+    ByteStream, CallError, Client, DecodeError, Error, FromResponse, Operation, Part, RawResponse, RequestBody,
+    Response, RetryPolicy, Spec, pages_of,
+};
+
+use super::client::{DryRun, Verbose};
+use super::document::{Document, Lowered};
+use super::facts::{self, Facts};
+use super::inputs::{Inputs, Source};
+use super::{Call, failure, output, rows};
+
+/// Any response: JSON, or bytes.
+struct Answer {
+    bytes: Bytes,
+    json: Option<Value>,
+}
+
+impl FromResponse for Answer {
+    fn from_response(response: RawResponse) -> Result<Self, DecodeError> {
+        let bytes = response.bytes()?;
+        Ok(Self { json: serde_json::from_slice(&bytes).ok(), bytes })
+    }
+}
+
+/// An operation with any response.
+struct Any;
+
+impl Operation for Any {
+    type Output = Answer;
+    type Headers = ();
+    type Error = Value;
+    const SPEC: &'static Spec = &Spec::new("", "", "");
+}
+
+/// An operation whose response is passed on as it arrives.
+struct Streamed;
+
+impl Operation for Streamed {
+    type Output = ByteStream;
+    type Headers = ();
+    type Error = Value;
+    const SPEC: &'static Spec = &Spec::new("", "", "");
+}
+
+impl Call {
+    /// Sends the call. An error is one of the arguments: nothing was sent.
+    pub(super) async fn send(
+        &self,
+        document: &Document,
+        lowered: &Lowered,
+        inputs: Inputs,
+    ) -> anyhow::Result<ExitCode> {
+        let facts::Call { service, spec, paging } = Facts::of(lowered);
+        let mut builder = self.connection.builder(service)?;
+        for (name, value) in &inputs.settings {
+            builder = builder.parameter(name, value);
+        }
+        if self.verbose {
+            builder = builder.interceptor(Verbose);
+        }
+        let dry_run = self.dry_run.then(|| DryRun::new(inputs.secrets.clone())).transpose()?;
+        if let Some(dry_run) = &dry_run {
+            let once = RetryPolicy::none();
+            builder = builder.retries(once).interceptor(dry_run.clone()).transport(dry_run.clone());
+        }
+        let client = match builder.build() {
+            Ok(client) => client,
+            Err(error) => return Ok(failure::report(document, &error.into())),
+        };
+        let call = self.filled(&client, spec, inputs)?;
+        let items = lowered.operation.paging.as_ref().map(|paging| items(lowered, paging));
+        let done = match (dry_run, paging) {
+            (Some(dry_run), _) => match (call.send::<Any>().await, dry_run.request()) {
+                (_, Some(request)) => {
+                    io::stdout().lock().write_all(request.as_bytes())?;
+                    Ok(())
+                }
+                (Err(error), None) => Err(error.into()),
+                (Ok(_), None) => anyhow::bail!("the call was not sent"),
+            },
+            (None, Some(paging)) if self.all => {
+                let path = items.unwrap_or_default();
+                match self.all_items(call, paging, path).await {
+                    Ok(items) => return self.print(&Value::Array(items), None).map(|()| ExitCode::SUCCESS),
+                    Err(error) => Err(error.into()),
+                }
+            }
+            (None, None) if self.all => anyhow::bail!("{} has no pages: leave out --all", spec.name),
+            _ if self.wait && spec.job.is_none() => anyhow::bail!("{} starts no job: leave out --wait", spec.name),
+            _ if rows::output(&lowered.service, &lowered.operation).is_some_and(Payload::is_streamed) => {
+                streamed(call).await
+            }
+            _ => match call.send::<Any>().await {
+                Ok(response) => {
+                    match &response.json {
+                        Some(value) => self.print(value, items.as_deref())?,
+                        None => io::stdout().lock().write_all(&response.bytes)?,
+                    }
+                    if self.wait { self.waited(&client, &response).await } else { Ok(()) }
+                }
+                Err(error) => Err(error.into()),
+            },
+        };
+        Ok(done.map_or_else(|error| failure::report(document, &error), |()| ExitCode::SUCCESS))
+    }
+
+    fn filled(&self, client: &Client, spec: &'static Spec, inputs: Inputs) -> anyhow::Result<yundb_runtime::Call> {
+        let mut call = client.call(spec);
+        for (index, value) in inputs.values {
+            let param = &spec.params[index];
+            call = call.set_in(param.place, param.name, value);
+        }
+        for (index, files) in inputs.files {
+            let param = &spec.params[index];
+            call = call.parts(param.name, files.into_iter().map(Part::file).collect::<Vec<_>>());
+        }
+        call = match inputs.raw {
+            None => call,
+            Some(Source::File(path)) => call.body(RequestBody::file(path)),
+            Some(source) => call.body(source.bytes()?),
+        };
+        Ok(if self.unchecked { call.unchecked() } else { call })
+    }
+
+    fn print(&self, value: &Value, items: Option<&[String]>) -> anyhow::Result<()> {
+        match &self.query {
+            Some(query) => output::print(&output::queried(query, value.clone())?, self.output, None),
+            None => output::print(value, self.output, items),
+        }
+    }
+
+    /// The items of all pages.
+    async fn all_items(
+        &self,
+        call: yundb_runtime::Call,
+        paging: yundb_runtime::Paging,
+        path: Vec<String>,
+    ) -> Result<Vec<Value>, CallError<Value>> {
+        let of_page = move |answer: &Answer| -> Vec<Value> {
+            let found = answer.json.as_ref().and_then(|value| output::at(value, &path));
+            found.and_then(Value::as_array).cloned().unwrap_or_default()
+        };
+        let bar = bar("{spinner} {pos} items {elapsed}");
+        let count = of_page.clone();
+        let mut pages = pages_of::<Any>(call, paging, move |answer| count(answer).len());
+        let mut items = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page?;
+            items.extend(of_page(&page));
+            bar.set_position(items.len() as u64);
+        }
+        bar.finish_and_clear();
+        Ok(items)
+    }
+
+    /// Waits for the job of a call.
+    async fn waited(&self, client: &Client, response: &Response<Answer>) -> Result<(), Error> {
+        let wait = client.wait_for(response);
+        let wait = self.connection.timeout.into_iter().fold(wait, yundb_runtime::Wait::timeout);
+        let id = wait.handle().map(|handle| handle.id.clone()).unwrap_or_default();
+        let bar = bar("{spinner} job {msg} {elapsed}");
+        bar.enable_steady_tick(Duration::from_millis(200));
+        bar.set_message(id.clone());
+        let mut states = wait.progress();
+        let mut last = String::new();
+        while let Some(state) = states.next().await {
+            last = state?.state().to_owned();
+            bar.set_message(format!("{id}: {last}"));
+        }
+        bar.finish_and_clear();
+        eprintln!("job {id}: {last}");
+        Ok(())
+    }
+}
+
+/// A line on a terminal only.
+fn bar(template: &str) -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());
+    ProgressBar::new_spinner().with_style(style)
+}
+
+/// Writes a response as it arrives.
+async fn streamed(call: yundb_runtime::Call) -> Result<(), Error> {
+    let mut stream = call.send::<Streamed>().await?.into_inner();
+    while let Some(chunk) = stream.next().await {
+        // Without a reader, there is nothing left to do.
+        if io::stdout().lock().write_all(&chunk?).and_then(|()| io::stdout().flush()).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The fields that lead to the items of a page, by their names on the wire.
+fn items(lowered: &Lowered, paging: &model::Paging) -> Vec<String> {
+    let service = &lowered.service;
+    let mut ty = rows::output(service, &lowered.operation).and_then(Payload::ty);
+    let mut path = Vec::new();
+    for step in &paging.items {
+        let Some(model::Type::Named(id)) = ty.map(|ty| super::inputs::service_type(service, ty)) else { break };
+        let model::TypeKind::Struct(body) = &service.types[*id].kind else { break };
+        let Some(field) = body.fields.iter().find(|field| field.ident == step.ident) else { break };
+        path.push(field.wire.clone());
+        ty = Some(&field.ty);
+    }
+    path
+}
