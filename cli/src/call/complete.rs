@@ -78,7 +78,7 @@ fn with_inputs(command: Command, document: &Document, operation: &str) -> Comman
         let name = text(&row.name);
         let about = row.about.lines().next().unwrap_or_default().to_owned();
         let values = move || row.values.iter().map(CompletionCandidate::new).collect::<Vec<_>>();
-        let flag = Arg::new(name).long(name).help(about).action(ArgAction::Append);
+        let flag = Arg::new(text(&format!("--{name}"))).long(name).help(about).action(ArgAction::Append);
         command.arg(flag.add(ArgValueCandidates::new(values)))
     })
 }

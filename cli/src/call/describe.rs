@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
-use textwrap::Options;
+use textwrap::{Options, WordSplitter};
 use yundb_generator::lower::model::Sample;
 use yundb_mock::Service;
 
@@ -18,9 +18,10 @@ use super::rows::{self, Row, plain, plain_text};
 #[derive(Args)]
 pub(crate) struct Describe {
     /// A service of this repository, or a document. Without it, the services are listed.
-    #[arg(value_name = "SERVICE|SPEC")]
+    #[arg(index = 1, value_name = "SERVICE|SPEC")]
     pub target: Option<String>,
     /// An operation, by any of its names. Without it, the operations are listed.
+    #[arg(index = 2)]
     pub operation: Option<String>,
     /// The form of the output.
     #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t)]
@@ -76,6 +77,16 @@ fn written(value: &Value) -> String {
 
 fn width() -> usize {
     console::Term::stdout().size_checked().map_or(100, |(_, columns)| usize::from(columns)).clamp(40, 120)
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A text as lines of the terminal, the first and the others with their indentation.
+fn wrapped(text: &str, first: &str, others: &str) -> String {
+    let options = Options::new(width().max(others.len() + 30)).initial_indent(first).subsequent_indent(others);
+    textwrap::fill(&one_line(text), options.word_splitter(WordSplitter::NoHyphenation)) + "\n"
 }
 
 fn services(is_json: bool) -> anyhow::Result<String> {
@@ -135,11 +146,9 @@ fn list(document: &Document) -> String {
         }
         _ = writeln!(out, "{}{tag}", if out.is_empty() { "" } else { "\n" });
         for entry in of_tag {
-            let indent = " ".repeat(column + 4);
             let first = format!("  {:column$}  ", entry.name());
-            let options = Options::new(width().max(column + 30)).initial_indent(&first).subsequent_indent(&indent);
             let note = if entry.node.get("deprecated") == Some(&Value::Bool(true)) { " (deprecated)" } else { "" };
-            _ = writeln!(out, "{}", textwrap::fill(&format!("{}{note}", summary(entry)), options));
+            out.push_str(&wrapped(&format!("{}{note}", summary(entry)), &first, &" ".repeat(column + 4)));
         }
     }
     out
@@ -155,7 +164,7 @@ fn facts(document: &Document, entry: &Entry<'_>, lowered: &Lowered) -> Value {
         if row.is_secret {
             out["secret"] = json!(true);
         }
-        out["description"] = json!(row.about.split_whitespace().collect::<Vec<_>>().join(" "));
+        out["description"] = json!(one_line(&row.about));
         out
     };
     let samples = |all: &[Sample]| -> Vec<Value> { all.iter().map(|sample| sample.value.clone()).collect() };
@@ -177,7 +186,7 @@ fn facts(document: &Document, entry: &Entry<'_>, lowered: &Lowered) -> Value {
         "id": entry.text("operationId"),
         "address": entry.address(),
         "summary": summary(entry),
-        "description": entry.text("description").map(plain_text),
+        "description": entry.text("description").map(|text| one_line(&plain_text(text))),
         "deprecated": operation.deprecated,
         "destructive": entry.is_destructive(),
         "permissions": permission,
@@ -203,13 +212,10 @@ fn responses(document: &Document, entry: &Entry<'_>) -> Value {
 
 fn text(target: &str, entry: &Entry<'_>, lowered: &Lowered, facts: &Value) -> String {
     let operation = &lowered.operation;
-    let width = width();
     let mut out = format!("{} {}\n{}\n", target, entry.name(), entry.address());
     let mut paragraphs = |docs: &str| {
-        for paragraph in docs.split("\n\n").map(|it| it.split_whitespace().collect::<Vec<_>>().join(" ")) {
-            if !paragraph.is_empty() {
-                _ = write!(out, "\n{}\n", textwrap::fill(&paragraph, width));
-            }
+        for paragraph in docs.split("\n\n").filter(|paragraph| !paragraph.trim().is_empty()) {
+            _ = write!(out, "\n{}", wrapped(paragraph, "", ""));
         }
     };
     paragraphs(&plain(&operation.docs[..operation.sections.min(operation.docs.len())].to_vec()));
@@ -236,21 +242,18 @@ fn text(target: &str, entry: &Entry<'_>, lowered: &Lowered, facts: &Value) -> St
     if entry.is_destructive() {
         paragraphs("The call may destroy something: it has to be confirmed, by --yes without a terminal.");
     }
-    table(&mut out, "Inputs", &rows::inputs(lowered), "--", width);
+    table(&mut out, "Inputs", &rows::inputs(lowered), "--");
     sample(&mut out, "Request", &operation.requests);
-    table(&mut out, "Response", &rows::outputs(lowered), "", width);
+    table(&mut out, "Response", &rows::outputs(lowered), "");
     sample(&mut out, "Response", &operation.responses);
     out.push_str("\nStatuses\n");
     for (status, words) in facts["responses"].as_object().into_iter().flatten() {
-        let words = words.as_str().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
-        let first = format!("  {status:7}  ");
-        let options = Options::new(width).initial_indent(&first).subsequent_indent("           ");
-        _ = writeln!(out, "{}", textwrap::fill(&words, options));
+        out.push_str(&wrapped(words.as_str().unwrap_or_default(), &format!("  {status:7}  "), "           "));
     }
     out
 }
 
-fn table(out: &mut String, title: &str, rows: &[Row], prefix: &str, width: usize) {
+fn table(out: &mut String, title: &str, rows: &[Row], prefix: &str) {
     if rows.is_empty() {
         return;
     }
@@ -263,12 +266,9 @@ fn table(out: &mut String, title: &str, rows: &[Row], prefix: &str, width: usize
             _ if row.values.is_empty() => String::new(),
             _ => format!("\n\nOne of {}.", row.values.join(", ")),
         };
-        for paragraph in format!("{}{values}", row.about).split("\n\n") {
-            let paragraph = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
-            if !paragraph.is_empty() {
-                let options = Options::new(width).initial_indent("      ").subsequent_indent("      ");
-                _ = writeln!(out, "{}", textwrap::fill(&paragraph, options));
-            }
+        let about = format!("{}{values}", row.about);
+        for paragraph in about.split("\n\n").filter(|paragraph| !paragraph.trim().is_empty()) {
+            out.push_str(&wrapped(paragraph, "      ", "      "));
         }
     }
 }

@@ -304,6 +304,7 @@ fn extends(schema: &Value, reference: &str) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::panic, clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
     use super::*;
 
@@ -324,6 +325,46 @@ mod tests {
             }
         }
         assert_eq!(count, 375);
+    }
+
+    /// An operation of any document is the same without the rest of it.
+    #[test]
+    fn the_rest_of_a_document_changes_nothing() {
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures");
+        let mut count = 0;
+        for folder in std::fs::read_dir(fixtures).unwrap().map(|entry| entry.unwrap().path()) {
+            let spec =
+                ["openapi.yaml", "swagger.yaml"].map(|name| folder.join(name)).into_iter().find(|it| it.exists());
+            let Some(spec) = spec else { continue };
+            let settings = Settings::beside(&spec).unwrap();
+            let mut diagnostics = Diagnostics::new();
+            let whole =
+                yundb_generator::lowered(&spec, "client", "client", &settings.choices, &mut diagnostics).unwrap();
+            let document = Document::load(spec.to_str().unwrap()).unwrap();
+            for operation in whole.service.groups.iter().flat_map(|group| &group.operations) {
+                let is_it =
+                    |it: &&Entry<'_>| it.path == operation.path && it.key.eq_ignore_ascii_case(&operation.method);
+                let all = document.operations();
+                let entry = all.iter().find(is_it).unwrap_or_else(|| panic!("{}", operation.address));
+                let alone = document.lowered(entry).unwrap().operation;
+                let facts = |it: &model::Operation| {
+                    let params: Vec<_> = it
+                        .params
+                        .iter()
+                        .map(|param| {
+                            let place = (param.place, param.required, param.style, param.json, param.spread);
+                            (param.name.clone(), place, param.client.clone(), param.constant.clone())
+                        })
+                        .collect();
+                    let body = it.body.as_ref().map(|body| (body.media_type.clone(), body.required));
+                    (it.template.clone(), params, body, it.accept.clone(), it.paging.is_some(), it.job.is_some())
+                };
+                assert_eq!(facts(&alone), facts(operation), "{}", spec.display());
+                assert_eq!(alone.security, operation.security, "{}", spec.display());
+                count += 1;
+            }
+        }
+        assert!(count > 100, "{count}");
     }
 
     #[test]

@@ -28,13 +28,14 @@ pub(crate) use words::rewritten;
 #[derive(Args)]
 pub(crate) struct Call {
     /// A service of this repository, or a document: a file, or a folder with an openapi.yaml.
-    #[arg(value_name = "SERVICE|SPEC")]
+    #[arg(index = 1, value_name = "SERVICE|SPEC")]
     pub target: String,
     /// The operation: its name in the client, the document or the vendor's documents, or its method and path.
+    #[arg(index = 2)]
     pub operation: String,
     /// Inputs: `--name value` or `name=value`, `--body.field value` for a field of an object, and `--list.0` for an
     /// element of a list. A value `@file` is read from a file. `@file` alone is the whole body, `-` the standard input.
-    #[arg(value_name = "INPUT")]
+    #[arg(index = 3, value_name = "INPUT")]
     pub inputs: Vec<String>,
     /// The whole body: JSON, `@file`, or `-` for the standard input. Inputs override its fields.
     #[arg(long, value_name = "BODY")]

@@ -30,9 +30,10 @@ pub(super) fn inputs(lowered: &Lowered) -> Vec<Row> {
     let mut walk = Walk { service, of_response: false, open: Vec::new(), rows: Vec::new() };
     for param in operation.params.iter().filter(|param| param.constant.is_none()) {
         let input = input_of(operation, param);
-        let about = match (&param.client, input) {
-            (Some(setting), None) => format!("Filled by the client: `--{}`.", setting.replace('_', "-")),
-            (_, input) => input.map(|input| plain(&input.docs)).unwrap_or_default(),
+        // A setting of the client has a flag of its own.
+        let (name, about) = match (&param.client, input) {
+            (Some(setting), None) => (setting.replace('_', "-"), format!("Sent as `{}`, if it is set.", param.name)),
+            (_, input) => (param.name.clone(), input.map(|input| plain(&input.docs)).unwrap_or_default()),
         };
         let place = match param.place {
             Place::Path => "path",
@@ -42,7 +43,7 @@ pub(super) fn inputs(lowered: &Lowered) -> Vec<Row> {
             Place::Field | Place::Form | Place::Part | Place::Body => "body",
         };
         let is_filled = param.client.is_some();
-        let mut row = Row { required: param.required && !is_filled, about, ..Row::of(&param.name, place) };
+        let mut row = Row { required: param.required && !is_filled, about, ..Row::of(&name, place) };
         match input.map(|input| &input.kind) {
             Some(InputKind::Part | InputKind::Parts | InputKind::NamedParts | InputKind::Raw) => {
                 row.ty = "file".to_owned();
