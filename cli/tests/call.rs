@@ -194,9 +194,10 @@ async fn all_pages_are_one_list() {
     assert_eq!(world.requests().len(), 3);
     let page = world.call("list-instances --limit 10 --query length(instances)");
     assert_eq!(page.stdout, "10\n");
-    let dts = World::new("aliyun-dts", Options { seed_items: Some(25), ..Options::default() }).await;
-    let all = dts.call("DescribeDtsJobs --Region cn-hangzhou --PageSize 10 --all -o tsv --query [].DtsJobId");
-    assert_eq!((all.code, all.stdout.lines().count()), (0, 25), "{all:?}");
+    let dts = World::new("aliyun-dts", Options { seed_items: Some(70), ..Options::default() }).await;
+    let all = dts.call("DescribeDtsJobs --Region cn-hangzhou --PageSize 30 --all -o tsv --query [].DtsJobId");
+    assert_eq!((all.code, all.stdout.lines().count()), (0, 70), "{all:?}");
+    assert_eq!(dts.requests().len(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -228,7 +229,7 @@ async fn what_destroys_is_confirmed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn failures_have_exit_codes() {
-    let world = World::ddm(Options::default().access_key("ak", "sk")).await;
+    let world = World::ddm(Options::default()).await;
     let table = [
         ("status: 404, code: DBS.280001", 5),
         ("status: 409", 6),
@@ -244,7 +245,7 @@ async fn failures_have_exit_codes() {
         assert_eq!(ran.code, expected, "{fault}: {ran:?}");
         assert!(ran.stdout.is_empty() && ran.stderr.starts_with("error: showInstance ("), "{ran:?}");
     }
-    world.server.set_scenario(Scenario::default());
+    let world = World::ddm(Options::default().access_key("ak", "sk")).await;
     let mut wrong_key = yundb(&world.folder);
     wrong_key.args(["call", "huawei-ddm", "list-instances", "--access-key", "ak:other", "--project-id", "p"]);
     let refused = ran(wrong_key.args(["--endpoint", world.server.url()]));

@@ -433,7 +433,11 @@ fn as_map(tree: &mut Tree) -> &mut IndexMap<String, Tree> {
 /// A text as a value of a type.
 fn value(service: &Service, ty: &Type, text: &str) -> Result<Value, String> {
     let json = || serde_json::from_str::<Value>(text);
-    let structured = |what: &str| json().map_err(|error| format!("must be {what} as JSON: {error}"));
+    let structured = |what: &str, fits: fn(&Value) -> bool| match json() {
+        Ok(value) if fits(&value) => Ok(value),
+        Ok(_) => Err(format!("must be {what} as JSON")),
+        Err(error) => Err(format!("must be {what} as JSON: {error}")),
+    };
     let integer = || -> Result<Value, String> {
         let value: i128 = text.trim().parse().map_err(|_| "must be an integer".to_owned())?;
         Number::from_i128(value).map(Value::Number).ok_or_else(|| "is too large".to_owned())
@@ -444,13 +448,13 @@ fn value(service: &Service, ty: &Type, text: &str) -> Result<Value, String> {
         Type::I32 | Type::I64 | Type::U64 | Type::I128 => integer(),
         Type::F64 => serde_json::from_str::<Number>(text).map(Value::Number).map_err(|_| "must be a number".to_owned()),
         Type::Value => Ok(json().unwrap_or_else(|_| text.into())),
-        Type::List(_) => structured("a list"),
-        Type::Map(_) => structured("an object"),
+        Type::List(_) => structured("a list", Value::is_array),
+        Type::Map(_) => structured("an object", Value::is_object),
         Type::Named(id) => match &service.types[*id].kind {
             TypeKind::StringEnum(_) => Ok(text.into()),
             TypeKind::IntegerEnum(_) => integer(),
-            TypeKind::Struct(_) => structured("an object"),
-            TypeKind::Tuple(_) => structured("a list"),
+            TypeKind::Struct(_) => structured("an object", Value::is_object),
+            TypeKind::Tuple(_) => structured("a list", Value::is_array),
             TypeKind::Union(union) => {
                 let kinds: Vec<&str> = union.variants.iter().map(|it| service.kind(&it.ty)).collect();
                 let fits = |value: &Value| match value {

@@ -78,7 +78,8 @@ impl Call {
             Ok(client) => client,
             Err(error) => return Ok(failure::report(document, &error.into())),
         };
-        let call = self.filled(&client, spec, inputs)?;
+        let call = filled(&client, spec, inputs)?;
+        let call = if self.unchecked { call.unchecked() } else { call };
         let items = lowered.operation.paging.as_ref().map(|paging| items(lowered, paging));
         let done = match (dry_run, paging) {
             (Some(dry_run), _) => match (call.send::<Any>().await, dry_run.request()) {
@@ -113,24 +114,6 @@ impl Call {
             },
         };
         Ok(done.map_or_else(|error| failure::report(document, &error), |()| ExitCode::SUCCESS))
-    }
-
-    fn filled(&self, client: &Client, spec: &'static Spec, inputs: Inputs) -> anyhow::Result<yundb_runtime::Call> {
-        let mut call = client.call(spec);
-        for (index, value) in inputs.values {
-            let param = &spec.params[index];
-            call = call.set_in(param.place, param.name, value);
-        }
-        for (index, files) in inputs.files {
-            let param = &spec.params[index];
-            call = call.parts(param.name, files.into_iter().map(Part::file).collect::<Vec<_>>());
-        }
-        call = match inputs.raw {
-            None => call,
-            Some(Source::File(path)) => call.body(RequestBody::file(path)),
-            Some(source) => call.body(source.bytes()?),
-        };
-        Ok(if self.unchecked { call.unchecked() } else { call })
     }
 
     fn print(&self, value: &Value, items: Option<&[String]>) -> anyhow::Result<()> {
@@ -184,6 +167,24 @@ impl Call {
     }
 }
 
+/// The call with its inputs.
+fn filled(client: &Client, spec: &'static Spec, inputs: Inputs) -> anyhow::Result<yundb_runtime::Call> {
+    let mut call = client.call(spec);
+    for (index, value) in inputs.values {
+        let param = &spec.params[index];
+        call = call.set_in(param.place, param.name, value);
+    }
+    for (index, files) in inputs.files {
+        let param = &spec.params[index];
+        call = call.parts(param.name, files.into_iter().map(Part::file).collect::<Vec<_>>());
+    }
+    Ok(match inputs.raw {
+        None => call,
+        Some(Source::File(path)) => call.body(RequestBody::file(path)),
+        Some(source) => call.body(source.bytes()?),
+    })
+}
+
 /// A line on a terminal only.
 fn bar(template: &str) -> ProgressBar {
     if !io::stderr().is_terminal() {
@@ -218,4 +219,80 @@ fn items(lowered: &Lowered, paging: &model::Paging) -> Vec<String> {
         ty = Some(&field.ty);
     }
     path
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use yundb_generator::lower::model::Place;
+    use yundb_mock::{MockServer, Options, Service};
+    use yundb_runtime::{ClientBuilder, Credentials};
+
+    use super::super::inputs::{self, input_of};
+    use super::*;
+
+    /// The words of a call with the samples of the document, and its body.
+    fn sample(lowered: &Lowered) -> (Vec<String>, Option<String>) {
+        let operation = &lowered.operation;
+        let body = operation.requests.first().map(|sample| sample.value.to_string());
+        let in_body = |place| matches!(place, Place::Field | Place::Form | Place::Part | Place::Body);
+        let mut words = Vec::new();
+        for param in operation.params.iter().filter(|param| param.required && param.client.is_none()) {
+            if in_body(param.place) && body.is_some() {
+                continue;
+            }
+            let example = input_of(operation, param).and_then(|input| input.example.clone());
+            let Some(row) = rows::inputs(lowered).into_iter().find(|row| row.name == param.name) else { continue };
+            let value = match (example.map(|example| example.value), row.values.first()) {
+                (Some(Value::String(text)), _) => text,
+                (Some(value), _) => value.to_string(),
+                (None, Some(listed)) => listed.clone(),
+                (None, None) if row.ty.starts_with("list") => "[]".to_owned(),
+                (None, None) if row.ty == "object" || row.ty.starts_with("map") => "{}".to_owned(),
+                (None, None) => "1".to_owned(),
+            };
+            words.push(format!("{}={value}", param.name));
+        }
+        (words, body)
+    }
+
+    /// The mock finds nothing wrong with any operation of any service when it is called by its name.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn every_operation_is_called() {
+        let (mut count, mut wrong) = (0, Vec::new());
+        for name in Service::names() {
+            let options = Options { limits: false, stateless: true, ..Options::default() };
+            let server = MockServer::start(name, options.access_key("ak", "sk")).await.unwrap();
+            let document = Document::load(name).unwrap();
+            for entry in document.operations() {
+                let lowered = document.lowered(&entry).unwrap();
+                let has = |pointer: &str| entry.node.pointer(pointer).is_some();
+                let has_pages = has("/x-pagination") && !has("/x-pagination/none");
+                assert_eq!(lowered.operation.paging.is_some(), has_pages, "{}", entry.name());
+                assert_eq!(lowered.operation.job.is_some(), has("/x-job"), "{}", entry.name());
+                let (words, body) = sample(&lowered);
+                let inputs = inputs::read(&lowered, &words, body.as_deref());
+                let facts::Call { service, spec, .. } = Facts::of(&lowered);
+                let client: ClientBuilder<Client> = ClientBuilder::new(service).rate_limits([]).endpoint(server.url());
+                let client = client.credentials(Credentials::access_key("ak", "sk")).retries(RetryPolicy::none());
+                let client = [("region", "cn-hangzhou"), ("project_id", &"0".repeat(32)), ("domain_id", "d")]
+                    .into_iter()
+                    .fold(client, |client, (name, value)| client.parameter(name, value));
+                let client = client.build().unwrap();
+                let sent = match inputs {
+                    Ok(inputs) => filled(&client, spec, inputs).unwrap().send::<Any>().await.map_err(Error::from),
+                    Err(error) => {
+                        wrong.push(format!("{name} {}: {error:#}", entry.name()));
+                        continue;
+                    }
+                };
+                if let Err(error) = sent {
+                    wrong.push(format!("{name} {}: {error}", entry.name()));
+                }
+                count += 1;
+            }
+        }
+        assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
+        assert_eq!(count, 375);
+    }
 }
