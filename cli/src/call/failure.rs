@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use yundb_runtime::{Error, ErrorCategory, ErrorKind};
+use yundb_runtime::{Error, ErrorCategory, ErrorKind, WaitError};
 
 use super::document::Document;
 
@@ -13,7 +13,8 @@ pub(super) fn code(error: &Error) -> u8 {
         (ErrorKind::Config, _) => 2,
         (ErrorKind::Invalid, _) => 3,
         (ErrorKind::Credentials, _) => 4,
-        (ErrorKind::Job, _) => 10,
+        (ErrorKind::Job, _) if matches!(error.downcast_ref(), Some(WaitError::Failed { .. })) => 10,
+        (ErrorKind::Job, _) => 1,
         (_, ErrorCategory::InvalidInput) => 3,
         (_, ErrorCategory::Auth | ErrorCategory::Permission) => 4,
         (_, ErrorCategory::NotFound) => 5,

@@ -231,6 +231,16 @@ mod tests {
     use super::super::inputs::{self, input_of};
     use super::*;
 
+    /// A value for a field without a sample.
+    fn made_up(row: &rows::Row) -> &str {
+        match (row.values.first(), row.ty.split(' ').next()) {
+            (Some(listed), _) => listed,
+            (None, Some("list")) => "[]",
+            (None, Some("map")) => "{}",
+            _ => "1",
+        }
+    }
+
     /// The words of a call with the samples of the document, and its body.
     fn sample(lowered: &Lowered) -> (Vec<String>, Option<String>) {
         let operation = &lowered.operation;
@@ -242,14 +252,17 @@ mod tests {
                 continue;
             }
             let example = input_of(operation, param).and_then(|input| input.example.clone());
-            let Some(row) = rows::inputs(lowered).into_iter().find(|row| row.name == param.name) else { continue };
-            let value = match (example.map(|example| example.value), row.values.first()) {
-                (Some(Value::String(text)), _) => text,
-                (Some(value), _) => value.to_string(),
-                (None, Some(listed)) => listed.clone(),
-                (None, None) if row.ty.starts_with("list") => "[]".to_owned(),
-                (None, None) if row.ty == "object" || row.ty.starts_with("map") => "{}".to_owned(),
-                (None, None) => "1".to_owned(),
+            let value = match example.map(|example| example.value) {
+                Some(Value::String(text)) => text,
+                Some(value) => value.to_string(),
+                None => {
+                    let within = format!("{}.", param.name);
+                    let all = rows::inputs(lowered).into_iter().filter(|row| row.required);
+                    let leaves = all.filter(|row| row.ty != "object");
+                    let own = leaves.filter(|row| row.name == param.name || row.name.starts_with(&within));
+                    words.extend(own.map(|row| format!("{}={}", row.name, made_up(&row))));
+                    continue;
+                }
             };
             words.push(format!("{}={value}", param.name));
         }

@@ -1,9 +1,11 @@
+use std::sync::OnceLock;
+
 use serde_json::{Value, json};
 
 use crate::check::value;
 use crate::data::shape::{
-    Alternative, Choice, Field, Kind, Object, Shape, alternative, any, flag, list, map, mark, object, one_of, optional,
-    required, text,
+    Alternative, Choice, Field, Inner, Kind, Later, Object, Rule, Shape, alternative, any, flag, list, map, mark,
+    object, one_of, optional, required, text,
 };
 
 struct Node;
@@ -41,6 +43,16 @@ fn every_violation_comes_with_its_path() {
             "x.children[2].tags.k: must have at most 2 characters, has 3",
         ]
     );
+}
+
+#[test]
+fn shapes_made_at_run_time_can_be_recursive() {
+    static NODE: OnceLock<(&[Field], &[Rule])> = OnceLock::new();
+    const SHAPE: Shape = Shape { inner: Inner::Object(Later::At(&NODE)), ..any() };
+    let chain = || json!({"next": {"next": {"name": "long"}}});
+    assert_eq!(check(chain(), SHAPE), [""; 0]);
+    _ = NODE.set((Box::leak(Box::new([optional("name", any().max_length(3)), optional("next", SHAPE)])), &[]));
+    assert_eq!(check(chain(), SHAPE), ["x.next.next.name: must have at most 3 characters, has 4"]);
 }
 
 #[test]
