@@ -8,7 +8,9 @@ use std::path::PathBuf;
 use anyhow::{Context as _, anyhow, bail};
 use indexmap::IndexMap;
 use serde_json::{Map, Number, Value};
-use yundb_generator::lower::model::{Input, InputKind, Operation, Param, Place, Service, Type, TypeKind};
+use yundb_generator::lower::model::{
+    Constant, Field, Input, InputKind, Operation, Param, Place, Service, Type, TypeKind,
+};
 
 use super::document::{Lowered, meant, normal};
 use super::rows;
@@ -377,11 +379,27 @@ fn put(
             }
             _ => {
                 let (name, inner) = field(service, ty, token)?;
+                if !matches!(tree, Tree::Map(_)) {
+                    *tree = Tree::Map(filled(service, ty));
+                }
                 put(service, as_map(tree).entry(name).or_default(), rest, inner, text, secrets)
             }
         },
         _ => Err(format!("has no field `{token}`")),
     }
+}
+
+/// The fields of an object that have a single value, as typed clients fill them, too.
+fn filled(service: &Service, ty: &Type) -> IndexMap<String, Tree> {
+    let Type::Named(id) = ty else { return IndexMap::new() };
+    let TypeKind::Struct(body) = &service.types[*id].kind else { return IndexMap::new() };
+    let value = |field: &Field| match field.values.first()? {
+        Constant::Text(text) => Some(Value::from(text.as_str())),
+        Constant::Integer(integer) => Some(Value::from(*integer)),
+        Constant::Flag(flag) => Some(Value::from(*flag)),
+    };
+    let fields = body.fields.iter().filter(|field| field.filled);
+    fields.filter_map(|field| Some((field.wire.clone(), Tree::Value(value(field)?)))).collect()
 }
 
 /// The field of an object, or of the first alternative that has it: its name and type.

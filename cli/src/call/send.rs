@@ -246,7 +246,7 @@ mod tests {
         let operation = &lowered.operation;
         let body = operation.requests.first().map(|sample| sample.value.to_string());
         let in_body = |place| matches!(place, Place::Field | Place::Form | Place::Part | Place::Body);
-        let mut words = Vec::new();
+        let (mut words, rows) = (Vec::new(), rows::inputs(lowered));
         for param in operation.params.iter().filter(|param| param.required && param.client.is_none()) {
             if in_body(param.place) && body.is_some() {
                 continue;
@@ -257,10 +257,9 @@ mod tests {
                 Some(value) => value.to_string(),
                 None => {
                     let within = format!("{}.", param.name);
-                    let all = rows::inputs(lowered).into_iter().filter(|row| row.required);
-                    let leaves = all.filter(|row| row.ty != "object");
+                    let leaves = rows.iter().filter(|row| row.required && row.ty != "object");
                     let own = leaves.filter(|row| row.name == param.name || row.name.starts_with(&within));
-                    words.extend(own.map(|row| format!("{}={}", row.name, made_up(&row))));
+                    words.extend(own.map(|row| format!("{}={}", row.name, made_up(row))));
                     continue;
                 }
             };
