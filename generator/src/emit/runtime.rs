@@ -40,6 +40,7 @@ const ITEMS: &[(&str, &[&str])] = &[
             "Protocol",
             "RateLimit",
             "RawResponse",
+            "Record",
             "Representation",
             "RequestBody",
             "Response",
