@@ -127,8 +127,8 @@ impl Options {
 
 /// Calls a function with each entry of the `serde` attributes.
 fn each(attributes: &[Attribute], mut read: impl FnMut(ParseNestedMeta<'_>) -> Result<()>) -> Result<()> {
-    let own = attributes.iter().filter(|attribute| attribute.path().is_ident("serde"));
-    own.map(|attribute| attribute.parse_nested_meta(&mut read)).collect()
+    let mut own = attributes.iter().filter(|attribute| attribute.path().is_ident("serde"));
+    own.try_for_each(|attribute| attribute.parse_nested_meta(&mut read))
 }
 
 /// The `T` of an `Option<T>`.

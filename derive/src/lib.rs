@@ -53,7 +53,8 @@ fn implementation(it: &Struct<'_>) -> TokenStream {
         match (field.nullable, field.absent) {
             (true, _) => quote!(#at => from.nullable(&mut #to),),
             (false, Absent::Error) => quote!(#at => from.required(&mut #to),),
-            (false, _) => quote!(#at => from.value(&mut #to),),
+            (false, Absent::None) => quote!(#at => from.value(&mut #to),),
+            (false, Absent::Default) => quote!(#at => from.defaulted(&mut #to),),
         }
     });
     let (slots, empty, built) = match in_place {

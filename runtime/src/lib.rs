@@ -4,6 +4,10 @@
 //! everything else happens here, for all services.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+// The derive macro names this crate as its users do.
+#[cfg(test)]
+extern crate self as yundb_runtime;
+
 // In order of dependency: each module imports only from the ones before it.
 mod data;
 

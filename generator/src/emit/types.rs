@@ -42,6 +42,7 @@ fn own(scope: &Scope<'_>, definition: &TypeDef, path: &str) -> TokenStream {
     quote! {
         #docs
         #[derive(Clone, Debug, PartialEq, #further #serialize, #deserialize)]
+        #[serde(crate = "yundb_runtime::serde")]
         pub struct #name(pub #path);
         impl yundb_runtime::Single for #name {}
         impl From<#path> for #name {
@@ -338,6 +339,7 @@ fn newtype(scope: &Scope<'_>, definition: &TypeDef, newtype: &Newtype) -> TokenS
     quote! {
         #docs
         #[derive(Clone, Debug, #default PartialEq, #further #serialize, #deserialize)]
+        #[serde(crate = "yundb_runtime::serde")]
         pub struct #name(pub #inner);
         impl yundb_runtime::Single for #name {}
         impl From<#given> for #name {

@@ -7,12 +7,43 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Error as _, Expected, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::ser::{SerializeMap, SerializeStruct};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A struct with named fields. The derive macro with the same name implements it, together with `Serialize` and
 /// `Deserialize`.
+///
+/// ```
+/// use yundb_runtime::{Record, serde_json};
+///
+/// #[derive(Debug, PartialEq, Record)]
+/// #[serde(rename_all = "PascalCase")]
+/// struct Gateway {
+///     gateway_id: String,
+///     #[serde(rename = "hostIP")]
+///     host: Option<String>,
+/// }
+///
+/// let gateway: Gateway = serde_json::from_str(r#"{"GatewayId":"dg-1","hostIP":"10.0.0.1"}"#)?;
+/// assert_eq!(gateway, Gateway { gateway_id: "dg-1".to_owned(), host: Some("10.0.0.1".to_owned()) });
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// Other kinds of types and other attributes of serde are rejected:
+///
+/// ```compile_fail
+/// #[derive(yundb_runtime::Record)]
+/// struct Pair(i32, i32);
+/// ```
+///
+/// ```compile_fail
+/// #[derive(yundb_runtime::Record)]
+/// struct Aliased {
+///     #[serde(alias = "ID")]
+///     id: i32,
+/// }
+/// ```
 pub trait Record: Sized {
     /// The name of the struct.
     const NAME: &'static str;
@@ -50,10 +81,15 @@ pub trait Source<'de> {
     /// Reads the value.
     fn next<T: Deserialize<'de>>(&mut self) -> Result<T, Self::Error>;
 
-    /// Reads the value of a field that may be absent.
+    /// Reads the value of an optional field.
     fn value<T: Deserialize<'de>>(&mut self, to: &mut T) -> Result<(), Self::Error> {
         *to = self.next()?;
         Ok(())
+    }
+
+    /// Reads the value of a field that has its type's default if it is absent.
+    fn defaulted<T: Deserialize<'de>>(&mut self, to: &mut T) -> Result<(), Self::Error> {
+        self.value(to)
     }
 
     /// Reads the value of a required field.
@@ -214,7 +250,10 @@ impl<'de, T: Record> Visitor<'de> for Reading<T> {
 
     // Formats without names, such as bincode.
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<T, A::Error> {
-        let (mut from, mut to) = (FromSeq(seq, 0), T::empty());
+        if T::OPEN {
+            return Err(A::Error::invalid_type(Unexpected::Seq, &self));
+        }
+        let (mut from, mut to) = (FromSeq { seq, read: 0, all: Elements(T::NAME, T::FIELDS.len()) }, T::empty());
         for at in 0..T::FIELDS.len() {
             T::read(&mut to, at, &mut from)?;
         }
@@ -233,15 +272,36 @@ impl<'de, A: MapAccess<'de>> Source<'de> for FromMap<A> {
 }
 
 /// A sequence, and the number of elements that were read.
-struct FromSeq<A>(A, usize);
+struct FromSeq<A> {
+    seq: A,
+    read: usize,
+    all: Elements,
+}
 
 impl<'de, A: SeqAccess<'de>> Source<'de> for FromSeq<A> {
     type Error = A::Error;
 
     fn next<T: Deserialize<'de>>(&mut self) -> Result<T, A::Error> {
-        let next = self.0.next_element()?.ok_or_else(|| A::Error::invalid_length(self.1, &"more elements"))?;
-        self.1 += 1;
+        let next = self.seq.next_element()?.ok_or_else(|| A::Error::invalid_length(self.read, &self.all))?;
+        self.read += 1;
         Ok(next)
+    }
+
+    fn defaulted<T: Deserialize<'de>>(&mut self, to: &mut T) -> Result<(), A::Error> {
+        if let Some(value) = self.seq.next_element()? {
+            self.read += 1;
+            *to = value;
+        }
+        Ok(())
+    }
+}
+
+/// The expected name and length of a sequence.
+struct Elements(&'static str, usize);
+
+impl Expected for Elements {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "struct {} with {} elements", self.0, self.1)
     }
 }
 
