@@ -78,64 +78,65 @@ fn implementation(it: &Struct<'_>) -> TokenStream {
         let to = place(it.fields.len(), ident);
         quote! {
             const OPEN: bool = true;
-            fn read_more<'de, R: Source<'de>>(
+            fn read_more<'de, S: ::yundb_runtime::record::Source<'de>>(
                 to: &mut Self::Slots,
                 name: ::std::string::String,
-                from: &mut R,
-            ) -> ::core::result::Result<(), R::Error> {
+                from: &mut S,
+            ) -> ::core::result::Result<(), S::Error> {
                 from.entry(&mut #to, name)
             }
         }
     });
     let write_more = it.additional.as_ref().map(|(ident, _)| quote!(to.entries(&self.#ident);));
+    // Absolute paths: a struct may have any name, and fields of any type.
     quote! {
-        const _: () = {
-            use ::yundb_runtime::record::{self, Record, Source, Target};
-            use ::yundb_runtime::serde::{Deserialize, Deserializer, Serialize, Serializer};
+        impl ::yundb_runtime::serde::Serialize for #name {
+            fn serialize<S: ::yundb_runtime::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                ::yundb_runtime::record::serialize(self, serializer)
+            }
+        }
 
-            impl Serialize for #name {
-                fn serialize<S: Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
-                    record::serialize(self, serializer)
+        impl<'de> ::yundb_runtime::serde::Deserialize<'de> for #name {
+            fn deserialize<D: ::yundb_runtime::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                ::yundb_runtime::record::deserialize(deserializer)
+            }
+        }
+
+        impl ::yundb_runtime::record::Record for #name {
+            const NAME: &'static str = #text;
+            const FIELDS: &'static [&'static str] = &[#(#wires),*];
+            type Slots = #slots;
+
+            fn write<T: ::yundb_runtime::record::Target>(&self, to: &mut T) {
+                #(#writes)*
+                #write_more
+            }
+
+            fn empty() -> Self::Slots {
+                #empty
+            }
+
+            fn read<'de, S: ::yundb_runtime::record::Source<'de>>(
+                to: &mut Self::Slots,
+                at: usize,
+                from: &mut S,
+            ) -> ::core::result::Result<(), S::Error> {
+                match at {
+                    #(#reads)*
+                    _ => ::core::result::Result::Ok(()),
                 }
             }
 
-            impl<'de> Deserialize<'de> for #name {
-                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
-                    record::deserialize(deserializer)
-                }
+            fn build(to: Self::Slots) -> ::core::result::Result<Self, &'static str> {
+                #built
             }
 
-            impl Record for #name {
-                const NAME: &'static str = #text;
-                const FIELDS: &'static [&'static str] = &[#(#wires),*];
-                type Slots = #slots;
-
-                fn write<T: Target>(&self, to: &mut T) {
-                    #(#writes)*
-                    #write_more
-                }
-
-                fn empty() -> Self::Slots {
-                    #empty
-                }
-
-                fn read<'de, R: Source<'de>>(
-                    to: &mut Self::Slots,
-                    at: usize,
-                    from: &mut R,
-                ) -> ::core::result::Result<(), R::Error> {
-                    match at {
-                        #(#reads)*
-                        _ => ::core::result::Result::Ok(()),
-                    }
-                }
-
-                fn build(to: Self::Slots) -> ::core::result::Result<Self, &'static str> {
-                    #built
-                }
-
-                #more
-            }
-        };
+            #more
+        }
     }
 }

@@ -216,3 +216,39 @@ fn structs_with_many_fields_notice_repeated_ones() {
         assert_eq!(serde_json::to_value(serde_json::from_value::<Many>(json!({*name: 1})).unwrap()).unwrap()[*name], 1);
     }
 }
+
+/// Names of what the macro uses are free for structs and fields.
+mod names {
+    #[derive(Debug, PartialEq, yundb_runtime::Record)]
+    pub struct Serialize {
+        pub to: Option<Deserialize>,
+        pub from: Deserialize,
+        pub at: Option<S>,
+    }
+
+    #[derive(Debug, Default, PartialEq, yundb_runtime::Record)]
+    pub struct Deserialize {
+        pub r#type: Option<Box<Serialize>>,
+    }
+
+    #[derive(Debug, PartialEq, yundb_runtime::Record)]
+    pub struct S {
+        pub slots: Record,
+        pub serializer: Option<T>,
+    }
+
+    #[derive(Debug, PartialEq, yundb_runtime::Record)]
+    pub struct T {}
+
+    #[derive(Debug, PartialEq, yundb_runtime::Record)]
+    pub struct Record {
+        pub name: String,
+    }
+}
+
+#[test]
+fn any_name_is_possible() {
+    let text = r#"{"to":null,"from":{"type":null},"at":{"slots":{"name":"a"},"serializer":{}}}"#;
+    let read: names::Serialize = serde_json::from_str(text).unwrap();
+    assert_eq!(serde_json::to_string(&read).unwrap(), text);
+}
