@@ -182,10 +182,9 @@ pub(super) fn client(service: &Service) -> TokenStream {
     let imports = uses.imports();
     let title = plain(&service.title);
     let docs = doc(&[
-        format!(
-            "A client of {title}: each operation is a method that returns a call. See the [crate's page](crate) for"
-        ),
-        "an example.".to_owned(),
+        format!("A client of {title}: each operation is a method that returns a call."),
+        String::new(),
+        "See the [crate's page](crate) for an example.".to_owned(),
         String::new(),
         "# Configuration".to_owned(),
         String::new(),

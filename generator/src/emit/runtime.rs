@@ -8,7 +8,6 @@ use quote::quote;
 
 /// The module of each item from other crates.
 const ITEMS: &[(&str, &[&str])] = &[
-    ("serde", &["Deserialize", "Serialize"]),
     ("std::collections", &["BTreeMap"]),
     (
         "yundb_runtime",
@@ -40,6 +39,7 @@ const ITEMS: &[(&str, &[&str])] = &[
             "Protocol",
             "RateLimit",
             "RawResponse",
+            "Record",
             "Representation",
             "RequestBody",
             "Response",
@@ -75,6 +75,7 @@ const ITEMS: &[(&str, &[&str])] = &[
         "yundb_runtime::operation",
         &["body", "cookie", "field", "form", "header", "part", "part_header", "path", "query", "query_string"],
     ),
+    ("yundb_runtime::serde", &["Deserialize", "Serialize"]),
     (
         "yundb_runtime::shape",
         &[

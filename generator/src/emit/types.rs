@@ -42,6 +42,7 @@ fn own(scope: &Scope<'_>, definition: &TypeDef, path: &str) -> TokenStream {
     quote! {
         #docs
         #[derive(Clone, Debug, PartialEq, #further #serialize, #deserialize)]
+        #[serde(crate = "yundb_runtime::serde")]
         pub struct #name(pub #path);
         impl yundb_runtime::Single for #name {}
         impl From<#path> for #name {
@@ -104,7 +105,7 @@ fn structure(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> TokenStr
         let setters = scope.uses.invoke(setters(scope, definition, body));
         return quote!(#setters #checks);
     }
-    let (serialize, deserialize) = (scope.uses.item("Serialize"), scope.uses.item("Deserialize"));
+    let record = scope.uses.item("Record");
     let docs = doc(&definition.docs);
     let default = body.default.then(|| quote!(Default,));
     // For a required field it would invent a value.
@@ -120,13 +121,13 @@ fn structure(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> TokenStr
         let (map, ty, name) = (scope.uses.item("BTreeMap"), scope.ty(ty), ident(&body.additional_ident));
         quote! {
             /// Further fields, by name.
-            #[serde(flatten, deserialize_with = "yundb_runtime::additional")]
+            #[serde(flatten)]
             pub #name: #map<String, #ty>,
         }
     });
     quote! {
         #docs
-        #[derive(Clone, Debug, #default PartialEq, #further #serialize, #deserialize)]
+        #[derive(Clone, Debug, #default PartialEq, #further #record)]
         #container
         #[non_exhaustive]
         pub struct #name { #(#fields)* #additional }
@@ -150,10 +151,7 @@ fn field(scope: &Scope<'_>, body: &Struct, field: &Field, container_default: boo
             ty
         }
         Presence::Optional => quote!(Option<#ty>),
-        Presence::Nullable => {
-            serde.push(quote!(default, deserialize_with = "yundb_runtime::nullable"));
-            quote!(Option<Option<#ty>>)
-        }
+        Presence::Nullable => quote!(Option<Option<#ty>>),
     };
     let serde = (!serde.is_empty()).then(|| quote!(#[serde(#(#serde),*)]));
     quote!(#docs #serde pub #name: #ty,)
@@ -174,18 +172,14 @@ fn setters(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> String {
     out.push_str(&format!("    pub struct {} {{\n", definition.name));
     for field in &body.fields {
         out.push_str(&comment(&field.docs, 8));
-        let rename = field_name(body, field).map(|wire| format!("rename = {wire:?}"));
-        let nullable = field.presence == Presence::Nullable;
-        let reading = nullable.then(|| "deserialize_with = \"yundb_runtime::nullable\"".to_owned());
-        let serde: Vec<String> = rename.into_iter().chain(reading).collect();
-        if !serde.is_empty() {
-            out.push_str(&format!("        #[serde({})]\n", serde.join(", ")));
+        if let Some(wire) = field_name(body, field) {
+            out.push_str(&format!("        #[serde(rename = {wire:?})]\n"));
         }
         let mut ty = written(&scope.ty(&field.ty));
         if field.boxed {
             ty = format!("Box<{ty}>");
         }
-        if nullable {
+        if field.presence == Presence::Nullable {
             ty = format!("Option<{ty}>");
         }
         let default = constant(scope, field).map(|constant| format!(" = {constant}")).unwrap_or_default();
@@ -345,6 +339,7 @@ fn newtype(scope: &Scope<'_>, definition: &TypeDef, newtype: &Newtype) -> TokenS
     quote! {
         #docs
         #[derive(Clone, Debug, #default PartialEq, #further #serialize, #deserialize)]
+        #[serde(crate = "yundb_runtime::serde")]
         pub struct #name(pub #inner);
         impl yundb_runtime::Single for #name {}
         impl From<#given> for #name {
