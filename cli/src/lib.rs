@@ -1,5 +1,6 @@
 //! The tool `yundb`: parses arguments, calls the generator, and prints the results.
 
+mod call;
 mod check;
 mod choose;
 mod diff;
@@ -17,13 +18,14 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
-use clap_complete::Shell;
+use clap_complete::{CompleteEnv, Shell};
 use yundb_generator::Failure;
 
 use choose::Choose;
 use print::failed;
 
-/// Generate Rust clients from OpenAPI documents, check documents, and compare them.
+/// Generate Rust clients from OpenAPI documents, check and compare documents, serve them as mocks, and call their
+/// operations.
 #[derive(Parser)]
 #[command(name = "yundb", version)]
 struct Cli {
@@ -43,7 +45,11 @@ enum Command {
     Diff(diff::Diff),
     /// Serve services of this repository, or any document, on loopback.
     Mock(Box<mock::Mock>),
-    /// Print the completions for a shell.
+    /// Call an operation of a service of this repository, or of any document, by its name.
+    Call(Box<call::Call>),
+    /// Describe the services, their operations, or one operation: its inputs, its response and samples.
+    Describe(call::describe::Describe),
+    /// Print the completions for a shell, which know services, operations and inputs.
     Completions {
         /// The shell.
         shell: Shell,
@@ -76,6 +82,13 @@ pub enum BundleFormat {
 
 /// Runs the tool with these arguments, as the command `name`.
 pub fn run(name: &'static str, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if std::env::var_os(call::complete::VARIABLE).is_some() {
+        let words = arguments.clone();
+        let command = || call::complete::command(Cli::command(), &words);
+        CompleteEnv::with_factory(command).var(call::complete::VARIABLE).complete();
+    }
+    let arguments = call::rewritten(arguments, &Cli::command());
     let parsed = Cli::command().bin_name(name).try_get_matches_from(arguments);
     let command = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli.command,
@@ -87,11 +100,9 @@ pub fn run(name: &'static str, arguments: impl IntoIterator<Item = OsString>) ->
         Command::Bundle(bundle) => self::bundle(&bundle),
         Command::Diff(diff) => diff.run(),
         Command::Mock(mock) => mock.run(),
-        Command::Completions { shell } => {
-            let mut text = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "yundb", &mut text);
-            io::stdout().write_all(&text).map(|()| true).map_err(Into::into)
-        }
+        Command::Call(call) => return call.run(),
+        Command::Describe(describe) => return describe.run(),
+        Command::Completions { shell } => call::complete::print(shell),
     };
     exit_code(done)
 }

@@ -191,7 +191,27 @@ pub fn lowered(
     diagnostics: &mut Diagnostics,
 ) -> Option<Lowered> {
     progress::begin(Stage::Load, 0);
-    let loaded = load::load_with(spec, choices, diagnostics)?;
+    lowered_of(load::load_with(spec, choices, diagnostics)?, package, source, choices, diagnostics)
+}
+
+/// The same for a document in JSON that is not in a file. Diagnostics name it `source`.
+pub fn lowered_text(
+    text: String,
+    package: &str,
+    source: &str,
+    choices: &Choices,
+    diagnostics: &mut Diagnostics,
+) -> Option<Lowered> {
+    lowered_of(load::load_text(text, source, choices, diagnostics)?, package, source, choices, diagnostics)
+}
+
+fn lowered_of(
+    loaded: load::Loaded,
+    package: &str,
+    source: &str,
+    choices: &Choices,
+    diagnostics: &mut Diagnostics,
+) -> Option<Lowered> {
     let ledger = accounting::Ledger::default();
     let service = lower::lower(&loaded, package, source, choices, &ledger, diagnostics);
     let account = accounting::settle(&loaded.facts, &ledger, diagnostics);

@@ -47,6 +47,11 @@ impl Service {
         EMBEDDED.iter().map(|(name, ..)| *name)
     }
 
+    /// The document of an embedded service, in JSON.
+    pub fn embedded(name: &str) -> Option<&'static [u8]> {
+        EMBEDDED.iter().find(|(known, ..)| *known == name).map(|(_, json, _)| *json)
+    }
+
     /// Loads an embedded service by its name, or a document from a file or folder.
     ///
     /// # Errors

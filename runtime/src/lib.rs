@@ -90,7 +90,7 @@ pub use data::secret::Secret;
 pub use data::service::{Protocol, RateLimit, Scheme, SchemeKind, Server, Service, Variable};
 pub use data::shape::{Field, Object, Shape};
 pub use follow::{
-    BoxFuture, BoxStream, JobHandle, JobState, JobVerdict, Paged, Wait, WaitError, items, pages, starting_at,
+    BoxFuture, BoxStream, JobHandle, JobState, JobVerdict, Paged, Wait, WaitError, items, pages, pages_of, starting_at,
 };
 #[cfg(feature = "blocking")]
 pub use follow::{items_blocking, pages_blocking};

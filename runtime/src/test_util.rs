@@ -77,7 +77,7 @@ use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-pub use record::Recorder;
+pub use record::{Recorder, redacted};
 
 use crate::transport::clock::Clock;
 use crate::transport::{ByteStream, RequestBody, Transport, TransportError, TransportErrorKind};

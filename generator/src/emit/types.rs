@@ -332,7 +332,7 @@ fn newtype(scope: &Scope<'_>, definition: &TypeDef, newtype: &Newtype) -> TokenS
     let given = scope.ty(&newtype.ty);
     let checks = newtype.checked.then(|| {
         let (alternative, shape) = (scope.uses.item("alternative"), scope.shape(&newtype.shape));
-        let kind = ident(kind(scope, &newtype.ty));
+        let kind = ident(scope.service.kind(&newtype.ty));
         let only = quote!(#alternative(yundb_runtime::shape::Kind::#kind, #shape));
         choice(&name, &[only])
     });
@@ -398,7 +398,7 @@ fn literal(constant: &Constant) -> String {
 fn alternatives(scope: &Scope<'_>, name: &proc_macro2::Ident, union: &Union) -> TokenStream {
     let rows = union.variants.iter().map(|variant| {
         let alternative = scope.uses.item("alternative");
-        let (kind, shape) = (ident(kind(scope, &variant.ty)), scope.shape(&variant.shape));
+        let (kind, shape) = (ident(scope.service.kind(&variant.ty)), scope.shape(&variant.shape));
         let marks = variant.marks.iter().map(|mark| {
             let path = &mark.path;
             let values = mark.values.iter().map(|value| scope.constant(value));
@@ -407,7 +407,7 @@ fn alternatives(scope: &Scope<'_>, name: &proc_macro2::Ident, union: &Union) -> 
         });
         let marks: Vec<TokenStream> = marks.collect();
         let when = (!marks.is_empty()).then(|| quote!(.when(&[#(#marks),*])));
-        let of = elements(scope, &variant.ty).map(|kind| {
+        let of = scope.service.kind_within(&variant.ty).map(|kind| {
             let kind = ident(kind);
             quote!(.of(yundb_runtime::shape::Kind::#kind))
         });
@@ -421,36 +421,6 @@ fn choice(name: &proc_macro2::Ident, rows: &[TokenStream]) -> TokenStream {
         impl yundb_runtime::shape::Choice for #name {
             const ALTERNATIVES: &'static [yundb_runtime::shape::Alternative] = &[#(#rows),*];
         }
-    }
-}
-
-/// The JSON kind of a type (the runtime's `Kind`).
-fn kind(scope: &Scope<'_>, ty: &Type) -> &'static str {
-    match ty {
-        Type::String | Type::Secret | Type::Formatted(_) | Type::JsonText(_) => "Text",
-        Type::I32 | Type::I64 | Type::U64 | Type::I128 | Type::F64 => "Number",
-        Type::Bool => "Flag",
-        Type::List(_) => "List",
-        Type::Map(_) => "Object",
-        Type::Nullable(inner) => kind(scope, inner),
-        Type::Value => "Any",
-        Type::Named(id) => match &scope.service.types[*id].kind {
-            TypeKind::Newtype(newtype) => kind(scope, &newtype.ty),
-            TypeKind::Struct(_) => "Object",
-            TypeKind::StringEnum(_) => "Text",
-            TypeKind::IntegerEnum(_) => "Number",
-            TypeKind::Union(_) | TypeKind::Own(_) => "Any",
-            TypeKind::Tuple(_) => "List",
-        },
-    }
-}
-
-/// The kind of the elements of a list or map.
-fn elements(scope: &Scope<'_>, ty: &Type) -> Option<&'static str> {
-    match ty {
-        Type::List(inner) | Type::Map(inner) => Some(kind(scope, inner)).filter(|kind| *kind != "Any"),
-        Type::Nullable(inner) => elements(scope, inner),
-        _ => None,
     }
 }
 

@@ -43,6 +43,11 @@ pub(super) struct Parsed {
 pub(super) fn read(path: &Path, name: &str) -> Result<File, Vec<Diagnostic>> {
     let bytes = read_bytes(path).map_err(|error| vec![unreadable(path, name, &error)])?;
     let text = decode(bytes, name).map_err(|diagnostic| vec![*diagnostic])?;
+    of(text, name, path)
+}
+
+/// Parses a text, as if it were the file at `path`.
+pub(super) fn of(text: String, name: &str, path: &Path) -> Result<File, Vec<Diagnostic>> {
     let source = Source::new(name, text);
     let Parsed { mut root, duplicates } = parse(&source, path)?;
     let anchors = identifiers::resolve(&mut root, &source);

@@ -29,7 +29,7 @@ use openapiv3::OpenAPI;
 
 use crate::{
     choices::Choices,
-    diagnostic::{Diagnostics, Location},
+    diagnostic::{Diagnostic, Diagnostics, Location},
     stack::deep,
 };
 
@@ -123,12 +123,28 @@ pub fn load(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
 
 /// The same, with choices: overlays are applied first, then the extensions and the selection of operations.
 pub fn load_with(path: &Path, choices: &Choices, diagnostics: &mut Diagnostics) -> Option<Loaded> {
-    deep(|| loaded(path, choices, diagnostics))
+    deep(|| {
+        let path = document_path(path);
+        loaded(read(&path), &path, choices, diagnostics)
+    })
 }
 
-fn loaded(path: &Path, choices: &Choices, diagnostics: &mut Diagnostics) -> Option<Loaded> {
+/// The same for a document in JSON that is not in a file. Diagnostics name it `name`.
+pub fn load_text(text: String, name: &str, choices: &Choices, diagnostics: &mut Diagnostics) -> Option<Loaded> {
+    let path = PathBuf::from(format!("{name}.json"));
+    deep(|| loaded(file::of(text, name, &path), &path, choices, diagnostics))
+}
+
+/// A file, or the reasons why it is not readable.
+type Read = Result<file::File, Vec<Diagnostic>>;
+
+fn read(path: &Path) -> Read {
+    file::read(path, &path.to_string_lossy().replace('\\', "/"))
+}
+
+fn loaded(file: Read, path: &Path, choices: &Choices, diagnostics: &mut Diagnostics) -> Option<Loaded> {
     let mut reporter = Reporter::new(diagnostics);
-    let (mut root, version) = tree(path, choices, &mut reporter)?;
+    let (mut root, version) = tree(file, path, choices, &mut reporter)?;
     let mut facts = Facts::of(&root, std::mem::take(&mut reporter.pushed_out));
     // Keys that a rewrite drops are not in the tree either.
     reporter.passed_over.iter().for_each(|(key, _)| facts.pushed_out(key));
@@ -138,7 +154,7 @@ fn loaded(path: &Path, choices: &Choices, diagnostics: &mut Diagnostics) -> Opti
         consistency::check(&root, &mut reporter);
     }
     let (api, further) = envelope::envelope(&root, &mut reporter)?;
-    let guides = guides::read(&document_path(path), &mut reporter);
+    let guides = guides::read(path, &mut reporter);
     Some(Loaded { api, further, root, facts, passed_over: reporter.passed_over, guides })
 }
 
@@ -150,14 +166,13 @@ pub fn bundled(path: &Path, choices: &Choices, diagnostics: &mut Diagnostics) ->
 
 /// The same tree with places.
 pub fn placed(path: &Path, choices: &Choices, diagnostics: &mut Diagnostics) -> Option<Node> {
-    deep(|| tree(path, choices, &mut Reporter::new(diagnostics)).map(|(root, _)| root))
+    let path = document_path(path);
+    deep(|| tree(read(&path), &path, choices, &mut Reporter::new(diagnostics)).map(|(root, _)| root))
 }
 
 /// Reads the document with its files into an OpenAPI 3 tree, and returns the version it is written in.
-fn tree(path: &Path, choices: &Choices, reporter: &mut Reporter<'_>) -> Option<(Node, Version)> {
-    let path = document_path(path);
-    let name = path.to_string_lossy().replace('\\', "/");
-    let mut file = match file::read(&path, &name) {
+fn tree(file: Read, path: &Path, choices: &Choices, reporter: &mut Reporter<'_>) -> Option<(Node, Version)> {
+    let mut file = match file {
         Ok(file) => file,
         Err(found) => {
             found.into_iter().for_each(|diagnostic| reporter.push(diagnostic));
@@ -168,7 +183,7 @@ fn tree(path: &Path, choices: &Choices, reporter: &mut Reporter<'_>) -> Option<(
     file.duplicates.drain(..).for_each(|duplicate| reporter.duplicate(duplicate));
     overlay::apply(&mut file.root, &choices.overlays, reporter);
     let version = version::version(&file.root, reporter)?;
-    let mut root = bundle::bundle(file, &path, version, reporter)?;
+    let mut root = bundle::bundle(file, path, version, reporter)?;
     select::apply(&mut root, choices, reporter);
     Some((root, version))
 }

@@ -65,6 +65,38 @@ pub struct Service {
     pub derives: Derives,
 }
 
+impl Service {
+    /// The JSON kind of a type (the runtime's `Kind`).
+    pub fn kind(&self, ty: &Type) -> &'static str {
+        match ty {
+            Type::String | Type::Secret | Type::Formatted(_) | Type::JsonText(_) => "Text",
+            Type::I32 | Type::I64 | Type::U64 | Type::I128 | Type::F64 => "Number",
+            Type::Bool => "Flag",
+            Type::List(_) => "List",
+            Type::Map(_) => "Object",
+            Type::Nullable(inner) => self.kind(inner),
+            Type::Value => "Any",
+            Type::Named(id) => match &self.types[*id].kind {
+                TypeKind::Newtype(newtype) => self.kind(&newtype.ty),
+                TypeKind::Struct(_) => "Object",
+                TypeKind::StringEnum(_) => "Text",
+                TypeKind::IntegerEnum(_) => "Number",
+                TypeKind::Union(_) | TypeKind::Own(_) => "Any",
+                TypeKind::Tuple(_) => "List",
+            },
+        }
+    }
+
+    /// The kind of the elements of a list or map.
+    pub fn kind_within(&self, ty: &Type) -> Option<&'static str> {
+        match ty {
+            Type::List(inner) | Type::Map(inner) => Some(self.kind(inner)).filter(|kind| *kind != "Any"),
+            Type::Nullable(inner) => self.kind_within(inner),
+            _ => None,
+        }
+    }
+}
+
 /// Traits to derive beyond those of all generated types, as paths.
 #[derive(Clone, Debug, Default)]
 pub struct Derives {

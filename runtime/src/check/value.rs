@@ -44,7 +44,7 @@ struct Walk {
 impl Walk {
     fn value(&self, value: &Value, shape: &Shape, path: &Path<'_>, violations: &mut Vec<Violation>) {
         if let Inner::OneOf(alternatives) = shape.inner {
-            self.one_of(value, alternatives(), path, violations);
+            self.one_of(value, alternatives.get(), path, violations);
         }
         if !shape.kinds.holds(value) {
             violations.push(Violation::new(path, format!("must be {}", shape.kinds.words())));
@@ -77,7 +77,7 @@ impl Walk {
         }
         let inner = |at: usize| match shape.inner {
             Inner::List(element) => Some(element),
-            Inner::Tuple(shapes) => shapes().get(at),
+            Inner::Tuple(shapes) => shapes.get().get(at),
             _ => None,
         };
         for (at, item) in elements.iter().enumerate() {
@@ -98,7 +98,7 @@ impl Walk {
         count(entries.len(), shape.items, ("entry", "entries"), path, violations);
         match shape.inner {
             Inner::Object(body) => {
-                let (fields, rules) = body();
+                let (fields, rules) = body.get();
                 self.fields(entries, fields, path, violations);
                 self.check_rules(value, rules, path, violations);
             }

@@ -69,6 +69,7 @@ type Failed<O> = CallError<<O as Operation>::Error, <O as Operation>::Headers>;
 
 /// The position of a stream of pages.
 struct Listing {
+    paging: Paging,
     /// The call for the next page.
     call: Option<Call>,
     /// Number of items so far.
@@ -80,13 +81,13 @@ struct Listing {
 }
 
 impl Listing {
-    fn new<O: Paged>(call: Call) -> Self {
+    fn new(call: Call, paging: Paging) -> Self {
         let seen = call.seen;
-        Self { call: Some(O::PAGING.beginning(call)), seen, last: None, followed: HashSet::new() }
+        Self { paging, call: Some(paging.beginning(call)), seen, last: None, followed: HashSet::new() }
     }
 
     /// Records the position of this page; returns whether the next one is at a new position.
-    fn goes_on<O: Paged>(&mut self, call: &Call, next: &Value) -> bool {
+    fn goes_on(&mut self, call: &Call, next: &Value) -> bool {
         let hash = |position: &Value| {
             let text = position.to_string();
             let salted = |salt: u8| {
@@ -96,30 +97,35 @@ impl Listing {
             };
             salted(0) << 64 | salted(1)
         };
-        self.followed.extend(call.value(O::PAGING.position).map(hash));
+        self.followed.extend(call.value(self.paging.position).map(hash));
         !self.followed.contains(&hash(next))
     }
 
-    /// The next page and its number of items; `None` after the last one, and if the service returns the same page
-    /// again, as it then ignores the position.
-    async fn next<O: Paged<Output: Clone>>(&mut self) -> Result<Option<Page<O>>, Failed<O>> {
+    /// The next page and its number of items, which `count` returns; `None` after the last one, and if the service
+    /// returns the same page again, as it then ignores the position.
+    async fn next<O: Operation>(&mut self, count: impl Fn(&O::Output) -> usize) -> Result<Option<Page<O>>, Failed<O>> {
         let Some(call) = self.call.take() else { return Ok(None) };
         let mut page = call.clone().send::<O>().await?;
-        let count = O::items((*page).clone()).len();
+        let count = count(&page);
         let body = page.raw_body().clone();
         let fingerprint = decode::fingerprint(&body, is_request_id);
         if count > 0 && fingerprint.is_some() && fingerprint == self.last {
             return Ok(None);
         }
         self.seen += count;
-        let next = O::PAGING.following(&call, self.seen, count, &body);
-        if let Some(value) = next.filter(|next| self.goes_on::<O>(&call, next)) {
+        let next = self.paging.following(&call, self.seen, count, &body);
+        if let Some(value) = next.filter(|next| self.goes_on(&call, next)) {
             page.set_next(Position { value: value.clone(), seen: self.seen });
-            self.call = Some(call.set(O::PAGING.position, value));
+            self.call = Some(call.set(self.paging.position, value));
         }
         self.last = fingerprint;
         Ok(Some(page))
     }
+}
+
+/// The number of items of a page.
+fn counted<O: Paged<Output: Clone>>(page: &O::Output) -> usize {
+    O::items(page.clone()).len()
 }
 
 /// The pages of a call, each requested after the previous one has been taken.
@@ -127,8 +133,21 @@ pub fn pages<O>(call: Call) -> BoxStream<Result<Page<O>, Failed<O>>>
 where
     O: Paged<Output: Clone + Send + Sync, Headers: Send + Sync, Error: Send> + 'static,
 {
-    BoxStream::new(stream::try_unfold(Listing::new::<O>(call), |mut listing| async move {
-        Ok(listing.next::<O>().await?.map(|page| (page, listing)))
+    pages_of::<O>(call, O::PAGING, counted::<O>)
+}
+
+/// The pages of a call whose paging is known at run time only. `count` returns the number of items of a page.
+pub fn pages_of<O>(
+    call: Call,
+    paging: Paging,
+    count: impl Fn(&O::Output) -> usize + Clone + Send + Sync + 'static,
+) -> BoxStream<Result<Page<O>, Failed<O>>>
+where
+    O: Operation<Output: Send + Sync, Headers: Send + Sync, Error: Send> + 'static,
+{
+    BoxStream::new(stream::try_unfold(Listing::new(call, paging), move |mut listing| {
+        let count = count.clone();
+        async move { Ok(listing.next::<O>(count).await?.map(|page| (page, listing))) }
     }))
 }
 
@@ -137,13 +156,13 @@ pub fn items<O>(call: Call) -> BoxStream<Result<O::Item, Failed<O>>>
 where
     O: Paged<Item: Send, Output: Clone + Send + Sync, Headers: Send + Sync, Error: Send> + 'static,
 {
-    let first = (Listing::new::<O>(call), VecDeque::<O::Item>::new());
+    let first = (Listing::new(call, O::PAGING), VecDeque::<O::Item>::new());
     BoxStream::new(stream::try_unfold(first, |(mut listing, mut ready)| async move {
         loop {
             if let Some(item) = ready.pop_front() {
                 return Ok(Some((item, (listing, ready))));
             }
-            match listing.next::<O>().await? {
+            match listing.next::<O>(counted::<O>).await? {
                 Some(page) => ready = O::items(page.into_inner()).into(),
                 None => return Ok(None),
             }

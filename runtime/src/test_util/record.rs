@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures_core::future::BoxFuture;
+use http::request::Parts;
 use http::{Request, Response};
 use serde::{Deserialize, Serialize};
 
@@ -137,6 +138,24 @@ impl Transport for Recorder {
             Ok(Response::from_parts(parts, ByteStream::from(came)))
         })
     }
+}
+
+/// A request as text, with secrets redacted as by a [`Recorder`], and these strings as well.
+pub fn redacted(request: &Parts, body: &[u8], secrets: impl IntoIterator<Item = Secret>) -> String {
+    let hiding = Hiding { texts: secrets.into_iter().collect(), keeps_opaque: false };
+    let (scheme, host) = (request.uri.scheme_str().unwrap_or("https"), request.uri.authority().map(|it| it.as_str()));
+    let target = hiding.target(request.uri.path(), request.uri.query());
+    let mut text = format!("{} {scheme}://{}{target}\n", request.method, host.unwrap_or_default());
+    for (name, values) in hiding.headers(&request.headers) {
+        values.iter().for_each(|value| text.push_str(&format!("{name}: {value}\n")));
+    }
+    match hiding.body(&request.headers, body) {
+        Recorded::Text(body) if body.is_empty() => {}
+        Recorded::Text(body) => text.push_str(&format!("\n{body}\n")),
+        Recorded::Base64(body) => text.push_str(&format!("\n{body}\n")),
+        Recorded::LeftOut(kind) => text.push_str(&format!("\n({kind})\n")),
+    }
+    text
 }
 
 impl Replay {

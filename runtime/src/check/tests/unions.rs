@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::codec::decode::from_slice;
 use crate::data::shape::{
-    Alternative, Choice, Field, Inner, Kind, Object, Rule, Shape, alternative, any, list, one_of, optional, required,
+    Alternative, Choice, Field, Inner, Kind, Later, Object, Rule, Shape, alternative, any, list, one_of, optional,
+    required,
 };
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -52,7 +53,7 @@ impl Choice for Checked {
 
 /// The shape of an object that counts its checks.
 const fn counted<T: Object>() -> Shape {
-    Shape { inner: Inner::Object(count::<T>), ..any() }
+    Shape { inner: Inner::Object(Later::Of(count::<T>)), ..any() }
 }
 
 fn count<T: Object>() -> (&'static [Field], &'static [Rule]) {

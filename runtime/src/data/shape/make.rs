@@ -1,8 +1,8 @@
 //! Constructors of shapes, for generated code.
 
 use super::types::{
-    Alternative, Choice, Constant, Field, Format, Inner, Kind, Kinds, Limit, LimitValue, Mark, Object, Rule, Shape,
-    Tuple,
+    Alternative, Choice, Constant, Field, Format, Inner, Kind, Kinds, Later, Limit, LimitValue, Mark, Object, Rule,
+    Shape, Tuple,
 };
 
 /// A required field.
@@ -41,7 +41,7 @@ pub const fn never() -> Shape {
 
 /// An object with the fields of `T`.
 pub const fn object<T: Object>() -> Shape {
-    Shape { inner: Inner::Object(|| (T::FIELDS, T::RULES)), ..any() }
+    Shape { inner: Inner::Object(Later::Of(|| (T::FIELDS, T::RULES))), ..any() }
 }
 
 /// An object with these fields, and any others.
@@ -51,12 +51,12 @@ pub const fn fields(fields: &'static [Field]) -> Shape {
 
 /// A list with the elements of `T`.
 pub const fn tuple<T: Tuple>() -> Shape {
-    Shape { inner: Inner::Tuple(|| T::ELEMENTS), ..any() }
+    Shape { inner: Inner::Tuple(Later::Of(|| T::ELEMENTS)), ..any() }
 }
 
 /// One of the alternatives of `T`.
 pub const fn one_of<T: Choice>() -> Shape {
-    Shape { inner: Inner::OneOf(|| T::ALTERNATIVES), ..any() }
+    Shape { inner: Inner::OneOf(Later::Of(|| T::ALTERNATIVES)), ..any() }
 }
 
 /// A list with this shape of elements.

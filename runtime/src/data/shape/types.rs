@@ -1,5 +1,7 @@
 //! The types of the tables of limits.
 
+use std::sync::OnceLock;
+
 /// A type whose fields are checked before a request is sent.
 pub trait Object {
     /// The fields with limits: required ones, bounded ones, and those that contain such fields.
@@ -150,18 +152,36 @@ pub enum Inner {
     /// Nothing to check.
     #[default]
     None,
-    /// The fields of an object, and the rules for it as a whole. A function, so that types can be recursive.
-    Object(fn() -> (&'static [Field], &'static [Rule])),
+    /// The fields of an object, and the rules for it as a whole.
+    Object(Later<(&'static [Field], &'static [Rule])>),
     /// Fields of an object without a type of its own.
     Fields(&'static [Field]),
-    /// The elements of a list by position. A function, so that types can be recursive.
-    Tuple(fn() -> &'static [Shape]),
+    /// The elements of a list by position.
+    Tuple(Later<&'static [Shape]>),
     /// The elements of a list.
     List(&'static Shape),
     /// The values of a map.
     Map(&'static Shape),
-    /// A union. A function, so that types can be recursive.
-    OneOf(fn() -> &'static [Alternative]),
+    /// A union.
+    OneOf(Later<&'static [Alternative]>),
+}
+
+/// A table that is looked up when a value is checked, so that types can be recursive.
+#[derive(Clone, Copy)]
+pub enum Later<T: 'static> {
+    /// That of a generated type.
+    Of(fn() -> T),
+    /// One that is made at run time. Until it is, nothing is checked.
+    At(&'static OnceLock<T>),
+}
+
+impl<T: Copy + Default> Later<T> {
+    pub(crate) fn get(self) -> T {
+        match self {
+            Self::Of(table) => table(),
+            Self::At(table) => table.get().copied().unwrap_or_default(),
+        }
+    }
 }
 
 /// A union of alternatives with individual shapes.

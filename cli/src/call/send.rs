@@ -1,0 +1,298 @@
+//! Sends a call, and follows its pages or its job.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::Value;
+use yundb_generator::lower::model::{self, Payload};
+use yundb_runtime::{
+    ByteStream, CallError, Client, DecodeError, Error, FromResponse, Operation, Part, RawResponse, RequestBody,
+    Response, RetryPolicy, Spec, pages_of,
+};
+
+use super::client::{DryRun, Verbose};
+use super::document::{Document, Lowered};
+use super::facts::{self, Facts};
+use super::inputs::{Inputs, Source};
+use super::{Call, failure, output, rows};
+
+/// Any response: JSON, or bytes.
+struct Answer {
+    bytes: Bytes,
+    json: Option<Value>,
+}
+
+impl FromResponse for Answer {
+    fn from_response(response: RawResponse) -> Result<Self, DecodeError> {
+        let bytes = response.bytes()?;
+        Ok(Self { json: serde_json::from_slice(&bytes).ok(), bytes })
+    }
+}
+
+/// An operation with any response.
+struct Any;
+
+impl Operation for Any {
+    type Output = Answer;
+    type Headers = ();
+    type Error = Value;
+    const SPEC: &'static Spec = &Spec::new("", "", "");
+}
+
+/// An operation whose response is passed on as it arrives.
+struct Streamed;
+
+impl Operation for Streamed {
+    type Output = ByteStream;
+    type Headers = ();
+    type Error = Value;
+    const SPEC: &'static Spec = &Spec::new("", "", "");
+}
+
+impl Call {
+    /// Sends the call. An error is one of the arguments: nothing was sent.
+    pub(super) async fn send(
+        &self,
+        document: &Document,
+        lowered: &Lowered,
+        inputs: Inputs,
+    ) -> anyhow::Result<ExitCode> {
+        let facts::Call { service, spec, paging } = Facts::of(lowered);
+        let mut builder = self.connection.builder(service)?;
+        for (name, value) in &inputs.settings {
+            builder = builder.parameter(name, value);
+        }
+        if self.verbose {
+            builder = builder.interceptor(Verbose);
+        }
+        let dry_run = self.dry_run.then(|| DryRun::new(inputs.secrets.clone())).transpose()?;
+        if let Some(dry_run) = &dry_run {
+            let once = RetryPolicy::none();
+            builder = builder.retries(once).interceptor(dry_run.clone()).transport(dry_run.clone());
+        }
+        let client = match builder.build() {
+            Ok(client) => client,
+            Err(error) => return Ok(failure::report(document, &error.into())),
+        };
+        let call = filled(&client, spec, inputs)?;
+        let call = if self.unchecked { call.unchecked() } else { call };
+        let items = lowered.operation.paging.as_ref().map(|paging| items(lowered, paging));
+        let done = match (dry_run, paging) {
+            (Some(dry_run), _) => match (call.send::<Any>().await, dry_run.request()) {
+                (_, Some(request)) => {
+                    io::stdout().lock().write_all(request.as_bytes())?;
+                    Ok(())
+                }
+                (Err(error), None) => Err(error.into()),
+                (Ok(_), None) => anyhow::bail!("the call was not sent"),
+            },
+            (None, Some(paging)) if self.all => {
+                let path = items.unwrap_or_default();
+                match self.all_items(call, paging, path).await {
+                    Ok(items) => return self.print(&Value::Array(items), None).map(|()| ExitCode::SUCCESS),
+                    Err(error) => Err(error.into()),
+                }
+            }
+            (None, None) if self.all => anyhow::bail!("{} has no pages: leave out --all", spec.name),
+            _ if self.wait && spec.job.is_none() => anyhow::bail!("{} starts no job: leave out --wait", spec.name),
+            _ if rows::output(&lowered.service, &lowered.operation).is_some_and(Payload::is_streamed) => {
+                streamed(call).await
+            }
+            _ => match call.send::<Any>().await {
+                Ok(response) => {
+                    match &response.json {
+                        Some(value) => self.print(value, items.as_deref())?,
+                        None => io::stdout().lock().write_all(&response.bytes)?,
+                    }
+                    if self.wait { self.waited(&client, &response).await } else { Ok(()) }
+                }
+                Err(error) => Err(error.into()),
+            },
+        };
+        Ok(done.map_or_else(|error| failure::report(document, &error), |()| ExitCode::SUCCESS))
+    }
+
+    fn print(&self, value: &Value, items: Option<&[String]>) -> anyhow::Result<()> {
+        match &self.query {
+            Some(query) => output::print(&output::queried(query, value.clone())?, self.output, None),
+            None => output::print(value, self.output, items),
+        }
+    }
+
+    /// The items of all pages.
+    async fn all_items(
+        &self,
+        call: yundb_runtime::Call,
+        paging: yundb_runtime::Paging,
+        path: Vec<String>,
+    ) -> Result<Vec<Value>, CallError<Value>> {
+        let of_page = move |answer: &Answer| -> Vec<Value> {
+            let found = answer.json.as_ref().and_then(|value| output::at(value, &path));
+            found.and_then(Value::as_array).cloned().unwrap_or_default()
+        };
+        let bar = bar("{spinner} {pos} items {elapsed}");
+        let count = of_page.clone();
+        let mut pages = pages_of::<Any>(call, paging, move |answer| count(answer).len());
+        let mut items = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page?;
+            items.extend(of_page(&page));
+            bar.set_position(items.len() as u64);
+        }
+        bar.finish_and_clear();
+        Ok(items)
+    }
+
+    /// Waits for the job of a call.
+    async fn waited(&self, client: &Client, response: &Response<Answer>) -> Result<(), Error> {
+        let wait = client.wait_for(response);
+        let wait = self.connection.timeout.into_iter().fold(wait, yundb_runtime::Wait::timeout);
+        let id = wait.handle().map(|handle| handle.id.clone()).unwrap_or_default();
+        let bar = bar("{spinner} job {msg} {elapsed}");
+        bar.enable_steady_tick(Duration::from_millis(200));
+        bar.set_message(id.clone());
+        let mut states = wait.progress();
+        let mut last = String::new();
+        while let Some(state) = states.next().await {
+            last = state?.state().to_owned();
+            bar.set_message(format!("{id}: {last}"));
+        }
+        bar.finish_and_clear();
+        eprintln!("job {id}: {last}");
+        Ok(())
+    }
+}
+
+/// The call with its inputs.
+fn filled(client: &Client, spec: &'static Spec, inputs: Inputs) -> anyhow::Result<yundb_runtime::Call> {
+    let mut call = client.call(spec);
+    for (index, value) in inputs.values {
+        let param = &spec.params[index];
+        call = call.set_in(param.place, param.name, value);
+    }
+    for (index, files) in inputs.files {
+        let param = &spec.params[index];
+        call = call.parts(param.name, files.into_iter().map(Part::file).collect::<Vec<_>>());
+    }
+    Ok(match inputs.raw {
+        None => call,
+        Some(Source::File(path)) => call.body(RequestBody::file(path)),
+        Some(source) => call.body(source.bytes()?),
+    })
+}
+
+/// A line on a terminal only.
+fn bar(template: &str) -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());
+    ProgressBar::new_spinner().with_style(style)
+}
+
+/// Writes a response as it arrives.
+async fn streamed(call: yundb_runtime::Call) -> Result<(), Error> {
+    let mut stream = call.send::<Streamed>().await?.into_inner();
+    while let Some(chunk) = stream.next().await {
+        // Without a reader, there is nothing left to do.
+        if io::stdout().lock().write_all(&chunk?).and_then(|()| io::stdout().flush()).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The fields that lead to the items of a page, by their names on the wire.
+fn items(lowered: &Lowered, paging: &model::Paging) -> Vec<String> {
+    let service = &lowered.service;
+    let mut ty = rows::output(service, &lowered.operation).and_then(Payload::ty);
+    let mut path = Vec::new();
+    for step in &paging.items {
+        let Some(model::Type::Named(id)) = ty.map(|ty| super::inputs::service_type(service, ty)) else { break };
+        let model::TypeKind::Struct(body) = &service.types[*id].kind else { break };
+        let Some(field) = body.fields.iter().find(|field| field.ident == step.ident) else { break };
+        path.push(field.wire.clone());
+        ty = Some(&field.ty);
+    }
+    path
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use yundb_generator::lower::model::Place;
+    use yundb_mock::{MockServer, Options, Service};
+    use yundb_runtime::{ClientBuilder, Credentials};
+
+    use super::super::inputs::{self, input_of};
+    use super::*;
+
+    /// The words of a call with the samples of the document, and its body.
+    fn sample(lowered: &Lowered) -> (Vec<String>, Option<String>) {
+        let operation = &lowered.operation;
+        let body = operation.requests.first().map(|sample| sample.value.to_string());
+        let in_body = |place| matches!(place, Place::Field | Place::Form | Place::Part | Place::Body);
+        let mut words = Vec::new();
+        for param in operation.params.iter().filter(|param| param.required && param.client.is_none()) {
+            if in_body(param.place) && body.is_some() {
+                continue;
+            }
+            let example = input_of(operation, param).and_then(|input| input.example.clone());
+            let Some(row) = rows::inputs(lowered).into_iter().find(|row| row.name == param.name) else { continue };
+            let value = match (example.map(|example| example.value), row.values.first()) {
+                (Some(Value::String(text)), _) => text,
+                (Some(value), _) => value.to_string(),
+                (None, Some(listed)) => listed.clone(),
+                (None, None) if row.ty.starts_with("list") => "[]".to_owned(),
+                (None, None) if row.ty == "object" || row.ty.starts_with("map") => "{}".to_owned(),
+                (None, None) => "1".to_owned(),
+            };
+            words.push(format!("{}={value}", param.name));
+        }
+        (words, body)
+    }
+
+    /// The mock finds nothing wrong with any operation of any service when it is called by its name.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn every_operation_is_called() {
+        let (mut count, mut wrong) = (0, Vec::new());
+        for name in Service::names() {
+            let options = Options { limits: false, stateless: true, ..Options::default() };
+            let server = MockServer::start(name, options.access_key("ak", "sk")).await.unwrap();
+            let document = Document::load(name).unwrap();
+            for entry in document.operations() {
+                let lowered = document.lowered(&entry).unwrap();
+                let has = |pointer: &str| entry.node.pointer(pointer).is_some();
+                let has_pages = has("/x-pagination") && !has("/x-pagination/none");
+                assert_eq!(lowered.operation.paging.is_some(), has_pages, "{}", entry.name());
+                assert_eq!(lowered.operation.job.is_some(), has("/x-job"), "{}", entry.name());
+                let (words, body) = sample(&lowered);
+                let inputs = inputs::read(&lowered, &words, body.as_deref());
+                let facts::Call { service, spec, .. } = Facts::of(&lowered);
+                let client: ClientBuilder<Client> = ClientBuilder::new(service).rate_limits([]).endpoint(server.url());
+                let client = client.credentials(Credentials::access_key("ak", "sk")).retries(RetryPolicy::none());
+                let client = [("region", "cn-hangzhou"), ("project_id", &"0".repeat(32)), ("domain_id", "d")]
+                    .into_iter()
+                    .fold(client, |client, (name, value)| client.parameter(name, value));
+                let client = client.build().unwrap();
+                let sent = match inputs {
+                    Ok(inputs) => filled(&client, spec, inputs).unwrap().send::<Any>().await.map_err(Error::from),
+                    Err(error) => {
+                        wrong.push(format!("{name} {}: {error:#}", entry.name()));
+                        continue;
+                    }
+                };
+                if let Err(error) = sent {
+                    wrong.push(format!("{name} {}: {error}", entry.name()));
+                }
+                count += 1;
+            }
+        }
+        assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
+        assert_eq!(count, 375);
+    }
+}

@@ -1,0 +1,103 @@
+//! The words of a command line: flags that are inputs of the operation become `name=value`.
+
+use std::ffi::OsString;
+
+use clap::Command;
+
+/// Moves flags of `yundb call` that the command itself does not have to its end, as inputs of the operation: only the
+/// document knows them. The command's own flags come first; an input of the same name is written as `name=value`.
+/// The help of an operation is its description.
+pub(crate) fn rewritten(arguments: Vec<OsString>, command: &Command) -> Vec<OsString> {
+    let Some(call) = command.find_subcommand("call").filter(|_| arguments.get(1).is_some_and(|word| word == "call"))
+    else {
+        return arguments;
+    };
+    let is_help = |word: &OsString| word == "--help" || word == "-h";
+    let (mut own, mut inputs, mut names) = (Vec::new(), Vec::new(), Vec::new());
+    let needs_help = arguments.iter().any(is_help);
+    let mut words = arguments.into_iter().peekable();
+    while let Some(word) = words.next() {
+        let flag = word.to_str().and_then(|text| text.strip_prefix("--")).filter(|text| !text.is_empty());
+        let Some((name, value)) =
+            flag.map(|text| text.split_once('=').map_or((text, None), |(name, it)| (name, Some(it))))
+        else {
+            let takes = word.to_str().is_some_and(|word| is_short(word) && takes_value(call, word));
+            if !word.to_str().is_some_and(|word| word.starts_with('-')) {
+                names.push(word.clone());
+            }
+            own.push(word);
+            own.extend(words.next_if(|_| takes));
+            continue;
+        };
+        let own_flag = format!("--{name}");
+        if name == "help" || name == "version" || argument(call, &own_flag).is_some() {
+            let takes = value.is_none() && takes_value(call, &own_flag);
+            own.push(word);
+            own.extend(words.next_if(|_| takes));
+            continue;
+        }
+        let is_value = |next: &OsString| !next.to_str().is_some_and(|next| next.starts_with("--") || is_short(next));
+        let mut input = OsString::from(name);
+        input.push("=");
+        match value {
+            Some(value) => input.push(value),
+            // A flag without a value is a switch.
+            None => input.push(words.next_if(is_value).unwrap_or_else(|| OsString::from("true"))),
+        }
+        inputs.push(input);
+    }
+    match names.get(2..4) {
+        Some([target, operation]) if needs_help => {
+            vec![names[0].clone(), "describe".into(), target.clone(), operation.clone()]
+        }
+        _ => own.into_iter().chain(inputs).collect(),
+    }
+}
+
+/// Whether a word is a short flag, and no negative number.
+fn is_short(word: &str) -> bool {
+    word.len() == 2 && word.starts_with('-') && word.ends_with(|c: char| c.is_ascii_alphabetic())
+}
+
+fn argument<'c>(command: &'c Command, flag: &str) -> Option<&'c clap::Arg> {
+    let is_it = |arg: &&clap::Arg| match flag.strip_prefix("--") {
+        Some(name) => arg.get_long() == Some(name),
+        None => arg.get_short() == flag.chars().nth(1),
+    };
+    command.get_arguments().find(is_it)
+}
+
+/// Whether a flag of a command is followed by a value.
+pub(super) fn takes_value(command: &Command, flag: &str) -> bool {
+    argument(command, flag).is_some_and(|arg| arg.get_action().takes_values())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn unknown_flags_are_inputs() {
+        let table = [
+            ("call s o --limit 10 -o tsv", "call s o -o tsv limit=10"),
+            ("call s o --limit=10 --dry-run", "call s o --dry-run limit=10"),
+            ("call s o --flag --offset -1 -v", "call s o -v flag=true offset=-1"),
+            ("call s o --region r x=--y --tag a --tag b", "call s o --region r x=--y tag=a tag=b"),
+            ("call s o --flag -y", "call s o -y flag=true"),
+            ("call s o --o 1 -", "call s o - o=1"),
+            ("call --timeout 5 s o -vy", "call --timeout 5 s o -vy"),
+            ("call s o --limit 1 --help", "describe s o"),
+            ("call s --help", "call s --help"),
+            ("check --format json", "check --format json"),
+        ];
+        for (given, expected) in table {
+            let words = ["yundb"].into_iter().chain(given.split(' ')).map(OsString::from).collect();
+            let found = rewritten(words, &crate::Cli::command());
+            let found: Vec<_> = found[1..].iter().map(|word| word.to_str().unwrap()).collect();
+            assert_eq!(found.join(" "), expected);
+        }
+    }
+}
