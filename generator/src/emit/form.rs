@@ -24,12 +24,10 @@ pub(super) fn form(scope: &Scope<'_>, form: &FormDef) -> Result<TokenStream, Emi
 }
 
 impl Scope<'_> {
-    /// A form's name, imported if it is defined elsewhere.
+    /// A form's name.
     pub(super) fn form_name(&self, index: usize) -> Ident {
         let form = &self.service.forms[index];
-        if !self.file.contains(form.users) {
-            self.uses.shared(&form.name);
-        }
+        self.uses.named(&form.name, form.users);
         ident(&form.name)
     }
 }

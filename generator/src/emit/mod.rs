@@ -24,7 +24,6 @@ use quote::quote;
 use crate::lower::clean;
 use crate::lower::model::{Service, TypeId};
 use crate::progress::{self, Stage};
-use layout::File;
 use runtime::Uses;
 
 pub(crate) use header::bears_header;
@@ -45,14 +44,14 @@ pub fn emit(
     add("Cargo.toml", templates::manifest(service, manifest)?);
     add("README.md", templates::readme(service, notes)?);
     let plain = Uses::default();
-    add("src/lib.rs", print(service, &plain, client::lib(service)?)?);
-    add("src/client.rs", print(service, &plain, client::client(service))?);
-    add("src/operations/mod.rs", print(service, &plain, client::modules(service))?);
+    add("src/lib.rs", file(service, &plain, client::lib(service)?)?);
+    add("src/client.rs", file(service, &plain, client::client(service))?);
+    add("src/operations/mod.rs", file(service, &plain, client::modules(service))?);
     for (path, text) in layout::shared(service)? {
         add(&path, text);
     }
     if !service.guides.is_empty() {
-        add("src/docs.rs", print(service, &plain, client::guides(service))?);
+        add("src/docs.rs", file(service, &plain, client::guides(service))?);
     }
     for guide in &service.guides {
         let (path, text) = templates::guide(service, guide);
@@ -85,26 +84,18 @@ impl std::fmt::Display for EmitError {
 
 impl std::error::Error for EmitError {}
 
-/// The file being emitted.
+/// What code is emitted for, and what it uses.
 pub(crate) struct Scope<'a> {
     service: &'a Service,
-    file: File,
     uses: &'a Uses<'a>,
 }
 
 impl Scope<'_> {
-    /// Whether a type is defined in this file.
-    fn owns(&self, id: TypeId) -> bool {
-        self.file.contains(self.service.types[id].users)
-    }
-
-    /// A type's name, imported if it is defined elsewhere.
+    /// A type's name.
     fn type_name(&self, id: TypeId) -> Ident {
-        let name = &self.service.types[id].name;
-        if !self.owns(id) {
-            self.uses.shared(name);
-        }
-        ident(name)
+        let definition = &self.service.types[id];
+        self.uses.named(&definition.name, definition.users);
+        ident(&definition.name)
     }
 }
 
@@ -148,10 +139,14 @@ fn joined<T: AsRef<str>>(lines: &[T]) -> Option<String> {
 }
 
 /// Formats a file and adds its header.
-fn print(service: &Service, uses: &Uses<'_>, tokens: TokenStream) -> Result<String, EmitError> {
+fn file(service: &Service, uses: &Uses<'_>, tokens: TokenStream) -> Result<String, EmitError> {
+    Ok(format!("{}\n\n{}", header::header("rs", &service.source), print(uses, tokens)?))
+}
+
+/// Formats code.
+fn print(uses: &Uses<'_>, tokens: TokenStream) -> Result<String, EmitError> {
     let file = syn::parse2(tokens).map_err(|error| EmitError(error.to_string()))?;
-    let text = space_out(&prettyplease::unparse(&file), uses);
-    Ok(format!("{}\n\n{text}", header::header("rs", &service.source)))
+    Ok(space_out(&prettyplease::unparse(&file), uses))
 }
 
 /// Reformats expressions that `prettyplease` breaks too early, inserts blank lines between items, and fills in the

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
+use super::layout::File;
 use super::types::{notation, written};
 use super::{EmitError, Scope, doc, example, ident, pretty, samples};
 use crate::lower::model::{
     Body, Inner, Input, InputKind, JobStart, Operation, Paging, PagingStyle, Param, Payload, Place, Protocol,
-    ResponseBody, Serialization, Server, ServerVariable, Step, Style, Type, TypeId, Users,
+    ResponseBody, Serialization, Server, ServerVariable, Service, Step, Style, Type, TypeId, Users,
 };
 
 /// One operation: `Client::method`, its call, and the facts for the runtime.
@@ -17,7 +18,7 @@ pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> Result<Toke
     let client = scope.uses.client();
     let (method, name) = (ident(&operation.method_name), ident(&operation.type_name));
     let lines = [operation.docs.clone(), example::docs(scope.service, operation)].concat();
-    let (docs, samples) = (doc(&lines), samples(scope, operation));
+    let (docs, samples) = (doc(&lines), samples(operation));
     let aliases = search_terms(operation).map(|alias| quote!(#[doc(alias = #alias)]));
     let deprecated = operation.deprecated.as_ref().map(|note| quote!(#[deprecated(note = #note)]));
     let arguments = operation.arguments.iter().map(|input| {
@@ -55,9 +56,10 @@ fn search_terms(operation: &Operation) -> impl Iterator<Item = &String> {
     operation.aliases.iter().filter(move |alias| known.insert(term(alias)))
 }
 
-/// Includes the samples below an operation's docs, from a file of their own.
-fn samples(scope: &Scope<'_>, operation: &Operation) -> Option<TokenStream> {
-    let path = format!("{}{}", scope.file.to_root(), samples::path(operation));
+/// Includes the samples below an operation's docs, from a file of their own. The path begins at the crate's folder;
+/// [`super::layout`] completes it.
+fn samples(operation: &Operation) -> Option<TokenStream> {
+    let path = samples::path(operation);
     samples::any(operation).then(|| quote!(#[doc = include_str!(#path)]))
 }
 
@@ -291,9 +293,13 @@ pub(super) fn servers(scope: &Scope<'_>, servers: &[Server]) -> TokenStream {
     quote!(#(#servers),*)
 }
 
-/// The definitions that an operation refers to and that belong to its file, nearest first, without those in `seen`.
-pub(super) fn types_of(scope: &Scope<'_>, operation: &Operation, seen: &mut BTreeSet<TypeId>) -> Vec<TypeId> {
-    let service = scope.service;
+/// The definitions that an operation refers to and that belong to a file, nearest first, without those in `seen`.
+pub(super) fn types_of(
+    service: &Service,
+    file: File,
+    operation: &Operation,
+    seen: &mut BTreeSet<TypeId>,
+) -> Vec<TypeId> {
     let mut found = Vec::new();
     let inputs = operation.arguments.iter().chain(&operation.setters);
     let forms = forms_of(operation).into_iter().flat_map(|form| &service.forms[form].fields);
@@ -305,21 +311,21 @@ pub(super) fn types_of(scope: &Scope<'_>, operation: &Operation, seen: &mut BTre
     let received = payloads.filter_map(Payload::ty);
     let headers = operation.headers.map(Type::Named);
     for ty in given.chain(received).chain(&headers) {
-        collect(scope, ty, seen, &mut found);
+        collect(service, file, ty, seen, &mut found);
     }
     found
 }
 
-fn collect(scope: &Scope<'_>, ty: &Type, seen: &mut BTreeSet<TypeId>, found: &mut Vec<TypeId>) {
+fn collect(service: &Service, file: File, ty: &Type, seen: &mut BTreeSet<TypeId>, found: &mut Vec<TypeId>) {
     // Iterative, as chains of types can have thousands of links.
     let mut open: Vec<TypeId> = ty.innermost().into_iter().collect();
     while let Some(id) = open.pop() {
         // Types defined elsewhere refer to no types of this file, as their users would use these, too.
-        if !scope.owns(id) || !seen.insert(id) {
+        if !file.contains(service.types[id].users) || !seen.insert(id) {
             continue;
         }
         found.push(id);
-        let next = scope.service.types[id].kind.inner_types().filter_map(Type::innermost);
+        let next = service.types[id].kind.inner_types().filter_map(Type::innermost);
         let first = open.len();
         open.extend(next);
         open[first..].reverse();
@@ -391,11 +397,9 @@ impl Scope<'_> {
         self.named(own_name.unwrap_or(&definition.name), definition.users)
     }
 
-    /// A name, imported if it is defined elsewhere.
+    /// The name of a definition with these users.
     fn named(&self, name: &str, users: Users) -> TokenStream {
-        if !self.file.contains(users) {
-            self.uses.shared(name);
-        }
+        self.uses.named(name, users);
         let name = ident(name);
         quote!(#name)
     }
