@@ -92,10 +92,10 @@ impl Item {
         let uses = Uses::beside(&service.type_names);
         let scope = Scope { service, uses: &uses };
         let tokens = match self {
-            Self::Operation(group, place) => operation::operation(&scope, &service.groups[group].operations[place])?,
+            Self::Operation(group, place) => operation::operation(&scope, &service.groups[group].operations[place]),
             Self::Type(id) => types::definition(&scope, id),
             Self::Outcome(index) => types::outcome(&scope, &service.outcomes[index]),
-            Self::Form(index) => form::form(&scope, &service.forms[index])?,
+            Self::Form(index) => form::form(&scope, &service.forms[index]),
         };
         let text = print(&uses, tokens)?;
         Ok(Part { text, names: uses.into_names() })
@@ -145,6 +145,11 @@ fn file<'p>(
     Ok(out)
 }
 
+/// Whether a file is too long for these parts alone.
+fn is_long<'p>(parts: impl IntoIterator<Item = &'p Part>) -> bool {
+    parts.into_iter().map(|part| part.text.lines().count()).sum::<usize>() > LONG
+}
+
 /// `types.rs`: the types used by several groups; those of one group are re-exported. In a folder, enums have a file of
 /// their own.
 pub(super) fn shared(service: &Service) -> Result<Vec<(String, String)>, EmitError> {
@@ -173,9 +178,11 @@ pub(super) fn shared(service: &Service) -> Result<Vec<(String, String)>, EmitErr
     let docs = quote! {
         //! Types of requests and responses. A type that only one group of operations uses is in its module.
     };
-    let whole = file(service, File::Shared, &docs, &exports, parts.values())?;
-    if whole.lines().count() <= LONG || enums.len() == 0 {
-        return Ok(vec![("src/types.rs".to_owned(), whole)]);
+    if enums.len() == 0 || !is_long(parts.values()) {
+        let whole = file(service, File::Shared, &docs, &exports, parts.values())?;
+        if enums.len() == 0 || whole.lines().count() <= LONG {
+            return Ok(vec![("src/types.rs".to_owned(), whole)]);
+        }
     }
     let of_enums = quote! {
         //! Lists of values that operations of several groups use.
@@ -228,9 +235,12 @@ pub(super) fn group(service: &Service, index: usize, group: &Group) -> Result<Ve
         items.filter_map(|item| parts.get(item))
     };
     let none = TokenStream::new();
-    let whole = file(service, File::Group(index), &docs, &none, of(File::Group(index)))?;
-    if whole.lines().count() <= LONG || group.operations.len() < 2 {
-        return Ok(vec![(format!("{path}.rs"), whole)]);
+    let is_single = group.operations.len() < 2;
+    if is_single || !is_long(of(File::Group(index))) {
+        let whole = file(service, File::Group(index), &docs, &none, of(File::Group(index)))?;
+        if is_single || whole.lines().count() <= LONG {
+            return Ok(vec![(format!("{path}.rs"), whole)]);
+        }
     }
     // Methods have unique names, but one may be named like another file of the folder.
     let mut names = names::Scope::with(&[NO_MODULES, &["types"]].concat());
@@ -247,7 +257,8 @@ pub(super) fn group(service: &Service, index: usize, group: &Group) -> Result<Ve
         add(&name, file(service, own, &none, &none, of(own))?);
     }
     let shared = File::GroupTypes(index);
-    let types: Vec<&Part> = parts.iter().filter(|(item, _)| shared.contains(item.users(service))).map(|(_, part)| part).collect();
+    let types: Vec<&Part> =
+        parts.iter().filter(|(item, _)| shared.contains(item.users(service))).map(|(_, part)| part).collect();
     if !types.is_empty() {
         let docs = quote! {
             //! Types that several of these operations share.

@@ -5,16 +5,17 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
+use super::flat::flat;
 use super::layout::File;
-use super::types::{notation, written};
-use super::{EmitError, Scope, doc, example, ident, pretty, samples};
+use super::types::notation;
+use super::{Scope, doc, example, ident, pretty, samples};
 use crate::lower::model::{
     Body, Inner, Input, InputKind, JobStart, Operation, Paging, PagingStyle, Param, Payload, Place, Protocol,
     ResponseBody, Serialization, Server, ServerVariable, Service, Step, Style, Type, TypeId, Users,
 };
 
 /// One operation: `Client::method`, its call, and the facts for the runtime.
-pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> Result<TokenStream, EmitError> {
+pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
     let client = scope.uses.client();
     let (method, name) = (ident(&operation.method_name), ident(&operation.type_name));
     let lines = [operation.docs.clone(), example::docs(scope.service, operation)].concat();
@@ -30,9 +31,9 @@ pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> Result<Toke
     let setters = operation.setters.iter().map(|input| scope.setter(input));
     let setters = (!operation.setters.is_empty()).then(|| quote!(impl #name { #(#setters)* }));
     let representations = representations(scope, operation);
-    let call = call(scope, operation)?;
-    let paged = operation.paging.as_ref().map(|paging| self::paging(scope, operation, paging)).transpose()?;
-    Ok(quote! {
+    let call = call(scope, operation);
+    let paged = operation.paging.as_ref().map(|paging| self::paging(scope, operation, paging));
+    quote! {
         impl #client {
             #docs
             #samples
@@ -46,7 +47,7 @@ pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> Result<Toke
         #call
         #representations
         #paged
-    })
+    }
 }
 
 /// The names under which the method is not found by its own, as searches ignore case and underscores.
@@ -123,7 +124,7 @@ pub(super) fn spec(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
 }
 
 /// The type of an operation's calls, and how they are sent and read.
-fn call(scope: &Scope<'_>, operation: &Operation) -> Result<TokenStream, EmitError> {
+fn call(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
     let mut spec = self::spec(scope, operation);
     if let Some(JobStart { id, kind }) = &operation.job {
         let job = ident(&scope.service.jobs[*kind].name);
@@ -131,13 +132,13 @@ fn call(scope: &Scope<'_>, operation: &Operation) -> Result<TokenStream, EmitErr
     }
     // `Self::SPEC` is an item of the trait.
     scope.uses.item("Operation");
-    let spec = pretty::lay_out(&pretty::flat(&spec)?, 4, 4, 0);
+    let spec = pretty::lay_out(&flat(&spec), 4, 4, 0);
     let (name, method) = (&operation.type_name, &operation.method_name);
     let presigned = if scope.service.protocol == Protocol::AliyunRpc { ", presigned_url" } else { "" };
     let result = scope.result(operation, true);
-    Ok(scope
+    scope
         .uses
-        .invoke(format!("yundb_runtime::operation! {{\n    {name}: {method} -> {result}{presigned};\n    {spec}\n}}")))
+        .invoke(format!("yundb_runtime::operation! {{\n    {name}: {method} -> {result}{presigned};\n    {spec}\n}}"))
 }
 
 pub(super) fn param(scope: &Scope<'_>, param: &Param) -> TokenStream {
@@ -216,7 +217,7 @@ fn place_name(place: Place) -> &'static str {
     }
 }
 
-fn paging(scope: &Scope<'_>, operation: &Operation, paging: &Paging) -> Result<TokenStream, EmitError> {
+fn paging(scope: &Scope<'_>, operation: &Operation, paging: &Paging) -> TokenStream {
     let data = scope.uses.item("Paging");
     let item = scope.ty(&paging.item);
     let (position, first) = (&paging.position, Literal::i64_unsuffixed(paging.first));
@@ -238,12 +239,12 @@ fn paging(scope: &Scope<'_>, operation: &Operation, paging: &Paging) -> Result<T
     let text = format!(
         "yundb_runtime::paged! {{\n    {} -> {}, {};\n    {};\n    |page| {}\n}}",
         operation.type_name,
-        written(&item),
+        flat(&item),
         scope.result(operation, false),
-        pretty::lay_out(&pretty::flat(&chain)?, 4, 4, 1),
-        pretty::lay_out(&pretty::flat(&items)?, 4, 11, 0),
+        pretty::lay_out(&flat(&chain), 4, 4, 1),
+        pretty::lay_out(&flat(&items), 4, 11, 0),
     );
-    Ok(scope.uses.invoke(text))
+    scope.uses.invoke(text)
 }
 
 /// The expression that extracts the items from a page.
@@ -362,7 +363,7 @@ impl Scope<'_> {
             ResponseBody::One(Payload::Events(_, true)) if reading => " as whole_events",
             _ => "",
         };
-        let (output, error) = (written(&quote!(Response<#output #headers>)), written(&quote!(CallError<#error>)));
+        let (output, error) = (flat(&quote!(Response<#output #headers>)), flat(&quote!(CallError<#error>)));
         format!("{output}{}, {error}{}", read_as(&operation.output), read_as(&operation.error))
     }
 

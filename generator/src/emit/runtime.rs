@@ -152,11 +152,11 @@ impl<'a> Uses<'a> {
 
     /// An item of the runtime, serde or std, imported on use.
     pub fn item(&self, name: &'static str) -> TokenStream {
-        let module = ITEMS.iter().find(|(_, names)| names.contains(&name)).map(|(module, _)| *module);
-        debug_assert!(module.is_some(), "{name} is not listed");
+        let module = || ITEMS.iter().find(|(_, names)| names.contains(&name)).map(|(module, _)| *module);
+        debug_assert!(module().is_some(), "{name} is not listed");
         let ident = Ident::new(name, Span::call_site());
         if self.is_type_of_crate(name)
-            && let Some(Ok(module)) = module.map(syn::parse_str::<syn::Path>)
+            && let Some(Ok(module)) = module().map(syn::parse_str::<syn::Path>)
         {
             if SCOPED.contains(&name) {
                 self.names.borrow_mut().unnamed.insert(name);
@@ -196,7 +196,7 @@ impl<'a> Uses<'a> {
     /// Replaces the placeholder in a printed line, if there is one.
     pub fn fill(&self, line: &str) -> Option<String> {
         let index: usize = line.trim().strip_prefix("placeholder!(")?.strip_suffix(");")?.parse().ok()?;
-        self.macros.borrow().get(index).cloned()
+        self.macros.borrow_mut().get_mut(index).map(std::mem::take)
     }
 }
 
