@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use yundb_generator::{Manifest, Options, generate_with_notes};
+use yundb_generator::{Manifest, Options, generate_with_notes, load::Loaded};
 
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
