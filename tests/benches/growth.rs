@@ -92,7 +92,7 @@ fn growth(criterion: &mut Criterion) {
     for (name, net) in [("own types", false), ("a net of types", true)] {
         let mut group = criterion.benchmark_group(name);
         group.sample_size(10).sampling_mode(SamplingMode::Flat);
-        for operations in [200, 400, 800] {
+        for operations in [250, 1000, 4000] {
             let spec = folder.join(format!("{operations}-{net}.json"));
             std::fs::write(&spec, document(operations, net).to_string()).unwrap();
             let out = folder.join(format!("{operations}-{net}"));

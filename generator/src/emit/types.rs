@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens as _, quote};
 
+use super::flat::flat;
 use super::{Scope, comment, doc, ident};
 use crate::lower::model::{
     Aliased, Case, Constant, Field, Newtype, Outcome, Payload, Presence, Status, Struct, Type, TypeDef, TypeId,
@@ -82,7 +83,7 @@ fn trait_name(path: &syn::Path) -> String {
 
 /// The same, as an attribute in the text of a macro's invocation.
 fn derive_line(scope: &Scope<'_>, definition: &TypeDef) -> String {
-    let derives = written(&derives(scope, definition));
+    let derives = flat(&derives(scope, definition));
     let derives = derives.trim_end_matches(',');
     if derives.is_empty() { String::new() } else { format!("    #[derive({derives})]\n") }
 }
@@ -175,7 +176,7 @@ fn setters(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> String {
         if let Some(wire) = field_name(body, field) {
             out.push_str(&format!("        #[serde(rename = {wire:?})]\n"));
         }
-        let mut ty = written(&scope.ty(&field.ty));
+        let mut ty = flat(&scope.ty(&field.ty));
         if field.boxed {
             ty = format!("Box<{ty}>");
         }
@@ -186,7 +187,7 @@ fn setters(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> String {
         out.push_str(&format!("        pub {}: Option<{ty}>{default},\n", field.ident));
     }
     let additional = body.additional.as_ref().map(|ty| {
-        let (map, ty) = (written(&scope.uses.item("BTreeMap")), written(&scope.ty(ty)));
+        let (map, ty) = (flat(&scope.uses.item("BTreeMap")), flat(&scope.ty(ty)));
         format!(" .. {}: {map}<String, {ty}>", body.additional_ident)
     });
     format!("{out}    }}{}\n}}", additional.unwrap_or_default())
@@ -215,11 +216,6 @@ fn constant(scope: &Scope<'_>, field: &Field) -> Option<String> {
         }
         _ => return None,
     })
-}
-
-/// A type in idiomatic spacing.
-pub(super) fn written(ty: &TokenStream) -> String {
-    ty.to_string().replace(" < ", "<").replace(" >", ">").replace(" ,", ",").replace(" :: ", "::")
 }
 
 fn checks(scope: &Scope<'_>, name: &proc_macro2::Ident, body: &Struct) -> TokenStream {
