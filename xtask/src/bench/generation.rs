@@ -130,7 +130,7 @@ pub fn growing(bench: &Bench) -> anyhow::Result<Found> {
 const FAMILIES: [(&str, bool); 2] = [("own types", false), ("a net of types", true)];
 
 const GENERATION: [Measure; 3] = [
-    ("generate: cpu ms an operation", |runs| cpu(runs)),
+    ("generate: cpu ms an operation", cpu),
     ("emitted lines an operation", |runs| an_operation(runs, |run| run.lines as f64)),
     ("peak memory, MiB", |runs| runs.iter().map(|(run, _)| run.usage.mib()).fold(0.0, f64::max)),
 ];

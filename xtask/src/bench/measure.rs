@@ -71,14 +71,13 @@ pub fn message(output: &str) -> String {
     };
     let first = lines.iter().position(is_error).unwrap_or(lines.len().saturating_sub(1));
     let words = lines.iter().skip(first).take(3).flat_map(|line| line.split_whitespace());
+    let is_separator = |c: char| c == '/' || c == '\\';
+    // Of an absolute path or a URL, the last part remains.
     let without_folder = |word: &str| {
-        let folder = word.find(['/', '\\']).zip(word.rfind(['/', '\\']));
-        match folder {
-            Some((start, end)) if word.get(..start).is_some_and(|before| !before.contains(char::is_alphanumeric)) => {
-                format!("{}{}", word.get(..start).unwrap_or_default(), word.get(end + 1..).unwrap_or_default())
-            }
-            _ => word.to_owned(),
-        }
+        let starts = word.match_indices(is_separator).map(|(at, _)| word.split_at(at));
+        let start = starts.map(|(before, _)| before).find(|before| !before.ends_with(char::is_alphanumeric));
+        let name = word.rsplit(is_separator).next().unwrap_or_default();
+        start.map_or_else(|| word.to_owned(), |before| format!("{before}{name}"))
     };
     let line = words.map(without_folder).collect::<Vec<_>>().join(" ");
     if line.is_empty() { "it failed without a message".to_owned() } else { shortened(&line) }
@@ -141,7 +140,7 @@ mod tests {
             ("reading\nerror: `/home/me/a/b.json` is not valid\n", "error: `b.json` is not valid"),
             ("thread 'main' panicked at /home/me/src/lib.rs:12:3:\nno\n", "thread 'main' panicked at lib.rs:12:3: no"),
             ("first\n\nlast and/or least\n\n", "last and/or least"),
-            ("Error: GET /v1/{id} failed", "Error: GET {id} failed"),
+            ("error: no `https://example.com/a/b` for --out=/c/d", "error: no `https:b` for --out=d"),
             ("", "it failed without a message"),
         ];
         for (output, expected) in table {

@@ -107,10 +107,11 @@ impl Page {
     }
 
     /// Replaces a row. Returns its section.
-    pub fn set(&mut self, row: Row, found: &Found, circumstances: &str) -> &str {
+    pub fn set(&mut self, row: Row, found: &Found, circumstances: &str) -> String {
         self.figures.insert(row, found.figures.iter().map(|figure| figure.cells(row)).collect());
         let text = format!("{}\n\n{circumstances}\n\n{}", row.about(), found.text.trim());
-        self.sections.entry(row).insert_entry(text).into_mut()
+        self.sections.insert(row, text.clone());
+        text
     }
 
     /// The figures of some rows.
