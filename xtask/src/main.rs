@@ -2,6 +2,7 @@
 //! conformance cases, and prints the results. The tool for everyone else is `yundb`, in `cli/`.
 
 mod audit;
+mod bench;
 mod changelog;
 mod codegen;
 mod conform;
@@ -59,6 +60,8 @@ enum Command {
     /// Call every operation of generated clients within this process, and compare requests and responses with the
     /// documents.
     Conform(conform::Arguments),
+    /// Measure generation, builds and calls beside other tools and lower bounds, and write benches/RESULTS.md.
+    Bench(bench::Arguments),
     /// Write the packages of the crates that are published, and verify that they are complete.
     Package(packages::Arguments),
     /// Prepare a release: versions, changelogs, checks, packages. Ends with the commands that publish it.
@@ -72,6 +75,7 @@ fn main() -> ExitCode {
         Command::Audit(arguments) => audit::run(arguments),
         Command::Fmt { check } => fmt::run(check),
         Command::Conform(arguments) => conform::run(arguments),
+        Command::Bench(arguments) => bench::run(arguments),
         Command::Package(arguments) => packages::run(&arguments),
         Command::Release(arguments) => release::run(&arguments),
     })
