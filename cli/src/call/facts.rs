@@ -316,7 +316,7 @@ fn scheme(kind: &model::SchemeKind) -> SchemeKind {
         model::SchemeKind::Basic => SchemeKind::Basic,
         model::SchemeKind::Bearer => SchemeKind::Bearer,
         model::SchemeKind::Caller(suggested) => {
-            SchemeKind::Caller(suggested.as_deref().map(|suggested| &*kept(scheme(suggested))))
+            SchemeKind::Caller(suggested.as_deref().map(|suggested| kept(scheme(suggested))))
         }
     }
 }
