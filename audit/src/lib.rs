@@ -18,16 +18,17 @@ pub mod spec;
 pub mod words;
 
 pub use run::{Audit, Error, Outcome};
+use yundb_generator::load::Loaded;
 
-/// The audit's section of a generated crate's README: the numbers of its spec and of the document's lock. None for a
-/// spec without a document.
+/// The audit's section of a generated crate's README: the numbers of its spec, which is already read, and of the
+/// document's lock. None for a spec without a document.
 ///
 /// # Errors
 /// See [`Audit::run`].
-pub fn notes(specs: &std::path::Path, service: &str) -> Result<Option<String>, Error> {
+pub fn notes(specs: &std::path::Path, service: &str, loaded: &Loaded) -> Result<Option<String>, Error> {
     if !specs.join(service).join(config::FILE).is_file() {
         return Ok(None);
     }
-    let audit = Audit { specs: specs.to_path_buf(), services: vec![service.to_owned()], ..Audit::default() };
-    Ok(audit.run()?.report.services.first().map(report::Service::notes))
+    let audit = Audit { specs: specs.to_path_buf(), ..Audit::default() };
+    Ok(audit.of_loaded(service, loaded)?.report.services.first().map(report::Service::notes))
 }

@@ -10,6 +10,7 @@ use similar::TextDiff;
 use yundb_generator::{
     Diagnostics,
     diagnostic::{Diagnostic, Location},
+    load::Loaded,
 };
 
 use crate::{
@@ -115,8 +116,15 @@ impl Audit {
     pub fn run(&self) -> Result<Outcome, Error> {
         let mut outcome = Outcome::default();
         for service in self.services()? {
-            self.service(&service, &mut outcome)?;
+            self.service(&service, spec::read, &mut outcome)?;
         }
+        Ok(outcome)
+    }
+
+    /// Audits a service whose spec is already read.
+    pub(crate) fn of_loaded(&self, service: &str, loaded: &Loaded) -> Result<Outcome, Error> {
+        let mut outcome = Outcome::default();
+        self.service(service, |_, facts, _| Some(spec::of_loaded(loaded, facts)), &mut outcome)?;
         Ok(outcome)
     }
 
@@ -159,7 +167,12 @@ impl Audit {
         Ok(if self.services.is_empty() { known } else { self.services.clone() })
     }
 
-    fn service(&self, service: &str, outcome: &mut Outcome) -> Result<(), Error> {
+    fn service(
+        &self,
+        service: &str,
+        spec: impl FnOnce(&Path, &Facts, &mut Diagnostics) -> Option<Spec>,
+        outcome: &mut Outcome,
+    ) -> Result<(), Error> {
         let folder = self.specs.join(service);
         if !folder.join(config::FILE).is_file() {
             outcome.diagnostics.push(no_config(&folder));
@@ -179,7 +192,7 @@ impl Audit {
         let compared = match folder.join(SPEC).is_file() {
             true => {
                 let mut found = Diagnostics::new();
-                let spec = spec::read(&folder, &facts, &mut found);
+                let spec = spec(&folder, &facts, &mut found);
                 // Warnings of the generator are not reported here; without a spec its errors are the only result.
                 outcome.diagnostics.extend(found.into_iter().filter(|_| spec.is_none()));
                 let Some(spec) = spec else { return Ok(()) };

@@ -81,7 +81,10 @@ impl Generate {
             });
         }
         let report = self.once()?;
-        Ok(report.is_some_and(|report| !self.check || report.changes.is_empty()))
+        let well = report.as_ref().is_some_and(|report| !self.check || report.changes.is_empty());
+        // The process ends: freeing the document's trees one by one takes a twentieth of the time.
+        std::mem::forget(report);
+        Ok(well)
     }
 
     /// None if the document has errors.
@@ -177,14 +180,30 @@ fn to_json(report: &Report) -> Value {
     })
 }
 
+/// The state of a client that needs no change.
+const UP_TO_DATE: &str = "up to date";
+
+/// What a client has.
+pub fn counts(report: &Report) -> String {
+    let Report { package, operations, types, lines, .. } = report;
+    let [operations, types, lines] =
+        [(operations, "operation"), (types, "type"), (lines, "line")].map(|(count, word)| counted(*count, word));
+    format!("{package}: {operations}, {types}, {lines}")
+}
+
+/// The summary of a client with these counts that needs no change, without warnings.
+pub fn up_to_date(counts: &str, time: Duration) -> String {
+    format!("{counts}, {UP_TO_DATE} ({} ms)", time.as_millis())
+}
+
 /// Prints what was generated, or with `check` would be.
 ///
 /// # Errors
 /// If that fails.
 pub fn summary(report: &Report, out: &Path, check: bool, time: Duration) -> io::Result<()> {
-    let Report { package, operations, types, lines, changes, workspace, diagnostics, lowered } = report;
+    let Report { package, changes, workspace, diagnostics, lowered, .. } = report;
     let files = match (changes.written.len(), changes.removed.len()) {
-        (0, 0) => "up to date".to_owned(),
+        (0, 0) => UP_TO_DATE.to_owned(),
         (written, removed) if check => format!("{} to write, {removed} to remove", counted(written, "file")),
         (written, removed) => format!("{} written, {removed} removed", counted(written, "file")),
     };
@@ -197,14 +216,7 @@ pub fn summary(report: &Report, out: &Path, check: bool, time: Duration) -> io::
         kinds => format!("; left out: {kinds}"),
     };
     let mut stdout = io::stdout().lock();
-    writeln!(
-        stdout,
-        "{package}: {}, {}, {}, {files}{warnings} ({} ms){left_out}",
-        counted(*operations, "operation"),
-        counted(*types, "type"),
-        counted(*lines, "line"),
-        time.as_millis(),
-    )?;
+    writeln!(stdout, "{}, {files}{warnings} ({} ms){left_out}", counts(report), time.as_millis(),)?;
     if let Some(workspace) = workspace {
         writeln!(stdout, "{package}: {workspace}")?;
     }

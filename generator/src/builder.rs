@@ -18,7 +18,7 @@ use crate::{Failure, Manifest, emit, file_name, lowered, package_name, write};
 /// }
 /// ```
 ///
-/// The crate depends on `yundb-runtime` and on `serde` with its feature `derive`, and includes the module:
+/// The crate depends on `yundb-runtime`, and includes the module:
 ///
 /// ```ignore
 /// mod shop {

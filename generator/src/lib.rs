@@ -46,8 +46,6 @@ pub struct Options {
     pub source: Option<String>,
     /// How the crate's manifest declares its dependencies.
     pub manifest: Manifest,
-    /// Markdown to append to the README, such as the results of an audit.
-    pub notes: Option<String>,
     /// What becomes the client, and how.
     pub choices: Choices,
     /// Whether warnings are errors.
@@ -114,6 +112,19 @@ impl std::error::Error for Failure {
 /// # Errors
 /// If the document has errors, a file cannot be read or written, or the folder contains anything but a generated crate.
 pub fn generate(spec: &Path, out: &Path, options: &Options) -> Result<Report, Failure> {
+    generate_with_notes(spec, out, options, |_| Ok(None))
+}
+
+/// The same, with Markdown to append to the README, such as the results of an audit of the document.
+///
+/// # Errors
+/// Those of [`generate`] and of `notes`.
+pub fn generate_with_notes(
+    spec: &Path,
+    out: &Path,
+    options: &Options,
+    notes: impl FnOnce(&load::Loaded) -> std::io::Result<Option<String>>,
+) -> Result<Report, Failure> {
     let mut diagnostics = Diagnostics::new();
     if let Some(why) = options.name.as_deref().and_then(unusable) {
         diagnostics.push(why);
@@ -143,7 +154,8 @@ pub fn generate(spec: &Path, out: &Path, options: &Options) -> Result<Report, Fa
             (Manifest::Standalone(Box::new(own)), workspace)
         }
     };
-    let files = emit::emit(service, &manifest, options.notes.as_deref()).map_err(Failure::Emit)?;
+    let notes = notes(&lowered.loaded).map_err(Failure::Io)?;
+    let files = emit::emit(service, &manifest, notes.as_deref()).map_err(Failure::Emit)?;
     let changes = write::write(out, &files, options.check).map_err(Failure::Io)?;
     Ok(Report {
         operations: service.groups.iter().map(|group| group.operations.len()).sum(),

@@ -201,8 +201,7 @@ impl Package {
 
     /// The lines of `[dependencies]`.
     pub(crate) fn dependency_lines(&self) -> String {
-        let serde = [("version", Value::from("1")), ("features", Value::from(vec!["derive"]))];
-        let mut all = Table::from_iter([("serde".to_owned(), table(serde))]);
+        let mut all = Table::new();
         let runtime = self.dependencies.get(RUNTIME).cloned().unwrap_or_else(|| env!("CARGO_PKG_VERSION").into());
         let mut runtime = match runtime {
             Value::Table(table) => table,
@@ -216,10 +215,6 @@ impl Package {
         lines.sort();
         lines.join("\n")
     }
-}
-
-fn table<const N: usize>(entries: [(&str, Value); N]) -> Value {
-    Value::Table(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
 }
 
 /// A field of the crate in a folder.
@@ -265,10 +260,7 @@ mod tests {
         let version = env!("CARGO_PKG_VERSION");
         assert_eq!(
             package.dependency_lines(),
-            format!(
-                "serde = {{ version = \"1\", features = [\"derive\"] }}\n\
-                 yundb-runtime = {{ version = \"{version}\", default-features = false }}"
-            )
+            format!("yundb-runtime = {{ version = \"{version}\", default-features = false }}")
         );
     }
 
@@ -279,13 +271,9 @@ mod tests {
         package.dependencies = "yundb-runtime = { path = \"../runtime\" }\nmoney = \"1\"".parse().unwrap();
         let (settled, _) = package.settled(&folder.path().join("clients/pets"));
         assert_eq!(
-            settled.dependency_lines().lines().skip(1).collect::<Vec<_>>(),
-            [
-                "serde = { version = \"1\", features = [\"derive\"] }",
-                "yundb-runtime = { path = \"../../runtime\", default-features = false }"
-            ]
+            settled.dependency_lines().lines().collect::<Vec<_>>(),
+            ["money = \"1\"", "yundb-runtime = { path = \"../../runtime\", default-features = false }"]
         );
-        assert_eq!(settled.dependency_lines().lines().next(), Some("money = \"1\""));
     }
 
     #[test]

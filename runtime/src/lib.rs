@@ -4,6 +4,10 @@
 //! everything else happens here, for all services.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+// The derive macro names this crate as its users do.
+#[cfg(test)]
+extern crate self as yundb_runtime;
+
 // In order of dependency: each module imports only from the ones before it.
 mod data;
 
@@ -47,7 +51,7 @@ pub mod format {
 
 pub use auth::sign;
 #[doc(hidden)]
-pub use codec::{open_enum, union};
+pub use codec::{open_enum, record, union};
 pub use data::{operation, shape};
 
 pub use bytes;
@@ -74,12 +78,10 @@ pub use client::Metrics;
 /// Traits that select the settings of [`ClientBuilder`] available to a generated client.
 pub use client::applies as builder;
 pub use client::{Attempt, Call, Client, ClientBuilder, Interceptor, JsonCall, Outcome, RateLimiter, UnsignedRequest};
-pub use codec::additional::additional;
 pub use codec::argument::{Argument, Integer, MapValue, Single};
 pub use codec::decode::{DecodeError, from_headers, from_slice, from_value};
 pub use codec::formatted::Formatted;
 pub use codec::json_text::JsonText;
-pub use codec::nullable::nullable;
 pub use data::category::ErrorCategory;
 pub use data::config_error::ConfigError;
 pub use data::operation::{Job, Param, Place, Spec, Style};
@@ -107,3 +109,4 @@ pub use transport::{
     TransportError, TransportErrorKind,
 };
 pub use vendors::ApsaraStack;
+pub use yundb_derive::Record;

@@ -2,24 +2,26 @@
 //! conformance cases, and prints the results. The tool for everyone else is `yundb`, in `cli/`.
 
 mod audit;
+mod bench;
 mod changelog;
+mod codegen;
 mod conform;
 mod fmt;
 mod packages;
 mod release;
+mod stamp;
 
 use std::{
     fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
     process::ExitCode,
-    time::Instant,
 };
 
 use anyhow::{Context as _, bail};
-use clap::{Args, Parser, Subcommand};
-use yundb_cli::{BundleFormat, exit_code, generate::summary, print, print::failed, write};
-use yundb_generator::{Manifest, Options, choices::Choices};
+use clap::{Parser, Subcommand};
+use yundb_cli::{BundleFormat, exit_code, print, print::failed, write};
+use yundb_generator::choices::Choices;
 
 /// The workspace; `cargo xtask` may be run from any folder.
 const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
@@ -35,7 +37,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Update generated/ to match specs/.
-    Codegen(Codegen),
+    Codegen(codegen::Arguments),
     /// Write each service of specs/ as one self-contained OpenAPI file.
     Bundle {
         /// Folders of specs/. Defaults to all.
@@ -58,72 +60,25 @@ enum Command {
     /// Call every operation of generated clients within this process, and compare requests and responses with the
     /// documents.
     Conform(conform::Arguments),
+    /// Measure generation, builds and calls beside other tools and lower bounds, and write benches/RESULTS.md.
+    Bench(bench::Arguments),
     /// Write the packages of the crates that are published, and verify that they are complete.
     Package(packages::Arguments),
     /// Prepare a release: versions, changelogs, checks, packages. Ends with the commands that publish it.
     Release(release::Arguments),
 }
 
-#[derive(Args)]
-struct Codegen {
-    /// Folders of specs/. Defaults to all.
-    services: Vec<String>,
-    /// Change nothing; show the differences and exit with 1 if there are any.
-    #[arg(long)]
-    check: bool,
-    /// Write the outcome for each fact of the documents to this file, as JSON.
-    #[arg(long, value_name = "FILE")]
-    report: Option<PathBuf>,
-}
-
 fn main() -> ExitCode {
     exit_code(match Cli::parse().command {
-        Command::Codegen(codegen) => self::codegen(codegen),
+        Command::Codegen(arguments) => codegen::run(arguments),
         Command::Bundle { services, out, format } => bundle(&services, &out, format),
         Command::Audit(arguments) => audit::run(arguments),
         Command::Fmt { check } => fmt::run(check),
         Command::Conform(arguments) => conform::run(arguments),
+        Command::Bench(arguments) => bench::run(arguments),
         Command::Package(arguments) => packages::run(&arguments),
         Command::Release(arguments) => release::run(&arguments),
     })
-}
-
-/// Returns whether everything succeeded and, with `--check`, nothing differs.
-fn codegen(codegen: Codegen) -> anyhow::Result<bool> {
-    let Codegen { services, check, report: file } = codegen;
-    let file = file.map(std::path::absolute).transpose()?;
-    let mut accounts = serde_json::Map::new();
-    let mut well = true;
-    for service in self::services(&services)? {
-        let start = Instant::now();
-        let options = Options {
-            name: Some(format!("yundb-{service}")),
-            source: Some(format!("specs/{service}")),
-            manifest: Manifest::Workspace { publish: true },
-            notes: yundb_audit::notes(Path::new("specs"), &service)?,
-            strict: true,
-            check,
-            ..Options::default()
-        };
-        let (spec, out) = (Path::new("specs").join(&service), Path::new("generated").join(&service));
-        let report = match yundb_generator::generate(&spec, &out, &options) {
-            Ok(report) => report,
-            Err(failure) => {
-                well &= failed(&spec, failure)?;
-                continue;
-            }
-        };
-        print::diagnostics(&report.diagnostics)?;
-        summary(&report, &out, check, start.elapsed())?;
-        write!(io::stdout(), "{}", report.changes.diff)?;
-        well &= !check || report.changes.is_empty();
-        well &= packages::accompany(&out, check)?;
-        accounts.insert(report.package, report.lowered.account.to_json());
-    }
-    if let Some(file) = file {
-        write(&file, &(serde_json::to_string_pretty(&accounts)? + "\n"))?;
-    }
-    Ok(well)
 }
 
 fn bundle(services: &[String], out: &Path, format: BundleFormat) -> anyhow::Result<bool> {

@@ -49,22 +49,23 @@ pub(super) fn near(a: &str, b: &str) -> bool {
 
 /// Whether two names are equal except for case, spaces, `_` and `-`, and letters that scans confuse.
 pub(super) fn misread(a: &str, b: &str) -> bool {
-    skeleton(a) == skeleton(b)
+    skeleton(a).eq(skeleton(b))
 }
 
-fn skeleton(name: &str) -> String {
+fn skeleton(name: &str) -> impl Iterator<Item = char> {
     let kept = name.chars().filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-'));
-    let plain = kept.flat_map(char::to_lowercase).map(|c| match c {
+    kept.flat_map(char::to_lowercase).map(|c| match c {
         'i' | '1' | '!' => 'l',
         '0' => 'o',
         c => c,
-    });
-    plain.collect()
+    })
 }
 
 /// Whether two long names differ by one letter.
 fn mistyped(a: &str, b: &str) -> bool {
-    a.len().min(b.len()) >= LONG_NAME && strsim::levenshtein(a, b) <= WRONG_LETTERS
+    // Each letter more is a wrong one.
+    let about_as_long = a.chars().count().abs_diff(b.chars().count()) <= WRONG_LETTERS;
+    a.len().min(b.len()) >= LONG_NAME && about_as_long && strsim::levenshtein(a, b) <= WRONG_LETTERS
 }
 
 #[cfg(test)]

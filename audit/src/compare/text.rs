@@ -1,5 +1,7 @@
 //! Compares texts of documents with those of specs, regardless of damage of the scan.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -11,12 +13,17 @@ pub(super) fn same(a: &str, b: &str) -> bool {
         return true;
     }
     let (before, after) = (skeleton(a), skeleton(b));
+    let (length, other) = (before.chars().count(), after.chars().count());
     // A cell may cut a long value off, and the scan damage it.
-    let cut = before.chars().count() >= LONG && after.starts_with(&before);
-    let damaged = before.chars().count() >= VERY_LONG && strsim::normalized_levenshtein(&before, &after) >= SIMILAR;
+    let cut = length >= LONG && after.starts_with(&before);
+    let damaged = || {
+        // The shorter value lacks letters of the longer one: if too many, a comparison is idle.
+        let about_as_long = length.min(other) as f64 / length.max(other) as f64 >= SIMILAR;
+        length >= VERY_LONG && about_as_long && strsim::normalized_levenshtein(&before, &after) >= SIMILAR
+    };
     // A list may be sent as one value, or its items be listed.
     let items = || {
-        let list = serde_json::from_str::<Value>(b).ok();
+        let list = b.trim_start().starts_with('[').then(|| serde_json::from_str::<Value>(b).ok()).flatten();
         let items = list.as_ref().and_then(Value::as_array).filter(|items| !items.is_empty());
         let texts = items.map(|items| items.iter().map(|item| item.as_str().map_or(item.to_string(), str::to_owned)));
         texts.is_some_and(|mut texts| {
@@ -24,7 +31,7 @@ pub(super) fn same(a: &str, b: &str) -> bool {
             skeleton(&all.join(",")) == before || texts.any(|text| skeleton(&text) == before)
         })
     };
-    before == after || cut || damaged || items()
+    before == after || cut || damaged() || items()
 }
 
 /// From this length on, the start of a value identifies it.
@@ -51,10 +58,14 @@ pub(super) fn json(text: &str) -> Option<Value> {
 }
 
 fn skeleton(value: &str) -> String {
-    let value: String =
-        value.nfkc().map(|c| if matches!(c, '\u{201c}' | '\u{201d}') { '"' } else { extract::latin(c) }).collect();
+    let value: Cow<'_, str> = match value.is_ascii() {
+        true => value.into(),
+        false => {
+            value.nfkc().map(|c| if matches!(c, '\u{201c}' | '\u{201d}') { '"' } else { extract::latin(c) }).collect()
+        }
+    };
     let json = value.trim_start().starts_with(['{', '[']).then(|| serde_json::from_str::<Value>(&value).ok()).flatten();
-    let value = json.map_or(value, |json| json.to_string());
+    let value = json.map_or(value, |json| json.to_string().into());
     // Scans lose underscores and miscount the asterisks of a hidden part.
     let kept =
         value.chars().filter(|c| !c.is_whitespace() && !matches!(c, '\\' | '_' | '*')).flat_map(char::to_lowercase);

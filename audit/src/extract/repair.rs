@@ -22,6 +22,9 @@ pub fn one_line(text: &str) -> String {
 
 /// The Latin letter that another one looks like.
 pub fn latin(c: char) -> char {
+    if c.is_ascii() {
+        return c;
+    }
     let found = LOOK_ALIKES.iter().find_map(|(strange, latin)| {
         let place = strange.chars().position(|strange| strange == c)?;
         latin.chars().nth(place)
@@ -58,6 +61,7 @@ mod tests {
     fn look_alikes_pair_up() {
         for (strange, latin) in LOOK_ALIKES {
             assert_eq!(strange.chars().count(), latin.chars().count(), "{strange}");
+            assert!(!strange.chars().any(|c| c.is_ascii()), "{strange}");
         }
     }
 }

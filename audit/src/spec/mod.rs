@@ -16,7 +16,7 @@ use std::{collections::HashSet, path::Path};
 
 use yundb_generator::{
     Diagnostics,
-    load::{self, Node},
+    load::{self, Loaded, Node},
 };
 
 use crate::fact::{Facts, Origin};
@@ -38,10 +38,14 @@ pub struct Spec {
 /// Reads the spec in a folder, and those of its types that the document describes in sections of their own. None if it
 /// cannot be read, with the reason in `diagnostics`.
 pub fn read(folder: &Path, documented: &Facts, diagnostics: &mut Diagnostics) -> Option<Spec> {
-    let loaded = load::load(folder, diagnostics)?;
+    Some(of_loaded(&load::load(folder, diagnostics)?, documented))
+}
+
+/// The same for a spec that is already read.
+pub fn of_loaded(loaded: &Loaded, documented: &Facts) -> Spec {
     let errata = Errata::read(&loaded.root);
     let facts = facts(&loaded.root, &errata, documented);
-    Some(Spec { facts, errata: errata.entries })
+    Spec { facts, errata: errata.entries }
 }
 
 /// The facts of a spec.

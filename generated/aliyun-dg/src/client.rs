@@ -38,8 +38,9 @@ static SERVICE: Service = Service {
     errors: &[],
 };
 
-/// A client of Alibaba Cloud Database Gateway: each operation is a method that returns a call. See the [crate's page](crate) for
-/// an example.
+/// A client of Alibaba Cloud Database Gateway: each operation is a method that returns a call.
+///
+/// See the [crate's page](crate) for an example.
 ///
 /// # Configuration
 ///

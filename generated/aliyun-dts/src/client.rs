@@ -230,8 +230,9 @@ pub(crate) static SHOW_SUBSCRIPTION_INSTANCE_STATUS: Job = Job {
     failed: &["PrecheckFailed", "Abnormal"],
 };
 
-/// A client of Alibaba Cloud Data Transmission Service: each operation is a method that returns a call. See the [crate's page](crate) for
-/// an example.
+/// A client of Alibaba Cloud Data Transmission Service: each operation is a method that returns a call.
+///
+/// See the [crate's page](crate) for an example.
 ///
 /// # Configuration
 ///

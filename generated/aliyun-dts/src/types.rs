@@ -2,8 +2,7 @@
 
 //! Types of requests and responses. A type that only one group of operations uses is in its module.
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Field, Object, shape::{any, required}};
+use yundb_runtime::{Field, Object, Record, shape::{any, required}};
 
 #[cfg(feature = "instances")]
 #[doc(inline)]
@@ -197,7 +196,7 @@ yundb_runtime::string_enum! {
 ///
 /// The request failed with a 4xx or 5xx status. Codes, meanings, and remedies:
 /// [`ErrorBodyCode`](crate::types::ErrorBodyCode).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ErrorBody {
@@ -233,7 +232,7 @@ yundb_runtime::string_enum! {
 
 /// Whether the request succeeded. Response of [`upgrade_to_two_way`](crate::Client::upgrade_to_two_way) and 9
 /// other operations.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct JobResult {
@@ -275,7 +274,7 @@ yundb_runtime::string_enum! {
 }
 
 /// Types of changes that are subscribed to.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SubscriptionDataType {
@@ -286,7 +285,7 @@ pub struct SubscriptionDataType {
 }
 
 /// Addresses of a subscription.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SubscriptionHost {
@@ -326,7 +325,7 @@ pub type ListConsumerGroupsLegacyPageSize = ListJobsPageSize;
 pub type ListSubscriptionInstancesPageSize = ListJobsPageSize;
 
 /// Progress of a phase.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct PhaseProgress {
@@ -357,7 +356,7 @@ yundb_runtime::string_enum! {
 }
 
 /// Phases of a task.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct MigrationMode {
@@ -370,7 +369,7 @@ pub struct MigrationMode {
 }
 
 /// Performance of the task.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Performance {
@@ -410,7 +409,7 @@ yundb_runtime::string_enum! {
 /// Response of [`update_subscription`](crate::Client::update_subscription),
 /// [`update_consumer_group`](crate::Client::update_consumer_group) and
 /// [`delete_consumer_group`](crate::Client::delete_consumer_group).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct UpdateSubscriptionResponse {
@@ -513,7 +512,7 @@ yundb_runtime::string_enum! {
 
 /// Whether the request succeeded. Response of [`configure_migration_job`](crate::Client::configure_migration_job)
 /// and 22 other operations.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct CallResult {
@@ -528,7 +527,7 @@ pub struct CallResult {
 }
 
 /// Database that is transferred.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct SynchronousObject {
@@ -541,7 +540,7 @@ pub struct SynchronousObject {
 }
 
 /// Tag of an instance.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct InstanceTag {
@@ -552,7 +551,7 @@ pub struct InstanceTag {
 }
 
 /// Incremental phase of a table.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct IncrementalDetail {
@@ -571,7 +570,7 @@ pub struct IncrementalDetail {
 }
 
 /// Constraint of an object.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ObjectConstraint {
@@ -594,7 +593,7 @@ pub struct ObjectConstraint {
 }
 
 /// Progress of the precheck.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct PrecheckProgress {
@@ -607,7 +606,7 @@ pub struct PrecheckProgress {
 }
 
 /// Result of one check.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct CheckItem {

@@ -27,8 +27,9 @@ static SERVICE: Service = Service {
     errors: &[],
 };
 
-/// A client of Alibaba Cloud Security Token Service: each operation is a method that returns a call. See the [crate's page](crate) for
-/// an example.
+/// A client of Alibaba Cloud Security Token Service: each operation is a method that returns a call.
+///
+/// See the [crate's page](crate) for an example.
 ///
 /// # Configuration
 ///

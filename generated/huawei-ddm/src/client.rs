@@ -76,8 +76,9 @@ pub(crate) static SHOW_JOB: Job = Job {
     failed: &["Failed"],
 };
 
-/// A client of Huawei Cloud Distributed Database Middleware: each operation is a method that returns a call. See the [crate's page](crate) for
-/// an example.
+/// A client of Huawei Cloud Distributed Database Middleware: each operation is a method that returns a call.
+///
+/// See the [crate's page](crate) for an example.
 ///
 /// # Configuration
 ///

@@ -2,7 +2,7 @@
 
 //! Types of requests and responses. A type that only one group of operations uses is in its module.
 
-use serde::{Deserialize, Serialize};
+use yundb_runtime::Record;
 
 #[cfg(feature = "api-versions")]
 #[doc(inline)]
@@ -86,7 +86,7 @@ pub use crate::operations::kernel_versions::{
 ///
 /// The request failed. [`err_code`](Self::err_code) gives the reason. Codes, meanings, and remedies:
 /// [`ErrorCode`](crate::types::ErrorCode).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ErrorBody {
@@ -501,7 +501,7 @@ yundb_runtime::string_enum! {
 
 /// Response of [`resize_instance`](crate::Client::resize_instance) and
 /// [`expand_instance_nodes_v3`](crate::Client::expand_instance_nodes_v3).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ResizeInstanceResponse {
     /// Id of the job. Returned only for pay-per-use instances.
@@ -517,7 +517,7 @@ pub type ExpandInstanceNodesV3Response = ResizeInstanceResponse;
 ///
 /// The request failed. [`error_code`](Self::error_code) gives the reason. Codes, meanings, and remedies:
 /// [`ErrorCode`](crate::types::ErrorCode).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ErrorBodyV3 {
     /// Reason for the failure of a request.

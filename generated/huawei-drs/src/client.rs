@@ -30,8 +30,9 @@ static SERVICE: Service = Service {
     errors: &[(ErrorCategory::Conflict, &["DRS.10010065"])],
 };
 
-/// A client of Huawei Cloud Data Replication Service: each operation is a method that returns a call. See the [crate's page](crate) for
-/// an example.
+/// A client of Huawei Cloud Data Replication Service: each operation is a method that returns a call.
+///
+/// See the [crate's page](crate) for an example.
 ///
 /// # Configuration
 ///

@@ -179,8 +179,9 @@ pub(crate) static SHOW_JOB_LEGACY: Job = Job {
     failed: &["Failed"],
 };
 
-/// A client of Huawei Cloud GaussDB(for MySQL): each operation is a method that returns a call. See the [crate's page](crate) for
-/// an example.
+/// A client of Huawei Cloud GaussDB(for MySQL): each operation is a method that returns a call.
+///
+/// See the [crate's page](crate) for an example.
 ///
 /// # Configuration
 ///

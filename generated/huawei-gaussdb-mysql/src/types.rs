@@ -2,7 +2,7 @@
 
 //! Types of requests and responses. A type that only one group of operations uses is in its module.
 
-use serde::{Deserialize, Serialize};
+use yundb_runtime::Record;
 
 #[cfg(feature = "versions")]
 #[doc(inline)]
@@ -206,7 +206,7 @@ yundb_runtime::string_enum! {
 ///
 /// The request failed. [`error_code`](Self::error_code) gives the reason. Codes, meanings, and remedies:
 /// [`ErrorCode`](crate::types::ErrorCode).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ErrorBody {
     /// Error code of a failed request.
@@ -1047,7 +1047,7 @@ yundb_runtime::integer_enum! {
 
 /// Response of an operation that starts a job. Response of [`restart_instance`](crate::Client::restart_instance)
 /// and 62 other operations.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct StartedJob {
     /// Id of the job.
@@ -1056,7 +1056,7 @@ pub struct StartedJob {
 
 /// Response of an operation that starts a job or places an order. Response of
 /// [`delete_instance`](crate::Client::delete_instance) and 3 other operations.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct StartedJobOrOrder {
     /// Id of the job. Some operations return it only for pay-per-use resources.
@@ -1090,7 +1090,7 @@ yundb_runtime::string_enum! {
 }
 
 /// The database.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct InstanceDatastore {
     /// Engine of the instance.
@@ -1102,7 +1102,7 @@ pub struct InstanceDatastore {
 }
 
 /// CPU and memory of the flavor.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct InstanceFlavor {
     /// Number of CPU cores.
@@ -1112,7 +1112,7 @@ pub struct InstanceFlavor {
 }
 
 /// Storage of the instance.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct InstanceVolume {
     /// Storage type.
@@ -1122,7 +1122,7 @@ pub struct InstanceVolume {
 }
 
 /// Backup policy.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct BackupStrategy {
     /// Hour in UTC in which backups start, in the format `hh:mm-HH:MM`: `HH` is `hh` + 1, and `mm` and `MM` are `00`.
@@ -1133,7 +1133,7 @@ pub struct BackupStrategy {
 }
 
 /// Billing of the instance. Defaults to pay-per-use.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ChargeInfo {
     /// Billing mode of the instance.
@@ -1152,7 +1152,7 @@ pub struct ChargeInfo {
 }
 
 /// A tag of an instance.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct InstanceTag {
     /// Key of the tag.
@@ -1162,7 +1162,7 @@ pub struct InstanceTag {
 }
 
 /// Billing of the instance, yearly/monthly or pay-per-use. Defaults to pay-per-use.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct InstanceChargeInfo {
     /// Billing mode of the instance.
@@ -1172,7 +1172,7 @@ pub struct InstanceChargeInfo {
 }
 
 /// A node of the instance.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct InstanceNode {
@@ -1226,7 +1226,7 @@ yundb_runtime::string_enum! {
 }
 
 /// Storage of the node.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct InstanceNodeVolume {
     /// Storage type.
@@ -1238,7 +1238,7 @@ pub struct InstanceNodeVolume {
 }
 
 /// A tag.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct Tag {
     /// Key of the tag: 1 to 36 characters, without spaces, consisting of `A-Z`, `a-z`, `0-9`, `-`, `_` and Chinese
@@ -1250,7 +1250,7 @@ pub struct Tag {
 }
 
 /// A proxy of the instance.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct InstanceProxy {
     /// Id of the proxy.
@@ -1335,7 +1335,7 @@ yundb_runtime::string_enum! {
 /// Response of [`update_offsite_backup_policy`](crate::Client::update_offsite_backup_policy),
 /// [`update_proxy_node_auto_add`](crate::Client::update_proxy_node_auto_add) and
 /// [`update_audit_log`](crate::Client::update_audit_log).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct UpdateOffsiteBackupPolicyResponse {
     /// Result of the operation.
@@ -1358,7 +1358,7 @@ yundb_runtime::string_enum! {
 
 /// Response of [`show_project_quotas`](crate::Client::show_project_quotas) and
 /// [`show_project_quotas_legacy`](crate::Client::show_project_quotas_legacy).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ShowProjectQuotasResponse {
     /// Quotas of the project.
@@ -1369,7 +1369,7 @@ pub struct ShowProjectQuotasResponse {
 pub type ShowProjectQuotasLegacyResponse = ShowProjectQuotasResponse;
 
 /// Quotas of the project.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ProjectQuotas {
@@ -1378,7 +1378,7 @@ pub struct ProjectQuotas {
 }
 
 /// A quota of the project.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ProjectQuota {
     /// Type of quota.
@@ -1412,7 +1412,7 @@ yundb_runtime::integer_enum! {
 }
 
 /// An availability zone.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ProxyAvailabilityZone {
     /// Code of the availability zone.
@@ -1457,7 +1457,7 @@ yundb_runtime::integer_enum! {
 }
 
 /// Response of [`create_starrocks_user`](crate::Client::create_starrocks_user) and 7 other operations.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct CreateStarrocksUserResponse {
     /// Result of the request, such as `SUCCESS`.

@@ -31,8 +31,9 @@ static SERVICE: Service = Service {
     errors: &[],
 };
 
-/// A client of Huawei Cloud Identity and Access Management: each operation is a method that returns a call. See the [crate's page](crate) for
-/// an example.
+/// A client of Huawei Cloud Identity and Access Management: each operation is a method that returns a call.
+///
+/// See the [crate's page](crate) for an example.
 ///
 /// # Configuration
 ///

@@ -2,7 +2,7 @@
 
 //! Types of requests and responses. A type that only one group of operations uses is in its module.
 
-use serde::{Deserialize, Serialize};
+use yundb_runtime::Record;
 
 #[cfg(feature = "tokens")]
 #[doc(inline)]
@@ -19,7 +19,7 @@ pub use crate::operations::projects::{Links, ListProjectsResponse, Project};
 /// Error response, with either [`error`](Self::error) or the two other fields.
 ///
 /// The request failed. The body gives the reason in one of two forms.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ErrorBody {
     /// Error in the format of Keystone.
@@ -31,7 +31,7 @@ pub struct ErrorBody {
 }
 
 /// Error in the format of Keystone.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ErrorDetail {
     /// HTTP status code. Example: `401`.

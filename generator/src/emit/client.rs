@@ -116,7 +116,7 @@ pub(super) fn modules(service: &Service) -> TokenStream {
 /// `client.rs`: the service's data and the client.
 pub(super) fn client(service: &Service) -> TokenStream {
     let uses = Uses::default();
-    let scope = Scope { service, file: File::Shared, uses: &uses };
+    let scope = Scope { service, uses: &uses };
     let (service_type, protocols, builder, call, spec) =
         (uses.item("Service"), uses.item("Protocol"), uses.item("ClientBuilder"), uses.item("Call"), uses.item("Spec"));
     let (version, product, busy) = (&service.version, &service.product, &service.busy);
@@ -179,13 +179,12 @@ pub(super) fn client(service: &Service) -> TokenStream {
     });
     let errors: Vec<_> = errors.collect();
     let applicable = applicable(service);
-    let imports = uses.imports();
+    let imports = uses.into_names().imports(File::Shared);
     let title = plain(&service.title);
     let docs = doc(&[
-        format!(
-            "A client of {title}: each operation is a method that returns a call. See the [crate's page](crate) for"
-        ),
-        "an example.".to_owned(),
+        format!("A client of {title}: each operation is a method that returns a call."),
+        String::new(),
+        "See the [crate's page](crate) for an example.".to_owned(),
         String::new(),
         "# Configuration".to_owned(),
         String::new(),

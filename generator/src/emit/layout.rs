@@ -1,13 +1,16 @@
 //! The file of each operation and type: a file per group and one for shared types, and a folder for a long group.
+//!
+//! Each operation and each definition is printed once, as a part of its own; a file is its head with its parts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
+use rayon::prelude::*;
 
-use super::runtime::Uses;
+use super::runtime::{Names, Uses};
 use super::{EmitError, Scope, doc, doc_inner, form, ident, operation, print, types};
-use crate::lower::model::{Aliased, Group, Operation, Service, TypeId, TypeKind, Users};
+use crate::lower::model::{Aliased, Group, Service, TypeKind, Users};
 use crate::lower::{NO_MODULES, names};
 
 /// A longer file becomes a folder.
@@ -50,6 +53,103 @@ impl File {
     }
 }
 
+/// An operation or a definition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Item {
+    /// An operation, by its group and its index.
+    Operation(usize, usize),
+    Type(usize),
+    Outcome(usize),
+    Form(usize),
+}
+
+impl Item {
+    /// The definitions, in the order of files without operations.
+    fn definitions(service: &Service) -> impl Iterator<Item = Self> {
+        let types = (0..service.types.len()).map(Self::Type);
+        let outcomes = (0..service.outcomes.len()).map(Self::Outcome);
+        types.chain(outcomes).chain((0..service.forms.len()).map(Self::Form))
+    }
+
+    fn users(self, service: &Service) -> Users {
+        match self {
+            Self::Operation(group, place) => Users::One(group, place),
+            Self::Type(id) => service.types[id].users,
+            Self::Outcome(index) => service.outcomes[index].users,
+            Self::Form(index) => service.forms[index].users,
+        }
+    }
+
+    /// Whether it is an enum, which refers to no other type.
+    fn is_enum(self, service: &Service) -> bool {
+        matches!(self, Self::Type(id) if matches!(
+            service.types[id].kind,
+            TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_)
+        ))
+    }
+
+    fn printed(self, service: &Service) -> Result<Part, EmitError> {
+        let uses = Uses::beside(&service.type_names);
+        let scope = Scope { service, uses: &uses };
+        let tokens = match self {
+            Self::Operation(group, place) => operation::operation(&scope, &service.groups[group].operations[place]),
+            Self::Type(id) => types::definition(&scope, id),
+            Self::Outcome(index) => types::outcome(&scope, &service.outcomes[index]),
+            Self::Form(index) => form::form(&scope, &service.forms[index]),
+        };
+        let text = print(&uses, tokens)?;
+        Ok(Part { text, names: uses.into_names() })
+    }
+}
+
+/// The text of an operation or a definition, the same in whichever file it is.
+struct Part {
+    text: String,
+    names: Names,
+}
+
+/// The parts by what they print.
+type Parts = BTreeMap<Item, Part>;
+
+fn printed(service: &Service, items: impl IntoIterator<Item = Item>) -> Result<Parts, EmitError> {
+    let items: Vec<Item> = items.into_iter().collect();
+    items.into_par_iter().map(|item| Ok((item, item.printed(service)?))).collect()
+}
+
+/// The start of the line that includes an operation's samples; lines of docs and texts do not begin like this.
+const INCLUDED: &str = "\n    #[doc = include_str!(\"";
+
+/// A file: its docs, imports and other lines, then its parts.
+fn file<'p>(
+    service: &Service,
+    file: File,
+    docs: &TokenStream,
+    lines: &TokenStream,
+    parts: impl IntoIterator<Item = &'p Part>,
+) -> Result<String, EmitError> {
+    let parts: Vec<&Part> = parts.into_iter().collect();
+    let mut names = Names::default();
+    parts.iter().for_each(|part| names.add(&part.names));
+    let imports = names.imports(file);
+    let mut out = super::file(service, &Uses::default(), quote!(#docs #imports #lines))?;
+    let root = format!("{INCLUDED}{}", file.to_root());
+    for part in parts {
+        if !out.ends_with("\n\n") {
+            out.push('\n');
+        }
+        match part.text.split_once(INCLUDED) {
+            Some((before, after)) => out.extend([before, &root, after]),
+            None => out.push_str(&part.text),
+        }
+    }
+    Ok(out)
+}
+
+/// Whether a file is too long for these parts alone.
+fn is_long<'p>(parts: impl IntoIterator<Item = &'p Part>) -> bool {
+    parts.into_iter().map(|part| part.text.lines().count()).sum::<usize>() > LONG
+}
+
 /// `types.rs`: the types used by several groups; those of one group are re-exported. In a folder, enums have a file of
 /// their own.
 pub(super) fn shared(service: &Service) -> Result<Vec<(String, String)>, EmitError> {
@@ -72,43 +172,29 @@ pub(super) fn shared(service: &Service) -> Result<Vec<(String, String)>, EmitErr
         Some(quote!(#[cfg(feature = #feature)] #[doc(inline)] pub use crate::operations::#module::#names;))
     });
     let exports: TokenStream = exports.collect();
-    let page = |modules: TokenStream, which: Which| {
-        let uses = Uses::beside(&service.type_names);
-        let body = definitions(&Scope { service, file: File::Shared, uses: &uses }, which)?;
-        let imports = uses.imports();
-        let tokens = quote! {
-            //! Types of requests and responses. A type that only one group of operations uses is in its module.
-            #imports
-            #modules
-            #exports
-            #body
-        };
-        print(service, &uses, tokens)
+    let parts = printed(service, Item::definitions(service).filter(|item| File::Shared.contains(item.users(service))))?;
+    let (enums, others): (Vec<_>, Vec<_>) = parts.iter().partition(|(item, _)| item.is_enum(service));
+    let (enums, others) = (enums.into_iter().map(|(_, part)| part), others.into_iter().map(|(_, part)| part));
+    let docs = quote! {
+        //! Types of requests and responses. A type that only one group of operations uses is in its module.
     };
-    let whole = page(TokenStream::new(), Which::All)?;
-    let uses = Uses::beside(&service.type_names);
-    let enums = definitions(&Scope { service, file: File::Shared, uses: &uses }, Which::Enums)?;
-    if whole.lines().count() <= LONG || enums.is_empty() {
-        return Ok(vec![("src/types.rs".to_owned(), whole)]);
+    if enums.len() == 0 || !is_long(parts.values()) {
+        let whole = file(service, File::Shared, &docs, &exports, parts.values())?;
+        if enums.len() == 0 || whole.lines().count() <= LONG {
+            return Ok(vec![("src/types.rs".to_owned(), whole)]);
+        }
     }
-    let imports = uses.imports();
-    let enums = quote! {
+    let of_enums = quote! {
         //! Lists of values that operations of several groups use.
-        #imports
-        #enums
     };
+    let modules = quote!(
+        mod enums;
+        pub use enums::*;
+    );
+    let none = TokenStream::new();
     Ok(vec![
-        (
-            "src/types/mod.rs".to_owned(),
-            page(
-                quote!(
-                    mod enums;
-                    pub use enums::*;
-                ),
-                Which::Others,
-            )?,
-        ),
-        ("src/types/enums.rs".to_owned(), print(service, &uses, enums)?),
+        ("src/types/mod.rs".to_owned(), file(service, File::Shared, &docs, &quote!(#modules #exports), others)?),
+        ("src/types/enums.rs".to_owned(), file(service, File::Shared, &of_enums, &none, enums)?),
     ])
 }
 
@@ -118,30 +204,43 @@ pub(super) fn webhooks(service: &Service) -> Result<Option<String>, EmitError> {
         return Ok(None);
     }
     let uses = Uses::default();
-    let scope = Scope { service, file: File::Webhooks, uses: &uses };
+    let scope = Scope { service, uses: &uses };
     let aliases = service.received.iter().map(|received| {
         let (name, docs, ty) = (ident(&received.name), doc(&received.docs), scope.payload(&received.payload));
         let deprecated = received.deprecated.then(|| quote!(#[deprecated]));
         quote!(#docs #deprecated pub type #name = #ty;)
     });
     let aliases: TokenStream = aliases.collect();
-    let imports = uses.imports();
+    let imports = uses.into_names().imports(File::Webhooks);
     let tokens = quote! {
         //! Payloads of webhooks and callbacks that the service sends by itself. Deserialize the bodies of the received
         //! requests into these types.
         #imports
         #aliases
     };
-    print(service, &uses, tokens).map(Some)
+    super::file(service, &Uses::default(), tokens).map(Some)
 }
 
 /// The file of a group, or the files of its folder if it is long.
 pub(super) fn group(service: &Service, index: usize, group: &Group) -> Result<Vec<(String, String)>, EmitError> {
     let path = format!("src/operations/{}", group.module.trim_start_matches("r#"));
     let docs = doc_inner(&group.docs);
-    let whole = operations(service, File::Group(index), &docs, &group.operations)?;
-    if whole.lines().count() <= LONG || group.operations.len() < 2 {
-        return Ok(vec![(format!("{path}.rs"), whole)]);
+    let operations = (0..group.operations.len()).map(|place| Item::Operation(index, place));
+    let definitions = Item::definitions(service).filter(|item| File::Group(index).contains(item.users(service)));
+    let parts = printed(service, operations.chain(definitions))?;
+    let order = in_order(service, index, group);
+    // Definitions that only definitions of other files refer to are in no file of operations.
+    let of = |file: File| {
+        let items = order.iter().filter(move |item| file.contains(item.users(service)));
+        items.filter_map(|item| parts.get(item))
+    };
+    let none = TokenStream::new();
+    let is_single = group.operations.len() < 2;
+    if is_single || !is_long(of(File::Group(index))) {
+        let whole = file(service, File::Group(index), &docs, &none, of(File::Group(index)))?;
+        if is_single || whole.lines().count() <= LONG {
+            return Ok(vec![(format!("{path}.rs"), whole)]);
+        }
     }
     // Methods have unique names, but one may be named like another file of the folder.
     let mut names = names::Scope::with(&[NO_MODULES, &["types"]].concat());
@@ -153,80 +252,33 @@ pub(super) fn group(service: &Service, index: usize, group: &Group) -> Result<Ve
         files.push((format!("{path}/{name}.rs"), text));
     };
     for (place, operation) in group.operations.iter().enumerate() {
-        let file = File::Operation(index, place);
         let name = names.take(names::plain(&operation.method_name).to_owned());
-        add(&name, operations(service, file, &TokenStream::new(), std::slice::from_ref(operation))?);
+        let own = File::Operation(index, place);
+        add(&name, file(service, own, &none, &none, of(own))?);
     }
-    let uses = Uses::beside(&service.type_names);
-    let types = definitions(&Scope { service, file: File::GroupTypes(index), uses: &uses }, Which::All)?;
+    let shared = File::GroupTypes(index);
+    let types: Vec<&Part> =
+        parts.iter().filter(|(item, _)| shared.contains(item.users(service))).map(|(_, part)| part).collect();
     if !types.is_empty() {
-        let imports = uses.imports();
-        let tokens = quote! {
+        let docs = quote! {
             //! Types that several of these operations share.
-            #imports
-            #types
         };
-        add("types", print(service, &uses, tokens)?);
+        add("types", file(service, shared, &docs, &none, types)?);
     }
-    files.push((format!("{path}/mod.rs"), print(service, &Uses::default(), quote!(#docs #modules))?));
+    files.push((format!("{path}/mod.rs"), file(service, shared, &docs, &modules, [])?));
     Ok(files)
 }
 
-/// Operations, each followed by the types that no other file uses.
-fn operations(
-    service: &Service,
-    file: File,
-    docs: &TokenStream,
-    operations: &[Operation],
-) -> Result<String, EmitError> {
-    let uses = Uses::beside(&service.type_names);
-    let scope = Scope { service, file, uses: &uses };
-    let (mut printed, mut outcomes, mut forms) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    let mut body = TokenStream::new();
-    for operation in operations {
-        body.extend(operation::operation(&scope, operation)?);
-        for id in operation::types_of(&scope, operation, &mut printed) {
-            body.extend(types::definition(&scope, id));
-        }
-        for form in operation::forms_of(operation) {
-            let definition = &service.forms[form];
-            if file.contains(definition.users) && forms.insert(form) {
-                body.extend(form::form(&scope, definition)?);
-            }
-        }
-        for outcome in operation::outcomes_of(operation) {
-            let definition = &service.outcomes[outcome];
-            if file.contains(definition.users) && outcomes.insert(outcome) {
-                body.extend(types::outcome(&scope, definition));
-            }
-        }
+/// The operations of a group, each followed by its definitions.
+fn in_order(service: &Service, index: usize, group: &Group) -> Vec<Item> {
+    let file = File::Group(index);
+    let (mut types, mut found, mut order) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+    for (place, operation) in group.operations.iter().enumerate() {
+        order.push(Item::Operation(index, place));
+        order.extend(operation::types_of(service, file, operation, &mut types).into_iter().map(Item::Type));
+        let forms = operation::forms_of(operation).into_iter().map(Item::Form);
+        let further = forms.chain(operation::outcomes_of(operation).into_iter().map(Item::Outcome));
+        order.extend(further.filter(|item| file.contains(item.users(service)) && found.insert(*item)));
     }
-    let imports = uses.imports();
-    print(service, &uses, quote!(#docs #imports #body))
-}
-
-/// A selection of a file's types.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Which {
-    All,
-    /// Enums, which refer to no other type.
-    Enums,
-    Others,
-}
-
-/// The types of a file without operations.
-fn definitions(scope: &Scope<'_>, which: Which) -> Result<TokenStream, EmitError> {
-    let service = scope.service;
-    let meant = |id: TypeId| match (which, &service.types[id].kind) {
-        (Which::All, _) => true,
-        (which, TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_)) => which == Which::Enums,
-        (which, _) => which == Which::Others,
-    };
-    let types = (0..service.types.len()).filter(|id| scope.owns(*id) && meant(*id));
-    let types = types.map(|id| types::definition(scope, id));
-    let outcomes = service.outcomes.iter().filter(|outcome| scope.file.contains(outcome.users));
-    let outcomes = outcomes.filter(|_| which != Which::Enums).map(|outcome| types::outcome(scope, outcome));
-    let forms = service.forms.iter().filter(|form| which != Which::Enums && scope.file.contains(form.users));
-    let forms = forms.map(|form| form::form(scope, form)).collect::<Result<Vec<_>, _>>()?;
-    Ok(types.chain(outcomes).chain(forms).collect())
+    order
 }

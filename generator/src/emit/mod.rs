@@ -3,6 +3,7 @@
 
 mod client;
 mod example;
+mod flat;
 mod form;
 mod header;
 mod layout;
@@ -15,6 +16,7 @@ mod shape;
 mod templates;
 mod types;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -24,7 +26,6 @@ use quote::quote;
 use crate::lower::clean;
 use crate::lower::model::{Service, TypeId};
 use crate::progress::{self, Stage};
-use layout::File;
 use runtime::Uses;
 
 pub(crate) use header::bears_header;
@@ -45,14 +46,14 @@ pub fn emit(
     add("Cargo.toml", templates::manifest(service, manifest)?);
     add("README.md", templates::readme(service, notes)?);
     let plain = Uses::default();
-    add("src/lib.rs", print(service, &plain, client::lib(service)?)?);
-    add("src/client.rs", print(service, &plain, client::client(service))?);
-    add("src/operations/mod.rs", print(service, &plain, client::modules(service))?);
+    add("src/lib.rs", file(service, &plain, client::lib(service)?)?);
+    add("src/client.rs", file(service, &plain, client::client(service))?);
+    add("src/operations/mod.rs", file(service, &plain, client::modules(service))?);
     for (path, text) in layout::shared(service)? {
         add(&path, text);
     }
     if !service.guides.is_empty() {
-        add("src/docs.rs", print(service, &plain, client::guides(service))?);
+        add("src/docs.rs", file(service, &plain, client::guides(service))?);
     }
     for guide in &service.guides {
         let (path, text) = templates::guide(service, guide);
@@ -85,26 +86,18 @@ impl std::fmt::Display for EmitError {
 
 impl std::error::Error for EmitError {}
 
-/// The file being emitted.
+/// What code is emitted for, and what it uses.
 pub(crate) struct Scope<'a> {
     service: &'a Service,
-    file: File,
     uses: &'a Uses<'a>,
 }
 
 impl Scope<'_> {
-    /// Whether a type is defined in this file.
-    fn owns(&self, id: TypeId) -> bool {
-        self.file.contains(self.service.types[id].users)
-    }
-
-    /// A type's name, imported if it is defined elsewhere.
+    /// A type's name.
     fn type_name(&self, id: TypeId) -> Ident {
-        let name = &self.service.types[id].name;
-        if !self.owns(id) {
-            self.uses.shared(name);
-        }
-        ident(name)
+        let definition = &self.service.types[id];
+        self.uses.named(&definition.name, definition.users);
+        ident(&definition.name)
     }
 }
 
@@ -140,66 +133,85 @@ fn comment<T: AsRef<str>>(lines: &[T], indent: usize) -> String {
 
 /// The lines of a doc comment joined; `None` if there are none.
 fn joined<T: AsRef<str>>(lines: &[T]) -> Option<String> {
-    // Descriptions from the document are already clean; names and values in docs are cleaned here.
-    let lines: Vec<String> = lines.iter().map(|line| clean(line.as_ref()).replace('\n', " ")).collect();
-    let spaced: Vec<String> =
-        lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") }).collect();
-    (!spaced.is_empty()).then(|| spaced.join(&NEXT_LINE.to_string()))
+    let mut out = String::new();
+    for (at, line) in lines.iter().enumerate() {
+        if at > 0 {
+            out.push(NEXT_LINE);
+        }
+        // Descriptions from the document are already clean; names and values in docs are cleaned here.
+        let line = clean(line.as_ref());
+        if !line.is_empty() {
+            out.push(' ');
+        }
+        out.extend(line.split_inclusive('\n').flat_map(|part| match part.strip_suffix('\n') {
+            Some(part) => [part, " "],
+            None => [part, ""],
+        }));
+    }
+    (!lines.is_empty()).then_some(out)
 }
 
 /// Formats a file and adds its header.
-fn print(service: &Service, uses: &Uses<'_>, tokens: TokenStream) -> Result<String, EmitError> {
+fn file(service: &Service, uses: &Uses<'_>, tokens: TokenStream) -> Result<String, EmitError> {
+    Ok(format!("{}\n\n{}", header::header("rs", &service.source), print(uses, tokens)?))
+}
+
+/// Formats code.
+fn print(uses: &Uses<'_>, tokens: TokenStream) -> Result<String, EmitError> {
     let file = syn::parse2(tokens).map_err(|error| EmitError(error.to_string()))?;
-    let text = space_out(&prettyplease::unparse(&file), uses);
-    Ok(format!("{}\n\n{text}", header::header("rs", &service.source)))
+    Ok(space_out(&prettyplease::unparse(&file), uses))
 }
 
 /// Reformats expressions that `prettyplease` breaks too early, inserts blank lines between items, and fills in the
 /// macros.
 fn space_out(text: &str, uses: &Uses<'_>) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 20);
-    let mut previous = String::new();
     let lines: Vec<&str> = text.lines().collect();
-    let mut at = 0;
+    // Start of the line printed last.
+    let (mut at, mut last) = (0, 0);
     while let Some(line) = lines.get(at) {
         let indent = line.len() - line.trim_start().len();
         let taken = pretty::statement(&lines[at..]);
         let shown = match taken {
-            1 => (*line).to_owned(),
-            taken => pretty::laid_out(&lines[at..at + taken]),
+            1 => Cow::Borrowed(*line),
+            taken => Cow::Owned(pretty::laid_out(&lines[at..at + taken])),
         };
         at += taken;
         let first = shown.lines().next().unwrap_or_default();
-        let closes = first.trim_start().starts_with(['}', ')', ']']);
-        let uses_line = |line: &str| {
-            line.starts_with("use ")
-                || line.starts_with("pub use ")
-                || line.starts_with("mod ")
-                || line.starts_with("pub mod ")
-        };
-        // Attributes and docs belong to the following item.
-        let attached =
-            previous.trim_start().starts_with("//") || previous.trim_start().starts_with("#[") || previous == ")]";
-        let gap = match indent {
-            0 if previous.starts_with("//!") => !first.starts_with("//!"),
-            0 if closes || attached => false,
-            // No blank lines among the modules and imports of a file.
-            0 => !(uses_line(first) && (uses_line(&previous) || previous == "};")),
-            4 => !closes && (previous == "    }" || (previous.ends_with(';') && first.starts_with("    fn "))),
-            _ => false,
-        };
-        if gap && !first.is_empty() && !previous.is_empty() {
+        let previous = out[last..].trim_end_matches('\n');
+        if !first.is_empty() && !previous.is_empty() && are_apart(previous, first, indent) {
             out.push('\n');
         }
-        let comment = first.trim_start().get(..3).filter(|mark| ["///", "//!"].contains(mark));
-        let shown = match (uses.fill(&shown), comment) {
-            (Some(invocation), _) => invocation,
-            (None, Some(mark)) => shown.replace(NEXT_LINE, &format!("\n{}{mark}", &first[..indent])),
-            (None, None) => shown,
-        };
-        out.push_str(&shown);
+        let start = out.len();
+        let mark = first.trim_start().get(..3).filter(|mark| ["///", "//!"].contains(mark));
+        match (uses.fill(&shown), mark) {
+            (Some(invocation), _) => out.push_str(&invocation),
+            (None, Some(mark)) => {
+                let mut lines = shown.split(NEXT_LINE);
+                out.push_str(lines.next().unwrap_or_default());
+                lines.for_each(|line| out.extend(["\n", &first[..indent], mark, line]));
+            }
+            (None, None) => out.push_str(&shown),
+        }
+        last = out[start..].rfind('\n').map_or(start, |end| start + end + 1);
         out.push('\n');
-        previous = shown.lines().last().unwrap_or_default().to_owned();
     }
     out
+}
+
+/// Whether a blank line separates two lines of code, the second of which is indented by so much.
+fn are_apart(previous: &str, line: &str, indent: usize) -> bool {
+    let closes = line.trim_start().starts_with(['}', ')', ']']);
+    let is_use = |line: &str| ["use ", "pub use ", "mod ", "pub mod "].iter().any(|word| line.starts_with(word));
+    match indent {
+        0 if previous.starts_with("//!") => !line.starts_with("//!"),
+        // Attributes and docs belong to the following item.
+        0 if closes || previous == ")]" || ["//", "#["].iter().any(|mark| previous.trim_start().starts_with(mark)) => {
+            false
+        }
+        // No blank lines among the modules and imports of a file.
+        0 => !(is_use(line) && (is_use(previous) || previous == "};")),
+        4 => !closes && (previous == "    }" || (previous.ends_with(';') && line.starts_with("    fn "))),
+        _ => false,
+    }
 }

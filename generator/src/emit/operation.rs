@@ -5,19 +5,21 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
-use super::types::{notation, written};
-use super::{EmitError, Scope, doc, example, ident, pretty, samples};
+use super::flat::flat;
+use super::layout::File;
+use super::types::notation;
+use super::{Scope, doc, example, ident, pretty, samples};
 use crate::lower::model::{
     Body, Inner, Input, InputKind, JobStart, Operation, Paging, PagingStyle, Param, Payload, Place, Protocol,
-    ResponseBody, Serialization, Server, ServerVariable, Step, Style, Type, TypeId, Users,
+    ResponseBody, Serialization, Server, ServerVariable, Service, Step, Style, Type, TypeId, Users,
 };
 
 /// One operation: `Client::method`, its call, and the facts for the runtime.
-pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> Result<TokenStream, EmitError> {
+pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
     let client = scope.uses.client();
     let (method, name) = (ident(&operation.method_name), ident(&operation.type_name));
     let lines = [operation.docs.clone(), example::docs(scope.service, operation)].concat();
-    let (docs, samples) = (doc(&lines), samples(scope, operation));
+    let (docs, samples) = (doc(&lines), samples(operation));
     let aliases = search_terms(operation).map(|alias| quote!(#[doc(alias = #alias)]));
     let deprecated = operation.deprecated.as_ref().map(|note| quote!(#[deprecated(note = #note)]));
     let arguments = operation.arguments.iter().map(|input| {
@@ -29,9 +31,9 @@ pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> Result<Toke
     let setters = operation.setters.iter().map(|input| scope.setter(input));
     let setters = (!operation.setters.is_empty()).then(|| quote!(impl #name { #(#setters)* }));
     let representations = representations(scope, operation);
-    let call = call(scope, operation)?;
-    let paged = operation.paging.as_ref().map(|paging| self::paging(scope, operation, paging)).transpose()?;
-    Ok(quote! {
+    let call = call(scope, operation);
+    let paged = operation.paging.as_ref().map(|paging| self::paging(scope, operation, paging));
+    quote! {
         impl #client {
             #docs
             #samples
@@ -45,7 +47,7 @@ pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> Result<Toke
         #call
         #representations
         #paged
-    })
+    }
 }
 
 /// The names under which the method is not found by its own, as searches ignore case and underscores.
@@ -55,9 +57,10 @@ fn search_terms(operation: &Operation) -> impl Iterator<Item = &String> {
     operation.aliases.iter().filter(move |alias| known.insert(term(alias)))
 }
 
-/// Includes the samples below an operation's docs, from a file of their own.
-fn samples(scope: &Scope<'_>, operation: &Operation) -> Option<TokenStream> {
-    let path = format!("{}{}", scope.file.to_root(), samples::path(operation));
+/// Includes the samples below an operation's docs, from a file of their own. The path begins at the crate's folder;
+/// [`super::layout`] completes it.
+fn samples(operation: &Operation) -> Option<TokenStream> {
+    let path = samples::path(operation);
     samples::any(operation).then(|| quote!(#[doc = include_str!(#path)]))
 }
 
@@ -121,7 +124,7 @@ pub(super) fn spec(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
 }
 
 /// The type of an operation's calls, and how they are sent and read.
-fn call(scope: &Scope<'_>, operation: &Operation) -> Result<TokenStream, EmitError> {
+fn call(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
     let mut spec = self::spec(scope, operation);
     if let Some(JobStart { id, kind }) = &operation.job {
         let job = ident(&scope.service.jobs[*kind].name);
@@ -129,13 +132,13 @@ fn call(scope: &Scope<'_>, operation: &Operation) -> Result<TokenStream, EmitErr
     }
     // `Self::SPEC` is an item of the trait.
     scope.uses.item("Operation");
-    let spec = pretty::lay_out(&pretty::flat(&spec)?, 4, 4, 0);
+    let spec = pretty::lay_out(&flat(&spec), 4, 4, 0);
     let (name, method) = (&operation.type_name, &operation.method_name);
     let presigned = if scope.service.protocol == Protocol::AliyunRpc { ", presigned_url" } else { "" };
     let result = scope.result(operation, true);
-    Ok(scope
+    scope
         .uses
-        .invoke(format!("yundb_runtime::operation! {{\n    {name}: {method} -> {result}{presigned};\n    {spec}\n}}")))
+        .invoke(format!("yundb_runtime::operation! {{\n    {name}: {method} -> {result}{presigned};\n    {spec}\n}}"))
 }
 
 pub(super) fn param(scope: &Scope<'_>, param: &Param) -> TokenStream {
@@ -214,7 +217,7 @@ fn place_name(place: Place) -> &'static str {
     }
 }
 
-fn paging(scope: &Scope<'_>, operation: &Operation, paging: &Paging) -> Result<TokenStream, EmitError> {
+fn paging(scope: &Scope<'_>, operation: &Operation, paging: &Paging) -> TokenStream {
     let data = scope.uses.item("Paging");
     let item = scope.ty(&paging.item);
     let (position, first) = (&paging.position, Literal::i64_unsuffixed(paging.first));
@@ -236,12 +239,12 @@ fn paging(scope: &Scope<'_>, operation: &Operation, paging: &Paging) -> Result<T
     let text = format!(
         "yundb_runtime::paged! {{\n    {} -> {}, {};\n    {};\n    |page| {}\n}}",
         operation.type_name,
-        written(&item),
+        flat(&item),
         scope.result(operation, false),
-        pretty::lay_out(&pretty::flat(&chain)?, 4, 4, 1),
-        pretty::lay_out(&pretty::flat(&items)?, 4, 11, 0),
+        pretty::lay_out(&flat(&chain), 4, 4, 1),
+        pretty::lay_out(&flat(&items), 4, 11, 0),
     );
-    Ok(scope.uses.invoke(text))
+    scope.uses.invoke(text)
 }
 
 /// The expression that extracts the items from a page.
@@ -291,9 +294,13 @@ pub(super) fn servers(scope: &Scope<'_>, servers: &[Server]) -> TokenStream {
     quote!(#(#servers),*)
 }
 
-/// The definitions that an operation refers to and that belong to its file, nearest first, without those in `seen`.
-pub(super) fn types_of(scope: &Scope<'_>, operation: &Operation, seen: &mut BTreeSet<TypeId>) -> Vec<TypeId> {
-    let service = scope.service;
+/// The definitions that an operation refers to and that belong to a file, nearest first, without those in `seen`.
+pub(super) fn types_of(
+    service: &Service,
+    file: File,
+    operation: &Operation,
+    seen: &mut BTreeSet<TypeId>,
+) -> Vec<TypeId> {
     let mut found = Vec::new();
     let inputs = operation.arguments.iter().chain(&operation.setters);
     let forms = forms_of(operation).into_iter().flat_map(|form| &service.forms[form].fields);
@@ -305,21 +312,21 @@ pub(super) fn types_of(scope: &Scope<'_>, operation: &Operation, seen: &mut BTre
     let received = payloads.filter_map(Payload::ty);
     let headers = operation.headers.map(Type::Named);
     for ty in given.chain(received).chain(&headers) {
-        collect(scope, ty, seen, &mut found);
+        collect(service, file, ty, seen, &mut found);
     }
     found
 }
 
-fn collect(scope: &Scope<'_>, ty: &Type, seen: &mut BTreeSet<TypeId>, found: &mut Vec<TypeId>) {
+fn collect(service: &Service, file: File, ty: &Type, seen: &mut BTreeSet<TypeId>, found: &mut Vec<TypeId>) {
     // Iterative, as chains of types can have thousands of links.
     let mut open: Vec<TypeId> = ty.innermost().into_iter().collect();
     while let Some(id) = open.pop() {
         // Types defined elsewhere refer to no types of this file, as their users would use these, too.
-        if !scope.owns(id) || !seen.insert(id) {
+        if !file.contains(service.types[id].users) || !seen.insert(id) {
             continue;
         }
         found.push(id);
-        let next = scope.service.types[id].kind.inner_types().filter_map(Type::innermost);
+        let next = service.types[id].kind.inner_types().filter_map(Type::innermost);
         let first = open.len();
         open.extend(next);
         open[first..].reverse();
@@ -356,7 +363,7 @@ impl Scope<'_> {
             ResponseBody::One(Payload::Events(_, true)) if reading => " as whole_events",
             _ => "",
         };
-        let (output, error) = (written(&quote!(Response<#output #headers>)), written(&quote!(CallError<#error>)));
+        let (output, error) = (flat(&quote!(Response<#output #headers>)), flat(&quote!(CallError<#error>)));
         format!("{output}{}, {error}{}", read_as(&operation.output), read_as(&operation.error))
     }
 
@@ -391,11 +398,9 @@ impl Scope<'_> {
         self.named(own_name.unwrap_or(&definition.name), definition.users)
     }
 
-    /// A name, imported if it is defined elsewhere.
+    /// The name of a definition with these users.
     fn named(&self, name: &str, users: Users) -> TokenStream {
-        if !self.file.contains(users) {
-            self.uses.shared(name);
-        }
+        self.uses.named(name, users);
         let name = ident(name);
         quote!(#name)
     }

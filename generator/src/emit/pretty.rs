@@ -1,22 +1,8 @@
 //! Idiomatic formatting of tables: on one line if they fit, otherwise one call or element per line, and as many strings
 //! per line as fit. `prettyplease` breaks lines earlier, and does not format macros.
 
-use proc_macro2::TokenStream;
-
-use super::EmitError;
-
 /// Maximum line width.
 pub(super) const WIDTH: usize = 120;
-
-/// An expression on one line.
-pub(super) fn flat(expression: &TokenStream) -> Result<String, EmitError> {
-    let item = quote::quote!(const _: () = #expression;);
-    let file = syn::parse2(item).map_err(|error| EmitError(error.to_string()))?;
-    let printed = prettyplease::unparse(&file);
-    let joined = join(printed.lines());
-    let expression = joined.strip_prefix("const _: () = ").and_then(|rest| rest.strip_suffix(';'));
-    Ok(expression.unwrap_or(&joined).to_owned())
-}
 
 /// Number of these lines to format together: an import, a constant or a function; 1 for a line to keep.
 pub(super) fn statement(lines: &[&str]) -> usize {
@@ -118,7 +104,7 @@ fn packed<'a>(elements: impl Iterator<Item = &'a str>, indent: usize) -> String 
 }
 
 /// Joins lines of code without comments.
-pub(super) fn join<'a>(lines: impl Iterator<Item = &'a str>) -> String {
+fn join<'a>(lines: impl Iterator<Item = &'a str>) -> String {
     let mut out = String::new();
     for line in lines.map(str::trim) {
         if line.starts_with([')', ']', '}']) && out.ends_with(',') {

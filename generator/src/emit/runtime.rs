@@ -6,9 +6,11 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
+use super::layout::File;
+use crate::lower::model::Users;
+
 /// The module of each item from other crates.
 const ITEMS: &[(&str, &[&str])] = &[
-    ("serde", &["Deserialize", "Serialize"]),
     ("std::collections", &["BTreeMap"]),
     (
         "yundb_runtime",
@@ -40,6 +42,7 @@ const ITEMS: &[(&str, &[&str])] = &[
             "Protocol",
             "RateLimit",
             "RawResponse",
+            "Record",
             "Representation",
             "RequestBody",
             "Response",
@@ -75,6 +78,7 @@ const ITEMS: &[(&str, &[&str])] = &[
         "yundb_runtime::operation",
         &["body", "cookie", "field", "form", "header", "part", "part_header", "path", "query", "query_string"],
     ),
+    ("yundb_runtime::serde", &["Deserialize", "Serialize"]),
     (
         "yundb_runtime::shape",
         &[
@@ -112,23 +116,35 @@ const RUNTIME: &str = "yundb_runtime";
 /// Traits of the runtime that must be in scope, as emitted code uses their items.
 const SCOPED: &[&str] = &["Operation"];
 
-/// The items of other modules used by an emitted file.
+/// The names of other modules that emitted code uses.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    items: BTreeSet<&'static str>,
+    /// Traits imported as `_`.
+    unnamed: BTreeSet<&'static str>,
+    /// Types of the crate, with their users, which determine their file.
+    types: BTreeMap<String, Users>,
+    client: bool,
+}
+
+/// The names and macros used by a part of an emitted file.
 #[derive(Default)]
 pub struct Uses<'a> {
     /// The crate's types that may be in scope: an item with such a name is referred to by its path.
     types_of_crate: Option<&'a HashSet<String>>,
-    items: RefCell<BTreeSet<&'static str>>,
-    /// Traits imported as `_`.
-    unnamed: RefCell<BTreeSet<&'static str>>,
-    types: RefCell<BTreeSet<String>>,
-    client: RefCell<bool>,
+    names: RefCell<Names>,
     macros: RefCell<Vec<String>>,
 }
 
 impl<'a> Uses<'a> {
-    /// For a file with the crate's types in scope.
+    /// For code with the crate's types in scope.
     pub fn beside(types: &'a HashSet<String>) -> Self {
         Self { types_of_crate: Some(types), ..Self::default() }
+    }
+
+    /// The names used.
+    pub fn into_names(self) -> Names {
+        self.names.into_inner()
     }
 
     fn is_type_of_crate(&self, name: &str) -> bool {
@@ -137,24 +153,27 @@ impl<'a> Uses<'a> {
 
     /// An item of the runtime, serde or std, imported on use.
     pub fn item(&self, name: &'static str) -> TokenStream {
-        let module = ITEMS.iter().find(|(_, names)| names.contains(&name)).map(|(module, _)| *module);
-        debug_assert!(module.is_some(), "{name} is not listed");
+        let module = || ITEMS.iter().find(|(_, names)| names.contains(&name)).map(|(module, _)| *module);
+        debug_assert!(module().is_some(), "{name} is not listed");
         let ident = Ident::new(name, Span::call_site());
         if self.is_type_of_crate(name)
-            && let Some(Ok(module)) = module.map(syn::parse_str::<syn::Path>)
+            && let Some(Ok(module)) = module().map(syn::parse_str::<syn::Path>)
         {
             if SCOPED.contains(&name) {
-                self.unnamed.borrow_mut().insert(name);
+                self.names.borrow_mut().unnamed.insert(name);
             }
             return quote!(#module::#ident);
         }
-        self.items.borrow_mut().insert(name);
+        self.names.borrow_mut().items.insert(name);
         quote!(#ident)
     }
 
-    /// A shared type of the crate, imported from `types`.
-    pub fn shared(&self, name: &str) {
-        self.types.borrow_mut().insert(name.to_owned());
+    /// A type of the crate, imported from `types` where it is not defined in the same file.
+    pub fn named(&self, name: &str, users: Users) {
+        let mut names = self.names.borrow_mut();
+        if !names.types.contains_key(name) {
+            names.types.insert(name.to_owned(), users);
+        }
     }
 
     /// The crate's client.
@@ -162,7 +181,7 @@ impl<'a> Uses<'a> {
         if self.is_type_of_crate("Client") {
             return quote!(crate::Client);
         }
-        *self.client.borrow_mut() = true;
+        self.names.borrow_mut().client = true;
         quote!(Client)
     }
 
@@ -178,15 +197,24 @@ impl<'a> Uses<'a> {
     /// Replaces the placeholder in a printed line, if there is one.
     pub fn fill(&self, line: &str) -> Option<String> {
         let index: usize = line.trim().strip_prefix("placeholder!(")?.strip_suffix(");")?.parse().ok()?;
-        self.macros.borrow().get(index).cloned()
+        self.macros.borrow_mut().get_mut(index).map(std::mem::take)
+    }
+}
+
+impl Names {
+    /// Adds the names that another part of the file uses.
+    pub fn add(&mut self, other: &Self) {
+        self.items.extend(&other.items);
+        self.unnamed.extend(&other.unnamed);
+        self.types.extend(other.types.iter().map(|(name, users)| (name.clone(), *users)));
+        self.client |= other.client;
     }
 
     /// The `use` lines of the file.
-    pub fn imports(&self) -> TokenStream {
-        let used = self.items.borrow();
+    pub fn imports(&self, file: File) -> TokenStream {
         let mut by_module: BTreeMap<&str, Vec<Ident>> = BTreeMap::new();
         for (module, names) in ITEMS {
-            for name in names.iter().filter(|name| used.contains(*name)) {
+            for name in names.iter().filter(|name| self.items.contains(*name)) {
                 by_module.entry(module).or_default().push(Ident::new(name, Span::call_site()));
             }
         }
@@ -202,10 +230,11 @@ impl<'a> Uses<'a> {
                 }
             }
         }
-        let unnamed: Vec<Ident> = self.unnamed.borrow().iter().map(|name| super::ident(name)).collect();
-        let types: Vec<Ident> = self.types.borrow().iter().map(|name| super::ident(name)).collect();
+        let unnamed: Vec<Ident> = self.unnamed.iter().map(|name| super::ident(name)).collect();
+        let types = self.types.iter().filter(|(_, users)| !file.contains(**users));
+        let types: Vec<Ident> = types.map(|(name, _)| super::ident(name)).collect();
         let mut of_crate = Vec::new();
-        if *self.client.borrow() {
+        if self.client {
             of_crate.push((String::new(), vec![super::ident("Client")]));
         }
         if !types.is_empty() {

@@ -51,7 +51,7 @@ pub(super) fn file(service: &Service, operation: &Operation) -> String {
             ));
         }
     }
-    clean(&out)
+    clean(&out).into_owned()
 }
 
 fn html(text: &str) -> String {

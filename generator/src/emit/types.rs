@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens as _, quote};
 
+use super::flat::flat;
 use super::{Scope, comment, doc, ident};
 use crate::lower::model::{
     Aliased, Case, Constant, Field, Newtype, Outcome, Payload, Presence, Status, Struct, Type, TypeDef, TypeId,
@@ -42,6 +43,7 @@ fn own(scope: &Scope<'_>, definition: &TypeDef, path: &str) -> TokenStream {
     quote! {
         #docs
         #[derive(Clone, Debug, PartialEq, #further #serialize, #deserialize)]
+        #[serde(crate = "yundb_runtime::serde")]
         pub struct #name(pub #path);
         impl yundb_runtime::Single for #name {}
         impl From<#path> for #name {
@@ -81,7 +83,7 @@ fn trait_name(path: &syn::Path) -> String {
 
 /// The same, as an attribute in the text of a macro's invocation.
 fn derive_line(scope: &Scope<'_>, definition: &TypeDef) -> String {
-    let derives = written(&derives(scope, definition));
+    let derives = flat(&derives(scope, definition));
     let derives = derives.trim_end_matches(',');
     if derives.is_empty() { String::new() } else { format!("    #[derive({derives})]\n") }
 }
@@ -104,7 +106,7 @@ fn structure(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> TokenStr
         let setters = scope.uses.invoke(setters(scope, definition, body));
         return quote!(#setters #checks);
     }
-    let (serialize, deserialize) = (scope.uses.item("Serialize"), scope.uses.item("Deserialize"));
+    let record = scope.uses.item("Record");
     let docs = doc(&definition.docs);
     let default = body.default.then(|| quote!(Default,));
     // For a required field it would invent a value.
@@ -120,13 +122,13 @@ fn structure(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> TokenStr
         let (map, ty, name) = (scope.uses.item("BTreeMap"), scope.ty(ty), ident(&body.additional_ident));
         quote! {
             /// Further fields, by name.
-            #[serde(flatten, deserialize_with = "yundb_runtime::additional")]
+            #[serde(flatten)]
             pub #name: #map<String, #ty>,
         }
     });
     quote! {
         #docs
-        #[derive(Clone, Debug, #default PartialEq, #further #serialize, #deserialize)]
+        #[derive(Clone, Debug, #default PartialEq, #further #record)]
         #container
         #[non_exhaustive]
         pub struct #name { #(#fields)* #additional }
@@ -150,10 +152,7 @@ fn field(scope: &Scope<'_>, body: &Struct, field: &Field, container_default: boo
             ty
         }
         Presence::Optional => quote!(Option<#ty>),
-        Presence::Nullable => {
-            serde.push(quote!(default, deserialize_with = "yundb_runtime::nullable"));
-            quote!(Option<Option<#ty>>)
-        }
+        Presence::Nullable => quote!(Option<Option<#ty>>),
     };
     let serde = (!serde.is_empty()).then(|| quote!(#[serde(#(#serde),*)]));
     quote!(#docs #serde pub #name: #ty,)
@@ -174,25 +173,21 @@ fn setters(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> String {
     out.push_str(&format!("    pub struct {} {{\n", definition.name));
     for field in &body.fields {
         out.push_str(&comment(&field.docs, 8));
-        let rename = field_name(body, field).map(|wire| format!("rename = {wire:?}"));
-        let nullable = field.presence == Presence::Nullable;
-        let reading = nullable.then(|| "deserialize_with = \"yundb_runtime::nullable\"".to_owned());
-        let serde: Vec<String> = rename.into_iter().chain(reading).collect();
-        if !serde.is_empty() {
-            out.push_str(&format!("        #[serde({})]\n", serde.join(", ")));
+        if let Some(wire) = field_name(body, field) {
+            out.push_str(&format!("        #[serde(rename = {wire:?})]\n"));
         }
-        let mut ty = written(&scope.ty(&field.ty));
+        let mut ty = flat(&scope.ty(&field.ty));
         if field.boxed {
             ty = format!("Box<{ty}>");
         }
-        if nullable {
+        if field.presence == Presence::Nullable {
             ty = format!("Option<{ty}>");
         }
         let default = constant(scope, field).map(|constant| format!(" = {constant}")).unwrap_or_default();
         out.push_str(&format!("        pub {}: Option<{ty}>{default},\n", field.ident));
     }
     let additional = body.additional.as_ref().map(|ty| {
-        let (map, ty) = (written(&scope.uses.item("BTreeMap")), written(&scope.ty(ty)));
+        let (map, ty) = (flat(&scope.uses.item("BTreeMap")), flat(&scope.ty(ty)));
         format!(" .. {}: {map}<String, {ty}>", body.additional_ident)
     });
     format!("{out}    }}{}\n}}", additional.unwrap_or_default())
@@ -221,11 +216,6 @@ fn constant(scope: &Scope<'_>, field: &Field) -> Option<String> {
         }
         _ => return None,
     })
-}
-
-/// A type in idiomatic spacing.
-pub(super) fn written(ty: &TokenStream) -> String {
-    ty.to_string().replace(" < ", "<").replace(" >", ">").replace(" ,", ",").replace(" :: ", "::")
 }
 
 fn checks(scope: &Scope<'_>, name: &proc_macro2::Ident, body: &Struct) -> TokenStream {
@@ -345,6 +335,7 @@ fn newtype(scope: &Scope<'_>, definition: &TypeDef, newtype: &Newtype) -> TokenS
     quote! {
         #docs
         #[derive(Clone, Debug, #default PartialEq, #further #serialize, #deserialize)]
+        #[serde(crate = "yundb_runtime::serde")]
         pub struct #name(pub #inner);
         impl yundb_runtime::Single for #name {}
         impl From<#given> for #name {

@@ -455,7 +455,7 @@ fn guides(loaded: &[(String, String)]) -> Vec<Guide> {
     let wanted: Vec<Candidates> = loaded.iter().map(|(name, _)| Candidates::snake(name)).collect();
     let modules = Scope::with(NO_MODULES).assign(&wanted);
     let guide = |((name, text), module): (&(String, String), String)| {
-        let text = clean(text);
+        let text = clean(text).into_owned();
         let title = markdown::first_paragraph(text.lines().next().unwrap_or_default());
         Guide { name: name.clone(), module, title, text }
     };

@@ -349,9 +349,16 @@ pub(super) fn ident(name: String, prefix: &str, empty: &str) -> String {
         "self" | "Self" | "super" | "crate" | "_" => format!("{name}_"),
         // A keyword since edition 2024, which `syn` treats as a name.
         "gen" => "r#gen".to_owned(),
-        _ if syn::parse_str::<syn::Ident>(&name).is_ok() => name,
-        _ => format!("r#{name}"),
+        _ if is_keyword(&name) => format!("r#{name}"),
+        _ => name,
     }
+}
+
+/// Whether `syn` takes a name for a keyword; it is asked only about short words in lower case, as all keywords are.
+fn is_keyword(name: &str) -> bool {
+    const LONGEST: usize = "abstract".len();
+    let may_be = name.len() <= LONGEST && name.bytes().all(|byte| byte.is_ascii_lowercase());
+    may_be && syn::parse_str::<syn::Ident>(name).is_err()
 }
 
 /// Replaces the end of a name that is too long by a hash of the whole name.

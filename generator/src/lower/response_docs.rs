@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use indexmap::IndexMap;
+
 use super::docs;
 use super::model::{Docs, Meaning, Payload, ResponseBody, Service, Type, TypeId, TypeKind, Users, Variant};
 use super::names;
@@ -65,15 +67,12 @@ fn body(body: &ResponseBody) -> Option<TypeId> {
 
 fn of_successes(service: &mut Service) {
     let Service { groups, types, .. } = service;
-    let mut returned: Vec<(TypeId, Vec<String>)> = Vec::new();
+    let mut returned: IndexMap<TypeId, Vec<String>> = IndexMap::new();
     for (group, operations) in groups.iter_mut().enumerate().map(|(at, group)| (at, &mut group.operations)) {
         for (place, operation) in operations.iter_mut().enumerate() {
             let Some(id) = body(&operation.output) else { continue };
             let method = names::plain(&operation.method_name).to_owned();
-            match returned.iter_mut().find(|(known, _)| *known == id) {
-                Some((_, methods)) => methods.push(method.clone()),
-                None => returned.push((id, vec![method.clone()])),
-            }
+            returned.entry(id).or_default().push(method.clone());
             let successes = operation.meanings.iter().filter(|meaning| !meaning.error).count();
             if successes == 1 && types[id].users == Users::One(group, place) {
                 let at = operation.meanings.iter().position(|meaning| !meaning.error);

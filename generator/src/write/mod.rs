@@ -60,13 +60,13 @@ pub fn write(dir: &Path, files: &BTreeMap<PathBuf, String>, check: bool) -> io::
         );
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
     }
-    let mut files = files.clone();
-    let list = owned::list(&files);
-    files.insert(PathBuf::from(LIST), list);
+    let list = owned::list(files);
+    let mut files: BTreeMap<&Path, &str> = files.iter().map(|(path, text)| (path.as_path(), text.as_str())).collect();
+    files.insert(Path::new(LIST), &list);
 
     let owned = owned(dir)?;
     let mut folder = Folder { dir, removed: BTreeSet::new() };
-    for path in owned.iter().filter(|path| !files.contains_key(*path)) {
+    for path in owned.iter().filter(|path| !files.contains_key(path.as_path())) {
         folder.through_no_link(path)?;
         // A path that has become a link or a folder since is not our file any more; it is left alone.
         if folder.is_file(path)? {
@@ -83,15 +83,15 @@ pub fn write(dir: &Path, files: &BTreeMap<PathBuf, String>, check: bool) -> io::
             continue;
         }
         if old.is_some() {
-            if !owned.contains(path) {
+            if !owned.contains(*path) {
                 return Err(folder.in_the_way(path, "is not generated and would be overwritten"));
             }
-            replaced.insert(path.clone());
+            replaced.insert(path.to_path_buf());
         }
         if check {
             changes.diff += &difference(path, old.as_deref(), text);
         }
-        changes.written.push(path.clone());
+        changes.written.push(path.to_path_buf());
     }
     changes.removed = folder.removed.into_iter().collect();
     if check {
@@ -225,12 +225,7 @@ struct Moved {
 }
 
 /// Stages new files beside the folder, then only renames; if a rename fails, all are undone.
-fn apply(
-    dir: &Path,
-    files: &BTreeMap<PathBuf, String>,
-    changes: &Changes,
-    replaced: &BTreeSet<PathBuf>,
-) -> io::Result<()> {
+fn apply(dir: &Path, files: &BTreeMap<&Path, &str>, changes: &Changes, replaced: &BTreeSet<PathBuf>) -> io::Result<()> {
     let parent = match dir.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -240,7 +235,7 @@ fn apply(
     let staging = staging.map_err(|error| cannot("write to", parent, &error))?;
     let (new, old) = (staging.path().join("new"), staging.path().join("old"));
     for path in &changes.written {
-        let Some(text) = files.get(path) else { continue };
+        let Some(text) = files.get(path.as_path()) else { continue };
         let staged = new.join(path);
         create_parent(&staged)?;
         fs::write(staged, text)?;

@@ -1,6 +1,5 @@
 //! The wire format of values: encoding and decoding.
 
-pub(crate) mod additional;
 pub(crate) mod argument;
 pub(crate) mod closest;
 pub(crate) mod decode;
@@ -10,7 +9,7 @@ pub(crate) mod json;
 pub(crate) mod json_text;
 mod lost;
 pub(crate) mod media_type;
-pub(crate) mod nullable;
 pub mod open_enum;
+pub mod record;
 mod setters;
 pub mod union;

@@ -41,18 +41,18 @@ macro_rules! setters {
     ) => {
         $(#[doc = $docs])*
         $(#[derive($($derives)*)])?
-        #[derive(Clone, Debug, PartialEq, $crate::serde::Serialize, $crate::serde::Deserialize)]
-        #[serde(crate = "yundb_runtime::serde" $(, $($container)*)?)]
+        #[derive(Clone, Debug, PartialEq, $crate::Record)]
+        $(#[serde($($container)*)])?
         #[non_exhaustive]
         pub struct $name {
             $(
                 $(#[doc = $field_docs])*
-                #[serde(default, skip_serializing_if = "Option::is_none" $(, $($serde)*)?)]
+                #[serde(skip_serializing_if = "Option::is_none" $(, $($serde)*)?)]
                 pub $field: Option<$type>,
             )*
             $(
                 /// Additional fields, by name.
-                #[serde(flatten, deserialize_with = "yundb_runtime::additional")]
+                #[serde(flatten)]
                 pub $map: $map_type,
             )?
         }

@@ -18,8 +18,9 @@ static SERVICE: Service = Service {
     errors: &[],
 };
 
-/// A client of Shop: each operation is a method that returns a call. See the [crate's page](crate) for
-/// an example.
+/// A client of Shop: each operation is a method that returns a call.
+///
+/// See the [crate's page](crate) for an example.
 ///
 /// # Configuration
 ///

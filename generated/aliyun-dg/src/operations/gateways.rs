@@ -2,8 +2,7 @@
 
 //! Gateways, the gateway program, and the databases reached through gateways.
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Integer, JsonText, Operation, Paging, Secret, Spec};
+use yundb_runtime::{Argument, Integer, JsonText, Operation, Paging, Record, Secret, Spec};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::{any, text};
 use crate::Client;
@@ -55,7 +54,7 @@ yundb_runtime::operation! {
 /// The gateway was created, or [`success`](Self::success) is false and [`code`](Self::code) gives the reason.
 /// Response of
 /// [`create_gateway`](crate::Client::create_gateway).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct CreateGatewayResponse {
@@ -74,7 +73,7 @@ pub struct CreateGatewayResponse {
 /// Body of an error response.
 ///
 /// The request failed with a 4xx or 5xx status.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ErrorBody {
@@ -146,7 +145,7 @@ yundb_runtime::operation! {
 
 /// Response of [`update_gateway`](crate::Client::update_gateway),
 /// [`delete_gateway`](crate::Client::delete_gateway) and [`stop_gateway`](crate::Client::stop_gateway).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct UpdateGatewayResponse {
@@ -280,7 +279,7 @@ yundb_runtime::operation! {
 /// The code was created, or [`success`](Self::success) is false and [`code`](Self::code) gives the reason.
 /// Response of
 /// [`create_gateway_verify_code`](crate::Client::create_gateway_verify_code).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct CreateGatewayVerifyCodeResponse {
@@ -335,7 +334,7 @@ yundb_runtime::operation! {
 /// The URL is in [`data`](Self::data), or [`success`](Self::success) is false and [`code`](Self::code) gives the
 /// reason. Response of
 /// [`download_gateway_program`](crate::Client::download_gateway_program).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct DownloadGatewayProgramResponse {
@@ -422,7 +421,7 @@ yundb_runtime::string_enum! {
 /// The connection succeeded, or [`success`](Self::success) is false and [`code`](Self::code) gives the reason.
 /// Response of
 /// [`connect_database`](crate::Client::connect_database).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ConnectDatabaseResponse {
@@ -497,7 +496,7 @@ yundb_runtime::paged! {
 /// The databases are in [`data`](Self::data), or [`success`](Self::success) is false and [`code`](Self::code)
 /// gives the reason. Response of
 /// [`list_databases`](crate::Client::list_databases).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ListDatabasesResponse {
@@ -516,7 +515,7 @@ pub struct ListDatabasesResponse {
 }
 
 /// Database reached through a gateway.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Database {
@@ -613,7 +612,7 @@ yundb_runtime::operation! {
 /// The database was added, or [`success`](Self::success) is false and [`code`](Self::code) gives the reason.
 /// Response of
 /// [`add_database`](crate::Client::add_database).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct AddDatabaseResponse {
@@ -702,7 +701,7 @@ yundb_runtime::operation! {
 
 /// Response of [`update_database`](crate::Client::update_database) and
 /// [`delete_database`](crate::Client::delete_database).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct UpdateDatabaseResponse {
@@ -806,7 +805,7 @@ yundb_runtime::paged! {
 /// The gateways are in [`data`](Self::data), or [`success`](Self::success) is false and [`code`](Self::code)
 /// gives the reason. Response of
 /// [`list_gateways`](crate::Client::list_gateways).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ListGatewaysResponse {
@@ -825,7 +824,7 @@ pub struct ListGatewaysResponse {
 }
 
 /// A gateway.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Gateway {
@@ -894,7 +893,7 @@ yundb_runtime::operation! {
 /// The gateway is in [`data`](Self::data), or [`success`](Self::success) is false and [`code`](Self::code) gives
 /// the reason. Response of
 /// [`show_gateway`](crate::Client::show_gateway).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ShowGatewayResponse {

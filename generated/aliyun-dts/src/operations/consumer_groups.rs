@@ -2,8 +2,7 @@
 
 //! Consumer groups, through which clients consume the data of a subscription.
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Integer, Operation, Paging, Secret, Spec, operation::query, shape::any};
+use yundb_runtime::{Argument, Integer, Operation, Paging, Record, Secret, Spec, operation::query, shape::any};
 use crate::{Client, types::{DeleteConsumerGroupResponse, ErrorBody, UpdateConsumerGroupResponse}};
 
 impl Client {
@@ -81,7 +80,7 @@ yundb_runtime::operation! {
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
 /// reason. Response of
 /// [`create_consumer_group`](crate::Client::create_consumer_group).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct CreateConsumerGroupResponse {
@@ -167,7 +166,7 @@ yundb_runtime::paged! {
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
 /// reason. Response of
 /// [`list_consumer_groups`](crate::Client::list_consumer_groups).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct ListConsumerGroupsResponse {
@@ -192,7 +191,7 @@ pub struct ListConsumerGroupsResponse {
 }
 
 /// Consumer group of a subscription.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ConsumerGroup {

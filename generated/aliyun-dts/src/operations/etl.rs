@@ -2,8 +2,7 @@
 
 //! Data transformation (ETL) tasks.
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Integer, Operation, Paging, Spec, operation::query, shape::any};
+use yundb_runtime::{Argument, Integer, Operation, Paging, Record, Spec, operation::query, shape::any};
 use crate::{Client, types::ErrorBody};
 
 impl Client {
@@ -73,7 +72,7 @@ yundb_runtime::paged! {
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
 /// reason. Response of
 /// [`list_etl_job_versions`](crate::Client::list_etl_job_versions).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct ListEtlJobVersionsResponse {
@@ -103,7 +102,7 @@ pub struct ListEtlJobVersionsResponse {
 }
 
 /// Version of an ETL task.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct EtlJobVersion {
@@ -184,7 +183,7 @@ yundb_runtime::operation! {
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
 /// reason. Response of
 /// [`list_etl_job_logs`](crate::Client::list_etl_job_logs).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct ListEtlJobLogsResponse {
@@ -208,7 +207,7 @@ pub struct ListEtlJobLogsResponse {
 }
 
 /// Log of an ETL task.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct EtlJobLog {

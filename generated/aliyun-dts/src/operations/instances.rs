@@ -2,8 +2,7 @@
 
 //! Instances: purchase, renewal, and changes of instance class and billing method.
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Integer, Operation, Spec, operation::query, shape::{any, text}};
+use yundb_runtime::{Argument, Integer, Operation, Record, Spec, operation::query, shape::{any, text}};
 use crate::{Client, types::{ErrorBody, JobResult, JobType, PayType, Period, RegionId, Topology}};
 
 impl Client {
@@ -181,7 +180,7 @@ yundb_runtime::string_enum! {
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
 /// reason. Response of
 /// [`create_instance`](crate::Client::create_instance).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct CreateInstanceResponse {
@@ -324,7 +323,7 @@ yundb_runtime::operation! {
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
 /// reason. Response of
 /// [`update_pay_type`](crate::Client::update_pay_type).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct UpdatePayTypeResponse {
@@ -423,7 +422,7 @@ yundb_runtime::string_enum! {
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
 /// reason. Response of
 /// [`update_instance_class`](crate::Client::update_instance_class).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct UpdateInstanceClassResponse {
@@ -530,7 +529,7 @@ yundb_runtime::string_enum! {
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
 /// reason. Response of
 /// [`renew_instance`](crate::Client::renew_instance).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct RenewInstanceResponse {

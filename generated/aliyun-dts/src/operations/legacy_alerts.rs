@@ -2,8 +2,7 @@
 
 //! Legacy API of alerts.
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Operation, Spec, operation::query, shape::any};
+use yundb_runtime::{Argument, Operation, Record, Spec, operation::query, shape::any};
 use crate::{Client, types::{CallResult, ErrorBody, SynchronizationDirection}};
 
 impl Client {
@@ -166,7 +165,7 @@ yundb_runtime::operation! {
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
 /// reason. Response of
 /// [`show_migration_job_alert`](crate::Client::show_migration_job_alert).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ShowMigrationJobAlertResponse {
@@ -347,7 +346,7 @@ yundb_runtime::operation! {
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
 /// reason. Response of
 /// [`show_subscription_instance_alert`](crate::Client::show_subscription_instance_alert).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ShowSubscriptionInstanceAlertResponse {
@@ -541,7 +540,7 @@ yundb_runtime::operation! {
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
 /// reason. Response of
 /// [`show_synchronization_job_alert`](crate::Client::show_synchronization_job_alert).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ShowSynchronizationJobAlertResponse {

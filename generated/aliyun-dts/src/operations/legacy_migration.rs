@@ -2,8 +2,7 @@
 
 //! Legacy API of data migration.
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Field, Integer, JsonText, Object, Operation, Paging, Secret, Spec};
+use yundb_runtime::{Argument, Field, Integer, JsonText, Object, Operation, Paging, Record, Secret, Spec};
 use yundb_runtime::format::{Formatted, Timestamp};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::{any, object, required};
@@ -93,7 +92,7 @@ yundb_runtime::string_enum! {
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
 /// reason. Response of
 /// [`create_migration_job`](crate::Client::create_migration_job).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct CreateMigrationJobResponse {
@@ -685,7 +684,7 @@ yundb_runtime::paged! {
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
 /// reason. Response of
 /// [`list_migration_jobs`](crate::Client::list_migration_jobs).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct ListMigrationJobsResponse {
@@ -708,7 +707,7 @@ pub struct ListMigrationJobsResponse {
 }
 
 /// Migration instance.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct MigrationJob {
@@ -756,7 +755,7 @@ pub struct MigrationJob {
 }
 
 /// Progress of a phase.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct MigrationPhase {
@@ -772,7 +771,7 @@ pub struct MigrationPhase {
 }
 
 /// Incremental phase.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct MigrationIncrementalPhase {
@@ -788,7 +787,7 @@ pub struct MigrationIncrementalPhase {
 }
 
 /// Source or destination of a migration.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct MigrationEndpoint {
@@ -845,7 +844,7 @@ yundb_runtime::string_enum! {
 }
 
 /// Precheck.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct PrecheckSummary {
@@ -941,7 +940,7 @@ yundb_runtime::setters! {
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
 /// reason. Response of
 /// [`show_migration_job`](crate::Client::show_migration_job).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct ShowMigrationJobResponse {
@@ -968,7 +967,7 @@ pub struct ShowMigrationJobResponse {
 }
 
 /// Full load of a table.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct MigrationLoadDetail {
@@ -993,7 +992,7 @@ pub struct MigrationLoadDetail {
 }
 
 /// Schema migration of an object.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct MigrationStructureDetail {
@@ -1076,7 +1075,7 @@ yundb_runtime::operation! {
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
 /// reason. Response of
 /// [`show_migration_job_status`](crate::Client::show_migration_job_status).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ShowMigrationJobStatusResponse {
@@ -1119,7 +1118,7 @@ pub struct ShowMigrationJobStatusResponse {
 }
 
 /// Incremental phase.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct MigrationIncrementalProgress {

@@ -2,8 +2,7 @@
 
 //! Legacy API of task connectivity: addresses of DTS servers, connection tests, and skipping of precheck items.
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Operation, Secret, Spec, operation::query, shape::any};
+use yundb_runtime::{Argument, Operation, Record, Secret, Spec, operation::query, shape::any};
 use crate::{Client, types::{CallResult, ErrorBody, RegionId}};
 
 impl Client {
@@ -64,7 +63,7 @@ yundb_runtime::operation! {
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
 /// reason. Response of
 /// [`list_server_ips_legacy`](crate::Client::list_server_ips_legacy).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ListServerIpsLegacyResponse {
@@ -394,7 +393,7 @@ yundb_runtime::string_enum! {
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
 /// reason. Response of
 /// [`show_connection_status`](crate::Client::show_connection_status).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ShowConnectionStatusResponse {
@@ -413,7 +412,7 @@ pub struct ShowConnectionStatusResponse {
 }
 
 /// Test results of one database.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ConnectionStatus {
@@ -426,7 +425,7 @@ pub struct ConnectionStatus {
 }
 
 /// Result of one test.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ConnectionTest {

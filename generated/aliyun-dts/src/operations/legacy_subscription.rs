@@ -2,8 +2,7 @@
 
 //! Legacy API of data subscription and its consumer groups.
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Field, Integer, JsonText, Object, Operation, Paging, Secret, Spec};
+use yundb_runtime::{Argument, Field, Integer, JsonText, Object, Operation, Paging, Record, Secret, Spec};
 use yundb_runtime::format::{Formatted, Timestamp};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::{any, list, object, required};
@@ -123,7 +122,7 @@ yundb_runtime::string_enum! {
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
 /// reason. Response of
 /// [`create_subscription_instance`](crate::Client::create_subscription_instance).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct CreateSubscriptionInstanceResponse {
@@ -412,7 +411,7 @@ yundb_runtime::operation! {
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
 /// reason. Response of
 /// [`start_subscription_instance`](crate::Client::start_subscription_instance).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct StartSubscriptionInstanceResponse {
@@ -571,7 +570,7 @@ yundb_runtime::operation! {
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
 /// reason. Response of
 /// [`create_consumer_group_legacy`](crate::Client::create_consumer_group_legacy).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct CreateConsumerGroupLegacyResponse {
@@ -657,7 +656,7 @@ yundb_runtime::paged! {
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
 /// reason. Response of
 /// [`list_consumer_groups_legacy`](crate::Client::list_consumer_groups_legacy).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct ListConsumerGroupsLegacyResponse {
@@ -680,7 +679,7 @@ pub struct ListConsumerGroupsLegacyResponse {
 }
 
 /// Consumer group of a subscription.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct LegacyConsumerGroup {
@@ -995,7 +994,7 @@ yundb_runtime::paged! {
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
 /// reason. Response of
 /// [`list_subscription_instances`](crate::Client::list_subscription_instances).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct ListSubscriptionInstancesResponse {
@@ -1018,7 +1017,7 @@ pub struct ListSubscriptionInstancesResponse {
 }
 
 /// Subscription instance.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct SubscriptionInstance {
@@ -1071,7 +1070,7 @@ pub struct SubscriptionInstance {
 }
 
 /// Source of a subscription.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct SubscriptionEndpoint {
     /// ID of the instance. Example: `rm-bp1162kryivb8****`.
@@ -1152,7 +1151,7 @@ yundb_runtime::operation! {
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
 /// reason. Response of
 /// [`show_subscription_instance_status`](crate::Client::show_subscription_instance_status).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct ShowSubscriptionInstanceStatusResponse {

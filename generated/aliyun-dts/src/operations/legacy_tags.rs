@@ -2,8 +2,7 @@
 
 //! Legacy API of tags.
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Field, Object, Operation, Paging, Spec};
+use yundb_runtime::{Argument, Field, Object, Operation, Paging, Record, Spec};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::{any, list, object, optional, required, text};
 use crate::{Client, types::{CallResult, ErrorBody}};
@@ -180,7 +179,7 @@ impl Object for TagFilter {
 /// The request was accepted, or [`success`](Self::success) is false and [`err_code`](Self::err_code) gives the
 /// reason. Response of
 /// [`list_tag_resources`](crate::Client::list_tag_resources).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct ListTagResourcesResponse {
@@ -199,7 +198,7 @@ pub struct ListTagResourcesResponse {
 }
 
 /// Tag of an instance.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct TagResource {

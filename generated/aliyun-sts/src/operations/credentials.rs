@@ -2,9 +2,8 @@
 
 //! Obtain temporary credentials.
 
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Argument, Integer, JsonText, Operation, Secret, Spec, Value};
+use yundb_runtime::{Argument, Integer, JsonText, Operation, Record, Secret, Spec, Value};
 use yundb_runtime::format::{Formatted, Timestamp};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
@@ -70,7 +69,7 @@ yundb_runtime::operation! {
 }
 
 /// The role was assumed. Response of [`assume_role`](crate::Client::assume_role).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct AssumeRoleResponse {
@@ -83,7 +82,7 @@ pub struct AssumeRoleResponse {
 }
 
 /// Temporary credentials. Signed requests require all three: access key ID, access key secret and security token.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Credentials {
@@ -98,7 +97,7 @@ pub struct Credentials {
 }
 
 /// Temporary identity of the role session.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct AssumedRoleUser {
@@ -113,7 +112,7 @@ pub struct AssumedRoleUser {
 ///
 /// The request failed. [`code`](Self::code) gives the reason. Codes, meanings, and remedies:
 /// [`ErrorCode`](crate::types::ErrorCode).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ErrorBody {

@@ -2,8 +2,7 @@
 
 //! Accounts for logging in to an instance.
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Secret, Spec};
+use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Record, Secret, Spec};
 use yundb_runtime::operation::{field, path, query};
 use yundb_runtime::shape::{any, list, object, optional, required};
 use crate::{Client, types::{ErrorBody, ErrorBodyV3}};
@@ -64,7 +63,7 @@ yundb_runtime::paged! {
 }
 
 /// A page of accounts. Response of [`list_users`](crate::Client::list_users).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListUsersResponse {
@@ -81,7 +80,7 @@ pub struct ListUsersResponse {
 }
 
 /// An account.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct User {
@@ -138,7 +137,7 @@ yundb_runtime::string_enum! {
 }
 
 /// A logical database associated with an account.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct UserDatabase {
     /// Name of the logical database.
@@ -245,7 +244,7 @@ impl Object for CreateUserDatabase {
 }
 
 /// The accounts were created. Response of [`create_users`](crate::Client::create_users).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct CreateUsersResponse {
@@ -254,7 +253,7 @@ pub struct CreateUsersResponse {
 }
 
 /// A created account.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct CreatedUser {
     /// Name of the account.
@@ -346,7 +345,7 @@ yundb_runtime::setters! {
 }
 
 /// Response of [`update_user`](crate::Client::update_user) and [`delete_user`](crate::Client::delete_user).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct UpdateUserResponse {
     /// Name of the account.
@@ -454,7 +453,7 @@ yundb_runtime::operation! {
 
 /// The password was reset, unless [`success`](Self::success) is false. Response of
 /// [`reset_user_password`](crate::Client::reset_user_password).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ResetUserPasswordResponse {
     /// Whether the request succeeded.
@@ -557,7 +556,7 @@ yundb_runtime::operation! {
 }
 
 /// Whether the password is weak. Response of [`check_weak_password`](crate::Client::check_weak_password).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct CheckWeakPasswordResponse {
     /// Whether the password is weak and should not be used.

@@ -2,8 +2,7 @@
 
 //! API versions.
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Operation, Spec, format::{Formatted, Timestamp}};
+use yundb_runtime::{Operation, Record, Spec, format::{Formatted, Timestamp}};
 use crate::{Client, types::ErrorBody};
 
 impl Client {
@@ -35,7 +34,7 @@ yundb_runtime::operation! {
 }
 
 /// The API versions. Response of [`list_api_versions`](crate::Client::list_api_versions).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListApiVersionsResponse {
@@ -44,7 +43,7 @@ pub struct ListApiVersionsResponse {
 }
 
 /// An API version.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ApiVersion {
@@ -62,7 +61,7 @@ pub struct ApiVersion {
 }
 
 /// A link to an API version.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct LinkInfo {
     /// URL of the version.

@@ -2,9 +2,8 @@
 
 //! Logical databases, sharded across the MySQL instances behind DDM.
 
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Secret, Spec, Value};
+use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Record, Secret, Spec, Value};
 use yundb_runtime::operation::{field, path, query};
 use yundb_runtime::shape::{any, list, object, optional, required};
 use crate::{Client, types::{DeleteRdsData, ErrorBody, ErrorBodyV3}};
@@ -65,7 +64,7 @@ yundb_runtime::paged! {
 }
 
 /// A page of logical databases. Response of [`list_databases`](crate::Client::list_databases).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListDatabasesResponse {
@@ -76,7 +75,7 @@ pub struct ListDatabasesResponse {
 }
 
 /// A logical database.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DatabaseSummary {
@@ -127,7 +126,7 @@ yundb_runtime::string_enum! {
 }
 
 /// An RDS instance that stores shards of a logical database.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct UsedRds {
     /// Id of the RDS node.
@@ -261,7 +260,7 @@ impl Object for CreateDatabaseRds {
 
 /// The request to create the databases was accepted. Response of
 /// [`create_database`](crate::Client::create_database).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct CreateDatabaseResponse {
@@ -270,7 +269,7 @@ pub struct CreateDatabaseResponse {
 }
 
 /// A logical database being created.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct CreatedDatabase {
     /// Name of the database.
@@ -319,7 +318,7 @@ yundb_runtime::operation! {
 }
 
 /// The database. Response of [`show_database`](crate::Client::show_database).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ShowDatabaseResponse {
     /// The logical database.
@@ -327,7 +326,7 @@ pub struct ShowDatabaseResponse {
 }
 
 /// The logical database.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DatabaseDetail {
@@ -355,7 +354,7 @@ pub struct DatabaseDetail {
 }
 
 /// A shard of a logical database.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct DatabaseShard {
     /// Number of the shard, starting from 0.
@@ -488,7 +487,7 @@ yundb_runtime::paged! {
 
 /// A page of database instances. Response of
 /// [`list_available_rds_instances`](crate::Client::list_available_rds_instances).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListAvailableRdsInstancesResponse {
@@ -503,7 +502,7 @@ pub struct ListAvailableRdsInstancesResponse {
 }
 
 /// A database instance that a new logical database can use.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AvailableRdsInstance {
@@ -630,7 +629,7 @@ impl Object for DatabaseDnInstance {
 }
 
 /// The creation job was submitted. Response of [`create_database_v3`](crate::Client::create_database_v3).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct CreateDatabaseV3Response {
     /// Id of the job that creates the database.
@@ -702,7 +701,7 @@ yundb_runtime::operation! {
 }
 
 /// The deletion job was submitted. Response of [`delete_database_v3`](crate::Client::delete_database_v3).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct DeleteDatabaseV3Response {
     /// Id of the job that deletes the database.

@@ -2,9 +2,8 @@
 
 //! Available engines and flavors.
 
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Argument, Integer, Operation, Paging, Spec, operation::{path, query}, shape::any};
+use yundb_runtime::{Argument, Integer, Operation, Paging, Record, Spec, operation::{path, query}, shape::any};
 use crate::{Client, types::{CpuArchitecture, ErrorBody, ErrorBodyV3}};
 
 impl Client {
@@ -54,7 +53,7 @@ yundb_runtime::paged! {
 }
 
 /// A page of engines. Response of [`list_engines`](crate::Client::list_engines).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListEnginesResponse {
@@ -70,7 +69,7 @@ pub struct ListEnginesResponse {
 }
 
 /// An engine and its availability zones.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct EngineGroupsInfo {
@@ -86,7 +85,7 @@ pub struct EngineGroupsInfo {
 }
 
 /// An availability zone of an engine.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct SupportAzsInfo {
     /// Code of the availability zone.
@@ -143,7 +142,7 @@ yundb_runtime::operation! {
 }
 
 /// The flavors. Response of [`list_flavors`](crate::Client::list_flavors).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListFlavorsResponse {
@@ -153,7 +152,7 @@ pub struct ListFlavorsResponse {
 }
 
 /// The flavors of one CPU architecture.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ComputeFlavorGroupsInfo {
@@ -170,7 +169,7 @@ pub struct ComputeFlavorGroupsInfo {
 }
 
 /// A flavor.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ComputeFlavors {
@@ -264,7 +263,7 @@ yundb_runtime::paged! {
 }
 
 /// A page of engines. Response of [`list_engines_v3`](crate::Client::list_engines_v3).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListEnginesV3Response {
@@ -279,7 +278,7 @@ pub struct ListEnginesV3Response {
 }
 
 /// An engine.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct EngineGroupInfo {
     /// Id of the engine.
@@ -357,7 +356,7 @@ yundb_runtime::operation! {
 }
 
 /// The flavors. Response of [`list_flavors_v3`](crate::Client::list_flavors_v3).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListFlavorsV3Response {
@@ -366,7 +365,7 @@ pub struct ListFlavorsV3Response {
 }
 
 /// The flavors of one CPU architecture.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct FlavorGroupInfo {
@@ -383,7 +382,7 @@ pub struct FlavorGroupInfo {
 }
 
 /// A flavor.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Flavor {
@@ -400,7 +399,7 @@ pub struct Flavor {
 }
 
 /// Availability of a flavor in an availability zone.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct AvailableZone {
     /// Code of the zone.

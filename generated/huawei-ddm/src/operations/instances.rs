@@ -2,9 +2,8 @@
 
 //! DDM instances, from purchase to deletion.
 
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Secret, Spec, Value};
+use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Record, Secret, Spec, Value};
 use yundb_runtime::operation::{field, path, query};
 use yundb_runtime::shape::{any, map, object, optional, required};
 use crate::{Client, types::{DeleteRdsData, ErrorBody, ErrorBodyV3, ResizeInstanceResponse}};
@@ -57,7 +56,7 @@ yundb_runtime::paged! {
 }
 
 /// A page of instances. Response of [`list_instances`](crate::Client::list_instances).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListInstancesResponse {
@@ -76,7 +75,7 @@ pub struct ListInstancesResponse {
 }
 
 /// An instance.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct InstanceSummary {
     /// Id of the instance.
@@ -415,7 +414,7 @@ yundb_runtime::string_enum! {
 
 /// The creation job was submitted or the order was placed. Response of
 /// [`create_instance`](crate::Client::create_instance).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct CreateInstanceResponse {
     /// Id of the instance. Returned only for pay-per-use instances. May be null.
@@ -462,7 +461,7 @@ yundb_runtime::operation! {
 }
 
 /// The instance. Response of [`show_instance`](crate::Client::show_instance).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ShowInstanceResponse {
@@ -519,7 +518,7 @@ pub struct ShowInstanceResponse {
 }
 
 /// A node of the instance.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct InstanceNode {
     /// Status of the node. Example: `RUNNING`.
@@ -588,7 +587,7 @@ yundb_runtime::operation! {
 }
 
 /// The deletion job was submitted. Response of [`delete_instance`](crate::Client::delete_instance).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct DeleteInstanceResponse {
     /// Id of the instance.
@@ -644,7 +643,7 @@ yundb_runtime::operation! {
 }
 
 /// The instance was renamed. Response of [`update_instance_name`](crate::Client::update_instance_name).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct UpdateInstanceNameResponse {
     /// Name of the instance.
@@ -704,7 +703,7 @@ yundb_runtime::operation! {
 
 /// The security group was changed. Response of
 /// [`update_instance_security_group`](crate::Client::update_instance_security_group).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct UpdateInstanceSecurityGroupResponse {
     /// Id of the security group.
@@ -778,7 +777,7 @@ yundb_runtime::string_enum! {
 }
 
 /// The restart job was submitted. Response of [`restart_instance`](crate::Client::restart_instance).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RestartInstanceResponse {
@@ -884,7 +883,7 @@ yundb_runtime::operation! {
 
 /// The weights were set, unless [`success`](Self::success) is false. Response of
 /// [`update_read_write_strategy`](crate::Client::update_read_write_strategy).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct UpdateReadWriteStrategyResponse {
     /// Whether the operation succeeded.
@@ -932,7 +931,7 @@ yundb_runtime::operation! {
 
 /// The synchronization job was submitted. Response of
 /// [`synchronize_data_nodes`](crate::Client::synchronize_data_nodes).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SynchronizeDataNodesResponse {
@@ -1056,7 +1055,7 @@ yundb_runtime::operation! {
 
 /// Response of [`update_instance_ssl`](crate::Client::update_instance_ssl) and
 /// [`update_instance_port`](crate::Client::update_instance_port).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct UpdateInstanceSslResponse {
     /// Id of the job.

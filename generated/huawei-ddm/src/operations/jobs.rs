@@ -2,8 +2,7 @@
 
 //! Jobs started by long-running operations.
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Operation, Spec, operation::path, shape::any};
+use yundb_runtime::{Operation, Record, Spec, operation::path, shape::any};
 use crate::{Client, types::ErrorBodyV3};
 
 impl Client {
@@ -41,7 +40,7 @@ yundb_runtime::operation! {
 }
 
 /// The job. Response of [`show_job`](crate::Client::show_job).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ShowJobResponse {
     /// The job.
@@ -49,7 +48,7 @@ pub struct ShowJobResponse {
 }
 
 /// The job.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct JobInfo {
     /// Id of the job.
@@ -82,7 +81,7 @@ yundb_runtime::string_enum! {
 }
 
 /// The instance on which the job runs.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct JobInstance {
     /// Id of the instance.

@@ -2,8 +2,7 @@
 
 //! Kernel versions of instances.
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Operation, Spec, operation::{field, path}, shape::any};
+use yundb_runtime::{Argument, Operation, Record, Spec, operation::{field, path}, shape::any};
 use crate::{Client, types::ErrorBodyV3};
 
 impl Client {
@@ -47,7 +46,7 @@ yundb_runtime::operation! {
 }
 
 /// The versions. Response of [`list_available_versions`](crate::Client::list_available_versions).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListAvailableVersionsResponse {
@@ -119,7 +118,7 @@ yundb_runtime::operation! {
 }
 
 /// The change job was submitted. Response of [`change_kernel_version`](crate::Client::change_kernel_version).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ChangeKernelVersionResponse {
     /// Id of the DDM instance.
@@ -169,7 +168,7 @@ yundb_runtime::operation! {
 
 /// The rollback job was submitted. Response of
 /// [`roll_back_kernel_version`](crate::Client::roll_back_kernel_version).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct RollBackKernelVersionResponse {
     /// Id of the DDM instance.
@@ -217,7 +216,7 @@ yundb_runtime::operation! {
 }
 
 /// The risks. Response of [`show_kernel_version_risks`](crate::Client::show_kernel_version_risks).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ShowKernelVersionRisksResponse {
@@ -226,7 +225,7 @@ pub struct ShowKernelVersionRisksResponse {
 }
 
 /// A risk of the kernel version.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct RiskInfo {
     /// Id of the instance.

@@ -2,8 +2,7 @@
 
 //! Slow queries.
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Operation, Paging, Spec, operation::{path, query}, shape::any};
+use yundb_runtime::{Argument, Operation, Paging, Record, Spec, operation::{path, query}, shape::any};
 use crate::{Client, types::ErrorBody};
 
 impl Client {
@@ -74,7 +73,7 @@ yundb_runtime::paged! {
 }
 
 /// A page of slow queries. Response of [`list_slow_logs`](crate::Client::list_slow_logs).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ListSlowLogsResponse {
@@ -85,7 +84,7 @@ pub struct ListSlowLogsResponse {
 }
 
 /// A slow query.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SlowLog {

@@ -2,8 +2,7 @@
 
 //! Instance nodes and node groups.
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Spec};
+use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Record, Spec};
 use yundb_runtime::operation::{field, path, query};
 use yundb_runtime::shape::{any, list, object, required};
 use crate::Client;
@@ -78,7 +77,7 @@ yundb_runtime::operation! {
 
 /// The expansion job was submitted or the order was placed. Response of
 /// [`expand_instance_nodes`](crate::Client::expand_instance_nodes).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExpandInstanceNodesResponse {
@@ -145,7 +144,7 @@ yundb_runtime::operation! {
 }
 
 /// The removal job was submitted. Response of [`shrink_instance_nodes`](crate::Client::shrink_instance_nodes).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ShrinkInstanceNodesResponse {
@@ -215,7 +214,7 @@ yundb_runtime::paged! {
 }
 
 /// A page of nodes. Response of [`list_nodes`](crate::Client::list_nodes).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListNodesResponse {
@@ -230,7 +229,7 @@ pub struct ListNodesResponse {
 }
 
 /// A node of an instance.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct NodeListItem {
     /// Port of the node.
@@ -300,7 +299,7 @@ yundb_runtime::operation! {
 }
 
 /// The node. Response of [`show_node`](crate::Client::show_node).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ShowNodeResponse {
     /// Status of a DDM node.
@@ -386,7 +385,7 @@ yundb_runtime::paged! {
 }
 
 /// A page of node groups. Response of [`list_groups`](crate::Client::list_groups).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListGroupsResponse {
@@ -397,7 +396,7 @@ pub struct ListGroupsResponse {
 }
 
 /// A node group.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct GroupInfo {
@@ -436,7 +435,7 @@ yundb_runtime::string_enum! {
 }
 
 /// A node in a group.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct GroupNodeInfo {
     /// Id of the node.
@@ -526,7 +525,7 @@ impl Object for NodeInfo {
 
 /// The creation job was submitted or the order was placed. Response of
 /// [`create_group`](crate::Client::create_group).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct CreateGroupResponse {
     /// Id of the job. Returned only for pay-per-use instances.

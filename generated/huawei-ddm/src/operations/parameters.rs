@@ -2,9 +2,8 @@
 
 //! Instance parameters.
 
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Integer, Operation, Paging, Spec, operation::{field, header, path, query}, shape::any};
+use yundb_runtime::{Integer, Operation, Paging, Record, Spec, operation::{field, header, path, query}, shape::any};
 use crate::{Client, types::{ErrorBody, ErrorBodyV3}};
 
 impl Client {
@@ -66,7 +65,7 @@ yundb_runtime::paged! {
 }
 
 /// A page of parameters. Response of [`list_instance_parameters`](crate::Client::list_instance_parameters).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListInstanceParametersResponse {
@@ -89,7 +88,7 @@ pub struct ListInstanceParametersResponse {
 }
 
 /// A parameter of an instance.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ConfigurationParameter {
     /// Name of the parameter.
@@ -292,7 +291,7 @@ yundb_runtime::string_enum! {
 
 /// The change job was submitted. Response of
 /// [`update_instance_parameters`](crate::Client::update_instance_parameters).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UpdateInstanceParametersResponse {

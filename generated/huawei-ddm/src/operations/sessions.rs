@@ -2,8 +2,7 @@
 
 //! Active sessions, and the audit log of killed sessions.
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Integer, Operation, Paging, Spec, operation::{field, path, query}, shape::any};
+use yundb_runtime::{Argument, Integer, Operation, Paging, Record, Spec, operation::{field, path, query}, shape::any};
 use crate::{Client, types::ErrorBodyV3};
 
 impl Client {
@@ -66,7 +65,7 @@ yundb_runtime::paged! {
 }
 
 /// A page of logical sessions. Response of [`list_logical_processes`](crate::Client::list_logical_processes).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListLogicalProcessesResponse {
@@ -77,7 +76,7 @@ pub struct ListLogicalProcessesResponse {
 }
 
 /// A logical session.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct LogicalProcess {
     /// Id of the session. Used by [`kill_logical_processes`](crate::Client::kill_logical_processes).
@@ -152,7 +151,7 @@ yundb_runtime::operation! {
 
 /// Response of [`kill_logical_processes`](crate::Client::kill_logical_processes) and
 /// [`kill_physical_processes`](crate::Client::kill_physical_processes).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct KillLogicalProcessesResponse {
     /// Whether the kill request was issued, such as `successful`.
@@ -222,7 +221,7 @@ yundb_runtime::paged! {
 }
 
 /// A page of physical sessions. Response of [`list_physical_processes`](crate::Client::list_physical_processes).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListPhysicalProcessesResponse {
@@ -233,7 +232,7 @@ pub struct ListPhysicalProcessesResponse {
 }
 
 /// A physical session.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct PhysicalProcess {
     /// Id of the session. Used by [`kill_physical_processes`](crate::Client::kill_physical_processes).
@@ -376,7 +375,7 @@ yundb_runtime::paged! {
 }
 
 /// A page of audit log entries. Response of [`list_process_audit_logs`](crate::Client::list_process_audit_logs).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListProcessAuditLogsResponse {
@@ -387,7 +386,7 @@ pub struct ListProcessAuditLogsResponse {
 }
 
 /// A killed session.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ProcessAuditLog {
     /// Id of the instance.

@@ -2,8 +2,7 @@
 
 //! Stored database connections.
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Field, Object, Operation, Secret, Spec};
+use yundb_runtime::{Argument, Field, Object, Operation, Record, Secret, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::{any, list, object, optional, required};
 use crate::Client;
@@ -251,7 +250,7 @@ impl Object for CloudBaseInfo {
 }
 
 /// The connection was created. Response of [`create_connection`](crate::Client::create_connection).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct CreateConnectionResponse {
     /// Id of the connection.
@@ -277,7 +276,7 @@ pub struct CreateConnectionResponse {
 }
 
 /// Error response. Codes, meanings, and remedies: [`ErrorCode`](crate::types::ErrorCode).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ErrorBody {
     /// Reason for the failure of a request.

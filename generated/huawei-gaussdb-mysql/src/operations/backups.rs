@@ -2,8 +2,7 @@
 
 //! Backups, backup policies, and restoration.
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Spec};
+use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Record, Spec};
 use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::{any, list, object, optional, required};
 use crate::Client;
@@ -94,7 +93,7 @@ impl Object for BackupPolicyToSet {
 }
 
 /// The request succeeded. Response of [`update_backup_policy`](crate::Client::update_backup_policy).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct UpdateBackupPolicyResponse {
     /// Status of the policy change.
@@ -161,7 +160,7 @@ yundb_runtime::operation! {
 }
 
 /// The operation has started. Response of [`create_backup`](crate::Client::create_backup).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct CreateBackupResponse {
     /// The backup.
@@ -171,7 +170,7 @@ pub struct CreateBackupResponse {
 }
 
 /// The backup.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct CreatedBackup {
     /// Id of the backup.
@@ -288,7 +287,7 @@ yundb_runtime::paged! {
 }
 
 /// The full backups. Response of [`list_backups`](crate::Client::list_backups).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListBackupsResponse {
@@ -299,7 +298,7 @@ pub struct ListBackupsResponse {
 }
 
 /// A backup.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct Backup {
     /// Id of the backup: 36 letters and digits, ending in `br07`.
@@ -337,7 +336,7 @@ pub struct Backup {
 }
 
 /// The database.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct BackupDatastore {
     /// Database engine.
@@ -405,7 +404,7 @@ yundb_runtime::operation! {
 }
 
 /// The backup policy. Response of [`show_backup_policy`](crate::Client::show_backup_policy).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ShowBackupPolicyResponse {
     /// Backup policy.
@@ -413,7 +412,7 @@ pub struct ShowBackupPolicyResponse {
 }
 
 /// Backup policy.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct BackupPolicy {
     /// Backup retention in days, 1 to 732, or up to 3660 if support has raised the limit.
@@ -467,7 +466,7 @@ yundb_runtime::operation! {
 }
 
 /// The request succeeded. Response of [`delete_backup`](crate::Client::delete_backup).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct DeleteBackupResponse {
     /// Id of the backup.
@@ -605,7 +604,7 @@ yundb_runtime::operation! {
 }
 
 /// The restorable time ranges. Response of [`list_restore_times`](crate::Client::list_restore_times).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListRestoreTimesResponse {
@@ -614,7 +613,7 @@ pub struct ListRestoreTimesResponse {
 }
 
 /// A restorable time range.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct RestorablePeriod {
     /// Start of the range, as a Unix timestamp in milliseconds, in UTC.
@@ -667,7 +666,7 @@ yundb_runtime::operation! {
 
 /// Response of [`show_backup_encryption`](crate::Client::show_backup_encryption) and
 /// [`update_backup_encryption`](crate::Client::update_backup_encryption).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ShowBackupEncryptionResponse {
     /// Whether backups are encrypted.
@@ -840,7 +839,7 @@ yundb_runtime::paged! {
 }
 
 /// The incremental backups. Response of [`list_incremental_backups`](crate::Client::list_incremental_backups).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListIncrementalBackupsResponse {
@@ -851,7 +850,7 @@ pub struct ListIncrementalBackupsResponse {
 }
 
 /// An incremental backup.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct IncrementalBackup {
     /// Id of the backup.
@@ -1039,7 +1038,7 @@ yundb_runtime::operation! {
 }
 
 /// The restorable tables. Response of [`list_restorable_tables`](crate::Client::list_restorable_tables).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListRestorableTablesResponse {
@@ -1050,7 +1049,7 @@ pub struct ListRestorableTablesResponse {
 }
 
 /// A restorable database.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct RestorableDatabase {
@@ -1063,7 +1062,7 @@ pub struct RestorableDatabase {
 }
 
 /// A restorable table.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct RestorableTable {
     /// Name of the table.

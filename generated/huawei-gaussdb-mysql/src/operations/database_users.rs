@@ -2,8 +2,7 @@
 
 //! Database users and their privileges.
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Secret, Spec};
+use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Record, Secret, Spec};
 use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::{any, list, object, optional, required};
 use crate::{Client, types::{ErrorBody, StartedJob}};
@@ -65,7 +64,7 @@ yundb_runtime::paged! {
 }
 
 /// The database users. Response of [`list_database_users`](crate::Client::list_database_users).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListDatabaseUsersResponse {
@@ -76,7 +75,7 @@ pub struct ListDatabaseUsersResponse {
 }
 
 /// A database user.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DatabaseUser {
@@ -91,7 +90,7 @@ pub struct DatabaseUser {
 }
 
 /// A database and the user's privilege on it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct DatabaseUserPrivilege {
     /// Name of the database.

@@ -2,8 +2,7 @@
 
 //! Databases of an instance.
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Spec};
+use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Record, Spec};
 use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::{any, list, object, optional, required};
 use crate::{Client, types::{ErrorBody, StartedJob}};
@@ -49,7 +48,7 @@ yundb_runtime::operation! {
 }
 
 /// The character sets. Response of [`list_charsets`](crate::Client::list_charsets).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListCharsetsResponse {
@@ -124,7 +123,7 @@ yundb_runtime::paged! {
 }
 
 /// The databases. Response of [`list_databases`](crate::Client::list_databases).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListDatabasesResponse {
@@ -135,7 +134,7 @@ pub struct ListDatabasesResponse {
 }
 
 /// A database.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Database {
@@ -150,7 +149,7 @@ pub struct Database {
 }
 
 /// A user with privileges on the database.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct DatabaseGrantee {
     /// Name of the user.

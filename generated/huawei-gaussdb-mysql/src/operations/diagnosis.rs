@@ -2,8 +2,7 @@
 
 //! Instances with abnormal metrics.
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Integer, Operation, Paging, Spec, operation::{header, path, query}, shape::any};
+use yundb_runtime::{Argument, Integer, Operation, Paging, Record, Spec, operation::{header, path, query}, shape::any};
 use crate::{Client, types::ErrorBody};
 
 impl Client {
@@ -45,7 +44,7 @@ yundb_runtime::operation! {
 
 /// Abnormal instances by metric. Response of
 /// [`show_abnormal_instance_counts`](crate::Client::show_abnormal_instance_counts).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ShowAbnormalInstanceCountsResponse {
@@ -54,7 +53,7 @@ pub struct ShowAbnormalInstanceCountsResponse {
 }
 
 /// Number of instances on which one metric is abnormal.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct AbnormalInstanceCount {
     /// Name of the metric.
@@ -122,7 +121,7 @@ yundb_runtime::paged! {
 
 /// Instances with an abnormal metric. Response of
 /// [`list_abnormal_instances`](crate::Client::list_abnormal_instances).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListAbnormalInstancesResponse {
@@ -133,7 +132,7 @@ pub struct ListAbnormalInstancesResponse {
 }
 
 /// An abnormal instance.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct AbnormalInstance {
     /// Id of the instance.

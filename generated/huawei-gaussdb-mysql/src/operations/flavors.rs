@@ -2,9 +2,8 @@
 
 //! Flavors (node sizes) that instances can have.
 
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Argument, Operation, Spec, operation::{header, path, query}, shape::any};
+use yundb_runtime::{Argument, Operation, Record, Spec, operation::{header, path, query}, shape::any};
 use crate::Client;
 use crate::types::{
     AvailabilityZoneMode, CompatibleVersion, EngineName, ErrorBody, InstanceFlavorZoneStatus, InstanceMode,
@@ -79,7 +78,7 @@ yundb_runtime::operation! {
 }
 
 /// The flavors. Response of [`list_flavors`](crate::Client::list_flavors).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListFlavorsResponse {
@@ -88,7 +87,7 @@ pub struct ListFlavorsResponse {
 }
 
 /// A flavor (node size).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListFlavorsResponseFlavor {

@@ -2,8 +2,7 @@
 
 //! Slow query, error and audit logs, and their delivery to Log Tank Service (LTS).
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Secret, Spec};
+use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Record, Secret, Spec};
 use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::{any, list, object, required};
 use crate::{Client, types::{ErrorBody, Switch, UpdateAuditLogResponse}};
@@ -101,7 +100,7 @@ yundb_runtime::operation! {
 }
 
 /// The current state. Response of [`show_audit_log`](crate::Client::show_audit_log).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ShowAuditLogResponse {
     /// Whether all SQL statements are logged.
@@ -219,7 +218,7 @@ yundb_runtime::string_enum! {
 }
 
 /// The slow queries. Response of [`list_slow_logs`](crate::Client::list_slow_logs).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListSlowLogsResponse {
@@ -228,7 +227,7 @@ pub struct ListSlowLogsResponse {
 }
 
 /// A slow query.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct SlowLog {
     /// Id of the node: 36 letters and digits, a UUID without hyphens followed by `no07`.
@@ -380,7 +379,7 @@ yundb_runtime::string_enum! {
 }
 
 /// The error logs. Response of [`list_error_logs`](crate::Client::list_error_logs).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListErrorLogsResponse {
@@ -389,7 +388,7 @@ pub struct ListErrorLogsResponse {
 }
 
 /// An entry of the error log.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ErrorLog {
     /// Id of the node.
@@ -486,7 +485,7 @@ yundb_runtime::paged! {
 
 /// Links to the log of all SQL statements. Response of
 /// [`list_audit_log_links`](crate::Client::list_audit_log_links).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListAuditLogLinksResponse {
@@ -495,7 +494,7 @@ pub struct ListAuditLogLinksResponse {
 }
 
 /// A file of the audit log.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct AuditLogFile {
     /// Name of the file.
@@ -575,7 +574,7 @@ yundb_runtime::paged! {
 }
 
 /// Log destinations. Response of [`list_lts_configs`](crate::Client::list_lts_configs).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListLtsConfigsResponse {
@@ -586,7 +585,7 @@ pub struct ListLtsConfigsResponse {
 }
 
 /// Log destinations of an instance.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct InstanceLogs {
@@ -597,7 +596,7 @@ pub struct InstanceLogs {
 }
 
 /// Destination of a log.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct LogStream {
     /// Type of log.
@@ -611,7 +610,7 @@ pub struct LogStream {
 }
 
 /// The instance.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct LoggedInstance {
     /// Id of the instance.
@@ -805,7 +804,7 @@ yundb_runtime::operation! {
 }
 
 /// The current state. Response of [`show_slow_log_masking`](crate::Client::show_slow_log_masking).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ShowSlowLogMaskingResponse {
     /// Whether slow query logs are masked.

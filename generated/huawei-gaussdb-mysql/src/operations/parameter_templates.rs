@@ -2,9 +2,8 @@
 
 //! Parameter templates, and the parameters of instances.
 
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Spec};
+use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Record, Spec};
 use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::{any, object, required};
 use crate::{Client, types::{ErrorBody, StartedJob}};
@@ -61,7 +60,7 @@ yundb_runtime::paged! {
 }
 
 /// The parameter templates. Response of [`list_parameter_templates`](crate::Client::list_parameter_templates).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListParameterTemplatesResponse {
@@ -72,7 +71,7 @@ pub struct ListParameterTemplatesResponse {
 }
 
 /// A parameter template.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ParameterTemplate {
     /// Id of the parameter template: 36 letters and digits, a UUID ending in `pr07`.
@@ -197,7 +196,7 @@ yundb_runtime::string_enum! {
 }
 
 /// The request succeeded. Response of [`create_parameter_template`](crate::Client::create_parameter_template).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct CreateParameterTemplateResponse {
     /// A parameter template, without its values.
@@ -205,7 +204,7 @@ pub struct CreateParameterTemplateResponse {
 }
 
 /// A parameter template, without its values.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ParameterTemplateSummary {
     /// Id of the parameter template.
@@ -223,7 +222,7 @@ pub struct ParameterTemplateSummary {
 }
 
 /// Database that the template is for.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ParameterTemplateDatastore {
     /// Database engine.
@@ -275,7 +274,7 @@ yundb_runtime::operation! {
 }
 
 /// A parameter template. Response of [`show_parameter_template`](crate::Client::show_parameter_template).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ShowParameterTemplateResponse {
@@ -396,7 +395,7 @@ yundb_runtime::operation! {
 }
 
 /// The request succeeded. Response of [`delete_parameter_template`](crate::Client::delete_parameter_template).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct DeleteParameterTemplateResponse {
     /// Id of the parameter template.
@@ -519,7 +518,7 @@ yundb_runtime::operation! {
 }
 
 /// The request succeeded. Response of [`copy_parameter_template`](crate::Client::copy_parameter_template).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct CopyParameterTemplateResponse {
     /// Id of the copy.
@@ -583,7 +582,7 @@ yundb_runtime::operation! {
 }
 
 /// The request succeeded. Response of [`compare_parameter_templates`](crate::Client::compare_parameter_templates).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct CompareParameterTemplatesResponse {
@@ -592,7 +591,7 @@ pub struct CompareParameterTemplatesResponse {
 }
 
 /// A parameter that differs.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ParameterDifference {
     /// Name of the parameter.
@@ -666,7 +665,7 @@ yundb_runtime::paged! {
 
 /// Instances to which a parameter template can be applied. Response of
 /// [`list_applicable_instances`](crate::Client::list_applicable_instances).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListApplicableInstancesResponse {
@@ -677,7 +676,7 @@ pub struct ListApplicableInstancesResponse {
 }
 
 /// An instance to which the template can be applied.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ApplicableInstance {
     /// Id of the instance.
@@ -748,7 +747,7 @@ yundb_runtime::paged! {
 
 /// Change history of a parameter template. Response of
 /// [`list_parameter_template_history`](crate::Client::list_parameter_template_history).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListParameterTemplateHistoryResponse {
@@ -759,7 +758,7 @@ pub struct ListParameterTemplateHistoryResponse {
 }
 
 /// A change of a parameter.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ParameterChange {
     /// Name of the parameter.
@@ -838,7 +837,7 @@ yundb_runtime::paged! {
 
 /// The parameters of an instance. Response of
 /// [`list_instance_parameters`](crate::Client::list_instance_parameters).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListInstanceParametersResponse {
@@ -851,7 +850,7 @@ pub struct ListInstanceParametersResponse {
 }
 
 /// The parameter template of the instance.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct InstanceParameterTarget {
     /// Version of the database.
@@ -883,7 +882,7 @@ yundb_runtime::string_enum! {
 }
 
 /// A parameter of the instance.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct InstanceParameter {
     /// Name of the parameter.
@@ -974,7 +973,7 @@ yundb_runtime::operation! {
 
 /// The operation has started. Response of
 /// [`update_instance_parameters`](crate::Client::update_instance_parameters).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct UpdateInstanceParametersResponse {
     /// Id of the job that changes the parameters.
@@ -1056,7 +1055,7 @@ yundb_runtime::operation! {
 }
 
 /// The request succeeded. Response of [`copy_instance_parameters`](crate::Client::copy_instance_parameters).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct CopyInstanceParametersResponse {
     /// Id of the new parameter template.
@@ -1130,7 +1129,7 @@ yundb_runtime::paged! {
 
 /// Application records of a parameter template. Response of
 /// [`list_parameter_template_applications`](crate::Client::list_parameter_template_applications).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListParameterTemplateApplicationsResponse {
@@ -1141,7 +1140,7 @@ pub struct ListParameterTemplateApplicationsResponse {
 }
 
 /// An application of the template to an instance.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ParameterTemplateApplication {
     /// Id of the instance to which the template was applied.

@@ -2,8 +2,7 @@
 
 //! Quotas of the project and of enterprise projects.
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Spec};
+use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Record, Spec};
 use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::{any, list, object, optional, required};
 use crate::{Client, types::{ErrorBody, QuotaType, ShowProjectQuotasResponse}};
@@ -104,7 +103,7 @@ yundb_runtime::paged! {
 }
 
 /// The quotas of enterprise projects. Response of [`list_quotas`](crate::Client::list_quotas).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListQuotasResponse {
@@ -115,7 +114,7 @@ pub struct ListQuotasResponse {
 }
 
 /// The quotas of an enterprise project.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct EnterpriseProjectQuota {
     /// Id of the enterprise project.
@@ -207,7 +206,7 @@ impl Object for QuotaToSet {
 }
 
 /// The request succeeded. Response of [`update_quotas`](crate::Client::update_quotas).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct UpdateQuotasResponse {
@@ -216,7 +215,7 @@ pub struct UpdateQuotasResponse {
 }
 
 /// A quota that was set.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct SetQuota {
     /// Id of the enterprise project.
@@ -277,7 +276,7 @@ yundb_runtime::operation! {
 }
 
 /// The request succeeded. Response of [`create_quotas`](crate::Client::create_quotas).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct CreateQuotasResponse {
@@ -286,7 +285,7 @@ pub struct CreateQuotasResponse {
 }
 
 /// A quota that was set.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct CreateQuotasResponseQuotaList {
     /// Id of the enterprise project.
@@ -349,7 +348,7 @@ yundb_runtime::paged! {
 }
 
 /// The enterprise projects. Response of [`list_enterprise_projects`](crate::Client::list_enterprise_projects).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListEnterpriseProjectsResponse {
@@ -360,7 +359,7 @@ pub struct ListEnterpriseProjectsResponse {
 }
 
 /// An enterprise project.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct EnterpriseProject {
     /// Id of the enterprise project.

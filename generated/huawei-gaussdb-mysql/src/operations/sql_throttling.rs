@@ -2,8 +2,7 @@
 
 //! Rules that limit how many matching statements can run concurrently.
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Field, Object, Operation, Spec};
+use yundb_runtime::{Argument, Field, Object, Operation, Record, Spec};
 use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::{any, list, object, required};
 use crate::{Client, types::{ErrorBody, StartedJob, Switch}};
@@ -50,7 +49,7 @@ yundb_runtime::operation! {
 }
 
 /// The current state. Response of [`show_sql_throttling`](crate::Client::show_sql_throttling).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ShowSqlThrottlingResponse {
     /// Whether SQL throttling is enabled.
@@ -180,7 +179,7 @@ yundb_runtime::string_enum! {
 }
 
 /// The SQL throttling rules. Response of [`list_sql_throttling_rules`](crate::Client::list_sql_throttling_rules).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListSqlThrottlingRulesResponse {
@@ -191,7 +190,7 @@ pub struct ListSqlThrottlingRulesResponse {
 }
 
 /// A rule for a type of statement.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ThrottlingRule {
@@ -202,7 +201,7 @@ pub struct ThrottlingRule {
 }
 
 /// A pattern of throttled statements.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ThrottlingPattern {
     /// Keywords separated by `~`, such as `select~from~t1`.

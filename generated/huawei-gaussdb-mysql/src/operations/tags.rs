@@ -2,8 +2,7 @@
 
 //! Tags of instances.
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Spec};
+use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Record, Spec};
 use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::{any, list, object, optional, required};
 use crate::{Client, types::ErrorBody};
@@ -64,7 +63,7 @@ yundb_runtime::paged! {
 }
 
 /// The tags of an instance. Response of [`list_instance_tags`](crate::Client::list_instance_tags).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListInstanceTagsResponse {
@@ -75,7 +74,7 @@ pub struct ListInstanceTagsResponse {
 }
 
 /// A tag of the instance.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct InstanceTagItem {
     /// Key of the tag.
@@ -132,7 +131,7 @@ yundb_runtime::paged! {
 }
 
 /// The tags of all instances. Response of [`list_project_tags`](crate::Client::list_project_tags).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListProjectTagsResponse {
@@ -143,7 +142,7 @@ pub struct ListProjectTagsResponse {
 }
 
 /// A tag and all its values.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ProjectTag {

@@ -2,9 +2,10 @@
 
 //! Jobs started by other operations, and scheduled jobs.
 
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Argument, Operation, Paging, Spec, Value, operation::{field, header, path, query}, shape::any};
+use yundb_runtime::{Argument, Operation, Paging, Record, Spec, Value};
+use yundb_runtime::operation::{field, header, path, query};
+use yundb_runtime::shape::any;
 use crate::{Client, types::{ErrorBody, PageSize}};
 
 impl Client {
@@ -49,7 +50,7 @@ yundb_runtime::operation! {
 }
 
 /// A job. Response of [`show_job`](crate::Client::show_job).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ShowJobResponse {
     /// The job.
@@ -57,7 +58,7 @@ pub struct ShowJobResponse {
 }
 
 /// The job.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Job {
@@ -97,7 +98,7 @@ yundb_runtime::string_enum! {
 }
 
 /// Instance on which the job operates.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct JobInstance {
     /// Id of the instance: 36 letters and digits, ending in `in07`.
@@ -226,7 +227,7 @@ yundb_runtime::string_enum! {
 }
 
 /// The immediate jobs. Response of [`list_immediate_jobs`](crate::Client::list_immediate_jobs).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListImmediateJobsResponse {
@@ -237,7 +238,7 @@ pub struct ListImmediateJobsResponse {
 }
 
 /// An immediate job.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ImmediateJob {
     /// Id of the instance: a UUID without hyphens, followed by `in07`.
@@ -348,7 +349,7 @@ yundb_runtime::paged! {
 }
 
 /// The scheduled jobs. Response of [`list_scheduled_jobs`](crate::Client::list_scheduled_jobs).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListScheduledJobsResponse {
@@ -359,7 +360,7 @@ pub struct ListScheduledJobsResponse {
 }
 
 /// A scheduled job.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ScheduledJob {
@@ -431,7 +432,7 @@ yundb_runtime::operation! {
 }
 
 /// The request succeeded. Response of [`cancel_scheduled_jobs`](crate::Client::cancel_scheduled_jobs).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct CancelScheduledJobsResponse {
@@ -527,7 +528,7 @@ yundb_runtime::operation! {
 }
 
 /// The request succeeded. Response of [`delete_scheduled_job`](crate::Client::delete_scheduled_job).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct DeleteScheduledJobResponse {
     /// Whether the job was deleted.

@@ -2,8 +2,7 @@
 
 //! Versions of the database engine.
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Operation, Spec, operation::{header, path}, shape::any};
+use yundb_runtime::{Operation, Record, Spec, operation::{header, path}, shape::any};
 use crate::{Client, types::{EngineName, ErrorBody}};
 
 impl Client {
@@ -52,7 +51,7 @@ yundb_runtime::operation! {
 }
 
 /// Versions of the engine. Response of [`list_engine_versions`](crate::Client::list_engine_versions).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListEngineVersionsResponse {
@@ -61,7 +60,7 @@ pub struct ListEngineVersionsResponse {
 }
 
 /// A version of the engine.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct EngineVersion {
     /// Unique id of the version.

@@ -2,8 +2,7 @@
 
 //! Find projects and their ids.
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Integer, Operation, Spec, operation::query, shape::any};
+use yundb_runtime::{Argument, Integer, Operation, Record, Spec, operation::query, shape::any};
 use crate::{Client, types::ErrorBody};
 
 impl Client {
@@ -61,7 +60,7 @@ yundb_runtime::operation! {
 }
 
 /// The projects. Response of [`list_projects`](crate::Client::list_projects).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListProjectsResponse {
@@ -72,7 +71,7 @@ pub struct ListProjectsResponse {
 }
 
 /// The type of `project` in `ListProjectsResponse`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct Project {
     /// Id of the project.
@@ -94,7 +93,7 @@ pub struct Project {
 }
 
 /// Links to the resource and its neighbors.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct Links {
     /// Link to this resource.

@@ -2,8 +2,7 @@
 
 //! Obtain user tokens.
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Field, Object, Operation, Secret, Spec};
+use yundb_runtime::{Argument, Field, Object, Operation, Record, Secret, Spec};
 use yundb_runtime::format::{Formatted, Timestamp};
 use yundb_runtime::operation::{field, query};
 use yundb_runtime::shape::{any, object, required};
@@ -187,7 +186,7 @@ yundb_runtime::setters! {
 
 /// The token was created and is returned in the `X-Subject-Token` header. The body contains its properties.
 /// Response of [`create_token`](crate::Client::create_token).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct CreateTokenResponse {
     /// Properties of the token.
@@ -195,7 +194,7 @@ pub struct CreateTokenResponse {
 }
 
 /// Properties of the token.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Token {
@@ -218,7 +217,7 @@ pub struct Token {
 }
 
 /// The type of `catalog` in `Token`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct CatalogService {
@@ -233,7 +232,7 @@ pub struct CatalogService {
 }
 
 /// The type of `endpoint` in `CatalogService`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct CatalogEndpoint {
     /// Id of the endpoint.
@@ -249,7 +248,7 @@ pub struct CatalogEndpoint {
 }
 
 /// The owning account.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct Domain {
     /// Id of the account.
@@ -259,7 +258,7 @@ pub struct Domain {
 }
 
 /// The project to which the token is scoped.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct TokenProject {
     /// Id of the project.
@@ -271,7 +270,7 @@ pub struct TokenProject {
 }
 
 /// The type of `role` in `Token`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct TokenRole {
     /// Always `0`; not the actual id of the permission.
@@ -281,7 +280,7 @@ pub struct TokenRole {
 }
 
 /// The authenticated user.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct TokenUser {
     /// Id of the user.
@@ -295,7 +294,7 @@ pub struct TokenUser {
 }
 
 /// Response headers: [`x_subject_token`](Self::x_subject_token), [`x_iam_trace_id`](Self::x_iam_trace_id).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct SubjectTokenAndIamTraceIdHeaders {
     /// The token.

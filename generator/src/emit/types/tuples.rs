@@ -33,6 +33,7 @@ pub(super) fn definition(scope: &Scope<'_>, definition: &TypeDef, tuple: &Tuple)
     quote! {
         #docs
         #[derive(Clone, Debug, PartialEq, #further #serialize, #deserialize)]
+        #[serde(crate = "yundb_runtime::serde")]
         pub struct #name(#(#elements),*);
         impl yundb_runtime::Single for #name {}
         impl From<(#(#types),*)> for #name {

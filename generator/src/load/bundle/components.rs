@@ -37,9 +37,10 @@ pub(super) struct Own {
     pub section: &'static str,
     pub kind: Kind,
     pub name: String,
-    pub entry: Entry,
-    /// Its place. For an alias (`Job: {$ref: schemas/Job.yaml}`), the place that it refers to, if that is to be written
-    /// here.
+    pub key: Location,
+    /// The entry of an alias (`Job: {$ref: schemas/Job.yaml}`).
+    pub alias: Option<Entry>,
+    /// Its place. For an alias, the place that it refers to, if that is to be written here.
     pub target: Target,
     pub written_here: bool,
 }
@@ -50,14 +51,15 @@ impl Components {
         let mut own = Vec::new();
         let root = files.get(0);
         let root_at = Target { file: 0, pointer: Vec::new() };
-        let components = match is_swagger {
-            true => Some((root.root.clone(), root_at)),
-            false => root
-                .root
-                .get("components")
-                .and_then(|components| content(components, root_at.child("components"), files, reporter)),
+        let at = match (is_swagger, root.root.get("components")) {
+            (true, _) => Some(root_at),
+            (false, components) => {
+                components.and_then(|components| content(components, root_at.child("components"), files, reporter))
+            }
         };
-        let Some((components, at)) = components else { return own };
+        let Some(at) = at else { return own };
+        let file = files.get(at.file);
+        let Ok(components) = walk(&file.root, &at.pointer) else { return own };
         for field in Kind::Components.fields() {
             let Shape::Map(Shape::Object(kind)) = field.shape else { continue };
             let written_as = match is_swagger {
@@ -73,7 +75,9 @@ impl Components {
                 .flatten()
                 .map(str::to_owned)
                 .collect();
-            let Some((section, at)) = content(section, here, files, reporter) else { continue };
+            let Some(at) = content(section, here, files, reporter) else { continue };
+            let file = files.get(at.file);
+            let Ok(section) = walk(&file.root, &at.pointer) else { continue };
             for (name, entry) in section.entries() {
                 // A body parameter is written in place of each reference to it.
                 let sent = entry.node.get("in").and_then(Node::as_str);
@@ -85,12 +89,14 @@ impl Components {
                 // A pointer's separators in a name would need escaping wherever the name is used.
                 let name = self.unused(field.name, &name.replace(['/', '~'], "_"));
                 self.taken.insert((field.name, name.clone()), (target.clone(), entry.key.clone()));
-                let written_here = alias(&entry.node).is_none();
+                let alias = alias(&entry.node).map(|_| entry.clone());
+                let written_here = alias.is_none();
                 if written_here {
                     self.names.insert((field.name, written), name.clone());
                     self.names.insert((field.name, target.clone()), name.clone());
                 }
-                own.push(Own { section: field.name, kind: *kind, name, entry: entry.clone(), target, written_here });
+                let (section, key) = (field.name, entry.key.clone());
+                own.push(Own { section, kind: *kind, name, key, alias, target, written_here });
             }
         }
         for component in &mut own {
@@ -101,14 +107,15 @@ impl Components {
 
     /// Gives an alias's target the name of the alias, unless the target has one.
     fn own_alias(&mut self, own: &mut Own, files: &mut Files, reporter: &mut Reporter<'_>) {
-        let Some(text) = alias(&own.entry.node).filter(|_| own.kind.section().is_some()) else { return };
+        let Some(entry) = own.alias.as_ref().filter(|_| own.kind.section().is_some()) else { return };
+        let Some(text) = alias(&entry.node) else { return };
         // Errors are reported when the reference is resolved.
-        let place = own.entry.place().clone();
+        let place = entry.place().clone();
         let Ok(Some(target)) = files.follow(text, &place, own.target.file, reporter) else { return };
         if self.names.contains_key(&(own.section, target.clone())) {
             return;
         }
-        let place = (target.clone(), own.entry.key.clone());
+        let place = (target.clone(), own.key.clone());
         self.names.insert((own.section, target.clone()), own.name.clone());
         self.taken.insert((own.section, own.name.clone()), place);
         own.target = target;
@@ -178,44 +185,39 @@ impl Target {
     }
 }
 
-/// A map with its place, or those of its target if it is a reference.
-fn content(node: &Node, here: Target, files: &mut Files, reporter: &mut Reporter<'_>) -> Option<(Node, Target)> {
-    let Some(reference) = node.get("$ref") else { return Some((node.clone(), here)) };
-    match files.follow(reference.as_str()?, &reference.location, here.file, reporter) {
-        Ok(target) => {
-            let target = target?;
-            let node = walk(&files.get(target.file).root, &target.pointer).ok()?.clone();
-            Some((node, target))
-        }
-        Err(diagnostic) => {
-            reporter.fault(diagnostic.at(reference.location.clone()));
-            None
-        }
-    }
+/// The place of a map, or of its target if it is a reference.
+fn content(node: &Node, here: Target, files: &mut Files, reporter: &mut Reporter<'_>) -> Option<Target> {
+    let Some(reference) = node.get("$ref") else { return Some(here) };
+    files.follow(reference.as_str()?, &reference.location, here.file, reporter).unwrap_or_else(|diagnostic| {
+        reporter.fault(diagnostic.at(reference.location.clone()));
+        None
+    })
 }
 
-/// The document's `components`: the sections of components, and its other keys.
+/// The document's `components`: the sections of components, and the other keys as written.
 pub(super) fn insert(
     document: &mut IndexMap<String, Entry>,
+    written: Option<&Entry>,
     mut sections: IndexMap<&str, IndexMap<String, Entry>>,
     place: &Location,
 ) {
-    let written = document.get("components");
-    let at = written.map_or_else(|| place.clone(), |entry| entry.key.clone());
-    let old = written.and_then(|entry| entry.node.as_object()).cloned().unwrap_or_default();
+    let at = written.map_or(place, |entry| &entry.key);
     let mut components = IndexMap::new();
-    for (key, entry) in old {
-        let entry = match sections.shift_remove(key.as_str()) {
-            Some(entries) => Entry::new(entry.key, Node::new(entries, entry.node.location)),
+    for (key, entry) in written.into_iter().flat_map(|entry| entry.node.entries()) {
+        let entry = match sections.shift_remove(key) {
+            Some(entries) => Entry::new(entry.key.clone(), Node::new(entries, entry.node.location.clone())),
             None if key == "$ref" => continue,
-            None => entry,
+            None => entry.clone(),
         };
-        components.insert(key, entry);
+        components.insert(key.to_owned(), entry);
     }
     for (section, entries) in sections {
         components.insert(section.to_owned(), Entry::new(at.clone(), Node::new(entries, at.clone())));
     }
-    if !components.is_empty() {
-        document.insert("components".to_owned(), Entry::new(at.clone(), Node::new(components, at)));
-    }
+    let entry = match (components.is_empty(), written) {
+        (false, _) => Entry::new(at.clone(), Node::new(components, at.clone())),
+        (true, Some(written)) => written.clone(),
+        (true, None) => return,
+    };
+    document.insert("components".to_owned(), entry);
 }

@@ -77,23 +77,27 @@ impl Bundler<'_, '_> {
     fn document(&mut self) -> Node {
         let root = self.files.get(0);
         let own = self.components.own(self.is_swagger, &mut self.files, self.reporter);
-        let written = if self.is_swagger { self.swagger_document(&root.root) } else { root.root.clone() };
+        let written = match self.is_swagger {
+            true => Cow::Owned(self.swagger_document(&root.root)),
+            false => Cow::Borrowed(&root.root),
+        };
         let mut document = IndexMap::new();
         for (key, entry) in written.entries() {
             let shape = Kind::Document.field(key).map_or(Shape::Any, |field| field.shape);
             let node = match key {
-                "components" => entry.node.clone(),
+                // Filled in at the end.
+                "components" => Node::new(Value::Null, entry.node.location.clone()),
                 _ => self.resolve(&entry.node, shape, 0),
             };
             document.insert(key.to_owned(), Entry::new(entry.key.clone(), node));
         }
         let mut sections: IndexMap<&str, IndexMap<String, Entry>> = IndexMap::new();
         for own in own {
-            let node = match own.written_here {
-                true => self.content(own.kind, &own.target),
-                false => self.resolve(&own.entry.node, Shape::Object(own.kind), own.target.file),
+            let node = match own.alias.filter(|_| !own.written_here) {
+                None => self.content(own.kind, &own.target),
+                Some(alias) => self.resolve(&alias.node, Shape::Object(own.kind), own.target.file),
             };
-            sections.entry(own.section).or_default().insert(own.name, Entry::new(own.entry.key, node));
+            sections.entry(own.section).or_default().insert(own.name, Entry::new(own.key, node));
         }
         let mut lifted: IndexMap<&str, IndexMap<String, Entry>> = IndexMap::new();
         while let Some(Pending { section, kind, name, target }) = self.components.pending.pop_front() {
@@ -105,7 +109,8 @@ impl Bundler<'_, '_> {
             entries.sort_unstable_keys();
             sections.entry(section).or_default().extend(entries);
         }
-        components::insert(&mut document, sections, &root.root.location);
+        let components = written.as_object().and_then(|members| members.get("components"));
+        components::insert(&mut document, components, sections, &root.root.location);
         Node::new(document, root.root.location.clone())
     }
 

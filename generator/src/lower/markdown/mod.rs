@@ -9,6 +9,8 @@ mod marks;
 mod tests;
 mod write;
 
+use std::borrow::Cow;
+
 use pulldown_cmark::Options;
 
 pub use marks::wrap;
@@ -28,11 +30,11 @@ pub fn lines(text: &str) -> Vec<String> {
 
 /// A text whose lines can be put in a comment: line ends are `\n`, and invisible characters are replaced by a symbol or
 /// their code.
-pub fn clean(text: &str) -> String {
+pub fn clean(text: &str) -> Cow<'_, str> {
     let usual =
         |c: char| (c == '\n' || !c.is_control()) && !is_mark_of_direction(c) && !matches!(c, '\u{2028}' | '\u{2029}');
     if text.chars().all(usual) {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
@@ -48,7 +50,7 @@ pub fn clean(text: &str) -> String {
             c => out.push(c),
         }
     }
-    out
+    out.into()
 }
 
 /// Characters that rustc rejects in comments, as they can disguise code.

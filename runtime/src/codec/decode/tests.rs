@@ -80,10 +80,10 @@ fn absence_has_many_forms() {
 /// Null is not an object, wherever it occurs: decoding it would invent an empty one.
 #[test]
 fn null_is_not_an_object() {
-    #[derive(Debug, PartialEq, Deserialize)]
+    #[derive(Debug, PartialEq, crate::Record)]
     struct Open {
         port: Option<i64>,
-        #[serde(flatten, deserialize_with = "crate::additional")]
+        #[serde(flatten)]
         additional: BTreeMap<String, i64>,
     }
 
@@ -112,9 +112,9 @@ fn depth_is_bounded() {
     struct Lists(Vec<Lists>);
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     struct Maps(BTreeMap<String, Maps>);
-    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[derive(Clone, Debug, PartialEq, crate::Record)]
     struct Open {
-        #[serde(flatten, deserialize_with = "crate::additional")]
+        #[serde(flatten)]
         additional: BTreeMap<String, Open>,
     }
     #[derive(Clone, Debug, PartialEq)]

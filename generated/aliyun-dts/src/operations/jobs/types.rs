@@ -2,9 +2,8 @@
 
 //! Types that several of these operations share.
 
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::Value;
+use yundb_runtime::{Record, Value};
 
 yundb_runtime::setters! {
     /// Database that is migrated, synchronized or subscribed to.
@@ -195,7 +194,7 @@ yundb_runtime::string_enum! {
 }
 
 /// Source or destination of a task.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Endpoint {
@@ -294,7 +293,7 @@ yundb_runtime::string_enum! {
 
 /// Response of [`update_job_password`](crate::Client::update_job_password) and
 /// [`update_job_name`](crate::Client::update_job_name).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct UpdateJobPasswordResponse {

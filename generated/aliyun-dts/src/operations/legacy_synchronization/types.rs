@@ -2,7 +2,7 @@
 
 //! Types that several of these operations share.
 
-use serde::{Deserialize, Serialize};
+use yundb_runtime::Record;
 use crate::types::PhaseStatus;
 
 yundb_runtime::setters! {
@@ -85,7 +85,7 @@ yundb_runtime::setters! {
 }
 
 /// Progress of the incremental phase.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SynchronizationProgress {
@@ -100,7 +100,7 @@ pub struct SynchronizationProgress {
 }
 
 /// Source or destination of a synchronization.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SynchronizationEndpoint {
@@ -148,7 +148,7 @@ yundb_runtime::string_enum! {
 }
 
 /// Database that is synchronized.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct SynchronizedSchema {
@@ -163,7 +163,7 @@ pub struct SynchronizedSchema {
 }
 
 /// Table of a database.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct SynchronizedTable {
     /// Name of the table. Example: `customer`.

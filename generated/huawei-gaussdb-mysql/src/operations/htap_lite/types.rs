@@ -2,13 +2,12 @@
 
 //! Types that several of these operations share.
 
-use serde::{Deserialize, Serialize};
-use yundb_runtime::{Field, Object, shape::{any, required}};
+use yundb_runtime::{Field, Object, Record, shape::{any, required}};
 use crate::types::StarrocksTableCheckCheckResult;
 
 /// Response of [`show_clickhouse_slow_log_masking`](crate::Client::show_clickhouse_slow_log_masking) and
 /// [`update_clickhouse_slow_log_masking`](crate::Client::update_clickhouse_slow_log_masking).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ShowClickhouseSlowLogMaskingResponse {
     /// Whether slow query logs are masked: `true` or `false`.
@@ -69,7 +68,7 @@ yundb_runtime::string_enum! {
 }
 
 /// Result of the check of a setting.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ClickhouseSettingCheck {
     /// Name of the setting.
@@ -81,7 +80,7 @@ pub struct ClickhouseSettingCheck {
 }
 
 /// Result of the check of a table.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ClickhouseTableCheck {
     /// Name of the table.
@@ -112,7 +111,7 @@ yundb_runtime::string_enum! {
 }
 
 /// Tags of a ClickHouse instance.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ClickhouseInstanceTags {
@@ -123,7 +122,7 @@ pub struct ClickhouseInstanceTags {
 }
 
 /// A tag of a ClickHouse instance.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct ClickhouseTag {
     /// Key of the tag.

@@ -2,7 +2,7 @@
 
 //! Types that several of these operations share.
 
-use serde::{Deserialize, Serialize};
+use yundb_runtime::Record;
 
 yundb_runtime::string_enum! {
     /// Deployment mode: a single node or a cluster.
@@ -35,7 +35,7 @@ yundb_runtime::string_enum! {
 /// Response of [`delete_starrocks_instance`](crate::Client::delete_starrocks_instance),
 /// [`restart_starrocks_instance`](crate::Client::restart_starrocks_instance) and
 /// [`restart_starrocks_node`](crate::Client::restart_starrocks_node).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct DeleteStarrocksInstanceResponse {
     /// Id of the workflow.
@@ -79,7 +79,7 @@ yundb_runtime::string_enum! {
 }
 
 /// Result of the check of a setting.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct StarrocksSettingCheck {
     /// Name of the parameter, 3 to 128 characters.

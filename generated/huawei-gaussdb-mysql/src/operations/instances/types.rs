@@ -2,7 +2,7 @@
 
 //! Types that several of these operations share.
 
-use serde::{Deserialize, Serialize};
+use yundb_runtime::Record;
 use crate::types::{
     AvailabilityZoneMode, BackupStrategy, InstanceChargeInfo, InstanceDatastore, InstanceMode, InstanceNode,
     InstanceProxy, InstanceStatus, Tag,
@@ -65,7 +65,7 @@ yundb_runtime::integer_enum! {
 }
 
 /// The instance.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct InstanceDetails {
@@ -138,7 +138,7 @@ pub struct InstanceDetails {
 }
 
 /// Transparent data encryption. In open beta: contact support for permission.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct TdeInfo {
     /// Whether data is encrypted.

@@ -2,7 +2,7 @@
 
 //! Types that several of these operations share.
 
-use serde::{Deserialize, Serialize};
+use yundb_runtime::Record;
 
 yundb_runtime::string_enum! {
     /// State of the instance.
@@ -83,7 +83,7 @@ yundb_runtime::string_enum! {
 }
 
 /// The database.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct LegacyDatastore {
     /// Database engine.
@@ -93,7 +93,7 @@ pub struct LegacyDatastore {
 }
 
 /// Backup policy.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct LegacyBackupStrategy {
     /// Hour in which automatic backups start.
@@ -104,7 +104,7 @@ pub struct LegacyBackupStrategy {
 
 /// Response of [`update_quotas_legacy`](crate::Client::update_quotas_legacy) and
 /// [`create_quotas_legacy`](crate::Client::create_quotas_legacy).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct UpdateQuotasLegacyResponse {
@@ -116,7 +116,7 @@ pub struct UpdateQuotasLegacyResponse {
 pub type CreateQuotasLegacyResponse = UpdateQuotasLegacyResponse;
 
 /// A quota.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct LegacyQuota {
     /// Id of the enterprise project.

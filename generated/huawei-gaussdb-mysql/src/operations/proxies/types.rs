@@ -2,7 +2,7 @@
 
 //! Types that several of these operations share.
 
-use serde::{Deserialize, Serialize};
+use yundb_runtime::Record;
 
 yundb_runtime::integer_enum! {
     /// Routing policy for reads.
@@ -51,7 +51,7 @@ yundb_runtime::string_enum! {
 
 /// Response of [`update_proxy_access_control`](crate::Client::update_proxy_access_control) and
 /// [`update_proxy_access_rules`](crate::Client::update_proxy_access_rules).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Record)]
 #[non_exhaustive]
 pub struct UpdateProxyAccessControlResponse {
     /// Whether access control is now enabled.
