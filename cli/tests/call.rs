@@ -182,6 +182,8 @@ async fn the_output_has_four_forms() {
     let table = world.call("list-instances -o table");
     let lines: Vec<&str> = table.stdout.lines().collect();
     assert!(lines[1].contains(" name ") && lines[3].contains(" ddm-36c7 "), "{table:?}");
+    let wrong = world.call("list-instances --query length(total_record)");
+    assert!(wrong.code == 1 && wrong.stderr.starts_with("error: --query: "), "{wrong:?}");
     let table = world.call("list-instances -o table --query total_record");
     assert!(table.stdout.contains(" 1 "), "{table:?}");
 }

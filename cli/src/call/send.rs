@@ -83,37 +83,37 @@ impl Call {
         let items = lowered.operation.paging.as_ref().map(|paging| items(lowered, paging));
         let done = match (dry_run, paging) {
             (Some(dry_run), _) => match (call.send::<Any>().await, dry_run.request()) {
-                (_, Some(request)) => {
-                    io::stdout().lock().write_all(request.as_bytes())?;
-                    Ok(())
-                }
+                (_, Some(request)) => Ok(ended(io::stdout().lock().write_all(request.as_bytes()).map_err(Into::into))),
                 (Err(error), None) => Err(error.into()),
                 (Ok(_), None) => anyhow::bail!("the call was not sent"),
             },
             (None, Some(paging)) if self.all => {
                 let path = items.unwrap_or_default();
                 match self.all_items(call, paging, path).await {
-                    Ok(items) => return self.print(&Value::Array(items), None).map(|()| ExitCode::SUCCESS),
+                    Ok(items) => return Ok(ended(self.print(&Value::Array(items), None))),
                     Err(error) => Err(error.into()),
                 }
             }
             (None, None) if self.all => anyhow::bail!("{} has no pages: leave out --all", spec.name),
             _ if self.wait && spec.job.is_none() => anyhow::bail!("{} starts no job: leave out --wait", spec.name),
             _ if rows::output(&lowered.service, &lowered.operation).is_some_and(Payload::is_streamed) => {
-                streamed(call).await
+                streamed(call).await.map(|()| ExitCode::SUCCESS)
             }
             _ => match call.send::<Any>().await {
                 Ok(response) => {
-                    match &response.json {
-                        Some(value) => self.print(value, items.as_deref())?,
-                        None => io::stdout().lock().write_all(&response.bytes)?,
+                    let printed = ended(match &response.json {
+                        Some(value) => self.print(value, items.as_deref()),
+                        None => io::stdout().lock().write_all(&response.bytes).map_err(Into::into),
+                    });
+                    match self.wait.then(|| self.waited(&client, &response)) {
+                        Some(waited) => waited.await.map(|()| printed),
+                        None => Ok(printed),
                     }
-                    if self.wait { self.waited(&client, &response).await } else { Ok(()) }
                 }
                 Err(error) => Err(error.into()),
             },
         };
-        Ok(done.map_or_else(|error| failure::report(document, &error), |()| ExitCode::SUCCESS))
+        Ok(done.unwrap_or_else(|error| failure::report(document, &error)))
     }
 
     fn print(&self, value: &Value, items: Option<&[String]>) -> anyhow::Result<()> {
@@ -165,6 +165,11 @@ impl Call {
         eprintln!("job {id}: {last}");
         Ok(())
     }
+}
+
+/// The exit code of a call that succeeded, by whether its output was printed.
+fn ended(printed: anyhow::Result<()>) -> ExitCode {
+    crate::exit_code(printed.map(|()| true))
 }
 
 /// The call with its inputs.
