@@ -86,6 +86,7 @@ fn a_failed_run_undoes_all_changes() {
     let wanted = files(&[("src/a.rs", "new\n")]);
     let changes =
         Changes { written: paths(&["src/a.rs", "src/z.rs"]), removed: paths(&["src/gone.rs"]), ..Changes::default() };
+    let wanted = wanted.iter().map(|(path, text)| (path.as_path(), text.as_str())).collect();
     apply(&dir, &wanted, &changes, &paths(&["src/a.rs"]).into_iter().collect()).unwrap_err();
     for (path, text) in before {
         assert_eq!(fs::read_to_string(dir.join(path)).unwrap(), text);
