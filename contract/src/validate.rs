@@ -4,10 +4,8 @@
 mod tests;
 mod walk;
 
-use std::sync::{Arc, PoisonError};
-
 use jsonschema::error::ValidationErrorKind;
-use jsonschema::{Draft, ValidationError};
+use jsonschema::{Draft, Registry, ValidationError, Validator};
 use serde_json::{Value, json};
 
 pub use self::walk::Described;
@@ -48,7 +46,7 @@ impl Document {
         match self.validator(schema, direction) {
             Ok(validator) => validator.iter_errors(value).map(|error| self.problem(&error, direction)).collect(),
             Err(message) => {
-                let keyword = "$ref".to_owned();
+                let (keyword, message) = ("$ref".to_owned(), message.clone());
                 vec![Problem { at: String::new(), keyword, rule: None, message, overlap: false }]
             }
         }
@@ -93,19 +91,20 @@ impl Document {
     }
 
     /// Compiles a schema, once.
-    fn validator(&self, schema: &SchemaRef, direction: Direction) -> Compiled {
-        let key = (direction, schema.0.clone());
-        let mut known = self.validators.lock().unwrap_or_else(PoisonError::into_inner);
-        let compile = || {
-            let options = jsonschema::options()
-                .with_draft(Draft::Draft202012)
-                .should_validate_formats(false)
-                .with_registry(&self.registries[direction as usize])
-                .offline();
-            let reference = json!({"$ref": format!("{BASE}#{}", fragment(&schema.0))});
-            options.build(&reference).map(Arc::new).map_err(|error| error.to_string())
-        };
-        known.entry(key).or_insert_with(compile).clone()
+    fn validator(&self, schema: &SchemaRef, direction: Direction) -> Result<&Validator, &String> {
+        let known = &self.validators[direction as usize];
+        let compiled = known.get(&schema.0);
+        let compile = || known.insert(schema.0.clone(), Box::new(self.compiled(schema, direction)));
+        compiled.unwrap_or_else(compile).as_ref()
+    }
+
+    fn compiled(&self, schema: &SchemaRef, direction: Direction) -> Compiled {
+        let draft = Draft::Draft202012;
+        let registry = Registry::new().draft(draft).add(BASE, self.reachable(schema, direction));
+        let registry = registry.and_then(|registry| registry.prepare()).map_err(|error| error.to_string())?;
+        let options = jsonschema::options().with_draft(draft).should_validate_formats(false).with_registry(&registry);
+        let reference = json!({"$ref": format!("{BASE}#{}", fragment(&schema.0))});
+        options.offline().build(&reference).map_err(|error| error.to_string())
     }
 }
 

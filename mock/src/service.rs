@@ -17,9 +17,7 @@ const EMBEDDED: &[(&str, &[u8], &[u8])] = include!(concat!(env!("OUT_DIR"), "/se
 pub struct Service {
     /// Its name: of the service, or of the file.
     pub name: String,
-    /// The document as JSON.
-    pub root: Value,
-    /// Its operations and schemas.
+    /// The document: its JSON, operations and schemas.
     pub document: Document,
     places: OnceLock<Places>,
     /// The places, not yet read.
@@ -69,18 +67,18 @@ impl Service {
     }
 
     fn new(name: &str, root: Value, packed: &'static [u8], places: OnceLock<Places>) -> Result<Self, LoadError> {
-        let document = Document::new(&root).map_err(LoadError::Document)?;
         let url = root.pointer("/servers/0/url").and_then(Value::as_str).unwrap_or_default();
         let path = url.split_once("://").map_or(url, |(_, rest)| rest.find('/').map_or("", |at| &rest[at..]));
         // A base with variables can be anything.
         let base = if path.contains('{') { "" } else { path.trim_end_matches('/') }.to_owned();
         let version = root.pointer("/info/version").and_then(Value::as_str).unwrap_or_default().to_owned();
-        Ok(Self { name: name.to_owned(), document, places, packed, base, version, root })
+        let document = Document::new(root).map_err(LoadError::Document)?;
+        Ok(Self { name: name.to_owned(), document, places, packed, base, version })
     }
 
     /// The file and line of a JSON pointer into the document.
     pub fn place(&self, pointer: &str) -> Option<String> {
-        self.places.get_or_init(|| Places::from_bytes(self.packed)).find(&self.root, pointer)
+        self.places.get_or_init(|| Places::from_bytes(self.packed)).find(&self.document.root, pointer)
     }
 
     /// The operations.
@@ -95,20 +93,22 @@ impl Service {
 
     /// The operation object, with its extensions.
     pub fn raw(&self, operation: &Operation) -> &Value {
-        self.root.pointer(&operation.at).unwrap_or(&Value::Null)
+        self.document.root.pointer(&operation.at).unwrap_or(&Value::Null)
     }
 
     /// The object that contains a schema: a media type, parameter or header.
     pub fn around(&self, schema: &SchemaRef) -> &Value {
         let at = schema.0.rsplit_once('/').map_or("", |(at, _)| at);
-        self.root.pointer(at).unwrap_or(&Value::Null)
+        self.document.root.pointer(at).unwrap_or(&Value::Null)
     }
 
     /// A node with its `$ref`s resolved.
     pub fn resolved<'a>(&'a self, mut node: &'a Value) -> &'a Value {
         for _ in 0..16 {
-            let target =
-                node.get("$ref").and_then(Value::as_str).and_then(|at| self.root.pointer(at.strip_prefix('#')?));
+            let target = node
+                .get("$ref")
+                .and_then(Value::as_str)
+                .and_then(|at| self.document.root.pointer(at.strip_prefix('#')?));
             let Some(target) = target else { break };
             node = target;
         }

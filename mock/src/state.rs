@@ -71,7 +71,7 @@ impl State {
         }
         let own = (Service::name_of(operation), service.raw(operation));
         let mut inner = self.inner();
-        for (name, holder) in [(String::new(), &service.root), own] {
+        for (name, holder) in [(String::new(), &service.document.root), own] {
             let limits = holder.get("x-rate-limit").and_then(Value::as_array).into_iter().flatten();
             for (index, limit) in limits.enumerate() {
                 let number = |key: &str| limit.get(key).and_then(Value::as_u64);
@@ -299,7 +299,7 @@ impl Call<'_> {
         let default = |key: &str| {
             let name = text(&format!("/request/{key}"))?;
             let parameter = self.operation.parameters.iter().find(|it| it.name == name)?;
-            let schema = self.service.root.pointer(&parameter.schema.as_ref()?.0)?;
+            let schema = self.service.document.root.pointer(&parameter.schema.as_ref()?.0)?;
             self.service.resolved(schema).get("default").map(scalar_text)
         };
         let number = |key: &str| sent(key).or_else(|| default(key)).and_then(|text| text.parse::<usize>().ok());
@@ -327,7 +327,7 @@ impl Call<'_> {
 
     /// A job that the call starts, or that it shows.
     fn job(&mut self, answer: &mut Answer, fails: bool) {
-        let Some(kinds) = self.service.root.get("x-jobs").and_then(Value::as_object) else { return };
+        let Some(kinds) = self.service.document.root.get("x-jobs").and_then(Value::as_object) else { return };
         let own = self.service.raw(self.operation).get("x-job");
         let text = |node: &Value, key: &str| node.get(key).and_then(Value::as_str).map(str::to_owned);
         if let Some((place, kind)) = own.and_then(|job| text(job, "id").zip(text(job, "kind"))) {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
-use yundb_mock::{MockServer, Options, Scenario, never_called, read_journal};
+use yundb_mock::{Calls, MockServer, Options, Scenario, Service, coverage, read_journal};
 
 const INSTANCES: &str = "/v1/p/instances";
 
@@ -234,14 +234,17 @@ async fn scenarios_are_set_at_the_control_address() {
 async fn the_journal_has_no_secrets() {
     let server = ddm(Options::default()).await;
     create(&server, "orders").await;
+    assert_eq!(get(&server, &format!("{INSTANCES}?limit=x")).await.0, 400);
     let response = Client::new().get(format!("{}/__yundb/journal", server.url())).send().await.unwrap();
     let text = response.text().await.unwrap();
     assert!(text.contains("\"name\":\"orders\"") && text.contains("[redacted]"), "{text}");
     assert!(!text.contains("Hidden-1234") && !text.contains("X-Auth-Token"), "{text}");
     let records = read_journal(&text).unwrap();
     assert_eq!(records, server.journal());
-    let never = never_called(server.service(), &records);
-    assert_eq!(never.len(), server.service().operations().len() - 1);
+    let called = coverage(server.service(), &records).into_iter().filter(|(_, calls)| *calls != Calls::None);
+    let called: Vec<_> = called.map(|(operation, calls)| (Service::name_of(operation), calls)).collect();
+    let expected = [("createInstance", Calls::Accepted), ("listInstances", Calls::Refused)];
+    assert_eq!(called, expected.map(|(name, calls)| (name.to_owned(), calls)));
     assert!(read_journal("{}\nno").unwrap_err().starts_with("line 1"));
 }
 
@@ -285,6 +288,7 @@ paths:
       responses:
         '200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}, example: {id: 1, name: Rex}}}}
     delete: {operationId: deletePet, responses: {'204': {description: gone}}}
+  /console: {get: {operationId: openConsole, responses: {'101': {description: A WebSocket.}}}}
 components:
   schemas:
     Pet: {type: object, required: [name], properties: {id: {type: integer}, name: {type: string, minLength: 2}}}
@@ -322,6 +326,7 @@ async fn any_document_is_served() {
     let preferred = |text: &'static str| sent(call(Method::GET, "/pets").header("prefer", text));
     assert_eq!(preferred("code=404, example=other").await, (404, json!({"title": "Other"})));
     assert_eq!(preferred("code=500").await.0, 501);
+    assert_eq!(get("/console").await.0, 426, "an operation of another protocol");
     let (_, made) = preferred("dynamic=true").await;
     assert!(made.as_array().unwrap().iter().all(|pet| pet["name"].as_str().unwrap().chars().count() >= 2), "{made}");
 }
