@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 pub use self::walk::Described;
 use crate::document::{BASE, Compiled, Direction, Document, SchemaRef, fragment, pointer};
+use crate::value::is_of;
 
 /// A validation error.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +63,16 @@ impl Document {
             }
             Err(_) => false,
         }
+    }
+
+    /// Whether the strings of a value have the formats of their schemas; those in unions are not checked.
+    pub fn is_formatted(&self, schema: &SchemaRef, direction: Direction, value: &Value) -> bool {
+        self.described(schema, direction, value).iter().filter(|described| !described.in_union).all(|described| {
+            let node = self.schema(&described.schema, direction);
+            let format = node.and_then(|node| node.get("format")).and_then(Value::as_str);
+            let text = value.pointer(&described.at).and_then(Value::as_str);
+            format.zip(text).is_none_or(|(format, text)| is_of(format, text))
+        })
     }
 
     fn problem(&self, error: &ValidationError<'_>, direction: Direction) -> Problem {

@@ -153,8 +153,8 @@ fn route(service: &Service, parts: &request::Parts, body: &[u8]) -> Result<usize
         return service.route(parts.method.as_str(), parts.uri.path()).map_err(|methods| match methods.as_slice() {
             [] => Refusal::new(Why::Route, format!("no operation has the path {}", parts.uri.path())),
             methods => {
-                let message = format!("{} has only {}", parts.uri.path(), methods.join(", "));
-                Refusal::new(Why::Method, message)
+                let methods = methods.join(", ");
+                Refusal::new(Why::Method, format!("{} has only {methods}", parts.uri.path())).about(methods)
             }
         });
     }
@@ -191,7 +191,9 @@ impl Exchange<'_> {
                     record.problems.push(refusal.message.clone());
                 }
                 record.code = Some(code).filter(|code| !code.is_empty());
-                written(service, Answer { status, content: Some(content), ..Answer::default() }, &id)
+                let allow = (refusal.why == Why::Method).then(|| ("Allow".to_owned(), refusal.name));
+                let headers = allow.into_iter().collect();
+                written(service, Answer { status, headers, content: Some(content), ..Answer::default() }, &id)
             }
         }
     }
@@ -227,7 +229,7 @@ impl Exchange<'_> {
         }
         let path = request.uri().path();
         let path = path.strip_prefix(service.base.as_str()).unwrap_or(path);
-        shared.state.present(service, path, &read.input)?;
+        shared.state.present(service, index, path, &read.input)?;
         let mut preference = header(request, "prefer").map(|text| Preference::of(&text)).unwrap_or_default();
         preference.dynamic |= shared.dynamic;
         preference.upgrade = request.headers().contains_key(http::header::UPGRADE);

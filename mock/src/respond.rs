@@ -162,13 +162,37 @@ impl Maker<'_> {
             (MediaKind::Text, Some(Value::String(sample))) => Data::Text(sample),
             (MediaKind::Lines, Some(Value::Array(items))) => Data::Lines(items),
             (MediaKind::Bytes, Some(Value::String(sample))) => Data::Bytes(sample.into_bytes().into()),
-            _ => {
-                let amount = if self.preference.dynamic { Amount::Random } else { Amount::Most };
-                let made = self.generator.content(media, Direction::Response, amount);
-                return made.map_err(|contradiction| format!("{}: {}", contradiction.schema, contradiction.reason));
-            }
+            _ => return self.made(media),
         };
         Ok(Content { media_type: media.media_type.clone(), data })
+    }
+
+    /// A value made from the schema. Of a union with overlapping alternatives it is one of a single alternative, if such
+    /// a value is found.
+    fn made(&mut self, media: &Media) -> Result<Content, String> {
+        let document = &self.service.document;
+        let is_exact = |content: &Content| match (&content.data, &media.schema) {
+            (Data::Json(value), Some(schema)) => document.problems(schema, Direction::Response, value).is_empty(),
+            _ => true,
+        };
+        let first = if self.preference.dynamic { Amount::Random } else { Amount::Most };
+        let made = self.generator.content(media, Direction::Response, first);
+        let made = match made {
+            Ok(made) if is_exact(&made) => return Ok(made),
+            Ok(made) => made,
+            Err(contradiction) => {
+                // Of the values that contradict the rest of their schema the first is at least listed.
+                let schema = media.schema.as_ref().and_then(|schema| document.root.pointer(&schema.0));
+                let listed = schema.and_then(|schema| self.service.resolved(schema).get("enum")?.get(0)).cloned();
+                let listed = listed.filter(|_| media.kind == MediaKind::Json);
+                let content = |value| Content { media_type: media.media_type.clone(), data: Data::Json(value) };
+                let why = || format!("{}: {}", contradiction.schema, contradiction.reason);
+                return listed.map(content).ok_or_else(why);
+            }
+        };
+        let others = [Amount::Least].into_iter().chain(std::iter::repeat_n(Amount::Random, 8));
+        let mut others = others.filter_map(|amount| self.generator.content(media, Direction::Response, amount).ok());
+        Ok(others.find(is_exact).unwrap_or(made))
     }
 
     /// Some samples of RPC services were XML: with the name of the root around them, and names in another case.

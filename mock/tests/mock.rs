@@ -140,7 +140,8 @@ async fn refusals_have_the_services_own_form() {
     assert_eq!((status, &error["error_code"]), (401, &json!("APIGW.0301")));
     let (status, error) = get(&server, "/v9/nothing").await;
     assert_eq!((status, &error["error_code"]), (404, &json!("APIGW.0101")));
-    assert_eq!(sent(request(&server, Method::PATCH, INSTANCES)).await.0, 405);
+    let response = request(&server, Method::PATCH, INSTANCES).send().await.unwrap();
+    assert_eq!((response.status().as_u16(), &response.headers()["allow"]), (405, &"POST, GET".parse().unwrap()));
 
     let server = ddm(Options { tokens: vec!["t".to_owned()], ..Options::default() }).await;
     let mut body = instance("no");
@@ -280,18 +281,22 @@ paths:
       responses:
         '201':
           description: ok
-          content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}, example: {id: 1, name: Rex}}}
+          content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}, example: {id: 1, name: Rex, age: 3}}}
   /pets/{petId}:
     parameters: [{name: petId, in: path, required: true, schema: {type: integer}}]
     get:
       operationId: showPet
       responses:
         '200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}, example: {id: 1, name: Rex}}}}
+    put:
+      operationId: putPet
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
+      responses: {'204': {description: ok}}
     delete: {operationId: deletePet, responses: {'204': {description: gone}}}
   /console: {get: {operationId: openConsole, responses: {'101': {description: A WebSocket.}}}}
 components:
   schemas:
-    Pet: {type: object, required: [name], properties: {id: {type: integer}, name: {type: string, minLength: 2}}}
+    Pet: {type: object, required: [name], properties: {id: {type: integer}, name: {type: string, minLength: 2}, age: {type: integer}}}
   securitySchemes:
     key: {type: apiKey, in: query, name: key}
     bearer: {type: http, scheme: bearer}
@@ -314,12 +319,14 @@ async fn any_document_is_served() {
     }
     assert!(server.journal().last().unwrap().problems[0].contains(".yaml:12)"), "{:?}", server.journal().last());
 
-    let (status, added) = sent(call(Method::POST, "/pets").json(&json!({"name": "Tom"}))).await;
-    assert_eq!((status, &added["name"]), (201, &json!("Tom")));
+    let (status, added) = sent(call(Method::POST, "/pets").json(&json!({"name": "Tom", "age": 1e19}))).await;
+    assert_eq!((status, &added["name"], &added["age"]), (201, &json!("Tom"), &json!(3)), "no integer is a fraction");
     let id = added["id"].as_i64().unwrap();
-    assert_eq!(get(&format!("/pets/{id}")).await.1, added);
+    assert_eq!(get(&format!("/pets/{id}")).await.1["name"], "Tom");
     assert_eq!(sent(call(Method::DELETE, &format!("/pets/{id}"))).await.0, 204);
     assert_eq!(get(&format!("/pets/{id}")).await.0, 404);
+    assert_eq!(sent(call(Method::PUT, &format!("/pets/{id}")).json(&json!({"name": "Tim"}))).await.0, 204);
+    assert_eq!(get(&format!("/pets/{id}")).await.1["name"], "Tim", "it was put back");
     assert_eq!(sent(call(Method::POST, "/pets").json(&json!({"name": "T"}))).await.0, 400);
     assert_eq!(sent(call(Method::POST, "/pets")).await.0, 400);
 

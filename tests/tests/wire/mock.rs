@@ -137,9 +137,11 @@ fn check_response(received: &Received, operation: &Operation) {
     if let Some(request_id) = sample.get("RequestId").and_then(Value::as_str) {
         assert_eq!(received.request_id.as_deref(), Some(request_id), "{id}");
     }
-    let headers = operation.response.headers.iter();
-    let headers: Value = headers.map(|(name, value)| (name.to_lowercase(), Value::from(value.as_str()))).collect();
-    assert_eq!(differences(&headers, &received.headers), [""; 0], "{id}");
+    if !operation.response.headers.is_empty() {
+        let headers = operation.response.headers.iter();
+        let headers: Value = headers.map(|(name, value)| (name.to_lowercase(), Value::from(value.as_str()))).collect();
+        assert_eq!(differences(&headers, &received.headers), [""; 0], "{id}");
+    }
     // One document's sample has the string null where the table lists values, another's has empty strings.
     let mut debug: String = received.debug.split_whitespace().collect();
     for known in ["null", ""] {
