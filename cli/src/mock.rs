@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow};
 use clap::Args;
-use yundb_mock::{Log, MockServer, Options, Record, Scenario, Service, never_called, read_journal};
+use yundb_mock::{Calls, Log, MockServer, Options, Record, Scenario, Service, coverage, duration, read_journal};
 
 /// Arguments of `yundb mock`.
 #[derive(Args)]
@@ -44,9 +44,9 @@ pub struct Mock {
     /// Number of entries in each list. Defaults to those of the samples.
     #[arg(long, value_name = "N")]
     seed_items: Option<usize>,
-    /// Seconds that a job takes.
-    #[arg(long, value_name = "SECONDS", default_value_t = 2.0, value_parser = seconds)]
-    job_speed: f64,
+    /// Time that a job takes.
+    #[arg(long, value_name = "DURATION", default_value = "2s", value_parser = duration)]
+    job_time: Duration,
     /// Do not keep the documented limits of calls.
     #[arg(long)]
     no_limits: bool,
@@ -56,7 +56,7 @@ pub struct Mock {
     /// Where to write the journal of calls, as lines of JSON.
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
-    /// Serve nothing: list the documented operations that are not in this journal.
+    /// Serve nothing: list the documented operations of which this journal has no accepted call.
     #[arg(long, value_name = "FILE")]
     verify: Option<PathBuf>,
     /// Print only the addresses, and requests that break the document.
@@ -67,11 +67,6 @@ pub struct Mock {
 fn key(text: &str) -> Result<(String, String), String> {
     let (id, secret) = text.split_once(':').ok_or("write the id and the secret with a `:` between them")?;
     Ok((id.to_owned(), secret.to_owned()))
-}
-
-fn seconds(text: &str) -> Result<f64, String> {
-    let seconds: f64 = text.parse().map_err(|_| "write a number of seconds".to_owned())?;
-    Duration::try_from_secs_f64(seconds).map(|_| seconds).map_err(|error| error.to_string())
 }
 
 impl Mock {
@@ -105,7 +100,7 @@ impl Mock {
                     seed: self.seed,
                     stateless: self.stateless,
                     seed_items: self.seed_items,
-                    job_time: Duration::from_secs_f64(self.job_speed),
+                    job_time: self.job_time,
                     limits: !self.no_limits,
                     scenario: scenario.clone(),
                     log: Some(Arc::clone(&log)),
@@ -140,20 +135,29 @@ impl Mock {
     fn verify(&self, journal: &PathBuf) -> anyhow::Result<bool> {
         let text = fs::read_to_string(journal).with_context(|| journal.display().to_string())?;
         let records = read_journal(&text).map_err(|why| anyhow!("{}: {why}", journal.display()))?;
-        let mut complete = true;
-        for service in self.services()? {
-            let never = never_called(&service, &records);
+        let mut services = self.services()?;
+        if self.specs.is_empty() {
             // Without a choice, only the services that the suite calls.
-            if self.specs.is_empty() && never.len() == service.operations().len() {
-                continue;
-            }
-            let count = service.operations().len();
-            println!("{}: {} of {count} operations called", service.name, count - never.len());
-            for operation in &never {
+            services.retain(|service| records.iter().any(|record| record.service == service.name));
+        }
+        anyhow::ensure!(!services.is_empty(), "{}: no service of this repository was called", journal.display());
+        let mut complete = true;
+        for service in &services {
+            let mut left = coverage(service, &records);
+            let count = left.len();
+            left.retain(|(_, calls)| *calls != Calls::Accepted);
+            println!("{}: {} of {count} operations called", service.name, count - left.len());
+            for (operation, calls) in &left {
                 let place = service.place(&operation.at).unwrap_or_default();
-                println!("  {}  {} {}  {place}", Service::name_of(operation), operation.method, operation.path);
+                let refused = if *calls == Calls::Refused { "  (only refused calls)" } else { "" };
+                println!(
+                    "  {}  {} {}  {place}{refused}",
+                    Service::name_of(operation),
+                    operation.method,
+                    operation.path
+                );
             }
-            complete &= never.is_empty();
+            complete &= left.is_empty();
         }
         Ok(complete)
     }

@@ -104,7 +104,7 @@ fn damaged_documents_never_panic() {
         for _ in 0..30 {
             let mut tree = whole.clone();
             (0..rng.usize(1..5)).for_each(|_| damage(&mut tree, &mut rng));
-            let Ok(document) = Document::new(&tree) else { continue };
+            let Ok(document) = Document::new(tree) else { continue };
             try_all(&document);
         }
     }

@@ -7,42 +7,48 @@ mod sequence;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::OnceLock;
 
+use elsa::sync::FrozenMap;
 use indexmap::IndexMap;
-use jsonschema::{Registry, Validator};
+use jsonschema::Validator;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub(crate) use self::read::plain_name;
 pub use self::read::{essence, is_json};
+use self::reference::Loops;
 pub(crate) use self::reference::fragment;
 pub use self::reference::pointer;
+use self::schema::Translator;
 pub use self::schema::mark;
 pub(crate) use self::schema::{BASE, is_binary};
 
 /// A bundled OpenAPI document, with the state for validating values against its schemas.
 pub struct Document {
+    /// The document itself.
+    pub root: Value,
     /// The protocol of its calls.
     pub protocol: Protocol,
     /// Whether its schemas are OpenAPI 3.0 schemas, which differ from JSON Schema.
     pub old_schemas: bool,
     /// Its operations in the document's order.
     pub operations: Vec<Operation>,
-    /// Parts that could not be read: dangling `$ref`s, keywords with invalid values.
-    pub notes: Vec<String>,
-    /// The document with its schemas as JSON Schema 2020-12, once for each direction.
-    pub(crate) trees: [Value; 2],
-    pub(crate) registries: [Registry<'static>; 2],
-    pub(crate) validators: Mutex<HashMap<(Direction, String), Compiled>>,
-    /// Schemas that name a component as their base (`allOf`), by the base's pointer.
-    pub(crate) children: HashMap<String, Vec<SchemaRef>>,
+    /// Parts of operations that could not be read.
+    notes: Vec<String>,
+    /// Schemas as JSON Schema 2020-12 for each direction, by their places, each made at its first use: making all takes
+    /// longer than everything else.
+    schemas: [FrozenMap<String, Box<Value>>; 2],
+    /// The same, compiled.
+    pub(crate) validators: [FrozenMap<String, Box<Compiled>>; 2],
+    children: OnceLock<HashMap<String, Vec<SchemaRef>>>,
+    loops: OnceLock<Loops>,
 }
 
 /// A compiled schema, or the reason why it does not compile.
-pub(crate) type Compiled = Result<Arc<Validator>, String>;
+pub(crate) type Compiled = Result<Validator, String>;
 
 /// The direction of a value: `readOnly` properties are not part of requests, `writeOnly` ones not of responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -241,19 +247,79 @@ pub enum Status {
 
 impl Document {
     /// Reads a bundled document, in which every `$ref` is `#/components/...`.
-    pub fn new(bundled: &Value) -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// If it is not an object.
+    pub fn new(bundled: Value) -> Result<Self, String> {
         read::document(bundled)
+    }
+
+    /// Parts that could not be read: dangling `$ref`s, keywords with invalid values.
+    pub fn notes(&self) -> Vec<String> {
+        let translator = self.translator();
+        for place in schema::places(&self.root) {
+            for direction in [Direction::Request, Direction::Response] {
+                translator.at(&place, direction);
+            }
+        }
+        let mut notes = self.notes.clone();
+        notes.extend(translator.into_notes());
+        notes.sort();
+        notes.dedup();
+        notes
+    }
+
+    fn translator(&self) -> Translator<'_> {
+        let loops = self.loops.get_or_init(|| reference::loops(&self.root));
+        Translator::new(&self.root, self.old_schemas, loops)
+    }
+
+    /// The schemas that name a component as their base (`allOf`), by the base's pointer.
+    pub(crate) fn children(&self, base: &SchemaRef) -> &[SchemaRef] {
+        let children = self.children.get_or_init(|| reference::children(&self.root));
+        children.get(&base.0).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// A schema as JSON Schema 2020-12, for one direction.
     pub fn schema(&self, schema: &SchemaRef, direction: Direction) -> Option<&Value> {
-        self.trees[direction as usize].pointer(&schema.0)
+        let (outermost, rest) = schema.0.split_at(schema::outermost(&schema.0));
+        self.outermost(outermost, direction)?.pointer(rest)
+    }
+
+    /// A schema that is in no other one.
+    fn outermost(&self, at: &str, direction: Direction) -> Option<&Value> {
+        let known = &self.schemas[direction as usize];
+        known.get(at).or_else(|| {
+            let made = self.translator().at(at, direction)?;
+            Some(known.insert(at.to_owned(), Box::new(made)))
+        })
+    }
+
+    /// The part of the document that a schema refers to, with each schema at its place.
+    pub(crate) fn reachable(&self, schema: &SchemaRef, direction: Direction) -> Value {
+        let mut tree = Value::Object(Map::new());
+        let (mut seen, mut queue) = (HashSet::new(), vec![schema.0.clone()]);
+        while let Some(pointer) = queue.pop() {
+            let at = &pointer[..schema::outermost(&pointer)];
+            if !seen.insert(at.to_owned()) {
+                continue;
+            }
+            let Some(node) = self.outermost(at, direction) else { continue };
+            reference::targets(node, &mut queue);
+            let mut place = &mut tree;
+            for token in at.split('/').skip(1) {
+                let Value::Object(entries) = place else { break };
+                place = entries.entry(yundb_generator::pointer::unescape(token)).or_insert_with(|| Map::new().into());
+            }
+            place.clone_from(node);
+        }
+        tree
     }
 }
 
 impl fmt::Debug for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Document").field("operations", &self.operations.len()).field("notes", &self.notes).finish()
+        f.debug_struct("Document").field("operations", &self.operations.len()).finish_non_exhaustive()
     }
 }
 

@@ -4,14 +4,13 @@
 mod tests;
 mod walk;
 
-use std::sync::{Arc, PoisonError};
-
 use jsonschema::error::ValidationErrorKind;
-use jsonschema::{Draft, ValidationError};
+use jsonschema::{Draft, Registry, ValidationError, Validator};
 use serde_json::{Value, json};
 
 pub use self::walk::Described;
 use crate::document::{BASE, Compiled, Direction, Document, SchemaRef, fragment, pointer};
+use crate::value::is_of;
 
 /// A validation error.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +47,7 @@ impl Document {
         match self.validator(schema, direction) {
             Ok(validator) => validator.iter_errors(value).map(|error| self.problem(&error, direction)).collect(),
             Err(message) => {
-                let keyword = "$ref".to_owned();
+                let (keyword, message) = ("$ref".to_owned(), message.clone());
                 vec![Problem { at: String::new(), keyword, rule: None, message, overlap: false }]
             }
         }
@@ -64,6 +63,16 @@ impl Document {
             }
             Err(_) => false,
         }
+    }
+
+    /// Whether the strings of a value have the formats of their schemas; those in unions are not checked.
+    pub fn is_formatted(&self, schema: &SchemaRef, direction: Direction, value: &Value) -> bool {
+        self.described(schema, direction, value).iter().filter(|described| !described.in_union).all(|described| {
+            let node = self.schema(&described.schema, direction);
+            let format = node.and_then(|node| node.get("format")).and_then(Value::as_str);
+            let text = value.pointer(&described.at).and_then(Value::as_str);
+            format.zip(text).is_none_or(|(format, text)| is_of(format, text))
+        })
     }
 
     fn problem(&self, error: &ValidationError<'_>, direction: Direction) -> Problem {
@@ -93,19 +102,20 @@ impl Document {
     }
 
     /// Compiles a schema, once.
-    fn validator(&self, schema: &SchemaRef, direction: Direction) -> Compiled {
-        let key = (direction, schema.0.clone());
-        let mut known = self.validators.lock().unwrap_or_else(PoisonError::into_inner);
-        let compile = || {
-            let options = jsonschema::options()
-                .with_draft(Draft::Draft202012)
-                .should_validate_formats(false)
-                .with_registry(&self.registries[direction as usize])
-                .offline();
-            let reference = json!({"$ref": format!("{BASE}#{}", fragment(&schema.0))});
-            options.build(&reference).map(Arc::new).map_err(|error| error.to_string())
-        };
-        known.entry(key).or_insert_with(compile).clone()
+    fn validator(&self, schema: &SchemaRef, direction: Direction) -> Result<&Validator, &String> {
+        let known = &self.validators[direction as usize];
+        let compiled = known.get(&schema.0);
+        let compile = || known.insert(schema.0.clone(), Box::new(self.compiled(schema, direction)));
+        compiled.unwrap_or_else(compile).as_ref()
+    }
+
+    fn compiled(&self, schema: &SchemaRef, direction: Direction) -> Compiled {
+        let draft = Draft::Draft202012;
+        let registry = Registry::new().draft(draft).add(BASE, self.reachable(schema, direction));
+        let registry = registry.and_then(|registry| registry.prepare()).map_err(|error| error.to_string())?;
+        let options = jsonschema::options().with_draft(draft).should_validate_formats(false).with_registry(&registry);
+        let reference = json!({"$ref": format!("{BASE}#{}", fragment(&schema.0))});
+        options.offline().build(&reference).map_err(|error| error.to_string())
     }
 }
 

@@ -18,6 +18,7 @@ use jsonschema::Validator;
 use serde_json::{Value, json};
 
 use self::flat::Flat;
+pub(crate) use self::text::is_of;
 use crate::document::{Direction, Document, SchemaRef};
 
 /// The extent of a value.

@@ -133,7 +133,12 @@ fn each(attributes: &[Attribute], mut read: impl FnMut(ParseNestedMeta<'_>) -> R
 
 /// The `T` of an `Option<T>`.
 fn option(ty: &Type) -> Option<&Type> {
-    let Type::Path(path) = ty else { return None };
+    let path = match ty {
+        Type::Path(path) => path,
+        // A type that another macro has passed on.
+        Type::Group(group) => return option(&group.elem),
+        _ => return None,
+    };
     let last = path.path.segments.last().filter(|last| last.ident == "Option")?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
     match arguments.args.first()? {

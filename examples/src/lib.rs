@@ -1,4 +1,5 @@
-//! The Rust blocks of the guide, `book/`, as doc tests. `tests/run/guide.rs` checks that no chapter is missing here.
+//! The Rust blocks of the guide, `book/`, and of the mock's README as doc tests. `tests/run/guide.rs` checks that no
+//! chapter is missing here.
 
 /// Includes chapters of the guide as the docs of a module each.
 macro_rules! chapters {
@@ -22,4 +23,5 @@ chapters! {
     observability: "calling/observability.md";
     blocking: "calling/blocking.md";
     generate: "document/generate.md";
+    mock: "../../mock/README.md";
 }

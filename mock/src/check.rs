@@ -81,7 +81,7 @@ pub fn read(service: &Service, operation: &Operation, request: &Request<Bytes>) 
 
 /// Whether a parameter in the query is one that every call may have.
 fn is_known(service: &Service, operation: &Operation, name: &str) -> bool {
-    let schemes = service.root.pointer("/components/securitySchemes").and_then(Value::as_object);
+    let schemes = service.document.root.pointer("/components/securitySchemes").and_then(Value::as_object);
     let is_key = schemes.into_iter().flat_map(|map| map.values()).any(|scheme| {
         let scheme = service.resolved(scheme);
         scheme.get("in").is_some_and(|it| it == "query") && scheme.get("name").is_some_and(|it| it == name)

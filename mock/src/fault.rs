@@ -34,7 +34,7 @@ pub struct Fault {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chance: Option<f64>,
     /// Time before the response, such as `200ms` or `2s`.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text", deserialize_with = "duration")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text", deserialize_with = "of_text")]
     pub latency: Option<Duration>,
     /// The status of a failure.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,9 +75,18 @@ pub enum Moment {
     After,
 }
 
-fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
-    let read = Option::<SignedDuration>::deserialize(deserializer)?;
-    read.map(|read| Duration::try_from(read).map_err(serde::de::Error::custom)).transpose()
+/// Reads a duration such as `200ms` or `2s`.
+///
+/// # Errors
+/// If the text is not a duration, or a negative one.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let read = text.parse::<SignedDuration>().ok().and_then(|read| Duration::try_from(read).ok());
+    read.ok_or_else(|| format!("`{text}` is not a duration; write `200ms` or `2s`"))
+}
+
+fn of_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    text.map(|text| duration(&text).map_err(serde::de::Error::custom)).transpose()
 }
 
 fn as_text<S: Serializer>(duration: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -175,6 +184,9 @@ mod tests {
     fn mistakes_are_named_with_their_line() {
         let error = Scenario::read("faults:\n- operation: a\n  stauts: 500\n").unwrap_err();
         assert!(error.contains("stauts") && error.contains("line 3"), "{error}");
-        assert!(Scenario::read("faults:\n- latency: soon\n").is_err());
+        for wrong in ["soon", "-1s", "2"] {
+            let error = Scenario::read(&format!("faults:\n- latency: '{wrong}'\n")).unwrap_err();
+            assert!(error.contains("write `200ms` or `2s`"), "{error}");
+        }
     }
 }

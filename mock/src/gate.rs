@@ -45,7 +45,7 @@ impl Gate {
         request: &Request<Bytes>,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        let security = service.raw(operation).get("security").or_else(|| service.root.get("security"));
+        let security = service.raw(operation).get("security").or_else(|| service.document.root.get("security"));
         let alternatives = security.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let optional = |requirement: &Value| requirement.as_object().is_some_and(|it| it.is_empty());
         if alternatives.is_empty() || alternatives.iter().any(optional) {
@@ -91,12 +91,15 @@ impl Gate {
                 return Err(Refusal::new(Why::Signature, "the signature is not that of the request"));
             }
         }
+        let Some(nonce) = &claim.nonce else { return Ok(()) };
+        let recent = |used: Timestamp| now.duration_since(used).abs() <= WINDOW * 2;
         let mut nonces = self.nonces.lock().unwrap_or_else(PoisonError::into_inner);
-        nonces.retain(|_, used| now.duration_since(*used).abs() <= WINDOW * 2);
-        match &claim.nonce {
-            Some(nonce) if nonces.insert(nonce.clone(), now).is_some() => {
-                Err(Refusal::new(Why::Nonce, "the nonce was used before"))
-            }
+        // Not at each call, as that would take longer with each of them.
+        if nonces.len() == nonces.capacity() {
+            nonces.retain(|_, used| recent(*used));
+        }
+        match nonces.insert(nonce.clone(), now) {
+            Some(used) if recent(used) => Err(Refusal::new(Why::Nonce, "the nonce was used before")),
             _ => Ok(()),
         }
     }
@@ -117,7 +120,7 @@ impl Gate {
 
 /// Whether a request has what a security scheme of an ordinary document sends.
 fn has(service: &Service, request: &Request<Bytes>, name: &str) -> bool {
-    let schemes = service.root.pointer("/components/securitySchemes");
+    let schemes = service.document.root.pointer("/components/securitySchemes");
     let Some(scheme) = schemes.and_then(|schemes| schemes.get(name)).map(|it| service.resolved(it)) else {
         return true;
     };

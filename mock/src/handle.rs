@@ -153,8 +153,8 @@ fn route(service: &Service, parts: &request::Parts, body: &[u8]) -> Result<usize
         return service.route(parts.method.as_str(), parts.uri.path()).map_err(|methods| match methods.as_slice() {
             [] => Refusal::new(Why::Route, format!("no operation has the path {}", parts.uri.path())),
             methods => {
-                let message = format!("{} has only {}", parts.uri.path(), methods.join(", "));
-                Refusal::new(Why::Method, message)
+                let methods = methods.join(", ");
+                Refusal::new(Why::Method, format!("{} has only {methods}", parts.uri.path())).about(methods)
             }
         });
     }
@@ -186,19 +186,14 @@ impl Exchange<'_> {
         match routed.and_then(|index| self.answer(index, record)) {
             Ok(answer) => written(service, answer, &id),
             Err(refusal) => {
-                let (status, code, body) = refusal::answer(service, operation, &refusal, &id);
+                let (status, code, content) = refusal::answer(service, operation, &refusal, &id);
                 if record.problems.is_empty() {
                     record.problems.push(refusal.message.clone());
                 }
                 record.code = Some(code).filter(|code| !code.is_empty());
-                let media_type = if service.document.protocol == Protocol::Http && operation.is_none() {
-                    "application/problem+json"
-                } else {
-                    "application/json"
-                };
-                let data = wire::Data::Json(body);
-                let content = Some(wire::Content { media_type: media_type.to_owned(), data });
-                written(service, Answer { status, content, ..Answer::default() }, &id)
+                let allow = (refusal.why == Why::Method).then(|| ("Allow".to_owned(), refusal.name));
+                let headers = allow.into_iter().collect();
+                written(service, Answer { status, headers, content: Some(content), ..Answer::default() }, &id)
             }
         }
     }
@@ -234,14 +229,15 @@ impl Exchange<'_> {
         }
         let path = request.uri().path();
         let path = path.strip_prefix(service.base.as_str()).unwrap_or(path);
-        shared.state.present(service, path, &read.input)?;
+        shared.state.present(service, index, path, &read.input)?;
         let mut preference = header(request, "prefer").map(|text| Preference::of(&text)).unwrap_or_default();
         preference.dynamic |= shared.dynamic;
+        preference.upgrade = request.headers().contains_key(http::header::UPGRADE);
         let seed = shared.seed.wrapping_add(shared.calls.fetch_add(1, Ordering::Relaxed));
         let accept = header(request, "accept");
         let answer = respond::answer(service, operation, &preference, accept.as_deref(), seed);
-        let mut answer =
-            answer.map_err(|message| Refusal { status: Some(501), ..Refusal::new(Why::Failure, message) })?;
+        let refused = |(status, message)| Refusal { status: Some(status), ..Refusal::new(Why::Failure, message) };
+        let mut answer = answer.map_err(refused)?;
         if (200..300).contains(&answer.status) {
             shared.state.execute(service, index, path, &read.input, &mut answer, fault.job_fails);
             // Tokens that the service issues are good for its next calls.

@@ -1,5 +1,7 @@
 //! The journal of calls: what arrived, without secrets, and what became of it.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use yundb_contract::document::{Direction, Operation, SchemaRef, essence};
@@ -84,7 +86,7 @@ fn hide(service: &Service, schema: Option<&SchemaRef>, value: &Value) -> Value {
     let mut value = value.clone();
     if let Some(schema) = schema {
         for described in service.document.described(schema, Direction::Request, &value) {
-            let node = service.root.pointer(&described.schema.0);
+            let node = service.document.root.pointer(&described.schema.0);
             let node = node.map(|node| service.resolved(node));
             let secret = node.is_some_and(|node| {
                 node.get("x-sensitive") == Some(&Value::Bool(true))
@@ -126,13 +128,27 @@ fn hide_by_name(value: &mut Value) {
     }
 }
 
-/// The operations of a service that no record of a journal names.
-pub fn never_called<'s>(service: &'s Service, records: &[Record]) -> Vec<&'s Operation> {
-    let called = |operation: &Operation| {
-        let name = Service::name_of(operation);
-        records.iter().any(|it| it.service == service.name && it.operation.as_deref() == Some(&name))
-    };
-    service.operations().iter().filter(|operation| !called(operation)).collect()
+/// What became of the calls of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Calls {
+    /// There were none.
+    None,
+    /// Each was refused, or ended without a response.
+    Refused,
+    /// At least one was accepted.
+    Accepted,
+}
+
+/// The operations of a service, each with what became of its calls in a journal.
+pub fn coverage<'s>(service: &'s Service, records: &[Record]) -> Vec<(&'s Operation, Calls)> {
+    let mut called: HashMap<&str, Calls> = HashMap::new();
+    for record in records.iter().filter(|record| record.service == service.name) {
+        let accepted = record.problems.is_empty() && record.status != 0;
+        let calls = called.entry(record.operation.as_deref().unwrap_or_default()).or_insert(Calls::Refused);
+        *calls = (*calls).max(if accepted { Calls::Accepted } else { Calls::Refused });
+    }
+    let calls = |operation| called.get(&*Service::name_of(operation)).copied().unwrap_or(Calls::None);
+    service.operations().iter().map(|operation| (operation, calls(operation))).collect()
 }
 
 /// Reads a journal.

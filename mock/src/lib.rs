@@ -39,8 +39,8 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 
-pub use fault::{Fault, Moment, Scenario};
-pub use journal::{Record, never_called, read as read_journal};
+pub use fault::{Fault, Moment, Scenario, duration};
+pub use journal::{Calls, Record, coverage, read as read_journal};
 pub use service::{LoadError, Service};
 
 use handle::Shared;

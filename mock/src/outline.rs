@@ -151,7 +151,7 @@ mod tests {
             "Self": {"allOf": [{"$ref": "#/components/schemas/Self"}]},
         });
         let document = json!({"openapi": "3.1.0", "paths": {}, "components": {"schemas": schemas}});
-        let document = Document::new(&document).unwrap();
+        let document = Document::new(document).unwrap();
         let names = ["Tag.1.Key", "Tag.2.Size", "f[a]", "f[b]", "One"].map(str::to_owned);
         let form = |schema: &str, name: &str, naming| {
             let schema = SchemaRef(format!("/components/schemas/{schema}"));

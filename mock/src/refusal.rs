@@ -1,8 +1,9 @@
 //! Refused requests: why, and the vendors' codes and statuses for it.
 
 use serde_json::{Map, Value};
-use yundb_contract::document::{Direction, Operation, Protocol, SchemaRef, Status};
+use yundb_contract::document::{Direction, Media, MediaKind, Operation, Protocol, SchemaRef, Status};
 use yundb_contract::value::{Amount, Generator};
+use yundb_contract::wire::{Content, Data};
 
 use crate::service::Service;
 
@@ -95,7 +96,7 @@ const MESSAGE_FIELDS: &[&str] =
 const REQUEST_ID_FIELDS: &[&str] = &["requestid", "request_id"];
 
 /// A refusal as a response: status, code and body.
-pub fn answer(service: &Service, operation: Option<&Operation>, refusal: &Refusal, id: &str) -> (u16, String, Value) {
+pub fn answer(service: &Service, operation: Option<&Operation>, refusal: &Refusal, id: &str) -> (u16, String, Content) {
     let row = CODES.iter().find(|(why, ..)| *why == refusal.why).unwrap_or(&CODES[0]);
     let (status, code) = match service.document.protocol {
         Protocol::AliyunRpc => row.1,
@@ -107,19 +108,36 @@ pub fn answer(service: &Service, operation: Option<&Operation>, refusal: &Refusa
     let status = refusal.status.or_else(|| Some(documented.as_ref()?.1)).unwrap_or(status);
     let code = code.replace("{}", refusal.name.rsplit('.').next().unwrap_or_default());
     let code = refusal.code.clone().or_else(|| Some(documented?.0)).unwrap_or(code);
-    let body = body(service, operation, refusal, (status, &code), id);
-    (status, code, body)
+    let media = operation.and_then(|operation| failure_media(operation, status));
+    let named = |kind| media.filter(|media| media.kind == kind && !media.media_type.contains('*'));
+    let content = |media_type: &str, data| Content { media_type: media_type.to_owned(), data };
+    let content = match named(MediaKind::Text).filter(|media| media.media_type.starts_with("text/plain")) {
+        Some(media) => content(&media.media_type, Data::Text(refusal.message.clone())),
+        None => {
+            let body = Data::Json(body(service, operation, refusal, (status, &code), id));
+            match named(MediaKind::Json) {
+                Some(media) => content(&media.media_type, body),
+                None if service.document.protocol == Protocol::Http => content("application/problem+json", body),
+                None => content("application/json", body),
+            }
+        }
+    };
+    (status, code, content)
 }
 
-/// The status of a refusal: where an operation does not document the usual one for invalid input, the one that it has.
+/// The status of a refusal: where an operation does not document the usual one, the closest that it has.
 fn usual(operation: &Operation, why: Why, status: u16) -> u16 {
-    let known = |status: u16| operation.responses.iter().any(|it| it.status == Status::Code(status));
-    let other = operation.responses.iter().filter_map(|it| match it.status {
-        Status::Code(code @ (400 | 405 | 406 | 413 | 415 | 422)) => Some(code),
-        _ => None,
-    });
-    let invalid = matches!(why, Why::Missing | Why::Invalid);
-    if known(status) || !invalid { status } else { other.min().unwrap_or(status) }
+    let close: &[u16] = match why {
+        Why::Missing | Why::Invalid => &[400, 422, 405, 406, 413, 415],
+        Why::Gone => &[404, 410, 400, 422],
+        Why::Anonymous | Why::Key => &[401, 403],
+        _ => &[],
+    };
+    let known = |status: &u16| {
+        let fits = |it: Status| it == Status::Code(*status) || it == Status::Range(*status / 100);
+        operation.responses.iter().any(|it| fits(it.status))
+    };
+    close.iter().copied().find(known).unwrap_or(status)
 }
 
 /// The document's own code for a refusal, with its status.
@@ -175,7 +193,7 @@ fn codes<'a>(service: &'a Service, operation: &Operation) -> Option<&'a Value> {
 /// The documented failure of a status: the media type's object, and the schema with its references resolved.
 fn failure<'a>(service: &'a Service, operation: &Operation, status: u16) -> Option<(&'a Value, &'a Value)> {
     let schema = failure_schema(operation, status)?;
-    Some((service.around(schema), service.resolved(service.root.pointer(&schema.0)?)))
+    Some((service.around(schema), service.resolved(service.document.root.pointer(&schema.0)?)))
 }
 
 /// The body, in the form that the operation documents, else in that of its vendor.
@@ -230,9 +248,15 @@ fn body(
 }
 
 fn failure_schema(operation: &Operation, status: u16) -> Option<&SchemaRef> {
+    failure_media(operation, status)?.schema.as_ref()
+}
+
+/// The documented media type of a failure: JSON, if there are several.
+fn failure_media(operation: &Operation, status: u16) -> Option<&Media> {
     let of = |wanted: Status| operation.responses.iter().find(|it| it.status == wanted);
     let response = of(Status::Code(status)).or_else(|| of(Status::Range(status / 100)));
-    response.or_else(|| of(Status::Default))?.media.first()?.schema.as_ref()
+    let media = &response.or_else(|| of(Status::Default))?.media;
+    media.iter().find(|it| it.kind == MediaKind::Json).or(media.first())
 }
 
 /// The body where no document has one: of a vendor, or problem details (RFC 9457).

@@ -19,6 +19,8 @@ pub struct Preference {
     pub example: Option<String>,
     /// Whether a random value is made, whatever samples there are.
     pub dynamic: bool,
+    /// Whether the caller changes to another protocol, by the header `Upgrade`.
+    pub upgrade: bool,
 }
 
 impl Preference {
@@ -61,22 +63,25 @@ impl Answer {
     }
 }
 
-/// The response of an operation. `accept` is the header of the request; `seed` makes random values.
+/// The response of an operation, or the status of a refusal and its reason. `accept` is the header of the request;
+/// `seed` makes random values.
 pub fn answer(
     service: &Service,
     operation: &Operation,
     preference: &Preference,
     accept: Option<&str>,
     seed: u64,
-) -> Result<Answer, String> {
+) -> Result<Answer, (u16, String)> {
     let Some((response, status)) = choose(operation, preference.code) else {
         return match preference.code {
-            Some(code) => Err(format!("the status {code} is not documented")),
+            Some(code) => Err((501, format!("the status {code} is not documented"))),
             None => Ok(Answer { status: 200, ..Answer::default() }),
         };
     };
     if status < 200 {
-        return Err(format!("the response {status} takes another protocol"));
+        // Upgrade Required is what a service responds that has nothing to say in HTTP.
+        let refused = if preference.upgrade { 501 } else { 426 };
+        return Err((refused, format!("the response {status} takes another protocol than HTTP")));
     }
     let mut maker = Maker { service, preference, generator: Generator::new(&service.document, seed) };
     let mut headers = Vec::new();
@@ -86,7 +91,7 @@ pub fn answer(
         headers.extend(value.map(|value| (header.name.clone(), wire::header_text(header, &value))));
     }
     let media = response.media.iter().find(|media| accepts(accept, &media.media_type)).or(response.media.first());
-    let content = media.map(|media| maker.content(media)).transpose()?;
+    let content = media.map(|media| maker.content(media)).transpose().map_err(|message| (501, message))?;
     Ok(Answer { status, headers, content, schema: media.and_then(|media| media.schema.clone()) })
 }
 
@@ -157,13 +162,37 @@ impl Maker<'_> {
             (MediaKind::Text, Some(Value::String(sample))) => Data::Text(sample),
             (MediaKind::Lines, Some(Value::Array(items))) => Data::Lines(items),
             (MediaKind::Bytes, Some(Value::String(sample))) => Data::Bytes(sample.into_bytes().into()),
-            _ => {
-                let amount = if self.preference.dynamic { Amount::Random } else { Amount::Most };
-                let made = self.generator.content(media, Direction::Response, amount);
-                return made.map_err(|contradiction| format!("{}: {}", contradiction.schema, contradiction.reason));
-            }
+            _ => return self.made(media),
         };
         Ok(Content { media_type: media.media_type.clone(), data })
+    }
+
+    /// A value made from the schema. Of a union with overlapping alternatives it is one of a single alternative, if such
+    /// a value is found.
+    fn made(&mut self, media: &Media) -> Result<Content, String> {
+        let document = &self.service.document;
+        let is_exact = |content: &Content| match (&content.data, &media.schema) {
+            (Data::Json(value), Some(schema)) => document.problems(schema, Direction::Response, value).is_empty(),
+            _ => true,
+        };
+        let first = if self.preference.dynamic { Amount::Random } else { Amount::Most };
+        let made = self.generator.content(media, Direction::Response, first);
+        let made = match made {
+            Ok(made) if is_exact(&made) => return Ok(made),
+            Ok(made) => made,
+            Err(contradiction) => {
+                // Of the values that contradict the rest of their schema the first is at least listed.
+                let schema = media.schema.as_ref().and_then(|schema| document.root.pointer(&schema.0));
+                let listed = schema.and_then(|schema| self.service.resolved(schema).get("enum")?.get(0)).cloned();
+                let listed = listed.filter(|_| media.kind == MediaKind::Json);
+                let content = |value| Content { media_type: media.media_type.clone(), data: Data::Json(value) };
+                let why = || format!("{}: {}", contradiction.schema, contradiction.reason);
+                return listed.map(content).ok_or_else(why);
+            }
+        };
+        let others = [Amount::Least].into_iter().chain(std::iter::repeat_n(Amount::Random, 8));
+        let mut others = others.filter_map(|amount| self.generator.content(media, Direction::Response, amount).ok());
+        Ok(others.find(is_exact).unwrap_or(made))
     }
 
     /// Some samples of RPC services were XML: with the name of the root around them, and names in another case.
@@ -215,7 +244,7 @@ impl Maker<'_> {
         let listed = preferred.or_else(|| named("sample")).or_else(|| examples?.values().next());
         let listed = listed.and_then(|example| self.service.resolved(example).get("value"));
         let in_schema = || {
-            let schema = self.service.resolved(self.service.root.pointer(&schema?.0)?);
+            let schema = self.service.resolved(self.service.document.root.pointer(&schema?.0)?);
             schema.get("example").or_else(|| schema.get("examples")?.get(0))
         };
         listed.or_else(|| around.get("example")).or_else(in_schema).cloned()
@@ -229,7 +258,10 @@ mod tests {
     #[test]
     fn preferences_are_read() {
         let read = Preference::of("code=404, example=\"sample2\"; dynamic=true, wait=1");
-        assert_eq!(read, Preference { code: Some(404), example: Some("sample2".to_owned()), dynamic: true });
+        assert_eq!(
+            read,
+            Preference { code: Some(404), example: Some("sample2".to_owned()), dynamic: true, upgrade: false }
+        );
         assert_eq!(Preference::of("return=minimal"), Preference::default());
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
-use yundb_contract::document::{Operation, Place};
+use yundb_contract::document::{Operation, Place, Protocol, Status};
 use yundb_contract::wire::{Data, Input, scalar_text};
 
 use crate::service::{Service, template};
@@ -143,6 +143,14 @@ impl Role {
         let (collection, id) = path.rsplit_once('/').unwrap_or_default();
         let id = percent_encoding::percent_decode_str(id).decode_utf8_lossy().into_owned();
         Subject { collection: collection.to_owned(), id: Some(id) }
+    }
+
+    /// Whether it creates what does not exist: a PUT that documents nothing for that case, in an ordinary document.
+    pub fn puts(&self, service: &Service, operation: &Operation) -> bool {
+        let missing = |status| matches!(status, Status::Code(404 | 410) | Status::Range(4) | Status::Default);
+        service.document.protocol == Protocol::Http
+            && (self.verb, self.below, operation.method.as_str()) == (Verb::Update, 0, "PUT")
+            && !operation.responses.iter().any(|response| missing(response.status))
     }
 
     /// The names under which responses have the id.

@@ -1,8 +1,10 @@
 //! A document that is served: its operations, the place of everything in it, and the routes.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::OnceLock;
 
+use indexmap::IndexSet;
 use serde_json::Value;
 use yundb_contract::document::{Document, Operation, Protocol, SchemaRef};
 use yundb_generator::Diagnostics;
@@ -17,13 +19,13 @@ const EMBEDDED: &[(&str, &[u8], &[u8])] = include!(concat!(env!("OUT_DIR"), "/se
 pub struct Service {
     /// Its name: of the service, or of the file.
     pub name: String,
-    /// The document as JSON.
-    pub root: Value,
-    /// Its operations and schemas.
+    /// The document: its JSON, operations and schemas.
     pub document: Document,
     places: OnceLock<Places>,
     /// The places, not yet read.
     packed: &'static [u8],
+    /// The operations by the number of segments of their paths; those of paths of any length by none.
+    routes: HashMap<Option<usize>, Vec<usize>>,
     /// The path of the first server's URL.
     pub base: String,
     /// `info.version`.
@@ -74,18 +76,24 @@ impl Service {
     }
 
     fn new(name: &str, root: Value, packed: &'static [u8], places: OnceLock<Places>) -> Result<Self, LoadError> {
-        let document = Document::new(&root).map_err(LoadError::Document)?;
         let url = root.pointer("/servers/0/url").and_then(Value::as_str).unwrap_or_default();
         let path = url.split_once("://").map_or(url, |(_, rest)| rest.find('/').map_or("", |at| &rest[at..]));
         // A base with variables can be anything.
         let base = if path.contains('{') { "" } else { path.trim_end_matches('/') }.to_owned();
         let version = root.pointer("/info/version").and_then(Value::as_str).unwrap_or_default().to_owned();
-        Ok(Self { name: name.to_owned(), document, places, packed, base, version, root })
+        let document = Document::new(root).map_err(LoadError::Document)?;
+        let mut routes: HashMap<_, Vec<usize>> = HashMap::new();
+        for (index, operation) in document.operations.iter().enumerate() {
+            let path = template(operation);
+            let length = (!path.split('/').any(is_rest)).then(|| path.split('/').count());
+            routes.entry(length).or_default().push(index);
+        }
+        Ok(Self { name: name.to_owned(), document, places, packed, routes, base, version })
     }
 
     /// The file and line of a JSON pointer into the document.
     pub fn place(&self, pointer: &str) -> Option<String> {
-        self.places.get_or_init(|| Places::from_bytes(self.packed)).find(&self.root, pointer)
+        self.places.get_or_init(|| Places::from_bytes(self.packed)).find(&self.document.root, pointer)
     }
 
     /// The operations.
@@ -100,20 +108,22 @@ impl Service {
 
     /// The operation object, with its extensions.
     pub fn raw(&self, operation: &Operation) -> &Value {
-        self.root.pointer(&operation.at).unwrap_or(&Value::Null)
+        self.document.root.pointer(&operation.at).unwrap_or(&Value::Null)
     }
 
     /// The object that contains a schema: a media type, parameter or header.
     pub fn around(&self, schema: &SchemaRef) -> &Value {
         let at = schema.0.rsplit_once('/').map_or("", |(at, _)| at);
-        self.root.pointer(at).unwrap_or(&Value::Null)
+        self.document.root.pointer(at).unwrap_or(&Value::Null)
     }
 
     /// A node with its `$ref`s resolved.
     pub fn resolved<'a>(&'a self, mut node: &'a Value) -> &'a Value {
         for _ in 0..16 {
-            let target =
-                node.get("$ref").and_then(Value::as_str).and_then(|at| self.root.pointer(at.strip_prefix('#')?));
+            let target = node
+                .get("$ref")
+                .and_then(Value::as_str)
+                .and_then(|at| self.document.root.pointer(at.strip_prefix('#')?));
             let Some(target) = target else { break };
             node = target;
         }
@@ -123,15 +133,19 @@ impl Service {
     /// The operation at a path, or the methods that the path has.
     pub fn route(&self, method: &str, path: &str) -> Result<usize, Vec<&str>> {
         let own = path.strip_prefix(self.base.as_str()).filter(|own| own.starts_with('/')).unwrap_or(path);
-        let fits = |operation: &&(usize, &Operation)| matches(template(operation.1), own);
-        let mut fitting: Vec<_> = self.operations().iter().enumerate().collect();
-        fitting.retain(|operation| fits(&operation));
+        let lengths = [None, Some(own.split('/').count())];
+        let known = lengths.iter().filter_map(|length| self.routes.get(length)).flatten();
+        let known = known.map(|index| (*index, &self.operations()[*index]));
+        let fitting: Vec<_> = known.filter(|(_, operation)| matches(template(operation), own)).collect();
         let same = fitting.iter().filter(|(_, operation)| operation.method == method);
         // Of several templates, the one with the most literal text.
         let literal = |operation: &Operation| template(operation).split('/').filter(|it| !it.contains('{')).count();
         match same.max_by_key(|(_, operation)| literal(operation)) {
             Some((index, _)) => Ok(*index),
-            None => Err(fitting.iter().map(|(_, operation)| operation.method.as_str()).collect()),
+            None => {
+                let methods: IndexSet<&str> = fitting.iter().map(|(_, operation)| operation.method.as_str()).collect();
+                Err(methods.into_iter().collect())
+            }
         }
     }
 
@@ -152,15 +166,18 @@ pub fn template(operation: &Operation) -> &str {
     operation.path.split(['?', '#']).next().unwrap_or_default()
 }
 
+/// Whether a placeholder stands for all further segments.
+fn is_rest(part: &str) -> bool {
+    part.starts_with('{') && (part.contains('*') || part.contains("...}"))
+}
+
 /// Whether a path may be of a template: segment by segment, a placeholder stands for any text.
 fn matches(template: &str, path: &str) -> bool {
     let (mut parts, mut segments) = (template.split('/'), path.split('/'));
     loop {
         match (parts.next(), segments.next()) {
             (None, None) => return true,
-            (Some(part), Some(_)) if part.starts_with('{') && (part.contains('*') || part.contains("...}")) => {
-                return true;
-            }
+            (Some(part), Some(_)) if is_rest(part) => return true,
             (Some(part), Some(segment)) => {
                 let literal = || percent_encoding::percent_decode_str(segment).decode_utf8_lossy();
                 let fits = match (part.find('{'), part.rfind('}')) {

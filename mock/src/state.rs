@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
-use yundb_contract::document::{Direction, Operation};
+use yundb_contract::document::{Direction, Operation, Protocol};
 use yundb_contract::wire::{Data, Input, scalar_text};
 
 use crate::Options;
@@ -71,7 +71,7 @@ impl State {
         }
         let own = (Service::name_of(operation), service.raw(operation));
         let mut inner = self.inner();
-        for (name, holder) in [(String::new(), &service.root), own] {
+        for (name, holder) in [(String::new(), &service.document.root), own] {
             let limits = holder.get("x-rate-limit").and_then(Value::as_array).into_iter().flatten();
             for (index, limit) in limits.enumerate() {
                 let number = |key: &str| limit.get(key).and_then(Value::as_u64);
@@ -91,11 +91,19 @@ impl State {
         Ok(())
     }
 
-    /// Refuses a call that refers to something that was removed.
-    pub fn present(&self, service: &Service, path: &str, input: &Input) -> Result<(), Refusal> {
-        let inner = self.inner();
+    /// Refuses a call that refers to something that was removed, unless it puts it back.
+    pub fn present(&self, service: &Service, index: usize, path: &str, input: &Input) -> Result<(), Refusal> {
+        let mut inner = self.inner();
         if inner.removed.is_empty() {
             return Ok(());
+        }
+        if let Some(role) = self.roles[index].as_ref().filter(|role| role.puts(service, &service.operations()[index])) {
+            let Subject { collection, id } = role.subject(path, input);
+            let removed = id.map(|id| (collection, id)).filter(|key| inner.removed.remove(key));
+            if let Some((collection, id)) = removed {
+                let entry = Entry { created: true, ..Entry::default() };
+                inner.entries.entry(collection).or_default().insert(id, entry);
+            }
         }
         let gone = roles::references(service, path, input).into_iter().find_map(|subject| {
             let id = subject.id?;
@@ -136,7 +144,11 @@ impl State {
         let (Some(schema), Some(content)) = (answer.schema.clone(), &answer.content) else { return };
         let changed = before.as_ref() != Some(content);
         let fits = |data: &Data| match data {
-            Data::Json(value) => service.document.is_valid(&schema, Direction::Response, value),
+            Data::Json(value) => {
+                let is_ordinary = service.document.protocol == Protocol::Http;
+                service.document.is_valid(&schema, Direction::Response, value)
+                    && (!is_ordinary || service.document.is_formatted(&schema, Direction::Response, value))
+            }
             _ => true,
         };
         // A document with narrower responses than requests keeps its sample.
@@ -299,7 +311,7 @@ impl Call<'_> {
         let default = |key: &str| {
             let name = text(&format!("/request/{key}"))?;
             let parameter = self.operation.parameters.iter().find(|it| it.name == name)?;
-            let schema = self.service.root.pointer(&parameter.schema.as_ref()?.0)?;
+            let schema = self.service.document.root.pointer(&parameter.schema.as_ref()?.0)?;
             self.service.resolved(schema).get("default").map(scalar_text)
         };
         let number = |key: &str| sent(key).or_else(|| default(key)).and_then(|text| text.parse::<usize>().ok());
@@ -327,7 +339,7 @@ impl Call<'_> {
 
     /// A job that the call starts, or that it shows.
     fn job(&mut self, answer: &mut Answer, fails: bool) {
-        let Some(kinds) = self.service.root.get("x-jobs").and_then(Value::as_object) else { return };
+        let Some(kinds) = self.service.document.root.get("x-jobs").and_then(Value::as_object) else { return };
         let own = self.service.raw(self.operation).get("x-job");
         let text = |node: &Value, key: &str| node.get(key).and_then(Value::as_str).map(str::to_owned);
         if let Some((place, kind)) = own.and_then(|job| text(job, "id").zip(text(job, "kind"))) {
@@ -381,9 +393,11 @@ impl Call<'_> {
 fn overlay(object: &mut Map<String, Value>, fields: &Map<String, Value>) {
     for (name, value) in fields {
         let Some(name) = dotted::key(object, name).map(str::to_owned) else { continue };
-        if let Some(place) = object.get_mut(&name)
-            && std::mem::discriminant(place) == std::mem::discriminant(value)
-        {
+        // An integer that is too large for one was read as a fraction.
+        let same = |place: &Value| {
+            std::mem::discriminant(place) == std::mem::discriminant(value) && (place.is_f64() || !value.is_f64())
+        };
+        if let Some(place) = object.get_mut(&name).filter(|place| same(place)) {
             *place = value.clone();
         }
     }

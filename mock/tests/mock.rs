@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
-use yundb_mock::{MockServer, Options, Scenario, never_called, read_journal};
+use yundb_mock::{Calls, MockServer, Options, Scenario, Service, coverage, read_journal};
 
 const INSTANCES: &str = "/v1/p/instances";
 
@@ -140,7 +140,8 @@ async fn refusals_have_the_services_own_form() {
     assert_eq!((status, &error["error_code"]), (401, &json!("APIGW.0301")));
     let (status, error) = get(&server, "/v9/nothing").await;
     assert_eq!((status, &error["error_code"]), (404, &json!("APIGW.0101")));
-    assert_eq!(sent(request(&server, Method::PATCH, INSTANCES)).await.0, 405);
+    let response = request(&server, Method::PATCH, INSTANCES).send().await.unwrap();
+    assert_eq!((response.status().as_u16(), &response.headers()["allow"]), (405, &"POST, GET".parse().unwrap()));
 
     let server = ddm(Options { tokens: vec!["t".to_owned()], ..Options::default() }).await;
     let mut body = instance("no");
@@ -234,14 +235,17 @@ async fn scenarios_are_set_at_the_control_address() {
 async fn the_journal_has_no_secrets() {
     let server = ddm(Options::default()).await;
     create(&server, "orders").await;
+    assert_eq!(get(&server, &format!("{INSTANCES}?limit=x")).await.0, 400);
     let response = Client::new().get(format!("{}/__yundb/journal", server.url())).send().await.unwrap();
     let text = response.text().await.unwrap();
     assert!(text.contains("\"name\":\"orders\"") && text.contains("[redacted]"), "{text}");
     assert!(!text.contains("Hidden-1234") && !text.contains("X-Auth-Token"), "{text}");
     let records = read_journal(&text).unwrap();
     assert_eq!(records, server.journal());
-    let never = never_called(server.service(), &records);
-    assert_eq!(never.len(), server.service().operations().len() - 1);
+    let called = coverage(server.service(), &records).into_iter().filter(|(_, calls)| *calls != Calls::None);
+    let called: Vec<_> = called.map(|(operation, calls)| (Service::name_of(operation), calls)).collect();
+    let expected = [("createInstance", Calls::Accepted), ("listInstances", Calls::Refused)];
+    assert_eq!(called, expected.map(|(name, calls)| (name.to_owned(), calls)));
     assert!(read_journal("{}\nno").unwrap_err().starts_with("line 1"));
 }
 
@@ -277,17 +281,22 @@ paths:
       responses:
         '201':
           description: ok
-          content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}, example: {id: 1, name: Rex}}}
+          content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}, example: {id: 1, name: Rex, age: 3}}}
   /pets/{petId}:
     parameters: [{name: petId, in: path, required: true, schema: {type: integer}}]
     get:
       operationId: showPet
       responses:
         '200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}, example: {id: 1, name: Rex}}}}
+    put:
+      operationId: putPet
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
+      responses: {'204': {description: ok}}
     delete: {operationId: deletePet, responses: {'204': {description: gone}}}
+  /console: {get: {operationId: openConsole, responses: {'101': {description: A WebSocket.}}}}
 components:
   schemas:
-    Pet: {type: object, required: [name], properties: {id: {type: integer}, name: {type: string, minLength: 2}}}
+    Pet: {type: object, required: [name], properties: {id: {type: integer}, name: {type: string, minLength: 2}, age: {type: integer}}}
   securitySchemes:
     key: {type: apiKey, in: query, name: key}
     bearer: {type: http, scheme: bearer}
@@ -310,18 +319,21 @@ async fn any_document_is_served() {
     }
     assert!(server.journal().last().unwrap().problems[0].contains(".yaml:12)"), "{:?}", server.journal().last());
 
-    let (status, added) = sent(call(Method::POST, "/pets").json(&json!({"name": "Tom"}))).await;
-    assert_eq!((status, &added["name"]), (201, &json!("Tom")));
+    let (status, added) = sent(call(Method::POST, "/pets").json(&json!({"name": "Tom", "age": 1e19}))).await;
+    assert_eq!((status, &added["name"], &added["age"]), (201, &json!("Tom"), &json!(3)), "no integer is a fraction");
     let id = added["id"].as_i64().unwrap();
-    assert_eq!(get(&format!("/pets/{id}")).await.1, added);
+    assert_eq!(get(&format!("/pets/{id}")).await.1["name"], "Tom");
     assert_eq!(sent(call(Method::DELETE, &format!("/pets/{id}"))).await.0, 204);
     assert_eq!(get(&format!("/pets/{id}")).await.0, 404);
+    assert_eq!(sent(call(Method::PUT, &format!("/pets/{id}")).json(&json!({"name": "Tim"}))).await.0, 204);
+    assert_eq!(get(&format!("/pets/{id}")).await.1["name"], "Tim", "it was put back");
     assert_eq!(sent(call(Method::POST, "/pets").json(&json!({"name": "T"}))).await.0, 400);
     assert_eq!(sent(call(Method::POST, "/pets")).await.0, 400);
 
     let preferred = |text: &'static str| sent(call(Method::GET, "/pets").header("prefer", text));
     assert_eq!(preferred("code=404, example=other").await, (404, json!({"title": "Other"})));
     assert_eq!(preferred("code=500").await.0, 501);
+    assert_eq!(get("/console").await.0, 426, "an operation of another protocol");
     let (_, made) = preferred("dynamic=true").await;
     assert!(made.as_array().unwrap().iter().all(|pet| pet["name"].as_str().unwrap().chars().count() >= 2), "{made}");
 }

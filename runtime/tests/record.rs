@@ -197,6 +197,20 @@ fn null_is_distinguished_from_absent() {
     }
 }
 
+/// Types that a macro passes on are the same types.
+#[test]
+fn setters_distinguish_null() {
+    yundb_runtime::setters! {
+        pub struct Remark {
+            /// The remark.
+            pub remark: Option<Option<String>>,
+        }
+    }
+    for text in ["{}", r#"{"remark":null}"#, r#"{"remark":"a"}"#] {
+        assert_eq!(serde_json::to_string(&serde_json::from_str::<Remark>(text).unwrap()).unwrap(), text);
+    }
+}
+
 #[test]
 fn structs_with_many_fields_notice_repeated_ones() {
     macro_rules! many {

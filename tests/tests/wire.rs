@@ -10,16 +10,13 @@ mod server;
 mod wire {
     mod calls;
     mod compare;
-    mod signature;
     mod spec;
     mod synthetic;
 
-    mod aliyun;
     mod credentials;
     mod dts;
     mod environment;
     mod errors;
-    mod huawei;
     mod jobs;
     mod mock;
     mod paging;

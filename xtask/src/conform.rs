@@ -142,7 +142,7 @@ fn conform(name: &str, spec: &Path, seed: u64) -> anyhow::Result<Report> {
 /// Number of operations of a document, or none if it cannot be read.
 fn operations(spec: &Path, choices: &Choices) -> usize {
     let bundled = yundb_generator::load::bundled(spec, choices, &mut Diagnostics::new());
-    let document = bundled.and_then(|bundled| yundb_conform::document::Document::new(&bundled).ok());
+    let document = bundled.and_then(|bundled| yundb_conform::document::Document::new(bundled).ok());
     document.map_or(0, |document| document.operations.len())
 }
 

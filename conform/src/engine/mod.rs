@@ -77,7 +77,7 @@ pub fn run_on(
     driver: &Driver,
     options: Options,
 ) -> Result<Report, Unreadable> {
-    let document = Document::new(bundled).map_err(Unreadable)?;
+    let document = Document::new(bundled.clone()).map_err(Unreadable)?;
     let wire = Wire::default();
     let settings = settings::settings(&document, service, options.seed, &wire);
     let client = driver.connect(&settings).map_err(|error| Unreadable(format!("no client: {error}")))?;
@@ -86,7 +86,7 @@ pub fn run_on(
     let mut report = Report {
         document: name.to_owned(),
         operations: document.operations.len(),
-        notes: document.notes.clone(),
+        notes: document.notes(),
         ..Report::default()
     };
     let keys = settings::keys(service);

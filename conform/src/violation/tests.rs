@@ -11,14 +11,14 @@ fn document(parameters: Value, schema: Value, schemas: Value) -> Document {
     let content = json!({"application/json": {"schema": schema}});
     let operation = json!({"parameters": parameters, "requestBody": {"content": content}, "responses": {}});
     let tree = json!({"openapi": "3.0.3", "paths": {"/{p}": {"post": operation}}, "components": {"schemas": schemas}});
-    Document::new(&tree).unwrap()
+    Document::new(tree).unwrap()
 }
 
 /// A document of OpenAPI 3.1 with one body.
 fn newer(schema: Value) -> Document {
     let content = json!({"application/json": {"schema": schema}});
     let operation = json!({"requestBody": {"content": content}, "responses": {}});
-    Document::new(&json!({"openapi": "3.1.0", "paths": {"/": {"post": operation}}})).unwrap()
+    Document::new(json!({"openapi": "3.1.0", "paths": {"/": {"post": operation}}})).unwrap()
 }
 
 /// Keyword and path of every violation of the maximal input, with the runtime's path.
@@ -135,7 +135,7 @@ fn fields_of_forms_are_violated() {
     }});
     let content = json!({"multipart/form-data": {"schema": schema}});
     let operation = json!({"requestBody": {"required": true, "content": content}, "responses": {}});
-    let document = Document::new(&json!({"openapi": "3.0.3", "paths": {"/": {"post": operation}}})).unwrap();
+    let document = Document::new(json!({"openapi": "3.0.3", "paths": {"/": {"post": operation}}})).unwrap();
     let operation = document.operations.first().unwrap();
     let input = Generator::new(&document, 1).input(operation, 0, Amount::Most).unwrap();
     let violations = violations(&document, operation, &input);

@@ -1,18 +1,14 @@
 //! Reads a document's JSON into operations.
 
-use std::collections::HashMap;
-use std::sync::Mutex;
-
 use indexmap::IndexMap;
-use jsonschema::{Draft, Registry};
 use serde_json::{Map, Value};
 
 use super::reference;
-use super::schema::{self, Translator};
+use super::schema;
 use super::sequence;
 use super::{
-    Body, Direction, Document, Encoding, Media, MediaKind, Operation, Parameter, Place, Protocol, Response, SchemaRef,
-    Status, Style,
+    Body, Document, Encoding, Media, MediaKind, Operation, Parameter, Place, Protocol, Response, SchemaRef, Status,
+    Style,
 };
 
 /// Keys of a path item that are operations.
@@ -21,44 +17,20 @@ const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "p
 /// Parameters that OpenAPI requires to be ignored, as other parts of the document define them.
 const IGNORED: &[&str] = &["accept", "content-type", "authorization"];
 
-pub(super) fn document(bundled: &Value) -> Result<Document, String> {
-    let root = bundled.as_object().ok_or("the document is not an object")?;
-    let version = root.get("openapi").and_then(Value::as_str).unwrap_or_default();
-    let old_schemas = version.starts_with("3.0");
-    // Both directions at once, as this is most of the time that reading takes.
-    let side = |direction| {
-        let translator = Translator::new(bundled, old_schemas);
-        let tree = translator.tree(direction);
-        let registry = registry(&tree)?;
-        Ok::<_, String>((tree, registry, translator.into_notes()))
-    };
-    let (request, response) = std::thread::scope(|scope| {
-        let response = scope.spawn(|| side(Direction::Response));
-        (side(Direction::Request), response.join().unwrap_or_else(|_| Err("the document cannot be read".to_owned())))
-    });
-    let ((request, request_registry, mut notes), (response, response_registry, others)) = (request?, response?);
-    notes.extend(others);
-    notes.sort();
-    notes.dedup();
-    let registries = [request_registry, response_registry];
-    let children = reference::children(bundled);
-    let mut reader = Reader { root: bundled, notes, old_schemas };
-    let operations = reader.operations(root.get("paths"));
-    let protocol = match root.get("x-protocol").and_then(Value::as_str) {
+pub(super) fn document(root: Value) -> Result<Document, String> {
+    let entries = root.as_object().ok_or("the document is not an object")?;
+    let text = |key: &str| entries.get(key).and_then(Value::as_str);
+    let old_schemas = text("openapi").is_some_and(|version| version.starts_with("3.0"));
+    let protocol = match text("x-protocol") {
         Some("aliyun-rpc") => Protocol::AliyunRpc,
         Some("huawei-rest") => Protocol::HuaweiRest,
         _ => Protocol::Http,
     };
+    let mut reader = Reader { root: &root, notes: Vec::new(), old_schemas };
+    let operations = reader.operations(entries.get("paths"));
     let notes = reader.notes;
-    let validators = Mutex::new(HashMap::new());
-    let trees = [request, response];
-    Ok(Document { protocol, old_schemas, operations, notes, trees, registries, validators, children })
-}
-
-fn registry(tree: &Value) -> Result<Registry<'static>, String> {
-    let builder = Registry::new().draft(Draft::Draft202012);
-    let builder = builder.add(schema::BASE, tree.clone()).map_err(|error| error.to_string())?;
-    builder.prepare().map_err(|error| error.to_string())
+    let (schemas, validators, children, loops) = Default::default();
+    Ok(Document { root, protocol, old_schemas, operations, notes, schemas, validators, children, loops })
 }
 
 struct Reader<'a> {
@@ -365,5 +337,8 @@ fn entries(node: Option<&Value>) -> impl Iterator<Item = (&str, &Value)> {
 }
 
 fn child(at: &str, token: &str) -> String {
-    SchemaRef(at.to_owned()).child(token).0
+    if token.contains(['~', '/']) {
+        return SchemaRef(at.to_owned()).child(token).0;
+    }
+    [at, "/", token].concat()
 }

@@ -18,20 +18,31 @@ pub(super) fn follow<'a>(root: &'a Value, node: &'a Value, at: String) -> Option
     let (mut node, mut at) = (node, at);
     for _ in 0..MOST_HOPS {
         let Some(reference) = node.get("$ref").and_then(Value::as_str) else { return Some((node, at)) };
-        at = locate(root, reference)?;
-        node = root.pointer(&at)?;
+        (node, at) = locate(root, reference)?;
     }
     None
 }
 
-/// The JSON pointer of a `$ref` within the document, if its target exists.
-pub(super) fn locate(root: &Value, reference: &str) -> Option<String> {
+/// The target of a `$ref` within the document, if it exists, and its JSON pointer.
+pub(super) fn locate<'a>(root: &'a Value, reference: &str) -> Option<(&'a Value, String)> {
     let raw = reference.strip_prefix('#')?;
-    if root.pointer(raw).is_some() {
-        return Some(raw.to_owned());
+    if let Some(node) = root.pointer(raw) {
+        return Some((node, raw.to_owned()));
     }
     let decoded = percent_decode_str(raw).decode_utf8().ok()?.into_owned();
-    root.pointer(&decoded).is_some().then_some(decoded)
+    Some((root.pointer(&decoded)?, decoded))
+}
+
+/// The pointers of all translated `$ref`s in a schema.
+pub(super) fn targets(node: &Value, into: &mut Vec<String>) {
+    match node {
+        Value::Object(entries) => {
+            into.extend(entries.get("$ref").and_then(Value::as_str).and_then(pointer).map(|target| target.0));
+            entries.values().for_each(|value| targets(value, into));
+        }
+        Value::Array(items) => items.iter().for_each(|item| targets(item, into)),
+        _ => {}
+    }
 }
 
 /// A JSON pointer as a URI's fragment.
@@ -62,10 +73,13 @@ pub(super) fn children(root: &Value) -> HashMap<String, Vec<SchemaRef>> {
     children
 }
 
+/// The result of [`loops`].
+pub(super) type Loops = HashMap<String, BTreeSet<String>>;
+
 /// Components, each with those of its bases (`allOf`) that have it, or schemas composed of it, as an alternative.
-pub(super) fn loops(root: &Value) -> HashMap<String, BTreeSet<String>> {
+pub(super) fn loops(root: &Value) -> Loops {
     let children = children(root);
-    let mut loops: HashMap<String, BTreeSet<String>> = HashMap::new();
+    let mut loops = Loops::new();
     for (own, node) in schemas(root) {
         for base in references(root, node, "allOf") {
             let Some(node) = root.pointer(&base) else { continue };
@@ -87,5 +101,5 @@ fn schemas(root: &Value) -> impl Iterator<Item = (SchemaRef, &Value)> {
 /// The targets of the `$ref`s in a list of schemas.
 fn references(root: &Value, node: &Value, key: &str) -> Vec<String> {
     let parts = node.get(key).and_then(Value::as_array).into_iter().flatten();
-    parts.filter_map(|part| locate(root, part.get("$ref")?.as_str()?)).collect()
+    parts.filter_map(|part| Some(locate(root, part.get("$ref")?.as_str()?)?.1)).collect()
 }

@@ -1,4 +1,4 @@
-//! Turns the schemas of a document into JSON Schema 2020-12, once for each direction, at the same places.
+//! Turns the schemas of a document into JSON Schema 2020-12, for each direction.
 //!
 //! Keywords with invalid values (a `minLength` of "few") are left out with a note, as a validator would reject the
 //! whole document.
@@ -8,13 +8,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Map, Value, json};
 
-use super::reference::{MOST_HOPS, follow, fragment, locate, loops, pointer};
+use super::reference::{Loops, MOST_HOPS, follow, fragment, locate, pointer};
 use super::{Direction, SchemaRef};
 
 /// The URI under which a tree is registered.
 pub(crate) const BASE: &str = "urn:document";
 
-/// The section of components for the output of [`Translator::bases`].
+/// The section of components for [bare bases](Translator::base).
 const BASES: &str = "bases";
 
 /// Keys outside of schemas whose entries have user-defined names.
@@ -24,68 +24,103 @@ const MAPS: &[&str] =
 /// Keys outside of schemas that contain data or descriptions.
 const VALUES: &[&str] = &["example", "examples", "default", "info", "tags", "servers", "security", "externalDocs"];
 
+/// The length of the pointer to the outermost schema around a schema.
+pub(super) fn outermost(pointer: &str) -> usize {
+    let mut tokens = pointer.match_indices('/').map(|(at, _)| at).skip(1).chain([pointer.len()]);
+    let section = pointer.strip_prefix("/components/").map(|rest| rest.split('/').next().unwrap_or_default());
+    // The names of a section and of its entries have no meaning.
+    let mut start = section.map_or(0, |_| tokens.nth(2).unwrap_or(pointer.len()));
+    if section.is_some_and(|section| section == "schemas" || section == BASES) {
+        return start;
+    }
+    let mut is_map = false;
+    for end in tokens {
+        let token = &pointer[(start + 1).min(end)..end];
+        if !is_map && matches!(token, "schema" | "itemSchema") {
+            return end;
+        }
+        is_map = !is_map && MAPS.contains(&token);
+        start = end;
+    }
+    pointer.len()
+}
+
+/// The places of all outermost schemas.
+pub(super) fn places(root: &Value) -> Vec<String> {
+    fn outside(key: &str, node: &Value, at: &str, found: &mut Vec<String>) {
+        if VALUES.contains(&key) || key.starts_with("x-") {
+            return;
+        }
+        let is_map = MAPS.contains(&key);
+        match node {
+            Value::Object(entries) => {
+                for (key, value) in entries {
+                    let here = SchemaRef(at.to_owned()).child(key).0;
+                    match key.as_str() {
+                        "schema" | "itemSchema" if !is_map => found.push(here),
+                        // Entry names have no meaning here.
+                        key => outside(if is_map { "" } else { key }, value, &here, found),
+                    }
+                }
+            }
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    outside("", item, &format!("{at}/{index}"), found);
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    for (key, value) in root.as_object().into_iter().flatten().filter(|(key, _)| *key != "components") {
+        outside(key, value, &format!("/{key}"), &mut found);
+    }
+    for (section, entries) in root.get("components").and_then(Value::as_object).into_iter().flatten() {
+        for (name, entry) in entries.as_object().into_iter().flatten() {
+            let here = SchemaRef(format!("/components/{section}")).child(name).0;
+            match section.as_str() {
+                "schemas" => found.push(here),
+                _ => outside("", entry, &here, &mut found),
+            }
+        }
+    }
+    found
+}
+
 pub(super) struct Translator<'a> {
     root: &'a Value,
     old: bool,
     /// Components, and those of their bases that have them among their own alternatives.
-    loops: HashMap<String, BTreeSet<String>>,
+    loops: &'a Loops,
     notes: RefCell<BTreeSet<String>>,
     patterns: RefCell<HashMap<String, bool>>,
 }
 
 impl<'a> Translator<'a> {
-    pub(super) fn new(root: &'a Value, old: bool) -> Self {
-        Self { root, old, loops: loops(root), notes: RefCell::default(), patterns: RefCell::default() }
+    pub(super) fn new(root: &'a Value, old: bool, loops: &'a Loops) -> Self {
+        Self { root, old, loops, notes: RefCell::default(), patterns: RefCell::default() }
     }
 
     pub(super) fn into_notes(self) -> Vec<String> {
         self.notes.into_inner().into_iter().collect()
     }
 
-    /// The document with its schemas for one direction.
-    pub(super) fn tree(&self, direction: Direction) -> Value {
-        let mut tree = Map::new();
-        for (key, value) in self.root.as_object().into_iter().flatten() {
-            let translated = match key.as_str() {
-                // They would change the tree's URI or dialect.
-                "$schema" | "$id" | "$self" | "$anchor" | "id" => continue,
-                "components" => self.components(value, direction),
-                _ => self.outside(key, value, &format!("/{key}"), direction),
-            };
-            tree.insert(key.clone(), translated);
-        }
-        Value::Object(tree)
+    /// The schema at a place, for one direction.
+    pub(super) fn at(&self, at: &str, direction: Direction) -> Option<Value> {
+        let base = at.strip_prefix("/components/").and_then(|rest| rest.strip_prefix(BASES)?.strip_prefix('/'));
+        let node = match base {
+            Some(name) => &self.base(name)?,
+            None => self.root.pointer(at)?,
+        };
+        Some(self.schema(node, at, direction, &BTreeSet::new()))
     }
 
-    fn components(&self, node: &Value, direction: Direction) -> Value {
-        let sections = node.as_object().into_iter().flatten().map(|(section, entries)| {
-            let at = format!("/components/{section}");
-            let entries = entries.as_object().into_iter().flatten().map(|(name, entry)| {
-                let here = SchemaRef(at.clone()).child(name).0;
-                let entry = match section.as_str() {
-                    "schemas" => self.schema(entry, &here, direction, &BTreeSet::new()),
-                    _ => self.outside("", entry, &here, direction),
-                };
-                (name.clone(), entry)
-            });
-            (section.clone(), Value::Object(entries.collect()))
-        });
-        let bases = self.bases(direction);
-        Value::Object(sections.chain([(BASES.to_owned(), bases)]).collect())
-    }
-
-    /// The bases of which a child is an alternative, without their alternatives: children refer to these, as otherwise
+    /// A base of which a child is an alternative, without its alternatives: children refer to this one, as otherwise
     /// each would include the other endlessly.
-    fn bases(&self, direction: Direction) -> Value {
-        let bases: BTreeSet<&String> = self.loops.values().flatten().collect();
-        let bases = bases.into_iter().filter_map(|base| {
-            let mut node = self.root.pointer(base)?.as_object()?.clone();
-            node.retain(|key, _| !matches!(key.as_str(), "oneOf" | "anyOf"));
-            let name = SchemaRef(base.clone()).component()?;
-            let at = SchemaRef(format!("/components/{BASES}")).child(&name).0;
-            Some((name, self.schema(&Value::Object(node), &at, direction, &BTreeSet::new())))
-        });
-        Value::Object(bases.collect())
+    fn base(&self, name: &str) -> Option<Value> {
+        let mut node = self.root.pointer(&format!("/components/schemas/{name}"))?.as_object()?.clone();
+        node.retain(|key, _| !matches!(key.as_str(), "oneOf" | "anyOf"));
+        Some(Value::Object(node))
     }
 
     /// An `allOf` that refers to a base of which the schema is an alternative refers to the bare base instead.
@@ -98,34 +133,6 @@ impl<'a> Translator<'a> {
                 json!({"$ref": format!("#{}", fragment(&at.0))})
             }
             None => part,
-        }
-    }
-
-    /// A node outside of schemas that may contain some.
-    fn outside(&self, key: &str, node: &Value, at: &str, direction: Direction) -> Value {
-        if VALUES.contains(&key) || key.starts_with("x-") {
-            return node.clone();
-        }
-        let is_map = MAPS.contains(&key);
-        match node {
-            Value::Object(entries) => {
-                let entries = entries.iter().map(|(key, value)| {
-                    let here = SchemaRef(at.to_owned()).child(key).0;
-                    let value = match key.as_str() {
-                        "schema" | "itemSchema" if !is_map => self.schema(value, &here, direction, &BTreeSet::new()),
-                        // Entry names have no meaning here.
-                        _ if is_map => self.outside("", value, &here, direction),
-                        _ => self.outside(key, value, &here, direction),
-                    };
-                    (key.clone(), value)
-                });
-                Value::Object(entries.collect())
-            }
-            Value::Array(items) => {
-                let items = items.iter().enumerate();
-                items.map(|(index, item)| self.outside("", item, &format!("{at}/{index}"), direction)).collect()
-            }
-            scalar => scalar.clone(),
         }
     }
 
@@ -146,7 +153,7 @@ impl<'a> Translator<'a> {
         let mut out = Map::new();
         if let Some(reference) = entries.get("$ref").and_then(Value::as_str) {
             match locate(self.root, reference) {
-                Some(pointer) => drop(out.insert("$ref".to_owned(), format!("#{}", fragment(&pointer)).into())),
+                Some((_, pointer)) => drop(out.insert("$ref".to_owned(), format!("#{}", fragment(&pointer)).into())),
                 None => self.note(at, format!("dangling `{reference}`")),
             }
             // In OpenAPI 3.0, siblings of a `$ref` have no effect.
@@ -262,7 +269,7 @@ impl<'a> Translator<'a> {
             .filter_map(|(tag, target)| {
                 let target = target.as_str()?;
                 let named = format!("#/components/schemas/{}", yundb_generator::pointer::escape(target));
-                let pointer = locate(self.root, target).or_else(|| locate(self.root, &named))?;
+                let (_, pointer) = locate(self.root, target).or_else(|| locate(self.root, &named))?;
                 Some((tag.clone(), pointer.into()))
             })
             .collect();

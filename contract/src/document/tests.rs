@@ -40,7 +40,7 @@ fn references_in_operations_are_resolved() {
             "schemas": {"A": {"type": "object"}},
         },
     });
-    let document = Document::new(&tree).unwrap();
+    let document = Document::new(tree).unwrap();
     assert_eq!(document.protocol, Protocol::HuaweiRest);
     let [get, head, post] = document.operations.as_slice() else { panic!("{:?}", document.operations) };
     let names: Vec<_> = get.parameters.iter().map(|it| (it.place.as_str(), it.name.as_str(), it.required)).collect();
@@ -56,7 +56,7 @@ fn references_in_operations_are_resolved() {
     assert_eq!(get.responses[1].headers.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["Retry"]);
     assert_eq!(head.responses[0].media.len(), 0);
     assert_eq!(post.parameters[0].name, "b");
-    assert_eq!(document.notes.len(), 3, "{:?}", document.notes);
+    assert_eq!(document.notes().len(), 3, "{:?}", document.notes());
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn media_types_have_kinds() {
             "openapi": "3.0.3", "paths": {"/": {"post": {"requestBody": body}}},
             "components": {"schemas": {"Bin": {"type": "string", "format": "binary"}}},
         });
-        let document = Document::new(&tree).unwrap();
+        let document = Document::new(tree).unwrap();
         assert_eq!(document.operations[0].body.as_ref().unwrap().media[0].kind, kind, "{media_type}");
     }
 }
@@ -100,7 +100,7 @@ fn schemas_become_json_schema() {
         "F": {"items": {"type": "string"}, "minItems": 2.0},
     });
     let tree = json!({"openapi": "3.0.3", "paths": {}, "components": {"schemas": schemas}});
-    let document = Document::new(&tree).unwrap();
+    let document = Document::new(tree).unwrap();
     let valid = |name: &str, value: Value| {
         document.is_valid(&SchemaRef("/components/schemas".to_owned()).child(name), Direction::Request, &value)
     };
@@ -112,9 +112,9 @@ fn schemas_become_json_schema() {
     );
     assert!(valid("E", json!("anything")));
     assert!(valid("F", json!(["a", "b"])) && !valid("F", json!(["a"])));
-    let noted = |word: &str| document.notes.iter().any(|note| note.contains(word));
+    let noted = |word: &str| document.notes().iter().any(|note| note.contains(word));
     assert!(noted("C/minLength") && noted("C/pattern") && noted("C/enum") && noted("C/required") && noted("Gone"));
-    assert_eq!(document.notes.len(), 5, "{:?}", document.notes);
+    assert_eq!(document.notes().len(), 5, "{:?}", document.notes());
 }
 
 #[test]

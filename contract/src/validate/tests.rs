@@ -20,7 +20,7 @@ fn document() -> Document {
             "map": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Any"}},
         }},
     });
-    Document::new(&json!({"openapi": "3.0.3", "paths": {}, "components": {"schemas": schemas}})).unwrap()
+    Document::new(json!({"openapi": "3.0.3", "paths": {}, "components": {"schemas": schemas}})).unwrap()
 }
 
 fn all() -> SchemaRef {

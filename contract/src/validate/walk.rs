@@ -254,9 +254,9 @@ impl Document {
     pub(crate) fn descendants(&self, base: &SchemaRef, discriminator: &Value) -> Vec<SchemaRef> {
         let mapping = discriminator.get("mapping").and_then(Value::as_object).into_iter().flatten();
         let mapped: BTreeSet<_> = mapping.filter_map(|(_, it)| Some(SchemaRef(it.as_str()?.to_owned()))).collect();
-        let children = self.children.get(&base.0).cloned().unwrap_or_default();
+        let children = self.children(base);
         match mapped.is_empty() {
-            true => children,
+            true => children.to_vec(),
             // A schema that does not include the base is not one of its possible schemas.
             false => mapped.into_iter().filter(|schema| children.contains(schema)).collect(),
         }

@@ -219,7 +219,7 @@ impl<'d> Generator<'d> {
         let goal = flat.property(name, &mut |pattern, name| self.matches(pattern, name)).unwrap_or_default();
         // A property of an alternative that was not chosen.
         let goal = if goal.is_empty() { vec![schema.child("additionalProperties")] } else { goal };
-        let (tree, old) = (&self.document.trees[ctx.direction as usize], self.document.old_schemas);
+        let (tree, old) = (&self.document.root, self.document.old_schemas);
         let node =
             |schema: &SchemaRef| self.document.schema(&self.document.followed(schema, ctx.direction), ctx.direction);
         // A field that may be a file or something else, as the caller chooses, is tested as a file.

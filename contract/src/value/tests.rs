@@ -10,7 +10,7 @@ use crate::wire::{Data, Field};
 
 fn document(version: &str, schemas: Value) -> Document {
     let tree = json!({"openapi": version, "paths": {}, "components": {"schemas": schemas}});
-    Document::new(&tree).unwrap()
+    Document::new(tree).unwrap()
 }
 
 fn named(name: &str) -> SchemaRef {
@@ -312,7 +312,7 @@ fn keywords_of_3_1_are_supported() {
 fn operation(parameters: Value, content: Value) -> Document {
     let body = json!({"required": true, "content": content});
     let operation = json!({"parameters": parameters, "requestBody": body, "responses": {}});
-    Document::new(&json!({"openapi": "3.0.3", "paths": {"/a/{p}": {"post": operation}}})).unwrap()
+    Document::new(json!({"openapi": "3.0.3", "paths": {"/a/{p}": {"post": operation}}})).unwrap()
 }
 
 fn first(document: &Document) -> &Operation {

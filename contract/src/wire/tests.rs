@@ -34,7 +34,7 @@ fn document(extra: &Value) -> Document {
     for (key, value) in extra.as_object().into_iter().flatten() {
         operation[key] = value.clone();
     }
-    Document::new(&json!({"openapi": "3.0.3", "paths": {"/v1/things/{id}.{ext}/run?fixed=1": {"post": operation}}}))
+    Document::new(json!({"openapi": "3.0.3", "paths": {"/v1/things/{id}.{ext}/run?fixed=1": {"post": operation}}}))
         .unwrap()
 }
 
@@ -174,7 +174,7 @@ fn rpc_parameters_are_parsed_from_the_form() {
         {"name": "Items", "in": "query", "schema": {"type": "array", "items": {"type": "object"}}},
     ]});
     let tree = json!({"openapi": "3.0.3", "x-protocol": "aliyun-rpc", "paths": {"/#Action=Run": {"get": operation}}});
-    let document = Document::new(&tree).unwrap();
+    let document = Document::new(tree).unwrap();
     let mut given = Input::default();
     given.query.insert("Id".to_owned(), json!("a b"));
     given.query.insert("Items".to_owned(), json!([{"Key": "k", "N": 1}, {"Key": "l"}]));

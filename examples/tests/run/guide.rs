@@ -91,7 +91,7 @@ fn chapters() -> Vec<Document> {
 fn documents() -> Vec<Document> {
     let files =
         ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "specs/README.md", "book/src/SUMMARY.md"];
-    let crates = ["cli", "credentials", "generator", "runtime"].map(|of| format!("{of}/README.md"));
+    let crates = ["cli", "contract", "credentials", "generator", "mock", "runtime"].map(|of| format!("{of}/README.md"));
     let files = files.into_iter().map(str::to_owned).chain(crates);
     files.map(|file| Document::read(file.into())).chain(chapters()).collect()
 }

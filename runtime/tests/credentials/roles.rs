@@ -64,6 +64,11 @@ async fn addresses_of_sts() {
             None,
             "https://sts-vpc.cn-beijing.aliyuncs.com",
         ),
+        (
+            &[("ALIBABA_CLOUD_STS_ENDPOINT", "https://sts.example.com/"), ("ALIBABA_CLOUD_STS_REGION", "cn-beijing")],
+            None,
+            "https://sts.example.com",
+        ),
     ] {
         let world = World::new().await.set(variables);
         let mut role = AssumeRole::new(keys(), "r").configure(&world.config());
@@ -81,7 +86,9 @@ async fn addresses_of_sts() {
     ] {
         assert_broken(fails(role.configure(&world.config())).await, &["the role r: "]);
     }
-    assert!(world.requests().await.is_empty());
+    let plain = world.set(&[("ALIBABA_CLOUD_STS_ENDPOINT", "http://sts.example.com")]);
+    assert_broken(fails(AssumeRole::new(keys(), "r").configure(&plain.config())).await, &["plain HTTP"]);
+    assert!(plain.requests().await.is_empty());
 }
 
 #[tokio::test]

@@ -81,6 +81,12 @@ fn json(text: &str) -> Option<Value> {
     serde_json::from_str(text).ok().filter(|value: &Value| value.is_object() || value.is_array())
 }
 
+/// Some responses are inside of an object named after the operation.
+pub fn without_envelope(sample: &Value) -> &Value {
+    let only = sample.as_object().filter(|fields| fields.len() == 1).and_then(|fields| fields.iter().next());
+    only.filter(|(name, inner)| name.ends_with("Response") && inner.is_object()).map_or(sample, |(_, inner)| inner)
+}
+
 mod tests {
     use serde_json::json;
 

@@ -15,8 +15,7 @@ use yundb_aliyun_dts::types::{
 use yundb_runtime::serde::Serialize;
 use yundb_runtime::{Credentials, ErrorKind, JsonText};
 
-use super::signature;
-use crate::server::Server;
+use crate::server::{Server, form};
 
 fn map<V, const N: usize>(entries: [(&str, V); N]) -> BTreeMap<String, V> {
     entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
@@ -226,7 +225,7 @@ async fn json_can_be_given_as_a_type_or_as_text() {
     call().db_list([("shop", DbObject::new().name("shop").all(true))]).send().await.unwrap();
     call().db_list(JsonText::text(r#"{"shop": {"name": "shop", "all": true}}"#)).send().await.unwrap();
     for request in server.requests().await {
-        let form: BTreeMap<_, _> = signature::pairs(&request.body).into_iter().collect();
+        let form: BTreeMap<_, _> = form(&request).into_iter().collect();
         is(serde_json::from_str::<Value>(&form["DbList"]).unwrap(), json!({"shop": {"name": "shop", "all": true}}));
     }
     let error = call().db_list(JsonText::text("{shop}")).send().await.unwrap_err();

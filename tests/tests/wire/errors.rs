@@ -14,7 +14,7 @@ use yundb_tests::{drivers, each_service};
 
 use super::calls::{self, Tables};
 use super::compare::differences;
-use super::spec::{Operation, Samples, Service};
+use super::spec::{Operation, PROJECT, Samples, Service};
 use crate::server::Server;
 
 /// A service, its calls and its client.
@@ -34,8 +34,7 @@ impl<C: From<Client> + Clone> Called<C> {
         let (operations, responses): (Vec<_>, Vec<_>) = cases.into_iter().unzip();
         let server = Server::returning(responses).await;
         let keys = Credentials::access_key("ak", "sk");
-        let builder =
-            (self.builder)().untyped().credentials(keys).project_id(super::huawei::PROJECT).region("cn-north-4");
+        let builder = (self.builder)().untyped().credentials(keys).project_id(PROJECT).region("cn-north-4");
         let client = C::from(server.client(builder));
         let mut errors = Vec::new();
         for operation in operations {

@@ -11,8 +11,7 @@ use yundb_huawei_ddm as ddm;
 use yundb_huawei_gaussdb_mysql as gaussdb;
 use yundb_runtime::{Credentials, Wait, WaitError};
 
-use super::signature;
-use crate::server::Server;
+use crate::server::{Server, form};
 
 async fn server(responses: impl IntoIterator<Item = Value>) -> Server {
     Server::returning(responses.into_iter().map(|body| ResponseTemplate::new(200).set_body_json(body))).await
@@ -71,7 +70,7 @@ async fn dts_jobs_are_polled() {
     let done = at_once(client.wait_for(&begun)).await.unwrap();
     assert_eq!(done.state(), "synchronizing");
     let requests = server.requests().await;
-    let form = signature::pairs(&requests[1].body);
+    let form = form(&requests[1]);
     assert!(form.contains(&("DtsJobId".to_owned(), "j".to_owned())), "{form:?}");
     assert_eq!(requests.len(), 4);
 }
@@ -98,7 +97,7 @@ async fn dts_jobs_in_responses_can_be_resumed() {
     let done = at_once(client.resume(serde_json::from_value(kept).unwrap())).await.unwrap();
     assert_eq!(done.state(), "Synchronizing");
     for request in &server.requests().await[1..] {
-        let form = signature::pairs(&request.body);
+        let form = form(request);
         for (name, value) in [("DtsJobId", "j-2"), ("SynchronizationDirection", "Reverse")] {
             assert!(form.contains(&(name.to_owned(), value.to_owned())), "{form:?}");
         }

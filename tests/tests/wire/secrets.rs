@@ -11,7 +11,7 @@ use yundb_runtime::{Client, ClientBuilder, Credentials, ErrorKind, RetryPolicy};
 use yundb_tests::each_service;
 
 use super::calls::{self, Tables};
-use super::spec::{Samples, Service};
+use super::spec::{PROJECT, Samples, Service};
 use super::synthetic::HIDDEN;
 use crate::server::Server;
 
@@ -35,7 +35,7 @@ async fn call_all<C: From<Client> + Clone + Debug>(
     let (mut inputs, mut responses) = (0, 0);
     let service = Service::load(name, Samples::Made);
     let with_keys = |keys| {
-        let builder = builder().untyped().region("cn-north-4").project_id(super::huawei::PROJECT).language("en-us");
+        let builder = builder().untyped().region("cn-north-4").project_id(PROJECT).language("en-us");
         set_up(builder.credentials(keys))
     };
     for operation in &service.operations {

@@ -14,13 +14,15 @@ use yundb_runtime::serde::de::DeserializeOwned;
 
 use super::synthetic::synthetic;
 
+/// The project of clients.
+pub const PROJECT: &str = "0123456789abcdef0123456789abcdef";
+
 /// A service's document.
 pub struct Service {
     document: Value,
     /// In the generator's form, from which the drivers' inputs are derived.
     model: model::Service,
     conform: yundb_conform::document::Document,
-    pub version: String,
     pub operations: Vec<Operation>,
 }
 
@@ -40,8 +42,6 @@ pub struct Operation {
     pub name: String,
     pub method: String,
     pub path: String,
-    /// Whether the document requires no credentials.
-    pub public: bool,
     pub params: Vec<Param>,
     pub body: Option<Value>,
     pub response: Response,
@@ -94,9 +94,8 @@ impl Service {
                 );
             }
         }
-        let version = document["info"]["version"].as_str().unwrap().to_owned();
-        let conform = yundb_conform::document::Document::new(&document).unwrap();
-        Self { document, model, conform, version, operations }
+        let conform = yundb_conform::document::Document::new(document.clone()).unwrap();
+        Self { document, model, conform, operations }
     }
 
     /// The operation of this id.
@@ -150,11 +149,6 @@ impl Operation {
 
     fn read<T: DeserializeOwned>(&self, name: &str, value: &Value) -> T {
         serde_json::from_value(value.clone()).unwrap_or_else(|error| panic!("{} {name}: {error} in {value}", self.id))
-    }
-
-    /// The parameters of a location.
-    pub fn params_in(&self, place: &str) -> impl Iterator<Item = &Param> {
-        self.params.iter().filter(move |param| param.place == place)
     }
 
     /// The success as the server sends it.
@@ -222,8 +216,7 @@ impl<'a> Reader<'a> {
         });
         let failures = failures.collect();
         let (method, path) = (method.to_uppercase(), path.to_owned());
-        let public = operation.get("security").is_some_and(|schemes| list(schemes).next().is_none());
-        Operation { id, name, method, path, public, params, body, response, failures, synthetic: self.synthetic }
+        Operation { id, name, method, path, params, body, response, failures, synthetic: self.synthetic }
     }
 
     fn param(&mut self, param: &'a Value) -> Param {

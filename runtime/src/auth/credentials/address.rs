@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use super::config::ProviderConfig;
 use crate::data::secret::Secret;
 
 /// Encodes a name as a single segment of a URL's path; it cannot change the rest of the path.
@@ -18,6 +19,24 @@ pub(super) fn segment(name: &str) -> Result<String, String> {
 pub(super) fn is_url(url: &str) -> bool {
     let uri = url.parse::<http::Uri>().ok();
     uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some())
+}
+
+/// The address of a service that issues credentials: the given one, else the environment's, else the default.
+pub(super) fn address(
+    of: &str,
+    config: &ProviderConfig,
+    variable: &str,
+    given: Option<&str>,
+    default: impl FnOnce() -> String,
+) -> Result<String, String> {
+    let Some(url) = given.map(str::to_owned).or_else(|| config.get(variable)) else { return Ok(default()) };
+    if !is_url(&url) {
+        Err(format!("the address of {of} is not a URL, such as {}", default()))
+    } else if given.is_none() && !is_guarded(&url) {
+        Err(format!("{variable} is plain HTTP to a host that is not local"))
+    } else {
+        Ok(url.trim_end_matches('/').to_owned())
+    }
 }
 
 /// The configured address of a service. Its text shows scheme, host and port only: the rest may contain a password or

@@ -3,7 +3,7 @@
 use http::{Method, Request};
 use serde_json::json;
 
-use super::address::{Address, is_guarded, is_url};
+use super::address::{Address, address};
 use super::cached::{CredentialsSource, TemporaryCredentials, TemporaryCredentialsFuture};
 use super::config::ProviderConfig;
 use super::document::Document;
@@ -54,23 +54,6 @@ fn iam(config: &ProviderConfig, given: Option<&str>, region: Option<&str>) -> Re
             None => "https://iam.myhuaweicloud.com".to_owned(),
         }
     })
-}
-
-fn address(
-    of: &str,
-    config: &ProviderConfig,
-    variable: &str,
-    given: Option<&str>,
-    default: impl FnOnce() -> String,
-) -> Result<String, String> {
-    let Some(url) = given.map(str::to_owned).or_else(|| config.get(variable)) else { return Ok(default()) };
-    if !is_url(&url) {
-        Err(format!("the address of {of} is not a URL, such as {}", default()))
-    } else if given.is_none() && !is_guarded(&url) {
-        Err(format!("{variable} is plain HTTP to a host that is not local"))
-    } else {
-        Ok(url.trim_end_matches('/').to_owned())
-    }
 }
 
 /// Temporary keys of an agency of Huawei Cloud, in exchange for the token of an OpenID Connect provider. Requires no

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::{HeaderValue, Request};
 
-use super::address::{Address, is_url};
+use super::address::{Address, address};
 use super::cached::{CredentialsSource, TemporaryCredentials, TemporaryCredentialsFuture};
 use super::config::ProviderConfig;
 use super::document::Document;
@@ -18,7 +18,8 @@ use crate::transport::RequestBody;
 /// Temporary keys of a RAM role of Alibaba Cloud: `AssumeRole` of STS, signed with other credentials. Wrap it in
 /// [`CachedCredentials`](crate::CachedCredentials).
 ///
-/// The address of STS is `https://sts.{region}.aliyuncs.com`, with the region from [`region`](Self::region), else from
+/// The address of STS is that of [`endpoint`](Self::endpoint), else of `ALIBABA_CLOUD_STS_ENDPOINT`, else
+/// `https://sts.{region}.aliyuncs.com`, with the region from [`region`](Self::region), else from
 /// `ALIBABA_CLOUD_STS_REGION`, and `https://sts.aliyuncs.com` without one; with
 /// `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED=true` it is `sts-vpc.{region}`.
 #[derive(Clone, Debug)]
@@ -268,22 +269,19 @@ impl Session {
     }
 
     fn address(&self) -> Result<String, CredentialsError> {
-        if let Some(endpoint) = self.endpoint.as_ref().map(Address::as_str) {
-            if !is_url(endpoint) {
-                return Err(CredentialsError::new("the endpoint is not a URL, such as https://sts.aliyuncs.com"));
-            }
-            return Ok(format!("{}/", endpoint.trim_end_matches('/')));
-        }
         let vpc = self.vpc.unwrap_or_else(|| self.config.is_set("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED"));
         let service = if vpc { "sts-vpc" } else { "sts" };
         let region = self.region.clone().or_else(|| self.config.get("ALIBABA_CLOUD_STS_REGION"));
-        match region {
-            None => Ok("https://sts.aliyuncs.com/".to_owned()),
-            Some(region) if region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') => {
-                Ok(format!("https://{service}.{region}.aliyuncs.com/"))
-            }
-            Some(_) => Err(CredentialsError::new("the region of STS contains invalid characters")),
+        let is_region = |region: &String| region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        if !region.as_ref().is_none_or(is_region) {
+            return Err(CredentialsError::new("the region of STS contains invalid characters"));
         }
+        let given = self.endpoint.as_ref().map(Address::as_str);
+        let url = address("STS", &self.config, "ALIBABA_CLOUD_STS_ENDPOINT", given, || match region {
+            None => "https://sts.aliyuncs.com".to_owned(),
+            Some(region) => format!("https://{service}.{region}.aliyuncs.com"),
+        });
+        Ok(url.map_err(CredentialsError::new)? + "/")
     }
 
     /// Calls an action of STS that issues keys, signed if there are keys.
