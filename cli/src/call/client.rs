@@ -36,13 +36,13 @@ pub(crate) struct Connection {
     /// The profile with the credentials. Defaults to the sources that the vendor's own SDK searches.
     #[arg(long, value_name = "NAME", conflicts_with_all = ["access_key", "token"])]
     profile: Option<String>,
-    /// The access key, or `@file` with it.
+    /// The access key, for Alibaba Cloud and Huawei Cloud. May be `@file`.
     #[arg(long, value_name = "ID:SECRET", conflicts_with = "token")]
     access_key: Option<String>,
-    /// The token of a bearer scheme or of Huawei Cloud, or `@file` with it. Defaults to YUNDB_TOKEN.
+    /// The token of a bearer scheme, which defaults to YUNDB_TOKEN, or of Huawei Cloud. May be `@file`.
     #[arg(long, value_name = "TOKEN")]
     token: Option<String>,
-    /// The key of a security scheme; the key may be `@file`. Defaults to YUNDB_API_KEY.
+    /// The key of a security scheme. Can be repeated; the key may be `@file`. Defaults to YUNDB_API_KEY.
     #[arg(long, value_name = "SCHEME=KEY")]
     api_key: Vec<String>,
     /// The user of HTTP basic; the password may be `@file`. Defaults to YUNDB_USER.

@@ -40,8 +40,6 @@ pub(crate) struct Call {
     /// The whole body: JSON, `@file`, or `-` for the standard input. Inputs override its fields.
     #[arg(long, value_name = "BODY")]
     pub body: Option<String>,
-    #[command(flatten)]
-    connection: Connection,
     /// The form of the output.
     #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t)]
     output: Format,
@@ -66,6 +64,9 @@ pub(crate) struct Call {
     /// Print each attempt to the standard error.
     #[arg(long, short)]
     verbose: bool,
+    // Last, as its heading applies to all flags after it.
+    #[command(flatten)]
+    connection: Connection,
 }
 
 /// The exit code for wrong arguments.
