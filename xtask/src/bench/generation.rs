@@ -12,7 +12,7 @@ use super::{
     Bench,
     comparison::{Document, Measure, Run, an_operation, cpu, report},
     growth,
-    measure::{best, measured},
+    measure::{Usage, best, measured},
     results::{Figure, Found, number, table},
     tools::{Tool, lines},
 };
@@ -67,7 +67,7 @@ pub fn services(bench: &Bench) -> anyhow::Result<Found> {
     check(&warm)?;
     let (mut rows, mut figures) = (Vec::new(), Vec::new());
     let kinds = [("everything", false), ("nothing changed", true)];
-    let runs = best(bench.runs(), &kinds, |(_, warmed)| check(if *warmed { &warm } else { &copied()? }));
+    let runs = best(bench.runs(), &kinds, |(_, warmed)| if *warmed { check(&warm) } else { check(&copied()?) });
     for ((kind, _), usage) in kinds.into_iter().zip(runs) {
         let usage = usage?;
         let each = usage.cpu_ms() / operations as f64;
