@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::Request;
 use indexmap::IndexMap;
-use serde_json::Value;
+use serde_json::{Value, json};
 use yundb_contract::document::{Direction, MediaKind, Operation, Parameter, Place, SchemaRef, Style, essence};
 use yundb_contract::wire::{self, Content, Data, Field, Input};
 
@@ -167,7 +167,7 @@ impl Check<'_> {
         let rule = self.rule_of(parameter.place, name);
         let unread = self.broken.iter().any(|broken| broken.name == *name);
         match (value, &parameter.schema) {
-            (None, _) if parameter.required && !unread => {
+            (None, _) if parameter.required && !unread && !self.may_be_empty(parameter) => {
                 let message = format!("the {} parameter is required", parameter.place.as_str());
                 self.broken.push(Broken {
                     name: name.clone(),
@@ -179,6 +179,18 @@ impl Check<'_> {
             (Some(value), Some(schema)) => self.value(name, schema, value, &[]),
             _ => {}
         }
+    }
+
+    /// Whether a parameter is an object or list that may be empty, of which nothing is sent then.
+    fn may_be_empty(&self, parameter: &Parameter) -> bool {
+        let document = &self.service.document;
+        let fits = |schema: &SchemaRef, value: &Value| document.is_valid(schema, Direction::Request, value);
+        let is_form = parameter.place == Place::Query && parameter.style == Style::Form && parameter.explode;
+        parameter
+            .schema
+            .as_ref()
+            .filter(|_| is_form && parameter.content.is_none())
+            .is_some_and(|schema| !fits(schema, &json!("")) && (fits(schema, &json!({})) || fits(schema, &json!([]))))
     }
 
     fn body(&mut self, content: Option<&Content>) {

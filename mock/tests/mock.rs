@@ -261,6 +261,7 @@ paths:
       parameters:
         - {name: tags, in: query, style: pipeDelimited, explode: false, schema: {type: array, maxItems: 2, items: {enum: [a, b]}}}
         - {name: filter, in: query, style: deepObject, schema: {type: object, properties: {age: {type: integer, minimum: 1}}}}
+        - {name: paging, in: query, required: true, schema: {type: object, properties: {page: {type: integer}}}}
       responses:
         '200':
           description: ok

@@ -95,7 +95,8 @@ async fn every_program_runs_against_the_mock() {
         world.run(name, arguments).await.unwrap_or_else(|error| panic!("{name}: {error}"))
     };
     let instance = "0123456789abcdef0123456789abcdefin07";
-    let node = "0123456789abcdef0123456789abcdefno07";
+    let day = [instance, "0123456789abcdef0123456789abcdefno07", "2026-01-31"];
+    let own = [world.servers[5].url(), AUTHORITY_FILE];
     let migration = ["rm-1", "rm-2", "shop"];
     let (table, rows, metrics, count, roles) = tokio::join!(
         passes("list_instances", &[]),
@@ -106,17 +107,46 @@ async fn every_program_runs_against_the_mock() {
     );
     let (created, slow, found, restarted, migrated) = tokio::join!(
         passes("create_instance", &["orders"]),
-        passes("slow_logs", &[instance, node, "2026-01-31"]),
-        passes("own_document", &[world.servers[5].url(), AUTHORITY_FILE]),
+        world.run("slow_logs", &day),
+        passes("own_document", &own),
         async {
             passes("resume_wait", &["start", instance, "job.json"]).await;
             passes("resume_wait", &["finish", "job.json"]).await
         },
-        async {
-            let migrated = passes("migrate", &migration).await;
-            (migrated, world.run("migrate", &migration).await.unwrap_err())
-        },
+        async { (passes("migrate", &migration).await, world.run("migrate", &migration).await.unwrap_err()) },
     );
-    println!("{table}{rows}{metrics}{count}{roles}{created}{slow}{found}{restarted}{}{}", migrated.0, migrated.1);
-    assert_eq!(world.covered(), ["aliyun-dg listGateways",]);
+    for (text, part) in [
+        (&table, "ddm-36c7                 RUNNING"),
+        (&rows, "ddm-36c7                 RUNNING"),
+        (&metrics, "outcome=success} 1"),
+        (&count, "0 instances are not running"),
+        (&roles, "TestLinux"),
+        (&created, " is ready"),
+        (&restarted, "Completed"),
+        (&migrated.0, "Migrating"),
+        (&migrated.1, "PrecheckFailed"),
+        // The sample of the first page has a number where the request for the second one takes a text.
+        (&slow.unwrap_err(), "400 DBS.200001: line_num: value is not of type \"string\""),
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    assert_eq!(found.lines().count(), 2, "{found}");
+    assert_eq!(
+        world.covered(),
+        [
+            "aliyun-dg listGateways",
+            "aliyun-dts createInstance",
+            "aliyun-dts configureJob",
+            "aliyun-dts showJob",
+            "aliyun-dts showPrecheckStatus",
+            "aliyun-sts assumeRole",
+            "huawei-ddm listInstances",
+            "huawei-ddm restartInstance",
+            "huawei-ddm showJob",
+            "huawei-gaussdb-mysql createInstance",
+            "huawei-gaussdb-mysql listSlowLogs",
+            "huawei-gaussdb-mysql showJob",
+            "latest search",
+        ]
+    );
 }
