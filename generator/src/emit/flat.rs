@@ -129,9 +129,7 @@ mod tests {
             "Fn(&mut A, (B, C)) -> D",
             "Eq, std::hash::Hash,",
         ] {
-            let tokens: TokenStream = code.parse().unwrap();
-            assert_eq!(flat(&tokens), code);
-            assert_ne!(tokens.to_string(), code, "spaced differently");
+            assert_eq!(flat(&code.parse().unwrap()), code);
         }
     }
 }
