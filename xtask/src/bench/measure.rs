@@ -49,6 +49,7 @@ pub fn measured(command: &mut Command) -> anyhow::Result<Usage> {
 
 fn waited(command: &mut Command, output: &File) -> io::Result<(Usage, ExitStatus)> {
     command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output.try_clone()?).env("NO_COLOR", "1");
+    command.env("RUST_BACKTRACE", "0");
     let start = Instant::now();
     let used = command.spawn()?.wait4()?;
     let usage = Usage { cpu: used.rusage.utime + used.rusage.stime, wall: start.elapsed(), memory: used.rusage.maxrss };
