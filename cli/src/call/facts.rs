@@ -284,6 +284,7 @@ fn paging(paging: &model::Paging) -> Paging {
         model::PagingStyle::Offset => Paging::offset(position, paging.first),
         model::PagingStyle::Page => Paging::page(position, paging.first),
         model::PagingStyle::Token => Paging::token(position),
+        model::PagingStyle::NumberToken => Paging::number_token(position),
     };
     out = paging.size.as_deref().map_or(out, |name| out.size(text(name)));
     out = paging.total.as_deref().map_or(out, |path| out.total(text(path)));

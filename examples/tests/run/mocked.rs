@@ -107,7 +107,7 @@ async fn every_program_runs_against_the_mock() {
     );
     let (created, slow, found, restarted, migrated) = tokio::join!(
         passes("create_instance", &["orders"]),
-        world.run("slow_logs", &day),
+        passes("slow_logs", &day),
         passes("own_document", &own),
         async {
             passes("resume_wait", &["start", instance, "job.json"]).await;
@@ -125,8 +125,7 @@ async fn every_program_runs_against_the_mock() {
         (&restarted, "Completed"),
         (&migrated.0, "Migrating"),
         (&migrated.1, "PrecheckFailed"),
-        // The sample of the first page has a number where the request for the second one takes a text.
-        (&slow.unwrap_err(), "400 DBS.200001: line_num: value is not of type \"string\""),
+        (&slow, "1.049 s"),
     ] {
         assert!(text.contains(part), "{part} in {text}");
     }

@@ -225,6 +225,7 @@ fn paging(scope: &Scope<'_>, operation: &Operation, paging: &Paging) -> TokenStr
         PagingStyle::Offset => quote!(#data::offset(#position, #first)),
         PagingStyle::Page => quote!(#data::page(#position, #first)),
         PagingStyle::Token => quote!(#data::token(#position)),
+        PagingStyle::NumberToken => quote!(#data::number_token(#position)),
     };
     if let Some(size) = &paging.size {
         chain = quote!(#chain.size(#size));

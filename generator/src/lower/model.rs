@@ -346,6 +346,8 @@ pub enum PagingStyle {
     Page,
     /// A token from the previous page.
     Token,
+    /// A token from the previous page that is a number.
+    NumberToken,
 }
 
 /// A field on the path to a page's items.

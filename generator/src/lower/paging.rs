@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Lower;
-use super::model::{Paging, PagingStyle, Payload, ResponseBody, Step, Type, TypeKind};
+use super::model::{InputKind, Paging, PagingStyle, Payload, ResponseBody, Step, Type, TypeKind};
 use super::operation::{Found, Inputs};
 
 impl<'a> Lower<'a, '_> {
@@ -81,6 +81,8 @@ impl<'a> Lower<'a, '_> {
             return None;
         }
         self.take_members(&found.operation, &["x-pagination"]);
+        let style =
+            if style == PagingStyle::Token && is_number(inputs, &position) { PagingStyle::NumberToken } else { style };
         Some(Paging {
             first: paging.get("first").and_then(Value::as_i64).unwrap_or(i64::from(style == PagingStyle::Page)),
             style,
@@ -143,4 +145,12 @@ impl<'a> Lower<'a, '_> {
             _ => None,
         }
     }
+}
+
+/// Whether a parameter takes numbers.
+fn is_number(inputs: &Inputs, name: &str) -> bool {
+    let mut all = inputs.arguments.iter().chain(&inputs.setters);
+    let kind = all.find(|input| input.wire == name).map(|input| &input.kind);
+    let Some(InputKind::Value(ty, _) | InputKind::Optional(ty, _)) = kind else { return false };
+    matches!(ty, Type::I32 | Type::I64 | Type::U64 | Type::I128 | Type::F64)
 }

@@ -20,6 +20,14 @@ pub(crate) enum Counts {
     Rows,
     Pages,
     Token,
+    NumberToken,
+}
+
+impl Counts {
+    /// Whether the position is a token from the previous page.
+    pub(crate) fn is_token(self) -> bool {
+        matches!(self, Self::Token | Self::NumberToken)
+    }
 }
 
 impl Paging {
@@ -37,9 +45,14 @@ impl Paging {
         Self::new(Counts::Pages, position, first)
     }
 
-    /// The parameter `position` takes the token returned with the previous page.
+    /// The parameter `position` takes the token returned with the previous page, as a string.
     pub const fn token(position: &'static str) -> Self {
         Self::new(Counts::Token, position, 0)
+    }
+
+    /// The parameter `position` takes the token returned with the previous page, as a number.
+    pub const fn number_token(position: &'static str) -> Self {
+        Self::new(Counts::NumberToken, position, 0)
     }
 
     /// Sets the parameter for the size of a page.

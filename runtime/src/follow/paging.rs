@@ -4,7 +4,7 @@ use std::collections::{HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use futures_util::stream;
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use super::boxed::BoxStream;
 use crate::client::Call;
@@ -18,10 +18,15 @@ impl Paging {
         if count == 0 {
             return None;
         }
-        if self.counts == Counts::Token {
+        if self.counts.is_token() {
+            // A response may have the token as another type than the request.
             return match decode::value_at(body, self.next?)? {
                 Value::String(token) if token.is_empty() => None,
                 Value::Null => None,
+                Value::Number(token) if self.counts == Counts::Token => Some(Value::from(token.to_string())),
+                Value::String(token) if self.counts == Counts::NumberToken => {
+                    Some(token.parse::<Number>().map_or(Value::String(token), Value::Number))
+                }
                 token => Some(token),
             };
         }
@@ -45,7 +50,7 @@ impl Paging {
 
     /// The call for the first page, with the first page number if it is required and was not set.
     fn beginning(&self, call: Call) -> Call {
-        if self.counts == Counts::Token || call.value(self.position).is_some() {
+        if self.counts.is_token() || call.value(self.position).is_some() {
             return call;
         }
         call.set(self.position, self.first)

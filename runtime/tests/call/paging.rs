@@ -1,7 +1,7 @@
 //! Listings with circular positions.
 
 use serde::Deserialize;
-use yundb_runtime::operation::query;
+use yundb_runtime::operation::{field, query};
 use yundb_runtime::shape::any;
 use yundb_runtime::test_util::{Replay, Reply};
 use yundb_runtime::{Client, ClientBuilder, Operation, Paged, Paging, Spec, Value, items, pages};
@@ -69,4 +69,50 @@ async fn circular_tokens_end() {
     let (_, client) = listing((1..500).map(Value::from).chain([Value::Null]));
     let seen: Vec<_> = pages::<List>(client.call(List::SPEC)).collect().await.expect("pages");
     assert_eq!(seen.len(), 500);
+}
+
+/// The operation with its position in a JSON body, as text or as a number.
+macro_rules! posted {
+    ($name:ident, $paging:expr) => {
+        struct $name;
+
+        impl Operation for $name {
+            type Output = Page;
+            type Headers = ();
+            type Error = Value;
+            const SPEC: &'static Spec = &Spec::new("List", "POST", "/list")
+                .params(&[field("token", any())])
+                .body("application/json", false)
+                .security(&[]);
+        }
+
+        impl Paged for $name {
+            type Item = u32;
+            const PAGING: Paging = $paging.next("next");
+
+            fn items(page: Page) -> Vec<u32> {
+                page.items
+            }
+        }
+    };
+}
+
+posted!(OfText, Paging::token("token"));
+posted!(OfNumbers, Paging::number_token("token"));
+
+/// A response may have the token as another type than the request.
+#[tokio::test]
+async fn tokens_are_sent_as_the_request_has_them() {
+    let all = || [Value::from(7), Value::from("8"), Value::from("x9"), Value::from("")];
+    let bodies = |fake: &Replay| -> Vec<String> {
+        fake.requests()[1..].iter().map(|request| String::from_utf8_lossy(request.body()).into_owned()).collect()
+    };
+    let (fake, client) = listing(all());
+    let seen: Vec<u32> = items::<OfText>(client.call(OfText::SPEC)).collect().await.expect("items");
+    assert_eq!(seen.len(), 4);
+    assert_eq!(bodies(&fake), [r#"{"token":"7"}"#, r#"{"token":"8"}"#, r#"{"token":"x9"}"#]);
+    let (fake, client) = listing(all());
+    let seen: Vec<u32> = items::<OfNumbers>(client.call(OfNumbers::SPEC)).collect().await.expect("items");
+    assert_eq!(seen.len(), 4);
+    assert_eq!(bodies(&fake), [r#"{"token":7}"#, r#"{"token":8}"#, r#"{"token":"x9"}"#]);
 }

@@ -20,7 +20,7 @@ pub(super) fn begun(operation: &Operation) -> Cow<'_, Operation> {
             let first = match paging.style {
                 PagingStyle::Offset | PagingStyle::Page => Some(Example { value: paging.first.into(), sent: true }),
                 // The first token is known only to the document.
-                PagingStyle::Token => input.example.take(),
+                PagingStyle::Token | PagingStyle::NumberToken => input.example.take(),
             };
             input.example = first.filter(|_| required);
         } else if paging.size.as_ref() == Some(&input.wire) && input.example.is_none() && is_plain(input) {
