@@ -140,7 +140,12 @@ async fn inputs_are_typed_by_the_document() {
     world.put("body.json", &whole.to_string());
     let flags = "--instance.name orders --instance.available_zones.0 az1 extend_param={\"period_num\":2}";
     assert_eq!(world.call(&format!("create-instance @body.json {flags}")).code, 0);
-    let mut child = world.command(&format!("create-instance - {flags}")).stdin(Stdio::piped()).spawn().unwrap();
+    let mut child = world
+        .command(&format!("create-instance - {flags}"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
     child.stdin.take().unwrap().write_all(whole.to_string().as_bytes()).unwrap();
     assert!(child.wait().unwrap().success());
     assert_eq!(world.requests()[1]["body"], body);
