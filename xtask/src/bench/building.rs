@@ -125,7 +125,7 @@ pub fn hello(bench: &Bench) -> anyhow::Result<Found> {
 
 fn hello_report(built: Vec<(String, anyhow::Result<(f64, Usage)>)>) -> Found {
     let mut found = Found::default();
-    let own = built.iter().find_map(|(name, one)| Some(one.as_ref().ok().filter(|_| name == "yundb")?)).copied();
+    let own = built.iter().find_map(|(name, one)| one.as_ref().ok().filter(|_| name == "yundb")).copied();
     let (mut rows, mut failures) = (Vec::new(), Vec::new());
     for (name, one) in built {
         let (packages, usage) = match one {
