@@ -239,17 +239,16 @@ impl File {
 
 /// Removes the innermost entry around a position, and returns whether there is one.
 fn remove(table: &mut DeTable<'_>, position: usize) -> bool {
-    let is_around = |(key, value): (&Spanned<DeString<'_>>, &Spanned<DeValue<'_>>)| {
-        key.span().contains(&position) || value.span().contains(&position)
-    };
-    let Some(index) = table.iter().position(is_around) else { return false };
-    if let Some((_, value)) = table.iter_mut().nth(index)
-        && let DeValue::Table(inner) = value.get_mut()
-        && remove(inner, position)
-    {
-        return true;
+    // The place of a table is that of its header, which is not around its entries.
+    for (_, value) in table.iter_mut() {
+        if let DeValue::Table(inner) = value.get_mut()
+            && remove(inner, position)
+        {
+            return true;
+        }
     }
-    let key = table.keys().nth(index).cloned();
+    let around = table.iter().find(|(key, value)| [key.span(), value.span()].iter().any(|it| it.contains(&position)));
+    let key = around.map(|(key, _)| key.clone());
     key.is_some_and(|key| table.remove(&key).is_some())
 }
 

@@ -116,9 +116,8 @@ impl State {
         if self.stateless || (inner.removed.is_empty() && self.seed_items.is_none()) {
             return Ok(());
         }
-        let role = self.roles[index].as_ref();
-        let own = role.map(|role| role.subject(path, input).collection);
-        if let Some(role) = role.filter(|role| role.puts(service, &service.operations()[index])) {
+        let (role, operation) = (self.roles[index].as_ref(), &service.operations()[index]);
+        if let Some(role) = role.filter(|role| role.puts(service, operation)) {
             let Subject { collection, id } = role.subject(path, input);
             if let Some(id) = id.filter(|id| self.is_absent(service, &inner, &collection, id)) {
                 inner.removed.remove(&(collection.clone(), id.clone()));
@@ -126,12 +125,13 @@ impl State {
                 inner.entries.entry(collection).or_default().insert(id, entry);
             }
         }
-        // The id of something that is about to be created.
-        let is_new =
-            |collection: &str| role.is_some_and(|role| role.verb == Verb::Create) && own.as_deref() == Some(collection);
         let gone = roles::references(service, path, input).into_iter().find_map(|subject| {
             let Subject { collection, id: Some(id) } = subject else { return None };
-            (!is_new(&collection) && self.is_absent(service, &inner, &collection, &id)).then_some((collection, id))
+            let is_absent = match roles::identifies(service, operation, &collection) {
+                true => self.is_absent(service, &inner, &collection, &id),
+                false => inner.removed.contains(&(collection.clone(), id.clone())),
+            };
+            is_absent.then_some((collection, id))
         });
         let Some((collection, id)) = gone else { return Ok(()) };
         // `instances` of a path, `GatewayId` of a parameter.

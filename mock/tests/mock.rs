@@ -149,6 +149,10 @@ async fn with_a_number_of_entries_others_do_not_exist() {
     }
     let server = ddm(Options::default()).await;
     assert_eq!(get(&server, &format!("{INSTANCES}/anything")).await.0, 200, "samples stand for any entry");
+    let server = MockServer::start("aliyun-dg", Options { seed_items: Some(2), ..Options::default() }).await.unwrap();
+    assert_eq!(rpc(&server, "StopGateway", "1", "GatewayId=nothing").await.0, 404);
+    let databases = rpc(&server, "GetUserDatabases", "2", "PageNumber=1&PageSize=9&GatewayId=nothing").await;
+    assert_eq!(databases.0, 200, "{databases:?} is filtered by an optional parameter");
 }
 
 #[tokio::test]
