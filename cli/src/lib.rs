@@ -157,9 +157,8 @@ pub fn read(file: &std::path::Path) -> anyhow::Result<String> {
 
 /// Writes a file, in a folder that may not exist yet.
 pub fn write(file: &std::path::Path, text: &str) -> anyhow::Result<()> {
-    let failed = || format!("cannot write `{}`", file.display());
     if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder).with_context(failed)?;
+        fs::create_dir_all(folder).with_context(|| format!("cannot create the folder `{}`", folder.display()))?;
     }
-    fs::write(file, text).with_context(failed)
+    fs::write(file, text).with_context(|| format!("cannot write `{}`", file.display()))
 }
