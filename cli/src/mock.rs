@@ -2,7 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -138,7 +138,7 @@ impl Mock {
         if self.specs.is_empty() { Service::names().map(str::to_owned).collect() } else { self.specs.clone() }
     }
 
-    fn verify(&self, journal: &PathBuf) -> anyhow::Result<bool> {
+    fn verify(&self, journal: &Path) -> anyhow::Result<bool> {
         let text = crate::read(journal)?;
         let records = read_journal(&text).map_err(|why| anyhow!("`{}`: {why}", journal.display()))?;
         let mut services = self.services()?;

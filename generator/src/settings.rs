@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use toml::de::{DeString, DeTable, DeValue};
+use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
 
 use crate::choices::{Choices, Given, OperationChoices, Selection, TypeChoices};
