@@ -66,7 +66,7 @@ async fn created_entries_are_listed_shown_changed_and_removed() {
     let (_, shown) = get(&server, &path).await;
     assert_eq!((&shown["id"], &shown["name"]), (&json!(id), &json!("orders")));
     let rename = request(&server, Method::PUT, &format!("{path}/modify-name")).json(&json!({"name": "changed"}));
-    assert_eq!(sent(rename).await.0, 200);
+    assert_eq!(sent(rename).await, (200, json!({"name": "changed"})));
     assert_eq!(get(&server, &path).await.1["name"], "changed");
     let (status, deleted) = sent(request(&server, Method::DELETE, &path)).await;
     assert_eq!((status, &deleted["id"]), (200, &json!(id)));
