@@ -58,7 +58,7 @@ struct Package {
     /// The crate's license, as an SPDX expression.
     #[arg(long, value_name = "SPDX")]
     license: Option<String>,
-    /// Use the runtime in this folder rather than the one in the registry.
+    /// Use the runtime in this folder rather than the one in the registry. Later runs without the flag keep it.
     #[arg(long, value_name = "DIR")]
     runtime_path: Option<PathBuf>,
 }

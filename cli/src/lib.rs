@@ -147,10 +147,18 @@ fn bundle(arguments: &Bundle) -> anyhow::Result<bool> {
     Ok(true)
 }
 
+/// Reads a file.
+pub fn read(file: &std::path::Path) -> anyhow::Result<String> {
+    fs::read_to_string(file).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => anyhow::anyhow!("cannot read `{}`: there is no such file", file.display()),
+        _ => anyhow::anyhow!("cannot read `{}`: {error}", file.display()),
+    })
+}
+
 /// Writes a file, in a folder that may not exist yet.
 pub fn write(file: &std::path::Path, text: &str) -> anyhow::Result<()> {
     if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("`{}`", folder.display()))?;
+        fs::create_dir_all(folder).with_context(|| format!("cannot create the folder `{}`", folder.display()))?;
     }
-    fs::write(file, text).with_context(|| format!("`{}`", file.display()))
+    fs::write(file, text).with_context(|| format!("cannot write `{}`", file.display()))
 }

@@ -1,8 +1,8 @@
 //! `yundb mock`: serves documents on loopback, and states which operations a test suite never called.
 
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -20,7 +20,7 @@ pub struct Mock {
     /// The port; those of further services follow. Defaults to free ones.
     #[arg(long, default_value_t = 0, hide_default_value = true)]
     port: u16,
-    /// Serve HTTPS, with a certificate made on the spot.
+    /// Serve HTTPS, with a self-signed certificate.
     #[arg(long)]
     tls: bool,
     /// Where to write that certificate, for clients to trust.
@@ -29,13 +29,13 @@ pub struct Mock {
     /// An access key; can be repeated. Without any, signatures are only checked for their form.
     #[arg(long, value_name = "ID:SECRET", value_parser = key)]
     access_key: Vec<(String, String)>,
-    /// A token to let in; can be repeated.
+    /// A token to accept; can be repeated.
     #[arg(long, value_name = "TOKEN")]
     token: Vec<String>,
     /// Respond with random valid values instead of samples.
     #[arg(long)]
     dynamic: bool,
-    /// The seed of everything random.
+    /// The seed of random values.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     /// Respond with the samples alone, whatever was created, changed or removed.
@@ -47,7 +47,7 @@ pub struct Mock {
     /// Time that a job takes.
     #[arg(long, value_name = "DURATION", default_value = "2s", value_parser = duration)]
     job_time: Duration,
-    /// Do not keep the documented limits of calls.
+    /// Do not enforce the documented rate limits.
     #[arg(long)]
     no_limits: bool,
     /// A scenario of faults, in YAML.
@@ -56,10 +56,10 @@ pub struct Mock {
     /// Where to write the journal of calls, as lines of JSON.
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
-    /// Serve nothing: list the documented operations of which this journal has no accepted call.
+    /// Instead of serving, list the documented operations without an accepted call in this journal.
     #[arg(long, value_name = "FILE")]
     verify: Option<PathBuf>,
-    /// Print only the addresses, and requests that break the document.
+    /// Print only the addresses and invalid requests.
     #[arg(long, short)]
     quiet: bool,
 }
@@ -81,8 +81,10 @@ impl Mock {
         let services = self.services()?;
         let scenario = match &self.faults {
             Some(file) => {
-                let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
-                Scenario::read(&text).map_err(|why| anyhow!("{}: {why}", file.display()))?
+                let failed = |why| anyhow!("`{}`: {why}", file.display());
+                let scenario = Scenario::read(&crate::read(file)?).map_err(failed)?;
+                scenario.check(&services).map_err(failed)?;
+                scenario
             }
             None => Scenario::default(),
         };
@@ -105,14 +107,18 @@ impl Mock {
                     scenario: scenario.clone(),
                     log: Some(Arc::clone(&log)),
                 };
-                let server = MockServer::serve(service, options).await?;
-                println!("{:width$}  {}", server.service().name, server.url());
-                servers.push(server);
+                servers.push(MockServer::serve(service, options).await?);
             }
+            // Who reads the addresses can call, so the certificate is there before.
             if let (Some(file), Some(pem)) = (&self.certificate, servers.iter().find_map(MockServer::certificate)) {
                 crate::write(file, pem)?;
             }
-            eprintln!("ready after {:.0} ms", began.elapsed().as_secs_f64() * 1e3);
+            for server in &servers {
+                println!("{:width$}  {}", server.service().name, server.url());
+            }
+            if !self.quiet {
+                eprintln!("ready after {:.0} ms", began.elapsed().as_secs_f64() * 1e3);
+            }
             std::future::pending::<anyhow::Result<bool>>().await
         })
     }
@@ -132,15 +138,15 @@ impl Mock {
         if self.specs.is_empty() { Service::names().map(str::to_owned).collect() } else { self.specs.clone() }
     }
 
-    fn verify(&self, journal: &PathBuf) -> anyhow::Result<bool> {
-        let text = fs::read_to_string(journal).with_context(|| journal.display().to_string())?;
-        let records = read_journal(&text).map_err(|why| anyhow!("{}: {why}", journal.display()))?;
+    fn verify(&self, journal: &Path) -> anyhow::Result<bool> {
+        let text = crate::read(journal)?;
+        let records = read_journal(&text).map_err(|why| anyhow!("`{}`: {why}", journal.display()))?;
         let mut services = self.services()?;
         if self.specs.is_empty() {
             // Without a choice, only the services that the suite calls.
             services.retain(|service| records.iter().any(|record| record.service == service.name));
         }
-        anyhow::ensure!(!services.is_empty(), "{}: no service of this repository was called", journal.display());
+        anyhow::ensure!(!services.is_empty(), "`{}`: no service of this repository was called", journal.display());
         let mut complete = true;
         for service in &services {
             let mut left = coverage(service, &records);
@@ -150,12 +156,8 @@ impl Mock {
             for (operation, calls) in &left {
                 let place = service.place(&operation.at).unwrap_or_default();
                 let refused = if *calls == Calls::Refused { "  (only refused calls)" } else { "" };
-                println!(
-                    "  {}  {} {}  {place}{refused}",
-                    Service::name_of(operation),
-                    operation.method,
-                    operation.path
-                );
+                let (name, target) = (service.called(operation), service.target(operation));
+                println!("  {name}  {target}  {place}{refused}");
             }
             complete &= left.is_empty();
         }
@@ -166,7 +168,7 @@ impl Mock {
     fn log(&self) -> anyhow::Result<Log> {
         let open = |file: &PathBuf| {
             let opened = OpenOptions::new().create(true).append(true).open(file);
-            opened.with_context(|| file.display().to_string())
+            opened.with_context(|| format!("cannot write `{}`", file.display()))
         };
         let journal = self.journal.as_ref().map(open).transpose()?.map(Mutex::new);
         let quiet = self.quiet;

@@ -26,7 +26,15 @@ pub fn failed(spec: &Path, failure: Failure) -> anyhow::Result<bool> {
     match failure {
         Failure::Document(found) => {
             diagnostics(&found)?;
-            eprintln!("error: `{}` has {}", spec.display(), counted(found.errors(), "error"));
+            // Mistakes in flags have no place, and are not the document's.
+            let is_error = |it: &&Diagnostic| it.severity == Severity::Error;
+            let files: Vec<&str> =
+                found.iter().filter(is_error).filter_map(|it| it.location.as_ref()).map(Location::file).collect();
+            if let Some(first) = files.first() {
+                let spec = spec.display().to_string();
+                let name = if files.iter().all(|file| file == first) { *first } else { spec.as_str() };
+                eprintln!("error: `{name}` has {}", counted(files.len(), "error"));
+            }
             Ok(false)
         }
         // These name the path that they are about.

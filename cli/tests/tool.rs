@@ -2,8 +2,9 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -143,6 +144,7 @@ fn flags_override_the_settings() {
 fn wrong_arguments_have_a_remedy() {
     let folder = Folder::new();
     folder.put("afile", "");
+    folder.put("fault.yaml", "faults: [{operation: nothing}]");
     folder.put("wrong.toml", "[package]\nversion = '1'\n[dependencies]\nmoney = { pth = 'x' }\n");
     let table = [
         ("generate pets.yaml --out afile", "`afile` is a file: name a folder for the crate"),
@@ -152,6 +154,10 @@ fn wrong_arguments_have_a_remedy() {
         ("generate pets.yaml --out out --runtime-path none", "/none` is not the folder of `yundb-runtime`"),
         ("generate pets.yaml --out out --types-only --tag pets", "cannot be used with"),
         ("generate pets.yaml --out out --tag pet", "did you mean `pets`?"),
+        ("generate pets.yaml --out out --tag nothing", "the tags are `pets`, `users`"),
+        ("mock pets.yaml --faults none.yaml", "cannot read `none.yaml`: there is no such file"),
+        ("mock pets.yaml --verify none.jsonl", "cannot read `none.jsonl`: there is no such file"),
+        ("mock pets.yaml --faults fault.yaml", "`fault.yaml`: fault 1: no operation of pets is named `nothing`; write"),
         ("check https://example.com/pets.yaml", "download it first"),
         ("bundle pets.yaml --out afile/pets.yaml", "`afile`: "),
     ];
@@ -159,7 +165,33 @@ fn wrong_arguments_have_a_remedy() {
         let ran = folder.run(arguments);
         assert!(ran.code != 0 && ran.stderr.contains(expected), "{arguments}: {ran:?}");
         assert!(!folder.path("out").exists(), "{arguments}");
+        assert!(!ran.stderr.contains("`pets.yaml` has "), "no mistake of the document: {ran:?}");
     }
+}
+
+#[test]
+fn the_mock_prints_its_address_when_it_can_be_called() {
+    let folder = Folder::new();
+    let mut command = folder.command("mock pets.yaml --quiet --tls --certificate out/authority.pem");
+    let mut mock = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(mock.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.starts_with("pets  https://127.0.0.1:"), "{line}");
+    assert!(folder.read("out/authority.pem").starts_with("-----BEGIN CERTIFICATE"));
+    mock.kill().unwrap();
+    let ended = mock.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8(ended.stderr).unwrap(), "");
+}
+
+#[test]
+fn the_journal_names_operations_as_calls_do() {
+    let folder = Folder::new();
+    folder.put("calls.jsonl", "");
+    let ran = folder.run("mock aliyun-dts --verify calls.jsonl");
+    assert!(
+        ran.code == 1 && ran.stdout.contains("  DescribeDtsJobs  POST / Action=DescribeDtsJobs  specs/"),
+        "{ran:?}"
+    );
 }
 
 #[test]

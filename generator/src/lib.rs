@@ -31,6 +31,7 @@ use choices::Choices;
 use diagnostic::Diagnostic;
 pub use diagnostic::Diagnostics;
 pub use emit::Manifest;
+pub use load::nearest;
 pub use lower::format::{Format, Formats};
 pub use package::Package;
 use progress::Stage;

@@ -97,7 +97,7 @@ impl Package {
         Ok(())
     }
 
-    /// The package for the folder `out`: keeps the version that the crate there has, makes paths relative to it, and
+    /// The package for the folder `out`: keeps the version that the crate there has, and where it has its runtime from, makes paths relative to it, and
     /// decides about the workspace. Returns the reason for that decision, too.
     pub(crate) fn settled(&self, out: &Path) -> (Self, Option<String>) {
         let mut package = self.clone();
@@ -118,6 +118,12 @@ impl Package {
             (name.clone(), value)
         });
         package.dependencies = own.collect();
+        if !self.dependencies.contains_key(RUNTIME) {
+            // A version follows the generator; a folder or repository is the user's choice.
+            let kept = manifest(out).and_then(|manifest| manifest.get("dependencies")?.get(RUNTIME).cloned());
+            let is_chosen = |value: &Value| ["path", "git", "workspace"].iter().any(|key| value.get(key).is_some());
+            package.dependencies.extend(kept.filter(is_chosen).map(|value| (RUNTIME.to_owned(), value)));
+        }
         let (standing, reason) = workspace::standing(self.workspace, out);
         package.workspace = standing;
         (package, reason)
@@ -217,10 +223,14 @@ impl Package {
     }
 }
 
+/// The manifest of the crate in a folder.
+fn manifest(folder: &Path) -> Option<Table> {
+    fs::read_to_string(folder.join("Cargo.toml")).ok()?.parse().ok()
+}
+
 /// A field of the crate in a folder.
 fn field(folder: &Path, name: &str) -> Option<String> {
-    let manifest: Table = fs::read_to_string(folder.join("Cargo.toml")).ok()?.parse().ok()?;
-    Some(manifest.get("package")?.get(name)?.as_str()?.to_owned())
+    Some(manifest(folder)?.get("package")?.get(name)?.as_str()?.to_owned())
 }
 
 /// A path as seen from a folder, with `/` as separator; absolute if they have no common root.
@@ -311,5 +321,21 @@ mod tests {
         fs::write(folder.path().join("Cargo.toml"), "[package]\nname = \"x\"\nversion = \"3.1.4\"\n").unwrap();
         let (settled, _) = Package::default().settled(folder.path());
         assert_eq!(settled.fields.version.as_deref(), Some("3.1.4"));
+        assert!(settled.dependencies.is_empty());
+    }
+
+    #[test]
+    fn the_runtime_stays_where_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let settled = |runtime: &str| {
+            let text = format!("[package]\nname = \"x\"\n[dependencies]\nyundb-runtime = {runtime}\n");
+            fs::write(folder.path().join("Cargo.toml"), text).unwrap();
+            Package::default().settled(folder.path()).0.dependency_lines()
+        };
+        let chosen = "{ path = \"../runtime\", default-features = false }";
+        assert_eq!(settled(chosen), format!("yundb-runtime = {chosen}"));
+        let version = env!("CARGO_PKG_VERSION");
+        let current = format!("yundb-runtime = {{ version = \"{version}\", default-features = false }}");
+        assert_eq!(settled("{ version = \"0.0.1\", default-features = false }"), current);
     }
 }

@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
 
 use crate::choices::{Choices, Given, OperationChoices, Selection, TypeChoices};
@@ -138,9 +139,10 @@ impl Settings {
         let single = |diagnostic| Diagnostics::new().with(diagnostic);
         let text = fs::read_to_string(file).map_err(|error| single(unreadable(file, &name, &error)))?;
         let source = Source::new(name, text);
-        let parsed: File = toml::from_str(source.text()).map_err(|error| single(invalid(&source, &error)))?;
         let folder = file.parent().unwrap_or(Path::new("")).to_owned();
-        parsed.settings(&source, folder).map_err(|diagnostic| single(*diagnostic))
+        let mut found = Diagnostics::new();
+        let settings = File::read(&source, &mut found).map(|file| file.settings(&source, folder, &mut found));
+        settings.filter(|_| found.is_empty()).ok_or(found)
     }
 }
 
@@ -163,7 +165,27 @@ fn invalid(source: &Arc<Source>, error: &toml::de::Error) -> Diagnostic {
 }
 
 impl File {
-    fn settings(self, source: &Arc<Source>, folder: PathBuf) -> Result<Settings, Box<Diagnostic>> {
+    /// Reads what is valid in a file, and reports all mistakes. None if there is nothing to read.
+    fn read(source: &Arc<Source>, found: &mut Diagnostics) -> Option<Self> {
+        let (mut table, errors) = DeTable::parse_recoverable(source.text());
+        if !errors.is_empty() {
+            found.extend(errors.iter().map(|error| invalid(source, error)));
+            return None;
+        }
+        // Serde stops at the first mistake: without it, it finds the next.
+        loop {
+            let error = match Self::deserialize(toml::de::Deserializer::from(table.clone())) {
+                Ok(file) => return Some(file),
+                Err(error) => error,
+            };
+            found.push(invalid(source, &error));
+            if !error.span().is_some_and(|span| remove(table.get_mut(), span.start)) {
+                return None;
+            }
+        }
+    }
+
+    fn settings(self, source: &Arc<Source>, folder: PathBuf, found: &mut Diagnostics) -> Settings {
         let given = |text: Spanned<String>| given(source, text);
         let selection = |Selected { tags, operations }| Selection {
             tags: tags.into_iter().map(given).collect(),
@@ -179,8 +201,8 @@ impl File {
             let entry = format!("{name}={form}");
             let parsed: Result<crate::Formats, String> = entry.parse();
             if let Err(why) = parsed {
-                let at = Location::new(source, at.start, at.end);
-                return Err(Box::new(Diagnostic::error("settings", why).at(at)));
+                found.push(Diagnostic::error("settings", why).at(Location::new(source, at.start, at.end)));
+                continue;
             }
             formats += &format!("{entry},");
         }
@@ -211,8 +233,23 @@ impl File {
             default_features: self.features.default,
             workspace: self.workspace,
         };
-        Ok(Settings { package, choices })
+        Settings { package, choices }
     }
+}
+
+/// Removes the innermost entry around a position, and returns whether there is one.
+fn remove(table: &mut DeTable<'_>, position: usize) -> bool {
+    // The place of a table is that of its header, which is not around its entries.
+    for (_, value) in table.iter_mut() {
+        if let DeValue::Table(inner) = value.get_mut()
+            && remove(inner, position)
+        {
+            return true;
+        }
+    }
+    let around = table.iter().find(|(key, value)| [key.span(), value.span()].iter().any(|it| it.contains(&position)));
+    let key = around.map(|(key, _)| key.clone());
+    key.is_some_and(|key| table.remove(&key).is_some())
 }
 
 fn given<T>(source: &Arc<Source>, value: Spanned<T>) -> Given<T> {
@@ -297,6 +334,17 @@ mod tests {
         assert_eq!(paging.location.line(), 21);
         assert_eq!(choices.types[0].1.own.as_deref(), Some("my_crate::Money"));
         assert_eq!(choices.types[1].1.name.as_deref(), Some("Animal"));
+    }
+
+    #[test]
+    fn all_mistakes_are_reported() {
+        let text = "types-only = 1\noverlay = []\n[package]\nlicence = \"MIT\"\nname = 2\n[types]\nPet = { nam = \"A\" }\n\
+                    [formats]\nuuid = \"bytes\"\ndate = \"bytes\"\n";
+        let found = read(text).unwrap_err();
+        for line in [1, 2, 4, 5, 7, 9, 10] {
+            assert!(found.contains(&format!("{FILE}:{line}:")), "{line}: {found}");
+        }
+        assert_eq!(found.matches("error[").count(), 7, "{found}");
     }
 
     #[test]

@@ -75,7 +75,7 @@ pub fn read(service: &Service, operation: &Operation, request: &Request<Bytes>) 
     }
     check.body(sent.input.body.as_ref());
     let other = sent.other_query.iter().map(|(name, _)| name).filter(|name| !is_known(service, operation, name));
-    let notes = other.map(|name| format!("`{name}` is not a parameter of {}", Service::name_of(operation)));
+    let notes = other.map(|name| format!("`{name}` is not a parameter of {}", service.called(operation)));
     Read { notes: notes.collect(), broken: check.broken, input: sent.input }
 }
 

@@ -71,6 +71,14 @@ pub fn with_field<'a>(value: &'a mut Value, names: &[&str]) -> Option<(&'a mut M
     Some((object.as_object_mut()?, name))
 }
 
+/// The object that a response is, or the only one in its envelope.
+pub fn enveloped(value: &mut Value) -> Option<&mut Map<String, Value>> {
+    let is_envelope = |object: &Map<String, Value>| object.len() == 1 && object.values().all(Value::is_object);
+    let value =
+        if value.as_object().is_some_and(is_envelope) { value.as_object_mut()?.values_mut().next()? } else { value };
+    value.as_object_mut()
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

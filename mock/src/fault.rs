@@ -1,10 +1,14 @@
 //! Faults that a scenario injects: which calls they hit, and what happens to these.
 
+use std::fmt;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use serde::de::IgnoredAny;
+use jiff::fmt::friendly::{Direction, SpanPrinter};
+use serde::de::{Error, IgnoredAny, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::service::Service;
 
 /// Faults in the order in which they are tried: a call is hit by the first that is due.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -33,8 +37,8 @@ pub struct Fault {
     /// The chance of each call to be hit, from 0 to 1. Defaults to 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chance: Option<f64>,
-    /// Time before the response, such as `200ms` or `2s`.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text", deserialize_with = "of_text")]
+    /// Time before the response: `200ms`, `2s`, or a number of seconds.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "time_text", deserialize_with = "time")]
     pub latency: Option<Duration>,
     /// The status of a failure.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,8 +56,8 @@ pub struct Fault {
     pub expired_token: bool,
     /// Refuses the call as one of too many.
     pub throttled: bool,
-    /// How far the server's clock is ahead: `1h`, or `-20m`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// How far the server's clock is ahead: `1h`, `-20m`, or a number of seconds.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "span_text", deserialize_with = "span")]
     pub skew: Option<SignedDuration>,
     /// Makes the job fail that the call starts.
     pub job_fails: bool,
@@ -64,6 +68,20 @@ pub struct Fault {
     #[serde(deserialize_with = "counter")]
     hit: u64,
 }
+
+/// The fields that count calls.
+const COUNTERS: &[&str] = &["seen", "hit"];
+
+/// Names of types in messages, and what users call them.
+const TYPES: &[(&str, &str)] = &[
+    ("u16", "a status such as 503"),
+    ("u64", "a whole number"),
+    ("usize", "a whole number"),
+    ("f64", "a number"),
+    ("a sequence", "a list"),
+    ("struct Fault", "a fault such as `{status: 503}`"),
+    ("struct Scenario", "a map with `faults`"),
+];
 
 /// When a connection is reset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -84,13 +102,52 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     read.ok_or_else(|| format!("`{text}` is not a duration; write `200ms` or `2s`"))
 }
 
-fn of_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
-    let text = Option::<String>::deserialize(deserializer)?;
-    text.map(|text| duration(&text).map_err(serde::de::Error::custom)).transpose()
+/// Reads a time that may be negative, or a number of seconds.
+struct Span;
+
+impl Visitor<'_> for Span {
+    type Value = SignedDuration;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a duration such as `200ms` or `2s`")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<SignedDuration, E> {
+        text.parse().map_err(|_| E::custom(format!("`{text}` is not a duration; write `200ms` or `2s`")))
+    }
+
+    fn visit_i64<E: Error>(self, seconds: i64) -> Result<SignedDuration, E> {
+        Ok(SignedDuration::from_secs(seconds))
+    }
+
+    fn visit_u64<E: Error>(self, seconds: u64) -> Result<SignedDuration, E> {
+        i64::try_from(seconds).map(SignedDuration::from_secs).map_err(E::custom)
+    }
+
+    fn visit_f64<E: Error>(self, seconds: f64) -> Result<SignedDuration, E> {
+        SignedDuration::try_from_secs_f64(seconds).map_err(E::custom)
+    }
 }
 
-fn as_text<S: Serializer>(duration: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
-    duration.map(SignedDuration::try_from).transpose().map_err(serde::ser::Error::custom)?.serialize(serializer)
+fn span<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SignedDuration>, D::Error> {
+    deserializer.deserialize_any(Span).map(Some)
+}
+
+fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    let span = deserializer.deserialize_any(Span)?;
+    let negative = |_| D::Error::custom(format!("`{span:#}` is negative; write `200ms` or `2s`"));
+    Duration::try_from(span).map(Some).map_err(negative)
+}
+
+/// Writes a time as scenarios do: `200ms`.
+fn span_text<S: Serializer>(span: &Option<SignedDuration>, serializer: S) -> Result<S::Ok, S::Error> {
+    let printer = SpanPrinter::new().direction(Direction::Sign);
+    span.map(|span| printer.duration_to_string(&span)).serialize(serializer)
+}
+
+fn time_text<S: Serializer>(time: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+    let span = time.map(SignedDuration::try_from).transpose().map_err(serde::ser::Error::custom)?;
+    span_text(&span, serializer)
 }
 
 /// Accepts a counter, so that what is shown can be sent back, and starts it again.
@@ -111,14 +168,51 @@ impl Scenario {
     /// # Errors
     /// If it is not valid, with the line.
     pub fn read(text: &str) -> Result<Self, String> {
-        serde_yaml::from_str(text).map_err(|error| error.to_string())
+        let read: Self = serde_yaml::from_str(text).map_err(|error| in_words(&error))?;
+        for (number, fault) in (1..).zip(&read.faults) {
+            if let Some(status) = fault.status.filter(|status| !(200..600).contains(status)) {
+                return Err(format!("fault {number}: `status` is {status}; write one from 200 to 599"));
+            }
+            if let Some(chance) = fault.chance.filter(|chance| !(0.0..=1.0).contains(chance)) {
+                return Err(format!("fault {number}: `chance` is {chance}; write a number from 0 to 1"));
+            }
+        }
+        Ok(read)
     }
 
-    /// The fault of this call, if one is due.
-    pub fn next(&mut self, names: &[&str]) -> Option<Fault> {
+    /// Checks that each fault can hit an operation of these services.
+    ///
+    /// # Errors
+    /// If one cannot, with the name that was probably meant.
+    pub fn check<'s>(&self, services: impl IntoIterator<Item = &'s Service>) -> Result<(), String> {
+        let services: Vec<&Service> = services.into_iter().collect();
+        let operations = services.iter().flat_map(|service| service.operations().iter().map(|it| service.aliases(it)));
+        let known: Vec<String> = operations.flatten().collect();
+        for (number, fault) in (1..).zip(&self.faults) {
+            let Some(pattern) = fault.operation.as_deref() else { continue };
+            if known.iter().any(|name| fits(pattern, name)) {
+                continue;
+            }
+            let place = match &services[..] {
+                [one] => one.name.clone(),
+                _ => "the mocked services".to_owned(),
+            };
+            let meant = yundb_generator::nearest(pattern, known.iter().map(String::as_str));
+            let remedy = match meant {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => "write an operationId, a method and path, or a pattern such as `list*`".to_owned(),
+            };
+            return Err(format!("fault {number}: no operation of {place} is named `{pattern}`; {remedy}"));
+        }
+        Ok(())
+    }
+
+    /// The fault of this call, if one is due. `names` are those of its operation.
+    pub fn next<T: AsRef<str>>(&mut self, names: &[T]) -> Option<Fault> {
         let seed = self.seed;
         self.faults.iter_mut().enumerate().find_map(|(index, fault)| {
-            let fits = fault.operation.as_deref().is_none_or(|pattern| names.iter().any(|name| fits(pattern, name)));
+            let fits =
+                fault.operation.as_deref().is_none_or(|pattern| names.iter().any(|name| fits(pattern, name.as_ref())));
             if !fits {
                 return None;
             }
@@ -133,6 +227,27 @@ impl Scenario {
             })
         })
     }
+}
+
+/// What is wrong with a scenario: of an unknown field, the one that was probably meant and all that users write.
+fn in_words(error: &serde_yaml::Error) -> String {
+    let mut message = error.to_string();
+    if let Some((before, rest)) = message.split_once("unknown field `") {
+        let mut names = rest.split('`').step_by(2);
+        let wrong = names.next().unwrap_or_default();
+        // Counters are shown, not written.
+        let known: Vec<&str> = names.filter(|name| !COUNTERS.contains(name) && !name.starts_with(" at ")).collect();
+        let remedy = match yundb_generator::nearest(wrong, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the fields are `{}`", known.join("`, `")),
+        };
+        let place = error.location().map(|at| format!(" at line {} column {}", at.line(), at.column()));
+        message = format!("{before}there is no field `{wrong}`{}; {remedy}", place.unwrap_or_default());
+    }
+    for (type_name, words) in TYPES {
+        message = message.replace(&format!("expected {type_name}"), &format!("expected {words}"));
+    }
+    message
 }
 
 /// Whether a pattern with at most one `*` matches a name.
@@ -181,9 +296,48 @@ mod tests {
     }
 
     #[test]
+    fn operations_that_do_not_exist_are_named() {
+        let services = ["huawei-ddm", "aliyun-dts"].map(|name| Service::load(name).unwrap());
+        let check = |name: &str| {
+            let scenario = Scenario::read(&format!("faults: [{{operation: '{name}'}}]")).unwrap();
+            scenario.check(&services)
+        };
+        for known in ["listInstances", "ListInstances", "DescribeDtsJobs", "list*", "GET /v1/{project_id}/instances"] {
+            assert_eq!(check(known), Ok(()), "{known}");
+        }
+        let error = check("listInstance").unwrap_err();
+        assert!(error.contains("fault 1") && error.ends_with("did you mean `listInstances`?"), "{error}");
+        assert!(check("nothing*").unwrap_err().contains("write an operationId"));
+    }
+
+    #[test]
+    fn times_are_read_and_shown_as_written() {
+        let scenario = Scenario::read("faults: [{latency: 2}, {latency: 0.2}, {latency: 200ms, skew: -20m}]").unwrap();
+        let latencies: Vec<_> = scenario.faults.iter().filter_map(|fault| fault.latency).collect();
+        assert_eq!(latencies, [2000, 200, 200].map(Duration::from_millis));
+        let shown = serde_json::to_value(&scenario).unwrap();
+        let shown = &shown["faults"][2];
+        assert_eq!((&shown["latency"], &shown["skew"]), (&"200ms".into(), &"-20m".into()));
+    }
+
+    #[test]
     fn mistakes_are_named_with_their_line() {
-        let error = Scenario::read("faults:\n- operation: a\n  stauts: 500\n").unwrap_err();
-        assert!(error.contains("stauts") && error.contains("line 3"), "{error}");
+        let error = |text: &str| Scenario::read(text).unwrap_err();
+        let near = error("faults:\n- operation: a\n  stauts: 500\n");
+        assert!(near.contains("`stauts`") && near.contains("line 3") && near.contains("mean `status`?"), "{near}");
+        let fields = error("faults: [{nothing: 500}]");
+        assert!(
+            fields.contains("`skip`, `times`") && !fields.contains("seen") && !fields.contains("`hit`"),
+            "{fields}"
+        );
+        for (text, part) in [
+            ("faults: [{times: x}]", "expected a whole number"),
+            ("faults: [{status: 42}]", "fault 1: `status` is 42; write one from 200 to 599"),
+            ("faults: [{status: 500}, {chance: 2}]", "fault 2: `chance` is 2; write a number from 0 to 1"),
+            ("faults: {status: 500}", "expected a list"),
+        ] {
+            assert!(error(text).contains(part), "{}", error(text));
+        }
         for wrong in ["soon", "-1s", "2"] {
             let error = Scenario::read(&format!("faults:\n- latency: '{wrong}'\n")).unwrap_err();
             assert!(error.contains("write `200ms` or `2s`"), "{error}");

@@ -59,7 +59,7 @@ impl Gate {
             return match alternatives.iter().any(met) {
                 true => Ok(()),
                 false => {
-                    Err(Refusal::new(Why::Anonymous, "the request has none of the keys that the document requires"))
+                    Err(Refusal::new(Why::Anonymous, "the request has no credentials; the document requires some"))
                 }
             };
         }
@@ -69,7 +69,7 @@ impl Gate {
             let free = self.keys.is_empty() && tokens.is_empty();
             return match free || tokens.contains(&token) {
                 true => Ok(()),
-                false => Err(Refusal::new(Why::Key, "the token is not one of those given to the mock")),
+                false => Err(Refusal::new(Why::Key, "the token is not one that the mock accepts")),
             };
         }
         let mut all = pairs(request.uri().query().unwrap_or_default());
@@ -88,7 +88,7 @@ impl Gate {
             let expected = claim.expected(request, &all, secret);
             let expected = expected.map_err(|message| Refusal::new(Why::Signature, message))?;
             if expected != claim.signature {
-                return Err(Refusal::new(Why::Signature, "the signature is not that of the request"));
+                return Err(Refusal::new(Why::Signature, "the signature does not match the request"));
             }
         }
         let Some(nonce) = &claim.nonce else { return Ok(()) };

@@ -1,7 +1,6 @@
 //! One request: route, fault, caller, limit, check, response, state.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,6 +10,7 @@ use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use yundb_contract::document::{Operation, Protocol};
 use yundb_contract::wire;
 
@@ -44,7 +44,6 @@ pub struct Shared {
     state: State,
     dynamic: bool,
     seed: u64,
-    calls: AtomicU64,
     log: Option<Log>,
 }
 
@@ -59,7 +58,6 @@ impl Shared {
             records: Mutex::default(),
             dynamic: options.dynamic,
             seed: options.seed,
-            calls: AtomicU64::new(0),
             log: options.log,
         }
     }
@@ -89,7 +87,7 @@ pub async fn handle(shared: &Shared, request: Request<Incoming>) -> Result<Respo
     let mut record = Record {
         time: Timestamp::now().to_string(),
         service: shared.service.name.clone(),
-        operation: operation.map(Service::name_of),
+        operation: operation.map(|operation| shared.service.called(operation)),
         method: parts.method.to_string(),
         path: parts.uri.path().to_owned(),
         fault: serde_json::to_value(Some(&fault).filter(|fault| fault.is_any())).unwrap_or_default(),
@@ -129,21 +127,8 @@ fn fault(shared: &Shared, operation: Option<&Operation>) -> Fault {
     if scenario.faults.is_empty() {
         return Fault::default();
     }
-    let name = operation.map(Service::name_of).unwrap_or_default();
-    let vendor = operation.map(|operation| vendor_name(&shared.service, operation)).unwrap_or_default();
-    let called = operation.map(|operation| format!("{} {}", operation.method, operation.path)).unwrap_or_default();
-    scenario.next(&[&name, &vendor, &called]).unwrap_or_default()
-}
-
-/// The vendor's own name of an operation: where the document has none, the id with a capital.
-fn vendor_name(service: &Service, operation: &Operation) -> String {
-    let action = operation.path.rsplit_once("#Action=").map(|(_, action)| action);
-    let own = action.or_else(|| service.raw(operation).get("x-sdk-name").and_then(Value::as_str));
-    own.map(str::to_owned).unwrap_or_else(|| {
-        let mut id = operation.id.clone().unwrap_or_default();
-        id.get_mut(..1).into_iter().for_each(str::make_ascii_uppercase);
-        id
-    })
+    let names = operation.map(|operation| shared.service.aliases(operation)).unwrap_or_default();
+    scenario.next(&names).unwrap_or_default()
 }
 
 /// The operation of a request.
@@ -151,10 +136,10 @@ fn route(service: &Service, parts: &request::Parts, body: &[u8]) -> Result<usize
     let query = parts.uri.query().unwrap_or_default();
     if !service.is_rpc() {
         return service.route(parts.method.as_str(), parts.uri.path()).map_err(|methods| match methods.as_slice() {
-            [] => Refusal::new(Why::Route, format!("no operation has the path {}", parts.uri.path())),
+            [] => Refusal::new(Why::Route, unknown(service, parts.uri.path())),
             methods => {
                 let methods = methods.join(", ");
-                Refusal::new(Why::Method, format!("{} has only {methods}", parts.uri.path())).about(methods)
+                Refusal::new(Why::Method, format!("{} allows only {methods}", parts.uri.path())).about(methods)
             }
         });
     }
@@ -169,6 +154,12 @@ fn route(service: &Service, parts: &request::Parts, body: &[u8]) -> Result<usize
         return Err(Refusal::new(Why::Version, format!("the version is {}, not {version}", service.version)));
     }
     service.action(&action).ok_or_else(|| Refusal::new(Why::Route, format!("there is no action {action}")))
+}
+
+fn unknown(service: &Service, path: &str) -> String {
+    let below = path.strip_prefix(service.base.as_str()).is_some_and(|own| own.starts_with('/'));
+    let base = if below { String::new() } else { format!("; the paths of this service begin with {}", service.base) };
+    format!("no operation has the path {path}{base}")
 }
 
 struct Exchange<'a> {
@@ -214,7 +205,7 @@ impl Exchange<'_> {
             return Err(Refusal::new(Why::Throttled, "too many calls"));
         }
         if fault.status.is_some() || fault.code.is_some() {
-            let refusal = Refusal::new(Why::Failure, "a scenario states this failure");
+            let refusal = Refusal::new(Why::Failure, "injected by the fault scenario");
             return Err(Refusal { status: fault.status, code: fault.code.clone(), ..refusal });
         }
         shared.state.limit(service, operation)?;
@@ -230,13 +221,17 @@ impl Exchange<'_> {
         let path = request.uri().path();
         let path = path.strip_prefix(service.base.as_str()).unwrap_or(path);
         shared.state.present(service, index, path, &read.input)?;
-        let mut preference = header(request, "prefer").map(|text| Preference::of(&text)).unwrap_or_default();
-        preference.dynamic |= shared.dynamic;
+        let refused = |(status, message)| Refusal { status: Some(status), ..Refusal::new(Why::Failure, message) };
+        let preference = header(request, "prefer").map(|text| Preference::of(&text)).transpose();
+        let mut preference = preference.map_err(|message| refused((400, message)))?.unwrap_or_default();
+        // Who chooses an example does not want a random value.
+        let dynamic = preference.dynamic.unwrap_or(shared.dynamic && preference.example.is_none());
+        preference.dynamic = Some(dynamic);
         preference.upgrade = request.headers().contains_key(http::header::UPGRADE);
-        let seed = shared.seed.wrapping_add(shared.calls.fetch_add(1, Ordering::Relaxed));
+        // The same request gets the same random values.
+        let seed = shared.seed ^ fingerprint(&[&service.called(operation), path, &record.request.to_string()]);
         let accept = header(request, "accept");
         let answer = respond::answer(service, operation, &preference, accept.as_deref(), seed);
-        let refused = |(status, message)| Refusal { status: Some(status), ..Refusal::new(Why::Failure, message) };
         let mut answer = answer.map_err(refused)?;
         if (200..300).contains(&answer.status) {
             shared.state.execute(service, index, path, &read.input, &mut answer, fault.job_fails);
@@ -260,6 +255,12 @@ impl Exchange<'_> {
         *request.uri_mut() = format!("{}?{query}&{action}", self.request.uri().path()).parse().ok()?;
         Some(request)
     }
+}
+
+/// A number that depends on these texts alone.
+fn fingerprint(texts: &[&str]) -> u64 {
+    let hash = Sha256::digest(texts.join("\n"));
+    hash.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 /// A response in its final form.
@@ -311,7 +312,11 @@ fn finish(shared: &Shared, mut record: Record, began: Instant) {
 /// shows the journal.
 fn control(shared: &Shared, parts: &request::Parts, body: &Bytes) -> Response<Bytes> {
     let mut scenario = shared.scenario.lock().unwrap_or_else(PoisonError::into_inner);
-    let sent = || Scenario::read(&String::from_utf8_lossy(body));
+    let sent = || {
+        let sent = Scenario::read(&String::from_utf8_lossy(body))?;
+        sent.check([&shared.service])?;
+        Ok(sent)
+    };
     let done = match (parts.method.as_str(), parts.uri.path().strip_prefix(CONTROL).unwrap_or_default()) {
         ("GET", "faults") => Ok(()),
         ("PUT", "faults") => sent().map(|sent| *scenario = sent),
@@ -326,7 +331,8 @@ fn control(shared: &Shared, parts: &request::Parts, body: &Bytes) -> Response<By
         ("GET", "journal") => {
             let records = shared.records.lock().unwrap_or_else(PoisonError::into_inner);
             let lines: Vec<String> = records.iter().filter_map(|record| serde_json::to_string(record).ok()).collect();
-            return Response::new((lines.join("\n") + "\n").into());
+            let lines: String = lines.iter().map(|line| format!("{line}\n")).collect();
+            return typed("application/jsonl", lines);
         }
         _ => Err("use GET, PUT, POST or DELETE of /__yundb/faults, or GET of /__yundb/journal".to_owned()),
     };
@@ -334,7 +340,13 @@ fn control(shared: &Shared, parts: &request::Parts, body: &Bytes) -> Response<By
         Ok(()) => (StatusCode::OK, serde_json::to_value(&*scenario).unwrap_or_default()),
         Err(message) => (StatusCode::BAD_REQUEST, json!({"message": message})),
     };
-    let mut response = Response::new(format!("{shown:#}\n").into());
+    let mut response = typed("application/json", format!("{shown:#}\n"));
     *response.status_mut() = status;
+    response
+}
+
+fn typed(media_type: &'static str, text: String) -> Response<Bytes> {
+    let mut response = Response::new(text.into());
+    response.headers_mut().insert(http::header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     response
 }

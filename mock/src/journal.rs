@@ -19,7 +19,7 @@ pub struct Record {
     pub time: String,
     /// The service.
     pub service: String,
-    /// The operation; none if the request is of no operation.
+    /// The name of the operation in calls; none if the request is of no operation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
     /// The HTTP method.
@@ -147,7 +147,7 @@ pub fn coverage<'s>(service: &'s Service, records: &[Record]) -> Vec<(&'s Operat
         let calls = called.entry(record.operation.as_deref().unwrap_or_default()).or_insert(Calls::Refused);
         *calls = (*calls).max(if accepted { Calls::Accepted } else { Calls::Refused });
     }
-    let calls = |operation| called.get(&*Service::name_of(operation)).copied().unwrap_or(Calls::None);
+    let calls = |operation| called.get(&*service.called(operation)).copied().unwrap_or(Calls::None);
     service.operations().iter().map(|operation| (operation, calls(operation))).collect()
 }
 

@@ -19,7 +19,9 @@ mod dotted;
 mod fault;
 mod gate;
 mod handle;
+mod ids;
 mod journal;
+mod listing;
 mod outline;
 #[allow(dead_code, reason = "the build script writes places")]
 mod places;
@@ -53,15 +55,15 @@ pub type Log = Arc<dyn Fn(&Record) + Send + Sync>;
 pub struct Options {
     /// The port. Defaults to a free one.
     pub port: u16,
-    /// Whether to serve HTTPS, with a certificate made on the spot.
+    /// Whether to serve HTTPS, with a self-signed certificate.
     pub tls: bool,
     /// Access keys with their secrets. Without any, signatures are only checked for their form.
     pub keys: Vec<(String, String)>,
-    /// Tokens that are let in.
+    /// Tokens to accept.
     pub tokens: Vec<String>,
     /// Whether responses are random values instead of samples.
     pub dynamic: bool,
-    /// The seed of everything random.
+    /// The seed of random values.
     pub seed: u64,
     /// Whether each response is its sample, whatever was created, changed or removed.
     pub stateless: bool,
@@ -69,7 +71,7 @@ pub struct Options {
     pub seed_items: Option<usize>,
     /// Time that a job takes.
     pub job_time: Duration,
-    /// Whether the documented limits of calls are kept.
+    /// Whether the documented rate limits are enforced.
     pub limits: bool,
     /// The faults.
     pub scenario: Scenario,

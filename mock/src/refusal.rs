@@ -36,7 +36,7 @@ pub enum Why {
     Gone,
     /// Too many calls.
     Throttled,
-    /// A failure that a scenario states.
+    /// A failure that a scenario injects.
     Failure,
 }
 
@@ -161,25 +161,59 @@ fn documented(service: &Service, operation: Option<&Operation>, refusal: &Refusa
             None => status(code) == Some(u64::from(usual)),
         }
     };
-    let all = codes.get("enum").and_then(Value::as_array)?.iter().filter_map(Value::as_str);
-    let fitting: Vec<&str> = all.filter(|code| of_category(code)).collect();
-    // The code whose description is about this part, else about parameters as such.
-    let noun = refusal.name.trim_end_matches("_id").trim_end_matches("Id").replace('_', " ").to_lowercase();
-    let about = |words: &[&str]| {
-        fitting.iter().find(|code| {
-            let text = description(code).unwrap_or_default().to_lowercase();
-            words.iter().all(|word| !word.is_empty() && text.contains(word))
-        })
+    let all: Vec<&str> = codes.get("enum").and_then(Value::as_array)?.iter().filter_map(Value::as_str).collect();
+    let fitting: Vec<&str> = all.iter().copied().filter(|code| of_category(code)).collect();
+    let described = |codes: &[&str]| -> Vec<(String, Vec<String>)> {
+        let words = |code: &&str| (code.to_string(), words(description(code).unwrap_or_default()));
+        codes.iter().map(words).collect()
     };
-    let exact = match refusal.why {
-        Why::Gone => about(&[&format!("the {noun} does not exist")]),
-        _ => about(&["parameter is invalid. check"]).or_else(|| about(&["parameter is invalid"])),
-    };
-    // A code about something else has the status that this one should have.
-    let other = || about(&["does not exist"]).filter(|_| refusal.why == Why::Gone).map(|code| (*code, usual));
+    let absent = || absence(&described(&fitting), &refusal.name, &service.name);
+    let invalid = |codes: &[&str]| invalidity(&described(codes));
     let of_code = |code: &str| status(code).and_then(|status| u16::try_from(status).ok()).unwrap_or(usual);
-    let (code, status) = exact.map(|code| (*code, of_code(code))).or_else(other)?;
-    Some((code.to_owned(), status))
+    if let Some(code) = if refusal.why == Why::Gone { absent() } else { invalid(&fitting) } {
+        let status = of_code(&code);
+        return Some((code, status));
+    }
+    // A code about something else would mislead; an invalid parameter is true of any id that does not exist.
+    let code = invalid(&all).filter(|_| refusal.why == Why::Gone)?;
+    Some((code, usual))
+}
+
+/// The code that states that a part does not exist, else that a resource does not. `codes` are with the words of their
+/// descriptions.
+fn absence(codes: &[(String, Vec<String>)], name: &str, service: &str) -> Option<String> {
+    let noun = name.trim_end_matches("_id").trim_end_matches("Id").replace('_', " ");
+    let about = |noun: &str| {
+        let qualified = codes.iter().filter_map(|(code, words)| {
+            let is_absence = |part: &[String]| part == ["does", "not", "exist"] || part == ["was", "not", "found"];
+            let at = words.windows(3).position(is_absence)?;
+            Some((code, qualifiers(&words[..at], &self::words(noun), service)?))
+        });
+        qualified.min_by_key(|(_, qualifiers)| *qualifiers).map(|(code, _)| code.clone())
+    };
+    about(&noun).or_else(|| about("resource"))
+}
+
+/// The code that states that a parameter is invalid, if possible one that asks to check it.
+fn invalidity(codes: &[(String, Vec<String>)]) -> Option<String> {
+    let says = |words: &[String], wanted: &[&str]| words.windows(wanted.len()).any(|part| part == wanted);
+    let of = |wanted: &[&str]| codes.iter().find(|(_, words)| says(words, wanted)).map(|(code, _)| code.clone());
+    of(&["parameter", "is", "invalid", "check"]).or_else(|| of(&["parameter", "is", "invalid"]))
+}
+
+fn words(text: &str) -> Vec<String> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect()
+}
+
+/// Number of words before the noun of a phrase, if these are articles or the service's own name, as in `the DDM
+/// instance`. None if the phrase is about something else, such as `the RDS instance`.
+fn qualifiers(phrase: &[String], noun: &[String], service: &str) -> Option<usize> {
+    let before = phrase.strip_suffix(noun).filter(|_| !noun.is_empty())?;
+    let is_own = |word: &String| {
+        ["the", "a", "an", "this", "specified"].contains(&word.as_str()) || service.split('-').any(|part| part == *word)
+    };
+    before.iter().all(is_own).then_some(before.len())
 }
 
 /// The schema of an operation's error codes.
@@ -214,6 +248,9 @@ fn body(
     let properties = schema.get("properties").and_then(Value::as_object);
     let names = |map: &Map<String, Value>| map.keys().cloned().collect::<Vec<_>>();
     let names = sample.map(names).or_else(|| properties.map(names)).unwrap_or_default();
+    // Problem details without a `detail` have the message in their title.
+    let is_message = |name: &String| MESSAGE_FIELDS.contains(&name.to_lowercase().as_str());
+    let in_title = !names.iter().any(is_message);
     let mut body = Map::new();
     for name in names {
         let lower = name.to_lowercase();
@@ -222,7 +259,7 @@ fn body(
         let value = match () {
             () if CODE_FIELDS.contains(&lower.as_str()) && is_number => status.into(),
             () if CODE_FIELDS.contains(&lower.as_str()) => code.into(),
-            () if MESSAGE_FIELDS.contains(&lower.as_str()) => refusal.message.clone().into(),
+            () if is_message(&name) || in_title && lower == "title" => refusal.message.clone().into(),
             () if REQUEST_ID_FIELDS.contains(&lower.as_str()) => id.into(),
             () if lower == "status" => status.into(),
             () if lower == "success" => false.into(),
@@ -268,5 +305,28 @@ fn plain(service: &Service, refusal: &Refusal, (status, code): (u16, &str), id: 
         }
         Protocol::HuaweiRest => serde_json::json!({"error_code": code, "error_msg": message, "request_id": id}),
         Protocol::Http => serde_json::json!({"title": message, "status": status}),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_about_what_is_absent() {
+        let codes = [
+            ("1", "The RDS instance does not exist or is in a different VPC."),
+            ("2", "An RDS instance behind DDM does not exist."),
+            ("3", "The account does not exist. Check its name."),
+            ("4", "The resource was not found."),
+            ("5", "The DDM instance does not exist."),
+        ];
+        let codes = codes.map(|(code, text)| (code.to_owned(), words(text)));
+        let code = |count: usize, name: &str| absence(&codes[..count], name, "huawei-ddm");
+        assert_eq!(code(5, "instance").as_deref(), Some("5"));
+        assert_eq!(code(4, "instance_id").as_deref(), Some("4"), "not one about RDS");
+        assert_eq!(code(3, "instance"), None);
+        assert_eq!(code(3, "account").as_deref(), Some("3"));
+        assert_eq!(code(3, "count"), None, "not a part of a word");
     }
 }

@@ -17,26 +17,40 @@ pub struct Preference {
     pub code: Option<u16>,
     /// The name of the example.
     pub example: Option<String>,
-    /// Whether a random value is made, whatever samples there are.
-    pub dynamic: bool,
+    /// Whether a random value is made, whatever samples there are. Defaults to the choice of the server.
+    pub dynamic: Option<bool>,
     /// Whether the caller changes to another protocol, by the header `Upgrade`.
     pub upgrade: bool,
 }
 
 impl Preference {
-    /// Reads the header.
-    pub fn of(text: &str) -> Self {
+    /// Reads the header. Preferences of other servers are ignored, as the RFC demands.
+    pub fn of(text: &str) -> Result<Self, String> {
         let mut preference = Self::default();
-        for (name, value) in text.split([',', ';']).filter_map(|part| part.split_once('=')) {
+        for part in text.split([',', ';']) {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
             let value = value.trim().trim_matches('"');
+            let wrong = |remedy: &str| format!("the header Prefer has `{}`; write {remedy}", part.trim());
             match name.trim() {
-                "code" => preference.code = value.parse().ok(),
+                "code" => {
+                    let code = value.parse().ok().filter(|code| (100..600).contains(code));
+                    preference.code = Some(code.ok_or_else(|| wrong("a status, such as `code=404`"))?);
+                }
+                "example" if value.is_empty() => return Err(wrong("the name of an example, such as `example=sample`")),
                 "example" => preference.example = Some(value.to_owned()),
-                "dynamic" => preference.dynamic = value == "true",
+                "dynamic" => match value {
+                    "true" | "" => preference.dynamic = Some(true),
+                    "false" => preference.dynamic = Some(false),
+                    _ => return Err(wrong("`dynamic=true` or `dynamic=false`")),
+                },
                 _ => {}
             }
         }
-        preference
+        Ok(preference)
+    }
+
+    fn is_dynamic(&self) -> bool {
+        self.dynamic == Some(true)
     }
 }
 
@@ -74,7 +88,10 @@ pub fn answer(
 ) -> Result<Answer, (u16, String)> {
     let Some((response, status)) = choose(operation, preference.code) else {
         return match preference.code {
-            Some(code) => Err((501, format!("the status {code} is not documented"))),
+            Some(code) => {
+                let known: Vec<String> = operation.responses.iter().map(|it| status_text(it.status)).collect();
+                Err((501, format!("the status {code} is not documented; {}", listed(&known))))
+            }
             None => Ok(Answer { status: 200, ..Answer::default() }),
         };
     };
@@ -91,8 +108,25 @@ pub fn answer(
         headers.extend(value.map(|value| (header.name.clone(), wire::header_text(header, &value))));
     }
     let media = response.media.iter().find(|media| accepts(accept, &media.media_type)).or(response.media.first());
+    maker.check_example(status, media)?;
     let content = media.map(|media| maker.content(media)).transpose().map_err(|message| (501, message))?;
     Ok(Answer { status, headers, content, schema: media.and_then(|media| media.schema.clone()) })
+}
+
+fn status_text(status: Status) -> String {
+    match status {
+        Status::Code(code) => code.to_string(),
+        Status::Range(hundreds) => format!("{hundreds}XX"),
+        Status::Default => "default".to_owned(),
+    }
+}
+
+/// The names that exist, for a message about one that does not.
+fn listed(names: &[String]) -> String {
+    match names {
+        [] => "there are none".to_owned(),
+        names => format!("there are `{}`", names.join("`, `")),
+    }
 }
 
 /// The response of a status, or the first success.
@@ -130,13 +164,27 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
+    /// Refuses an example that the response does not have.
+    fn check_example(&self, status: u16, media: Option<&Media>) -> Result<(), (u16, String)> {
+        let Some(name) = self.preference.example.as_ref().filter(|_| !self.preference.is_dynamic()) else {
+            return Ok(());
+        };
+        let around = media.and_then(|media| media.schema.as_ref()).map(|schema| self.service.around(schema));
+        let examples = around.and_then(|around| around.get("examples")).and_then(Value::as_object);
+        let names: Vec<String> = examples.into_iter().flat_map(|examples| examples.keys().cloned()).collect();
+        if names.contains(name) {
+            return Ok(());
+        }
+        Err((501, format!("the response {status} has no example `{name}`; {}", listed(&names))))
+    }
+
     fn header(&mut self, header: &Parameter) -> Option<Value> {
         let around = header.schema.as_ref().map(|schema| self.service.around(schema));
         let sample = around.and_then(|around| self.sample(around, header.schema.as_ref()));
-        let amount = if self.preference.dynamic { Amount::Random } else { Amount::Most };
+        let amount = if self.preference.is_dynamic() { Amount::Random } else { Amount::Most };
         match sample {
             Some(sample) => Some(sample),
-            None if header.required || self.preference.dynamic => {
+            None if header.required || self.preference.is_dynamic() => {
                 self.generator.parameter(header, Direction::Response, amount).ok()
             }
             None => None,
@@ -175,7 +223,7 @@ impl Maker<'_> {
             (Data::Json(value), Some(schema)) => document.problems(schema, Direction::Response, value).is_empty(),
             _ => true,
         };
-        let first = if self.preference.dynamic { Amount::Random } else { Amount::Most };
+        let first = if self.preference.is_dynamic() { Amount::Random } else { Amount::Most };
         let made = self.generator.content(media, Direction::Response, first);
         let made = match made {
             Ok(made) if is_exact(&made) => return Ok(made),
@@ -235,7 +283,7 @@ impl Maker<'_> {
 
     /// The example of a media type or header: the preferred one, `sample`, the first, or that of the schema.
     fn sample(&self, around: &Value, schema: Option<&SchemaRef>) -> Option<Value> {
-        if self.preference.dynamic {
+        if self.preference.is_dynamic() {
             return None;
         }
         let examples = around.get("examples").and_then(Value::as_object);
@@ -258,10 +306,13 @@ mod tests {
     #[test]
     fn preferences_are_read() {
         let read = Preference::of("code=404, example=\"sample2\"; dynamic=true, wait=1");
-        assert_eq!(
-            read,
-            Preference { code: Some(404), example: Some("sample2".to_owned()), dynamic: true, upgrade: false }
-        );
-        assert_eq!(Preference::of("return=minimal"), Preference::default());
+        let example = Some("sample2".to_owned());
+        let expected = Preference { code: Some(404), example, dynamic: Some(true), upgrade: false };
+        assert_eq!(read, Ok(expected));
+        assert_eq!(Preference::of("return=minimal, respond-async"), Ok(Preference::default()));
+        for wrong in ["code=abc", "code=", "code=4040", "example=", "dynamic=maybe"] {
+            let error = Preference::of(&format!("wait=1, {wrong}")).unwrap_err();
+            assert!(error.contains(&format!("`{wrong}`; write")), "{error}");
+        }
     }
 }

@@ -174,6 +174,16 @@ pub fn references(service: &Service, path: &str, input: &Input) -> Vec<Subject> 
     .collect()
 }
 
+/// Whether calls of an operation have to refer to an entry of a collection: by a placeholder of the path, or by a
+/// required parameter. Optional parameters are filters, and the id of a new entry is not known yet.
+pub fn identifies(service: &Service, operation: &Operation, collection: &str) -> bool {
+    if service.is_rpc() {
+        let creates = operation.id.as_deref().is_some_and(|id| id.starts_with("create"));
+        return !creates && operation.parameters.iter().any(|it| it.required && it.name == collection);
+    }
+    template(operation).split('/').nth(collection.split('/').count()).is_some_and(|part| part.starts_with('{'))
+}
+
 /// The fields that a call sends: those of the body, without an envelope, and the parameters.
 pub fn fields(operation: &Operation, input: &Input) -> Map<String, Value> {
     let mut fields = Map::new();

@@ -106,6 +106,36 @@ impl Service {
         operation.id.clone().unwrap_or_else(|| format!("{} {}", operation.method, operation.path))
     }
 
+    /// The name of an operation in calls: the action of RPC, else as [`name_of`](Self::name_of).
+    pub fn called(&self, operation: &Operation) -> String {
+        self.action_of(operation).map_or_else(|| Self::name_of(operation), str::to_owned)
+    }
+
+    /// The method and path of an operation: `POST / Action=DescribeDtsJobs` for RPC.
+    pub fn target(&self, operation: &Operation) -> String {
+        match self.action_of(operation) {
+            // Both methods are good for a call; clients use this one.
+            Some(action) => format!("POST {} Action={action}", template(operation)),
+            None => format!("{} {}", operation.method, operation.path),
+        }
+    }
+
+    /// The names by which a fault can refer to an operation: those in clients and calls, the vendor's, the target.
+    pub fn aliases(&self, operation: &Operation) -> [String; 4] {
+        let own = self.raw(operation).get("x-sdk-name").and_then(Value::as_str);
+        // Where the document has no vendor's name, it is the id with a capital.
+        let vendor = own.map(str::to_owned).unwrap_or_else(|| {
+            let mut id = operation.id.clone().unwrap_or_default();
+            id.get_mut(..1).into_iter().for_each(str::make_ascii_uppercase);
+            id
+        });
+        [Self::name_of(operation), self.called(operation), vendor, self.target(operation)]
+    }
+
+    fn action_of<'o>(&self, operation: &'o Operation) -> Option<&'o str> {
+        operation.path.rsplit_once("#Action=").filter(|_| self.is_rpc()).map(|(_, action)| action)
+    }
+
     /// The operation object, with its extensions.
     pub fn raw(&self, operation: &Operation) -> &Value {
         self.document.root.pointer(&operation.at).unwrap_or(&Value::Null)
@@ -132,7 +162,7 @@ impl Service {
 
     /// The operation at a path, or the methods that the path has.
     pub fn route(&self, method: &str, path: &str) -> Result<usize, Vec<&str>> {
-        let own = path.strip_prefix(self.base.as_str()).filter(|own| own.starts_with('/')).unwrap_or(path);
+        let own = path.strip_prefix(self.base.as_str()).filter(|own| own.starts_with('/')).ok_or_else(Vec::new)?;
         let lengths = [None, Some(own.split('/').count())];
         let known = lengths.iter().filter_map(|length| self.routes.get(length)).flatten();
         let known = known.map(|index| (*index, &self.operations()[*index]));
@@ -151,8 +181,7 @@ impl Service {
 
     /// The operation of an RPC action.
     pub fn action(&self, action: &str) -> Option<usize> {
-        let named = |operation: &Operation| operation.path.rsplit_once("#Action=").is_some_and(|(_, it)| it == action);
-        self.operations().iter().position(named)
+        self.operations().iter().position(|operation| self.action_of(operation) == Some(action))
     }
 
     /// Whether calls name an action instead of a path.

@@ -11,8 +11,10 @@ use yundb_contract::wire::{Data, Input, scalar_text};
 
 use crate::Options;
 use crate::dotted;
+use crate::ids;
+use crate::listing::{self, Page};
 use crate::refusal::{Refusal, Why};
-use crate::respond::Answer;
+use crate::respond::{self, Answer, Preference};
 use crate::roles::{self, Role, Subject, Verb};
 use crate::service::Service;
 
@@ -23,6 +25,8 @@ pub struct State {
     stateless: bool,
     /// Number of entries that each list has from the start; none for those of the sample.
     seed_items: Option<usize>,
+    /// Whether lists are random, so that it is not known what is in them.
+    dynamic: bool,
     /// Time that a job takes.
     job_time: Duration,
     /// Whether limits are kept.
@@ -39,12 +43,14 @@ struct Inner {
     rng: fastrand::Rng,
 }
 
-/// What calls said about an entry.
+/// What calls set in an entry.
 #[derive(Default)]
 struct Entry {
     fields: Map<String, Value>,
     /// Whether a call created it; others are in the samples, if at all.
     created: bool,
+    /// The key of the job that creates it.
+    job: Option<(String, String)>,
 }
 
 struct Job {
@@ -52,12 +58,25 @@ struct Job {
     fails: bool,
 }
 
+/// The ids that a collection has from the start.
+struct Initial {
+    ids: HashSet<String>,
+    /// Whether these are all.
+    complete: bool,
+}
+
+/// States of an entry that is being created, in lower case and without `_`.
+const CREATING: &[&str] = &["creating", "build", "building"];
+
+/// States of an entry whose creation failed.
+const CREATION_FAILED: &[&str] = &["createfailed", "createfail", "creationfailed", "buildfailed"];
+
 impl State {
     /// The state before any call.
     pub fn new(service: &Service, options: &Options) -> Self {
-        let Options { seed, seed_items, job_time, limits, stateless, .. } = *options;
+        let Options { seed, seed_items, dynamic, job_time, limits, stateless, .. } = *options;
         let inner = Mutex::new(Inner { rng: fastrand::Rng::with_seed(seed), ..Inner::default() });
-        Self { roles: roles::roles(service), stateless, seed_items, job_time, limits, inner }
+        Self { roles: roles::roles(service), stateless, seed_items, dynamic, job_time, limits, inner }
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -69,7 +88,7 @@ impl State {
         if !self.limits {
             return Ok(());
         }
-        let own = (Service::name_of(operation), service.raw(operation));
+        let own = (service.called(operation), service.raw(operation));
         let mut inner = self.inner();
         for (name, holder) in [(String::new(), &service.document.root), own] {
             let limits = holder.get("x-rate-limit").and_then(Value::as_array).into_iter().flatten();
@@ -91,29 +110,87 @@ impl State {
         Ok(())
     }
 
-    /// Refuses a call that refers to something that was removed, unless it puts it back.
+    /// Refuses a call that refers to something that was removed or never existed, unless it creates it.
     pub fn present(&self, service: &Service, index: usize, path: &str, input: &Input) -> Result<(), Refusal> {
         let mut inner = self.inner();
-        if inner.removed.is_empty() {
+        if self.stateless || (inner.removed.is_empty() && self.seed_items.is_none()) {
             return Ok(());
         }
-        if let Some(role) = self.roles[index].as_ref().filter(|role| role.puts(service, &service.operations()[index])) {
+        let (role, operation) = (self.roles[index].as_ref(), &service.operations()[index]);
+        if let Some(role) = role.filter(|role| role.puts(service, operation)) {
             let Subject { collection, id } = role.subject(path, input);
-            let removed = id.map(|id| (collection, id)).filter(|key| inner.removed.remove(key));
-            if let Some((collection, id)) = removed {
+            if let Some(id) = id.filter(|id| self.is_absent(service, &inner, &collection, id)) {
+                inner.removed.remove(&(collection.clone(), id.clone()));
                 let entry = Entry { created: true, ..Entry::default() };
                 inner.entries.entry(collection).or_default().insert(id, entry);
             }
         }
         let gone = roles::references(service, path, input).into_iter().find_map(|subject| {
-            let id = subject.id?;
-            inner.removed.contains(&(subject.collection.clone(), id.clone())).then_some((subject.collection, id))
+            let Subject { collection, id: Some(id) } = subject else { return None };
+            let is_absent = match roles::identifies(service, operation, &collection) {
+                true => self.is_absent(service, &inner, &collection, &id),
+                false => inner.removed.contains(&(collection.clone(), id.clone())),
+            };
+            is_absent.then_some((collection, id))
         });
         let Some((collection, id)) = gone else { return Ok(()) };
         // `instances` of a path, `GatewayId` of a parameter.
         let name = collection.rsplit('/').next().unwrap_or_default();
         let name = if service.is_rpc() { name } else { name.strip_suffix('s').unwrap_or(name) };
         Err(Refusal::new(Why::Gone, format!("{name} {id} does not exist")).about(name))
+    }
+
+    /// Whether an entry was removed, or is not one of the known entries of its collection.
+    fn is_absent(&self, service: &Service, inner: &Inner, collection: &str, id: &str) -> bool {
+        if inner.removed.contains(&(collection.to_owned(), id.to_owned())) {
+            return true;
+        }
+        let is_created = || inner.entries.get(collection).and_then(|all| all.get(id)).is_some_and(|it| it.created);
+        let is_unknown = || {
+            let initial = self.initial(service, collection);
+            initial.is_some_and(|initial| initial.complete && !initial.ids.contains(id))
+        };
+        // Without a number of entries, samples stand for entries with any id: those of different operations disagree.
+        self.seed_items.is_some() && !is_created() && is_unknown()
+    }
+
+    /// The ids that a collection has from the start: those that its list has without any call. None if it has no list.
+    fn initial(&self, service: &Service, collection: &str) -> Option<Initial> {
+        if self.dynamic {
+            return None;
+        }
+        let is_list = |index: &usize| self.roles[*index].as_ref().is_some_and(|role| role.verb == Verb::List);
+        let lists: Vec<usize> = if service.is_rpc() {
+            let of_it = |index: &usize| self.roles[*index].as_ref().is_some_and(|role| role.id == collection);
+            (0..self.roles.len()).filter(is_list).filter(of_it).collect()
+        } else {
+            service.route("GET", &format!("{}{collection}", service.base)).ok().filter(is_list).into_iter().collect()
+        };
+        let mut initial = Initial { ids: HashSet::new(), complete: true };
+        for index in &lists {
+            let (operation, role) = (&service.operations()[*index], self.roles[*index].as_ref()?);
+            let mut sample = respond::answer(service, operation, &Preference::default(), None, 1).ok()?;
+            let response = sample.json()?;
+            dotted::expand(response);
+            let at = listing::place(listing::paging(service, operation), response)?;
+            let Some(Value::Array(items)) = dotted::get(response, &at) else { return None };
+            for item in self.start(items, &role.names()) {
+                let key =
+                    item.as_object().and_then(|item| role.names().into_iter().find_map(|it| dotted::key(item, it)));
+                // An `id` is not what a name identifies.
+                let is_own = |key: &&str| key.eq_ignore_ascii_case(&role.id) || role.id.to_lowercase().ends_with("id");
+                match key.filter(is_own) {
+                    Some(key) => _ = initial.ids.insert(scalar_text(&item[key])),
+                    None => initial.complete = false,
+                }
+            }
+        }
+        (!lists.is_empty()).then_some(initial)
+    }
+
+    /// The entries that a list has from the start.
+    fn start(&self, sample: &[Value], names: &[&str]) -> Vec<Value> {
+        self.seed_items.map_or_else(|| sample.to_vec(), |count| ids::seeded(sample, names, count))
     }
 
     /// Executes a call: puts what it is about, and what is known about that, into its response.
@@ -133,12 +210,15 @@ impl State {
         let before = answer.content.clone();
         let expanded = answer.json().map(dotted::expand).unwrap_or_default();
         let mut call = Call { service, operation, input, inner: self.inner(), state: self };
-        if let Some(role) = &self.roles[index] {
-            let subject = role.subject(path, input);
-            call.role(role, &subject, answer);
-        }
+        let subject = self.roles[index].as_ref().map(|role| (role, role.subject(path, input)));
+        let created = subject.as_ref().and_then(|(role, subject)| call.role(role, subject, answer));
         call.list(self.roles[index].as_ref(), path, answer);
-        call.job(answer, job_fails);
+        let job = call.job(answer, job_fails);
+        if let Some((role, Subject { collection, .. })) = &subject {
+            let entry = created.and_then(|id| call.inner.entries.get_mut(collection)?.get_mut(&id));
+            entry.into_iter().for_each(|entry| entry.job = job.clone());
+            call.progress(collection, &role.names(), answer);
+        }
         drop(call);
         answer.json().into_iter().for_each(|response| dotted::collapse(response, &expanded));
         let (Some(schema), Some(content)) = (answer.schema.clone(), &answer.content) else { return };
@@ -167,7 +247,8 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
-    fn role(&mut self, role: &Role, subject: &Subject, answer: &mut Answer) {
+    /// Does what the role says, and returns the id of an entry that it created.
+    fn role(&mut self, role: &Role, subject: &Subject, answer: &mut Answer) -> Option<String> {
         let sent = roles::fields(self.operation, self.input);
         let names = role.names();
         match (role.verb, subject.id.clone(), answer.json()) {
@@ -180,7 +261,7 @@ impl Call<'_> {
                     Some((object, name)) => {
                         overlay(object, &sent);
                         let id = sent.get(&name).filter(|it| it.is_string()).cloned();
-                        let id = id.unwrap_or_else(|| varied(&object[&name], &mut self.inner.rng));
+                        let id = id.unwrap_or_else(|| self.new_id(&subject.collection, &object[&name]));
                         object.insert(name, id.clone());
                         scalar_text(&id)
                     }
@@ -188,12 +269,13 @@ impl Call<'_> {
                     None => match sent.get(&role.id).or_else(|| sent.get("name").filter(|_| role.id.ends_with("name")))
                     {
                         Some(id) => scalar_text(id),
-                        None => return,
+                        None => return None,
                     },
                 };
                 self.inner.removed.remove(&(subject.collection.clone(), id.clone()));
                 let entries = self.inner.entries.entry(subject.collection.clone()).or_default();
-                entries.insert(id, Entry { fields: sent, created: true });
+                entries.insert(id.clone(), Entry { fields: sent, created: true, job: None });
+                return Some(id);
             }
             (Verb::Show, Some(id), Some(response)) => {
                 let entry = self.inner.entries.get(&subject.collection).and_then(|entries| entries.get(&id));
@@ -203,9 +285,15 @@ impl Call<'_> {
                 }
             }
             (Verb::Update, Some(id), response) => {
-                if let Some((object, name)) = response.and_then(|response| dotted::with_field(response, &names)) {
-                    identify(object, &name, &id);
-                    overlay(object, &sent);
+                if let Some(response) = response {
+                    match dotted::with_field(response, &names) {
+                        Some((object, name)) => {
+                            identify(object, &name, &id);
+                            overlay(object, &sent);
+                        }
+                        // A response without an id has what was changed.
+                        None => dotted::enveloped(response).into_iter().for_each(|object| overlay(object, &sent)),
+                    }
                 }
                 let entries = self.inner.entries.entry(subject.collection.clone()).or_default();
                 entries.entry(id).or_default().fields.extend(sent);
@@ -219,57 +307,49 @@ impl Call<'_> {
             }
             _ => {}
         }
+        None
     }
 
-    /// A list: the entries of the sample and the created ones, and of these the page that the call asks for.
+    /// An id that no entry of a collection has or had.
+    fn new_id(&mut self, collection: &str, like: &Value) -> Value {
+        let initial = self.state.initial(self.service, collection);
+        let Inner { entries, removed, rng, .. } = &mut *self.inner;
+        let entries = entries.get(collection);
+        ids::unused(like, rng, |id| {
+            initial.as_ref().is_some_and(|initial| initial.ids.contains(id))
+                || entries.is_some_and(|entries| entries.contains_key(id))
+                || removed.contains(&(collection.to_owned(), id.to_owned()))
+        })
+    }
+
+    /// A list: the entries of the sample and the created ones, and of these the page that the call requests.
     fn list(&mut self, role: Option<&Role>, path: &str, answer: &mut Answer) {
         let role = role.filter(|role| role.verb == Verb::List);
-        let paging = self.service.raw(self.operation).get("x-pagination").filter(|it| it.get("style").is_some());
-        let field = |key: &str| paging.and_then(|it| it.pointer(&format!("/response/{key}"))).and_then(Value::as_str);
+        let paging = listing::paging(self.service, self.operation);
         if role.is_none() && paging.is_none() {
             return;
         }
         let Some(response) = answer.json() else { return };
-        // Without paging, the only list of the response; or the response is one.
-        let of_objects = |value: &Value| value.as_array().is_some_and(|list| list.iter().any(Value::is_object));
-        let only = response.as_object().and_then(|object| object.iter().find(|(_, value)| of_objects(value)));
-        let Some(at) = field("items").map(str::to_owned).or_else(|| only.map(|(name, _)| name.clone())) else {
-            return;
-        };
-        // Some lists are in an object of their own.
-        let wrapper = dotted::get(response, &at).and_then(Value::as_object).filter(|it| it.len() == 1);
-        let at = match wrapper.and_then(|wrapper| wrapper.iter().next()) {
-            Some((name, list)) if list.is_array() => format!("{at}.{name}"),
-            _ => at,
-        };
+        let Some(at) = listing::place(paging, response) else { return };
         let Some(Value::Array(sample)) = dotted::get(response, &at).cloned() else { return };
         let names: Vec<&str> = role.map_or_else(|| vec!["id"], |role| role.names().to_vec());
-        let all = self.entries(role, path, sample, &names);
-        let total = all.len();
-        let (page, next) = self.page(paging, all);
-        if let Some(place) = dotted::entry(response, &at) {
-            *place = page.into();
-        }
-        if let Some(place) = field("total").and_then(|total| dotted::entry(response, total)) {
-            *place = if place.is_string() { total.to_string().into() } else { total.into() };
-        }
-        if let Some(name) = field("next").filter(|next| !next.contains("[-1]")) {
-            match (next, dotted::entry(response, name)) {
-                (Some(next), Some(place)) => *place = next.into(),
+        let page = Page::of(self.service, self.operation, self.input, self.entries(role, path, sample, &names));
+        page.count(paging, &at, response);
+        if let Some(name) = listing::text(paging, "/response/next").filter(|next| !next.contains("[-1]")) {
+            match (&page.next, dotted::entry(response, name)) {
+                (Some(next), Some(place)) => *place = next.as_str().into(),
                 (None, Some(place)) => *place = "".into(),
                 _ => {}
             }
+        }
+        if let Some(place) = dotted::entry(response, &at) {
+            *place = page.items.into();
         }
     }
 
     /// All entries of a list.
     fn entries(&mut self, role: Option<&Role>, path: &str, sample: Vec<Value>, names: &[&str]) -> Vec<Value> {
-        let mut all = match self.state.seed_items {
-            Some(count) => {
-                (0..count).filter_map(|index| seeded(sample.get(index % sample.len().max(1))?, names, index)).collect()
-            }
-            None => sample.clone(),
-        };
+        let mut all = self.state.start(&sample, names);
         let Some(role) = role else { return all };
         let Subject { collection, .. } = role.subject(path, self.input);
         let id_of = |item: &Value| {
@@ -296,50 +376,45 @@ impl Call<'_> {
         all
     }
 
-    /// The page of a list that a call asks for, and the token of the next one.
-    fn page(&self, paging: Option<&Value>, all: Vec<Value>) -> (Vec<Value>, Option<String>) {
-        let Some(paging) = paging else { return (all, None) };
-        let text = |pointer: &str| paging.pointer(pointer).and_then(Value::as_str);
-        let sent = |key: &str| -> Option<String> {
-            let name = text(&format!("/request/{key}"))?;
-            let in_body = match self.input.body.as_ref().map(|content| &content.data) {
-                Some(Data::Json(body)) => body.get(name),
-                _ => None,
+    /// Puts entries whose job runs or failed into the state that the document has for that.
+    fn progress(&self, collection: &str, names: &[&str], answer: &mut Answer) {
+        let state_of = |entry: &Entry| {
+            let job = self.inner.jobs.get(entry.job.as_ref()?)?;
+            match (job.began.elapsed() < self.state.job_time, job.fails) {
+                (true, _) => Some(CREATING),
+                (false, true) => Some(CREATION_FAILED),
+                (false, false) => None,
+            }
+        };
+        let entries = self.inner.entries.get(collection).into_iter().flatten();
+        let states: HashMap<&String, &[&str]> =
+            entries.filter_map(|(id, entry)| Some((id, state_of(entry)?))).collect();
+        let Some(schema) = answer.schema.clone().filter(|_| !states.is_empty()) else { return };
+        let Some(response) = answer.json() else { return };
+        for described in self.service.document.described(&schema, Direction::Response, response) {
+            let Some((at, name)) = described.at.rsplit_once('/') else { continue };
+            if !["status", "state"].iter().any(|known| name.eq_ignore_ascii_case(known)) {
+                continue;
+            }
+            let Some(object) = response.pointer(at).and_then(Value::as_object) else { continue };
+            let id = names.iter().find_map(|name| dotted::key(object, name)).map(|key| scalar_text(&object[key]));
+            let node = self.service.document.root.pointer(&described.schema.0).map(|node| self.service.resolved(node));
+            let listed = node.and_then(|node| node.get("enum")).and_then(Value::as_array).into_iter().flatten();
+            let wanted = id.and_then(|id| states.get(&id).copied()).unwrap_or_default();
+            let is_wanted = |value: &&Value| {
+                let plain = value.as_str().unwrap_or_default().replace('_', "").to_lowercase();
+                wanted.contains(&plain.as_str())
             };
-            self.input.query.get(name).or_else(|| self.input.header.get(name)).or(in_body).map(scalar_text)
-        };
-        let default = |key: &str| {
-            let name = text(&format!("/request/{key}"))?;
-            let parameter = self.operation.parameters.iter().find(|it| it.name == name)?;
-            let schema = self.service.document.root.pointer(&parameter.schema.as_ref()?.0)?;
-            self.service.resolved(schema).get("default").map(scalar_text)
-        };
-        let number = |key: &str| sent(key).or_else(|| default(key)).and_then(|text| text.parse::<usize>().ok());
-        let first = |usual: usize| paging.get("first").and_then(Value::as_u64).map_or(usual, |it| it as usize);
-        let size = number("limit").or_else(|| number("size")).filter(|size| *size > 0).unwrap_or(all.len());
-        let start = match text("/style") {
-            Some("offset") => number("offset").unwrap_or(first(0)).saturating_sub(first(0)),
-            Some("page") => number("page").unwrap_or(first(1)).saturating_sub(first(1)).saturating_mul(size),
-            _ => match (sent("token"), text("/response/next").and_then(|next| next.split_once("[-1]."))) {
-                (None, _) => 0,
-                // The token is a field of the last entry.
-                (Some(token), Some((_, field))) => {
-                    let at = all
-                        .iter()
-                        .position(|item| dotted::get(item, field).map(scalar_text).as_deref() == Some(&token));
-                    at.map_or(0, |at| at + 1)
-                }
-                (Some(token), None) => token.parse().unwrap_or(0),
-            },
-        };
-        let count = all.len();
-        let end = start.saturating_add(size).min(count);
-        (all.into_iter().skip(start).take(size).collect(), (end < count).then(|| end.to_string()))
+            if let (Some(value), Some(place)) = (listed.clone().find(is_wanted), response.pointer_mut(&described.at)) {
+                *place = value.clone();
+            }
+        }
     }
 
-    /// A job that the call starts, or that it shows.
-    fn job(&mut self, answer: &mut Answer, fails: bool) {
-        let Some(kinds) = self.service.document.root.get("x-jobs").and_then(Value::as_object) else { return };
+    /// A job that the call starts, or that it shows. Returns the key of one that it starts.
+    fn job(&mut self, answer: &mut Answer, fails: bool) -> Option<(String, String)> {
+        let kinds = self.service.document.root.get("x-jobs").and_then(Value::as_object)?;
+        let mut started = None;
         let own = self.service.raw(self.operation).get("x-job");
         let text = |node: &Value, key: &str| node.get(key).and_then(Value::as_str).map(str::to_owned);
         if let Some((place, kind)) = own.and_then(|job| text(job, "id").zip(text(job, "kind"))) {
@@ -349,15 +424,23 @@ impl Call<'_> {
                     // Yearly orders start no job.
                     let place = dotted::get(response, &place).filter(|id| !id.is_null()).is_some().then_some(place)?;
                     let place = dotted::entry(response, &place)?;
-                    *place = varied(place, &mut self.inner.rng);
+                    *place = ids::varied(place, &mut self.inner.rng);
                     Some(scalar_text(place))
                 }),
             };
             let poll = kinds.get(&kind).and_then(|kind| text(kind, "poll")).unwrap_or_default();
             if let Some(id) = id {
-                self.inner.jobs.insert((poll, id), Job { began: Instant::now(), fails });
+                started = Some((poll, id));
+                self.inner.jobs.extend(started.clone().map(|key| (key, Job { began: Instant::now(), fails })));
             }
         }
+        self.show_job(kinds, answer);
+        started
+    }
+
+    /// Shows a job in its present state.
+    fn show_job(&mut self, kinds: &Map<String, Value>, answer: &mut Answer) {
+        let text = |node: &Value, key: &str| node.get(key).and_then(Value::as_str).map(str::to_owned);
         let name = Service::name_of(self.operation);
         let Some(kind) = kinds.values().find(|kind| text(kind, "poll").as_ref() == Some(&name)) else { return };
         let (Some(argument), Some(at)) = (text(kind, "argument"), text(kind, "state")) else { return };
@@ -410,65 +493,4 @@ fn identify(object: &mut Map<String, Value>, name: &str, id: &str) {
         Ok(number) if place.is_number() => number.into(),
         _ => id.into(),
     };
-}
-
-/// Another id of the same form: digits for digits, letters for letters.
-fn varied(id: &Value, rng: &mut fastrand::Rng) -> Value {
-    let Value::String(text) = id else { return rng.u32(1000..1_000_000_000).into() };
-    let is_hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
-    // The first long hexadecimal part, else the last characters.
-    let characters: Vec<char> = text.chars().collect();
-    let start = (0..characters.len()).find(|at| characters[*at..].iter().take_while(|c| is_hex(**c)).count() >= 8);
-    let range = match start {
-        Some(start) => start..start + characters[start..].iter().take_while(|c| is_hex(**c)).count(),
-        None => characters.len().saturating_sub(12)..characters.len(),
-    };
-    let vary = |(at, c): (usize, char)| match c {
-        _ if !range.contains(&at) => c,
-        '0'..='9' if start.is_none() => char::from(rng.u8(b'0'..=b'9')),
-        'a'..='z' if start.is_none() => char::from(rng.u8(b'a'..=b'z')),
-        c if start.is_some() => char::from_digit(rng.u32(0..16), 16).unwrap_or(c),
-        c => c,
-    };
-    characters.iter().copied().enumerate().map(vary).collect::<String>().into()
-}
-
-/// An entry of a list that differs from the others in its id, or in a name.
-fn seeded(sample: &Value, names: &[&str], index: usize) -> Option<Value> {
-    let mut item = sample.clone();
-    let Some(object) = item.as_object_mut() else {
-        return Some(if item.is_string() { format!("{}-{index}", scalar_text(&item)).into() } else { item });
-    };
-    let mut rng = fastrand::Rng::with_seed(index as u64 + 1);
-    let own = names.iter().find_map(|name| dotted::key(object, name)).map(str::to_owned);
-    let ends = |suffixes: &[&str]| {
-        object
-            .keys()
-            .find(|key| suffixes.iter().any(|suffix| key.ends_with(suffix)) && object[*key].is_string())
-            .cloned()
-    };
-    let id = own.or_else(|| ends(&["_id", "Id", "ID"]));
-    let name = ends(&["name", "Name"]);
-    let other = || object.iter().find(|(_, value)| value.is_string() || value.is_u64()).map(|(key, _)| key.clone());
-    match (id, name) {
-        (None, None) => {
-            let key = other()?;
-            let place = object.get_mut(&key)?;
-            *place = match place {
-                Value::String(text) => format!("{text}-{index}").into(),
-                _ => index.into(),
-            };
-        }
-        (id, name) => {
-            if let Some(key) = id {
-                let place = object.get_mut(&key)?;
-                *place = if place.is_number() { (index + 1).into() } else { varied(place, &mut rng) };
-            }
-            if let Some(key) = name {
-                let place = object.get_mut(&key)?;
-                *place = format!("{}-{index}", scalar_text(place)).into();
-            }
-        }
-    }
-    Some(item)
 }

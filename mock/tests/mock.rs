@@ -66,7 +66,7 @@ async fn created_entries_are_listed_shown_changed_and_removed() {
     let (_, shown) = get(&server, &path).await;
     assert_eq!((&shown["id"], &shown["name"]), (&json!(id), &json!("orders")));
     let rename = request(&server, Method::PUT, &format!("{path}/modify-name")).json(&json!({"name": "changed"}));
-    assert_eq!(sent(rename).await.0, 200);
+    assert_eq!(sent(rename).await, (200, json!({"name": "changed"})));
     assert_eq!(get(&server, &path).await.1["name"], "changed");
     let (status, deleted) = sent(request(&server, Method::DELETE, &path)).await;
     assert_eq!((status, &deleted["id"]), (200, &json!(id)));
@@ -108,6 +108,71 @@ async fn lists_have_pages() {
         ids.extend(page_ids);
     }
     assert_eq!(ids.len(), 25);
+}
+
+#[tokio::test]
+async fn created_ids_are_never_those_of_other_entries() {
+    for seed in 1..4 {
+        let server = ddm(Options { seed, seed_items: Some(40), ..Options::default() }).await;
+        let mut ids = std::collections::BTreeSet::new();
+        for _ in 0..5 {
+            create(&server, "mine").await;
+        }
+        let (_, listed) = get(&server, &format!("{INSTANCES}?limit=100")).await;
+        for item in listed["instances"].as_array().unwrap() {
+            assert!(ids.insert(item["id"].as_str().unwrap().to_owned()), "{seed}: {item}");
+        }
+        assert_eq!(ids.len(), 45);
+    }
+}
+
+#[tokio::test]
+async fn fields_that_count_agree_with_the_list() {
+    let server = ddm(Options { seed_items: Some(25), ..Options::default() }).await;
+    let (_, page) = get(&server, &format!("{INSTANCES}?limit=10&offset=10")).await;
+    let counts = ["total_record", "instance_num", "page_no", "page_size", "total_page"].map(|name| page[name].clone());
+    assert_eq!(counts, [25, 25, 2, 10, 3].map(|number| json!(number)));
+}
+
+#[tokio::test]
+async fn with_a_number_of_entries_others_do_not_exist() {
+    let server = ddm(Options { seed_items: Some(3), ..Options::default() }).await;
+    let (_, listed) = get(&server, INSTANCES).await;
+    let known = listed["instances"][0]["id"].as_str().unwrap();
+    assert_eq!(get(&server, &format!("{INSTANCES}/{known}")).await.0, 200);
+    let created = create(&server, "mine").await;
+    assert_eq!(get(&server, &format!("{INSTANCES}/{}", created["id"].as_str().unwrap())).await.0, 200);
+    for path in ["nothing", "nothing/nodes"] {
+        let (status, error) = get(&server, &format!("{INSTANCES}/{path}")).await;
+        assert_eq!(status, 404, "{error}");
+        assert!(!error["errMsg"].as_str().unwrap_or_default().contains("RDS"), "{error}");
+    }
+    let server = ddm(Options::default()).await;
+    assert_eq!(get(&server, &format!("{INSTANCES}/anything")).await.0, 200, "samples stand for any entry");
+    let server = MockServer::start("aliyun-dg", Options { seed_items: Some(2), ..Options::default() }).await.unwrap();
+    assert_eq!(rpc(&server, "StopGateway", "1", "GatewayId=nothing").await.0, 404);
+    let databases = rpc(&server, "GetUserDatabases", "2", "PageNumber=1&PageSize=9&GatewayId=nothing").await;
+    assert_eq!(databases.0, 200, "{databases:?} is filtered by an optional parameter");
+}
+
+#[tokio::test]
+async fn created_entries_are_in_progress_while_their_job_runs() {
+    let job_time = Duration::from_millis(400);
+    let scenario = Scenario::read("faults: [{operation: createInstance, skip: 1, job-fails: true}]").unwrap();
+    let server = ddm(Options { job_time, scenario, ..Options::default() }).await;
+    let ids = [create(&server, "good-one").await, create(&server, "bad-one").await];
+    let ids = ids.map(|created| created["id"].as_str().unwrap().to_owned());
+    let status = async |id: &str| {
+        let (_, shown) = get(&server, &format!("{INSTANCES}/{id}")).await;
+        let (_, listed) = get(&server, INSTANCES).await;
+        let listed = listed["instances"].as_array().unwrap().iter().find(|it| it["id"] == id).cloned().unwrap();
+        assert_eq!(shown["status"], listed["status"]);
+        shown["status"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(status(&ids[0]).await, "CREATING");
+    tokio::time::sleep(job_time).await;
+    assert_eq!(status(&ids[0]).await, "RUNNING");
+    assert_eq!(status(&ids[1]).await, "CREATEFAILED");
 }
 
 #[tokio::test]
@@ -225,8 +290,14 @@ async fn scenarios_are_set_at_the_control_address() {
     assert_eq!(response.status(), 200);
     assert!(response.bytes().await.is_err());
     assert_eq!(get(&server, INSTANCES).await.0, 200);
-    let (status, error) = sent(Client::new().post(&control).body("faults: [{stauts: 1}]")).await;
-    assert!(status == 400 && error["message"].as_str().unwrap().contains("stauts"), "{error}");
+    for (wrong, part) in
+        [("{stauts: 1}", "did you mean `status`?"), ("{operation: lstInstances}", "mean `listInstances`?")]
+    {
+        let (status, error) = sent(Client::new().post(&control).body(format!("faults: [{wrong}]"))).await;
+        assert!(status == 400 && error["message"].as_str().unwrap().contains(part), "{error}");
+    }
+    let shown = Client::new().get(&control).send().await.unwrap();
+    assert_eq!(shown.headers()["content-type"], "application/json");
     assert_eq!(sent(Client::new().delete(&control)).await.1, json!({"seed": 0, "faults": []}));
     assert!(slow >= Duration::from_millis(300), "{slow:?}");
 }
@@ -333,9 +404,23 @@ async fn any_document_is_served() {
 
     let preferred = |text: &'static str| sent(call(Method::GET, "/pets").header("prefer", text));
     assert_eq!(preferred("code=404, example=other").await, (404, json!({"title": "Other"})));
-    assert_eq!(preferred("code=500").await.0, 501);
+    for (wrong, expected, part) in [
+        ("code=500", 501, "there are `200`, `4XX`"),
+        ("code=404, example=nothing", 501, "there are `gone`, `other`"),
+        ("example=nothing", 501, "the response 200 has no example `nothing`; there are none"),
+        ("code=abc", 400, "write a status"),
+    ] {
+        let (status, error) = preferred(wrong).await;
+        assert_eq!(status, expected, "{error}");
+        assert!(error["title"].as_str().unwrap().contains(part), "{error}");
+    }
+    let outside = server.url().replace("/api/v2", "/pets");
+    assert_eq!(sent(Client::new().get(outside).bearer_auth("t")).await.0, 404, "without the base path");
     assert_eq!(get("/console").await.0, 426, "an operation of another protocol");
     let (_, made) = preferred("dynamic=true").await;
+    assert_eq!(made, preferred("dynamic=true").await.1, "the same request gets the same values");
+    assert!(!made.as_array().unwrap().is_empty());
+    assert!(made.as_array().unwrap().iter().all(|pet| pet["name"].as_str().unwrap().is_ascii()), "{made}");
     assert!(made.as_array().unwrap().iter().all(|pet| pet["name"].as_str().unwrap().chars().count() >= 2), "{made}");
 }
 

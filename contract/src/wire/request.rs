@@ -234,7 +234,7 @@ impl<'a> Reader<'a> {
         let Some(media) = self.media(&content_type) else {
             // A `Content-Type` alone is not a body.
             if !bytes.is_empty() {
-                self.fault(None, format!("a body of {content_type} is sent, which is not documented"));
+                self.fault(None, format!("the document has no request body of type {content_type}"));
             }
             return;
         };

@@ -175,7 +175,7 @@ impl<'a> Diff<'a> {
             }
             (Some((old, from)), None) => {
                 let at = At { old, new: at.new };
-                let message = format!("the default `{from}` is gone");
+                let message = format!("the default `{from}` was removed");
                 self.breaking("default-removed", item, at, message, format!("set it to `{from}` to keep it"));
             }
             (None, Some((new, to))) => {

@@ -75,7 +75,13 @@ impl<'a> Diff<'a> {
                 }
                 None => {
                     let at = At { old: place, new: self.new.places.root().or_self("paths") };
-                    self.breaking("method-removed", &item, at, "the method is gone".to_owned(), "call another method");
+                    self.breaking(
+                        "method-removed",
+                        &item,
+                        at,
+                        "the method was removed".to_owned(),
+                        "call another method",
+                    );
                 }
             }
         }
@@ -141,11 +147,11 @@ impl<'a> Diff<'a> {
                 let renamed = all(new).find(|other| other.wire == input.wire && other.place == input.place);
                 let action = match renamed {
                     Some(other) => format!("call `.{}(..)` instead", named(&other.ident)),
-                    None => "do without it".to_owned(),
+                    None => "remove its uses".to_owned(),
                 };
                 let at = At { old: place, new: renamed.map_or(at.new, |it| self.new.places.input(new, it)) };
                 if !before.contains(&named(&input.ident).to_owned()) {
-                    self.breaking("setter-removed", &name, at, "the setter is gone".to_owned(), action);
+                    self.breaking("setter-removed", &name, at, "the setter was removed".to_owned(), action);
                 }
                 continue;
             };
@@ -259,7 +265,7 @@ impl<'a> Diff<'a> {
                     self.changed_type(&name, at, self.old.body(&representation.body), self.new.body(&other.body));
                 }
                 None => {
-                    let message = format!("the response as `{}` is gone", representation.media_type);
+                    let message = format!("the response as `{}` was removed", representation.media_type);
                     self.breaking("representation-removed", &name, at, message, "request another media type");
                 }
             }
@@ -292,7 +298,7 @@ impl<'a> Diff<'a> {
                     self.changed_type(&name, at, self.old.payload(&case.payload), self.new.payload(&other.payload));
                 }
                 None => {
-                    let message = "the case is gone".to_owned();
+                    let message = "the case was removed".to_owned();
                     self.breaking("variant-removed", &name, at, message, "remove its match arms");
                 }
             }
@@ -310,7 +316,7 @@ impl<'a> Diff<'a> {
                 self.changed_type(&name, pages, self.old.rust(&old.item), self.new.rust(&new.item));
             }
             (Some(_), None) => {
-                let message = "pages are no longer followed: `items()` and `pages()` are gone".to_owned();
+                let message = "pages are no longer followed: `items()` and `pages()` were removed".to_owned();
                 self.breaking("paging-removed", item, pages, message, "request each page by its parameters");
             }
             (None, Some(_)) => {

@@ -17,7 +17,7 @@ impl<'a> Diff<'a> {
         for name in removed {
             let item = format!("ClientBuilder::{name}");
             let message = "no call uses the client's setting any more".to_owned();
-            self.breaking("setting-removed", &item, root, message, "do without it");
+            self.breaking("setting-removed", &item, root, message, "remove its uses");
         }
         for name in added {
             self.additive(
@@ -32,7 +32,7 @@ impl<'a> Diff<'a> {
         let (removed, added) = self.names(&received(&self.old), &received(&self.new));
         for name in removed {
             let item = format!("webhooks::{}", named(&name));
-            self.breaking("type-removed", &item, webhooks, "the type is gone".to_owned(), "use another type");
+            self.breaking("type-removed", &item, webhooks, "the type was removed".to_owned(), "use another type");
         }
         for name in added {
             self.additive("type-added", &format!("webhooks::{}", named(&name)), webhooks, "the type is new".to_owned());
@@ -50,7 +50,7 @@ impl<'a> Diff<'a> {
         let features = |side: &Side<'_>| side.service.groups.iter().map(|it| it.feature.clone()).collect::<Vec<_>>();
         let (removed, added) = self.names(&features(&self.old), &features(&self.new));
         for name in removed {
-            let message = "the feature and its module are gone".to_owned();
+            let message = "the feature and its module were removed".to_owned();
             let action = "remove it from `features` in Cargo.toml, and import from another module";
             self.breaking("feature-removed", &format!("feature {name}"), at, message, action);
         }
@@ -102,7 +102,13 @@ impl<'a> Diff<'a> {
         let (removed, added) = self.names(&regions(&self.old), &regions(&self.new));
         for region in removed {
             let item = format!("region {region}");
-            self.breaking("region-removed", &item, at, "the region is gone".to_owned(), "set another `.region(..)`");
+            self.breaking(
+                "region-removed",
+                &item,
+                at,
+                "the region was removed".to_owned(),
+                "set another `.region(..)`",
+            );
         }
         for region in added {
             self.additive("region-added", &format!("region {region}"), at, "the region is new".to_owned());
@@ -128,7 +134,7 @@ impl<'a> Diff<'a> {
                 }
                 Some(_) => {}
                 None => {
-                    let message = "the scheme is gone".to_owned();
+                    let message = "the scheme was removed".to_owned();
                     self.breaking("scheme-removed", &item, at, message, "set the key of another scheme");
                 }
             }

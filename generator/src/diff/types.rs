@@ -36,7 +36,7 @@ impl<'a> Diff<'a> {
                 Some(other) => self.ty(&item, *id, *other),
                 None => {
                     let at = At { old: self.old.places.ty(*id), new: self.new.places.root() };
-                    self.breaking("type-removed", &item, at, "the type is gone".to_owned(), "use another type");
+                    self.breaking("type-removed", &item, at, "the type was removed".to_owned(), "use another type");
                 }
             }
         }
@@ -86,7 +86,7 @@ impl<'a> Diff<'a> {
     pub(super) fn deprecated(&mut self, item: &str, at: At<'a>, old: bool, new: bool) {
         match (old, new) {
             (false, true) => {
-                let action = Some("plan to do without it: the compiler warns of each use".to_owned());
+                let action = Some("plan its replacement: the compiler warns of each use".to_owned());
                 self.push(Level::Additive, "deprecated", item, at, "it is deprecated".to_owned(), action);
             }
             (true, false) => {
@@ -110,7 +110,9 @@ impl<'a> Diff<'a> {
                         let action = format!("write `{}`", named(&other.ident));
                         self.breaking("field-renamed", &name, at, message, action);
                     }
-                    None => self.breaking("field-removed", &name, at, "the field is gone".to_owned(), "do without it"),
+                    None => {
+                        self.breaking("field-removed", &name, at, "the field was removed".to_owned(), "remove its uses")
+                    }
                 }
                 continue;
             };
@@ -178,7 +180,13 @@ impl<'a> Diff<'a> {
             }
             (Some(_), None) => {
                 let name = format!("{item}::{}", named(&old.additional_ident));
-                self.breaking("field-removed", &name, at, "further fields are gone".to_owned(), "do without them");
+                self.breaking(
+                    "field-removed",
+                    &name,
+                    at,
+                    "further fields were removed".to_owned(),
+                    "remove their uses",
+                );
             }
             (None, Some(_)) => {
                 let name = format!("{item}::{}", named(&new.additional_ident));
@@ -216,7 +224,7 @@ impl<'a> Diff<'a> {
                     }
                     None => {
                         let action = "match `Unknown`, if the service still returns the value";
-                        self.breaking("variant-removed", &name, at, format!("the value `{value}` is gone"), action);
+                        self.breaking("variant-removed", &name, at, format!("the value `{value}` was removed"), action);
                     }
                 },
             }
@@ -236,7 +244,7 @@ impl<'a> Diff<'a> {
             match new.variants.iter().find(|other| other.ident == variant.ident) {
                 Some(other) => self.changed_type(&name, at, self.old.rust(&variant.ty), self.new.rust(&other.ty)),
                 None => {
-                    let message = "the alternative is gone".to_owned();
+                    let message = "the alternative was removed".to_owned();
                     self.breaking("variant-removed", &name, at, message, "remove its match arms");
                 }
             }

@@ -42,7 +42,6 @@ pub(crate) use self::{
     facts::Step,
     file::unreadable,
     grammar::{Kind, Shape},
-    report::nearest,
     swagger::SWAGGER,
 };
 pub use self::{
@@ -50,6 +49,7 @@ pub use self::{
     facts::{Fact, Facts},
     node::{Entry, Node, Value},
     reason::Reason,
+    report::nearest,
     schema::{Additional, Discriminator, JsonType, Keyword, Placed, Properties, Schema, Sub, integer},
 };
 

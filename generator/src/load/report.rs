@@ -121,7 +121,7 @@ pub(super) fn ignored_sibling(key: &str, kind: Kind, at: &Location) -> Diagnosti
 
 /// The most similar of some names, by the fewest letters changed, added, removed or swapped with the next, ignoring
 /// case.
-pub(crate) fn nearest<'n>(name: &str, among: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+pub fn nearest<'n>(name: &str, among: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let name = name.to_lowercase();
     let length = name.chars().count();
     let most = (length / 3).max(1);

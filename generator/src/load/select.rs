@@ -1,9 +1,13 @@
 //! Applies choices to a document: adds the extensions of operations that can't be edited, and leaves operations out.
 
 use glob::Pattern;
+use indexmap::IndexSet;
 
 use super::{Entry, Node, envelope::operations, report::Reporter, report::nearest, sent};
 use crate::choices::{Choices, Given, Selection};
+
+/// Number of names that a message lists.
+const LISTED: usize = 12;
 
 /// An operation, as choices name it.
 struct Named {
@@ -148,9 +152,18 @@ fn unknown<'n>(
     kind: &str,
     known: impl Iterator<Item = &'n str> + Clone,
 ) {
+    let names: IndexSet<&str> = known.clone().filter(|name| !name.is_empty()).collect();
     let diagnostic = given.error("no-match", format!("no {kind} of the document matches `{}`", given.value));
     reporter.push(match nearest(&given.value, known) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-        None => diagnostic.help("correct it, or remove it"),
+        None if names.is_empty() => diagnostic.help(format!("the document has no {kind}s; remove it")),
+        None => {
+            let listed: Vec<&str> = names.iter().copied().take(LISTED).collect();
+            let more = match names.len() - listed.len() {
+                0 => String::new(),
+                more => format!(", and {more} more"),
+            };
+            diagnostic.help(format!("the {kind}s are `{}`{more}", listed.join("`, `")))
+        }
     });
 }

@@ -24,7 +24,7 @@ pub(super) fn version(root: &Node, reporter: &mut Reporter<'_>) -> Option<Versio
         return None;
     };
     let Some(entry) = entries.get("openapi").or_else(|| entries.get("swagger")) else {
-        let message = "this is not an OpenAPI document: it has no `openapi`";
+        let message = "this is not an OpenAPI document: it has no `openapi` or `swagger` field";
         let help = "start it with `openapi: 3.0.3`";
         reporter.push(Diagnostic::error("not-openapi", message).at(place).help(help));
         return None;

@@ -369,7 +369,7 @@ impl<'a> Lower<'a, '_> {
                     .into_iter()
                     .zip(named.by_ref())
                     .map(|(found, (method, ty))| {
-                        self.operation = found.id();
+                        self.operation = found.title();
                         let operation = self.operation(&found, method, ty);
                         self.operation.clear();
                         progress::advance(1);

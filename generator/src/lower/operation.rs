@@ -27,23 +27,31 @@ pub struct Found<'a> {
 }
 
 impl Found<'_> {
+    /// The operationId, if it can be a name.
+    fn given_id(&self) -> Option<String> {
+        self.operation.item.operation_id.clone().filter(|id| id.chars().any(char::is_alphanumeric))
+    }
+
+    /// The operation in messages: its id, else method and path as the document has them.
+    pub fn title(&self) -> String {
+        self.given_id().unwrap_or_else(|| format!("{} {}", self.method, self.path))
+    }
+
     /// The operation's id, derived from method and path if there is none.
     pub fn id(&self) -> String {
-        self.operation.item.operation_id.clone().filter(|id| id.chars().any(char::is_alphanumeric)).unwrap_or_else(
-            || {
-                let words: Vec<String> = self
-                    .path
-                    .split('/')
-                    .filter(|segment| !segment.is_empty())
-                    .map(|segment| match segment.strip_prefix('{').and_then(|s| s.strip_suffix('}')) {
-                        Some(parameter) => format!("by {parameter}"),
-                        None => segment.to_owned(),
-                    })
-                    .collect();
-                let method = self.method.to_ascii_lowercase();
-                format!("{method} {}", if words.is_empty() { "root".to_owned() } else { words.join(" ") })
-            },
-        )
+        self.given_id().unwrap_or_else(|| {
+            let words: Vec<String> = self
+                .path
+                .split('/')
+                .filter(|segment| !segment.is_empty())
+                .map(|segment| match segment.strip_prefix('{').and_then(|s| s.strip_suffix('}')) {
+                    Some(parameter) => format!("by {parameter}"),
+                    None => segment.to_owned(),
+                })
+                .collect();
+            let method = self.method.to_ascii_lowercase();
+            format!("{method} {}", if words.is_empty() { "root".to_owned() } else { words.join(" ") })
+        })
     }
 }
 
