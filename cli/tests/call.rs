@@ -100,13 +100,24 @@ async fn an_operation_has_many_names() {
     assert!(by_path.stderr.contains("attempt 1: 200 after "), "{by_path:?}");
     let table = [
         ("list-instances --limt 1", "did you mean `limit`?"),
-        ("list-instances --limit x", "error: the input `limit`: must be an integer"),
+        ("list-instances --limit x", "error: `limit` must be an integer"),
         ("create-instance --instance.nme x", "did you mean `name`?"),
         ("list-instnces", "did you mean `list-instances`?"),
         ("list-instances stray", "write `--name value`, `name=value`, or `@file` for the body"),
-        ("list-instances @none.json", "the operation has no body"),
-        ("show-instance --instance_id i --all", "has no pages: leave out --all"),
-        ("show-instance --instance_id i --wait", "starts no job: leave out --wait"),
+        ("list-instances @none.json", "error: list-instances has no body"),
+        ("show-instance --instance_id i --all", "show-instance is not paginated: omit --all"),
+        ("show-instance --instance_id i --wait", "show-instance does not start a job: omit --wait"),
+        ("create-instance --instance.nam x", "error: `instance` has no field `nam`: did you mean `name`?"),
+        ("create-instance --instance.name.x y", "error: `instance.name` has no field `x`: it is a single value"),
+        ("create-instance --instance {x}", "error: `instance` must be an object as JSON: write the name of a field in"),
+        ("create-instance --body {}}", "error: --body:1:3: this is not JSON: there is text after the value"),
+        ("create-instance @none.json", "error: cannot read `none.json`: there is no such file"),
+        ("create-instance @.", "error: cannot read `.`: it is a folder"),
+        ("show-instance --instance_id @none", "error: `instance_id`: cannot read `none`: there is no such file"),
+        ("show-instance --instance_id a --instance-id b", "error: `instance-id` is given twice"),
+        ("list-instances --dryrun", "error: list-instances has no input `dryrun`: did you mean `--dry-run`?"),
+        ("list-instances --cacert none.pem", "error: cannot read `none.pem`: there is no such file"),
+        ("list-instances --endpoint localhost:1", "it has no scheme: write `https://localhost:1`, or `http://local"),
         ("list-instances --query [", "--query"),
         ("list-instances --timeout soon", "write a number of seconds, or a time such as `90s`"),
     ];
@@ -149,7 +160,7 @@ async fn inputs_are_typed_by_the_document() {
     let refused = world.call(&format!("{CREATE} --instance.name o"));
     assert_eq!(refused.code, 3);
     assert!(
-        refused.stderr.contains("createInstance was not sent\n  instance.name: must have at least 4"),
+        refused.stderr.contains("create-instance was not sent\n  instance.name: must have at least 4"),
         "{refused:?}"
     );
     let wrong = world.call("create-instance --body {\"instanc\":{}}");
@@ -169,6 +180,7 @@ async fn a_dry_run_sends_and_shows_nothing_secret() {
     let dg = World::new("aliyun-dg", Options::default()).await;
     let dry = dg.call("DeleteGateway --GatewayId g --dry-run");
     assert!(dry.code == 0 && dry.stdout.contains("Signature=***"), "{dry:?}");
+    assert!(dry.stdout.contains("SignatureMethod=HMAC-SHA1") && dry.stdout.contains("AccessKeyId=***"), "{dry:?}");
     assert!(dg.requests().is_empty());
 }
 
@@ -186,6 +198,12 @@ async fn the_output_has_four_forms() {
     assert!(wrong.code == 1 && wrong.stderr.starts_with("error: --query: "), "{wrong:?}");
     let table = world.call("list-instances -o table --query total_record");
     assert!(table.stdout.contains(" 1 "), "{table:?}");
+    // An object is no listing because there is a list in it.
+    let one = world.call("show-instance --instance_id i -o tsv");
+    assert!(one.stdout.contains("\nname\t") && one.stdout.contains("\nnodes\t[{"), "{one:?}");
+    let null = world.call("list-instances --query missing");
+    assert_eq!((null.code, null.stdout.as_str()), (0, "null\n"));
+    assert_eq!(null.stderr, "The result of --query is null.\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -210,6 +228,8 @@ async fn jobs_are_followed() {
     assert_eq!(created.code, 0, "{created:?}");
     let job = created.json()["job_id"].as_str().unwrap().to_owned();
     assert_eq!(created.stderr, format!("job {job}: Completed\n"));
+    let resumed = world.call(&format!("create-instance --resume {job}"));
+    assert_eq!((resumed.code, resumed.stderr), (0, created.stderr), "{}", resumed.stdout);
     world.server.set_scenario(Scenario::read("faults: [{operation: createInstance, job-fails: true}]").unwrap());
     let failed = world.call(&format!("{CREATE} --wait"));
     assert_eq!(failed.code, 10, "{failed:?}");
@@ -217,11 +237,24 @@ async fn jobs_are_followed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_wait_in_vain_can_be_continued() {
+    let options = Options { job_time: std::time::Duration::from_secs(60), ..Options::default() };
+    let world = World::ddm(options).await;
+    let late = world.call(&format!("{CREATE} --wait --timeout 1"));
+    assert_eq!(late.code, 9, "{late:?}");
+    let job = late.json()["job_id"].as_str().unwrap().to_owned();
+    let command = format!("Continue to wait: yundb call huawei-ddm create-instance --resume {job}\n");
+    assert!(late.stderr.contains(&command), "{late:?}");
+    let wrong = world.call("list-instances --resume x");
+    assert!(wrong.code == 2 && wrong.stderr.contains("list-instances does not start a job"), "{wrong:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_destroys_is_confirmed() {
     let world = World::ddm(Options::default()).await;
     let asked = world.call("delete-instance --instance_id i");
     assert_eq!(asked.code, 2);
-    assert!(asked.stderr.contains("may destroy something: confirm it with --yes"), "{asked:?}");
+    assert!(asked.stderr.contains("may be irreversible: confirm it with --yes"), "{asked:?}");
     assert!(world.requests().is_empty());
     assert_eq!(world.call("delete-instance --instance_id i --yes").code, 0);
     let dg = World::new("aliyun-dg", Options::default()).await;
@@ -245,7 +278,7 @@ async fn failures_have_exit_codes() {
         world.server.set_scenario(Scenario::read(&format!("faults: [{{{fault}}}]")).unwrap());
         let ran = world.call("show-instance --instance_id i --timeout 2");
         assert_eq!(ran.code, expected, "{fault}: {ran:?}");
-        assert!(ran.stdout.is_empty() && ran.stderr.starts_with("error: showInstance ("), "{ran:?}");
+        assert!(ran.stdout.is_empty() && ran.stderr.starts_with("error: show-instance ("), "{ran:?}");
     }
     let world = World::ddm(Options::default().access_key("ak", "sk")).await;
     let mut wrong_key = yundb(&world.folder);
@@ -351,6 +384,89 @@ async fn any_document_is_called() {
     assert!(dry.stdout.contains("red") && dry.stdout.contains("x-key: ***"), "{dry:?}");
 }
 
+const ODD: &str = r#"openapi: 3.0.3
+info: {title: Odd, version: "1"}
+paths:
+  /xml:
+    post:
+      summary: Sends XML.
+      description: Sends XML.
+      requestBody: {required: true, content: {application/xml: {schema: {type: string}}}}
+      responses: {"204": {description: Done.}}
+  /text:
+    post:
+      operationId: send
+      requestBody: {required: true, content: {text/plain: {schema: {type: string}}}}
+      responses: {"204": {description: Done.}}
+  /bytes:
+    post:
+      operationId: send
+      requestBody: {required: true, content: {application/octet-stream: {schema: {type: string, format: binary}}}}
+      responses: {"200": {description: Done., content: {application/json: {schema: {type: object, properties: {item: {type: string}}}}}}}
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn operations_have_the_names_of_the_client() {
+    let world = World::of(ODD, Options::default()).await;
+    let list = ran(yundb(&world.folder).args(["describe", "shop.yaml", "-o", "json"])).json();
+    let names: Vec<&str> = list.as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["post-xml", "send", "send2"]);
+    let text = ran(yundb(&world.folder).args(["describe", "shop.yaml"]));
+    assert!(text.stdout.starts_with("  post-xml  Sends XML.\n"), "{text:?}");
+    // Each body is sent as it is.
+    for (name, path, body) in [("post_xml", "/xml", "<a/>"), ("send", "/text", "{text"), ("send2", "/bytes", "b")] {
+        let sent = world.call(&format!("{name} --body {body}"));
+        assert_eq!(sent.code, 0, "{name}: {sent:?}");
+        let request = world.requests().pop().unwrap();
+        assert_eq!((request["path"].as_str(), request["method"].as_str()), (Some(path), Some("POST")), "{request}");
+    }
+    let one = ran(yundb(&world.folder).args(["describe", "shop.yaml", "post-xml"]));
+    assert_eq!(one.stdout.matches("Sends XML.").count(), 1, "{one:?}");
+    let two = ran(yundb(&world.folder).args(["describe", "shop.yaml", "send2"]));
+    assert!(two.stdout.contains("\n  item  string\n") && !two.stdout.contains("The field"), "{two:?}");
+    let wrong = world.call("buy");
+    assert!(
+        wrong.stderr.ends_with("shop.yaml has no operation `buy`: `yundb describe shop.yaml` lists them\n"),
+        "{wrong:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failures_have_remedies() {
+    let world = World::ddm(Options::default()).await;
+    // A document with errors is reported as by the other commands.
+    world.put("bad.yaml", "openapi: 3.0.3\ninfo: [\n");
+    let bad = ran(yundb(&world.folder).args(["describe", "bad.yaml"]));
+    assert!(
+        bad.code == 2 && bad.stderr.starts_with("error[") && bad.stderr.contains("error: `bad.yaml` has 1 error"),
+        "{bad:?}"
+    );
+    let list = ["call", "huawei-ddm", "list-instances", "--project-id", "p", "--timeout", "3"];
+    let none = ran(yundb(&world.folder).args(list).args(["--endpoint", world.server.url()]));
+    assert_eq!(none.code, 4, "{none:?}");
+    assert!(
+        none.stderr.starts_with("error: list-instances: no credentials: pass --access-key, --token or --prof"),
+        "{none:?}"
+    );
+    assert!(
+        none.stderr.lines().count() > 2 && none.stderr.lines().skip(1).all(|line| line.starts_with("  ")),
+        "{none:?}"
+    );
+    let plain = world.server.url().replace("http://", "https://");
+    let tls = ran(yundb(&world.folder).args(list).args(["--token", "t", "--endpoint", &plain]));
+    assert!(tls.stderr.contains("The server does not speak TLS: did you mean --endpoint http://..?"), "{tls:?}");
+    world.server.set_scenario(Scenario::read("faults: [{truncate: 10, times: 1}]").unwrap());
+    let again = world.call("list-instances -v");
+    assert!(
+        again.code == 0 && again.stderr.contains("attempt 1: ") && again.stderr.contains(", again in "),
+        "{again:?}"
+    );
+    assert!(!again.stderr.contains("Some("), "{again:?}");
+    let dts = World::new("aliyun-dts", Options::default()).await;
+    let missing = dts.call("DescribeDtsJobs");
+    assert!(missing.stderr.contains("Region: is required: write `Region=..`, as `--region` is a flag"), "{missing:?}");
+}
+
 #[test]
 fn documents_are_described() {
     let folder = tempfile::tempdir().unwrap();
@@ -386,14 +502,14 @@ fn documents_are_described() {
 fn completions_know_the_documents() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("shop.yaml"), SHOP).unwrap();
-    let complete = |words: &str| {
-        let words: Vec<&str> = words.split(' ').collect();
+    let pieces = |line: &str, piece: &str| {
         let mut command = yundb(&folder);
-        command.args(["--", "yundb"]).args(&words).env("COMPLETE", "bash").env("_CLAP_IFS", "\n");
-        let found = ran(command.env("_CLAP_COMPLETE_INDEX", words.len().to_string()));
+        command.args(["--", "yundb"]).env("COMPLETE", "bash").env("_YUNDB_LINE", line).env("_YUNDB_PIECE", piece);
+        let found = ran(&mut command);
         assert_eq!(found.code, 0, "{found:?}");
-        found.stdout.lines().map(str::to_owned).collect::<Vec<_>>()
+        found.stdout.split('\u{b}').map(str::to_owned).collect::<Vec<_>>()
     };
+    let complete = |words: &str| pieces(&format!("yundb {words}"), words.split(' ').next_back().unwrap());
     assert_eq!(complete("ca"), ["call"]);
     assert_eq!(complete("call huawei-i"), ["huawei-iam"]);
     assert_eq!(complete("mock huawei-dr"), ["huawei-drs"]);
@@ -402,6 +518,20 @@ fn completions_know_the_documents() {
     assert_eq!(complete("call huawei-ddm create-instance --extend_param.charge_mode po"), ["postPaid"]);
     assert_eq!(complete("call huawei-ddm list-instances --out"), ["--output"]);
     assert_eq!(complete("call shop.yaml get-order --fi"), ["--fields"]);
+    // Bash replaces the piece after the last `:`, `=` or `@`.
+    let listed = complete("call huawei-ddm create-instance --extend_param.charge_mode=po");
+    assert_eq!(listed, ["--extend_param.charge_mode=postPaid"]);
+    assert_eq!(pieces("yundb call huawei-ddm create-instance --extend_param.charge_mode=po", "po"), ["postPaid"]);
+    assert_eq!(pieces("yundb call huawei-ddm create-instance extend_param.charge_mode=po", "po"), ["postPaid"]);
+    assert_eq!(
+        pieces("yundb call --endpoint http://localhost:80 huawei-ddm show-instance instance_i", "instance_i"),
+        ["instance_id="]
+    );
+    assert_eq!(pieces("yundb call aliyun-dts DescribeDtsJobs Reg", "Reg"), ["Region=", "RegionId="]);
+    assert_eq!(complete("call aliyun-dts DescribeDtsJobL"), ["DescribeDtsJobLogs"]);
+    assert_eq!(complete("call huawei-ddm create-instance @sh"), ["@shop.yaml"]);
+    assert_eq!(pieces("yundb call huawei-ddm create-instance --instance.name=@sh", "sh"), ["shop.yaml"]);
+    assert_eq!(pieces("yundb call huawei-ddm list-instances --token @sh", "sh"), ["shop.yaml"]);
     for shell in ["bash", "zsh", "fish"] {
         let script = ran(yundb(&folder).args(["completions", shell]));
         assert!(script.code == 0 && script.stdout.contains("COMPLETE"), "{script:?}");

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,19 +12,22 @@ use clap::Args;
 use http::{Request, Response};
 use yundb_runtime::test_util::redacted;
 use yundb_runtime::{
-    Attempt, ByteStream, Client, ClientBuilder, Credentials, Interceptor, Outcome, ProfileCredentials, Protocol,
-    RequestBody, ReqwestTransport, Secret, Service, Transport, TransportError, TransportErrorKind,
+    Attempt, ByteStream, Client, ClientBuilder, Credentials, ErrorKind, Interceptor, Outcome, ProfileCredentials,
+    Protocol, RequestBody, ReqwestTransport, Secret, Service, Transport, TransportError, TransportErrorKind,
 };
 
-use super::inputs::Source;
+use super::source::Source;
 
 /// Where a call goes, and on whose behalf.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Address and credentials")]
 pub(crate) struct Connection {
     /// The base URL. Defaults to that of the document, for the region.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = url)]
     endpoint: Option<String>,
+    /// Also trust the certificate authorities in this file, in PEM.
+    #[arg(long, value_name = "FILE")]
+    cacert: Option<PathBuf>,
     /// The region. Defaults to that of the environment or of the profile, as for the clients.
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
@@ -53,6 +57,13 @@ pub(crate) struct Connection {
     pub timeout: Option<Duration>,
 }
 
+fn url(text: &str) -> Result<String, String> {
+    match text.contains("://") {
+        true => Ok(text.to_owned()),
+        false => Err(format!("it has no scheme: write `https://{text}`, or `http://{text}` for a server without TLS")),
+    }
+}
+
 fn duration(text: &str) -> Result<Duration, String> {
     let span = match text.parse::<f64>() {
         Ok(seconds) => return Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string()),
@@ -80,6 +91,9 @@ impl Connection {
         if let Some(url) = &self.endpoint {
             builder = builder.endpoint(url);
         }
+        if let Some(authorities) = self.authorities()? {
+            builder = builder.root_certificate_pem(authorities);
+        }
         let settings = [("region", &self.region), ("project_id", &self.project_id), ("domain_id", &self.domain_id)];
         for (name, value) in settings {
             builder = value.iter().fold(builder, |builder, value| builder.parameter(name, value));
@@ -91,6 +105,12 @@ impl Connection {
             Protocol::Http => self.keys(builder),
             protocol => self.credentials(builder, protocol),
         }
+    }
+
+    /// The certificates of --cacert.
+    pub fn authorities(&self) -> anyhow::Result<Option<Vec<u8>>> {
+        let Some(path) = &self.cacert else { return Ok(None) };
+        Source::File(path.clone()).bytes().map(Some)
     }
 
     /// The credentials of a service that checks signatures. Without any, the client searches its own sources.
@@ -157,11 +177,31 @@ impl Interceptor for Verbose {
     }
 
     fn after_attempt(&self, attempt: &Attempt, outcome: &Outcome<'_>) {
-        let status = outcome.status.map_or_else(|| format!("{:?}", outcome.failure), |status| status.to_string());
+        let status = match (outcome.status, outcome.failure.map(reason)) {
+            // A failure is evident from its status, but not with 200.
+            (Some(status), Some(reason)) if status < 400 => format!("{status}, {reason}"),
+            (Some(status), _) => status.to_string(),
+            (None, reason) => reason.unwrap_or("no response").to_owned(),
+        };
         let code = outcome.code.map(|code| format!(" {code}")).unwrap_or_default();
         let id = outcome.request_id.map(|id| format!(", request id {id}")).unwrap_or_default();
         let next = outcome.retry_in.map(|pause| format!(", again in {pause:.1?}")).unwrap_or_default();
         eprintln!("attempt {}: {status}{code} after {:.0?}{id}{next}", attempt.number, outcome.elapsed);
+    }
+}
+
+/// A kind of failure in words.
+fn reason(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::Invalid => "invalid input",
+        ErrorKind::Config => "insufficient settings",
+        ErrorKind::Credentials => "no credentials",
+        ErrorKind::Connect => "no connection",
+        ErrorKind::Transport => "the connection broke",
+        ErrorKind::Timeout => "a time limit passed",
+        ErrorKind::Decode => "an unreadable response",
+        ErrorKind::Service => "an error of the service",
+        _ => "a failure",
     }
 }
 
@@ -178,8 +218,9 @@ pub(super) struct DryRun {
 struct Own;
 
 impl DryRun {
-    pub fn new(secrets: Vec<String>) -> anyhow::Result<Self> {
-        let others = ReqwestTransport::builder().build()?;
+    pub fn new(secrets: Vec<String>, authorities: Option<Vec<u8>>) -> anyhow::Result<Self> {
+        let others = ReqwestTransport::builder();
+        let others = authorities.into_iter().fold(others, |it, pem| it.root_certificate_pem(pem)).build()?;
         Ok(Self { others: Arc::new(others), secrets: Arc::new(secrets), kept: Arc::default() })
     }
 

@@ -11,7 +11,7 @@ use yundb_generator::lower::model::Sample;
 use yundb_mock::Service;
 
 use super::USAGE;
-use super::document::{Document, Entry, Lowered};
+use super::document::{Document, Entry, Lowered, Unusable};
 use super::rows::{self, Row, plain, plain_text};
 
 /// Arguments of `yundb describe`.
@@ -48,7 +48,7 @@ impl Describe {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) if crate::is_closed(&error) => ExitCode::SUCCESS,
             Err(error) => {
-                eprintln!("error: {error:#}");
+                Unusable::report(&error);
                 ExitCode::from(USAGE)
             }
         }
@@ -130,13 +130,7 @@ fn operations(document: &Document) -> Value {
 /// The operations by tag.
 fn list(document: &Document) -> String {
     let all = document.operations();
-    let declared = document.root.get("tags").and_then(Value::as_array).into_iter().flatten();
-    let mut tags: Vec<&str> = declared.filter_map(|tag| tag.get("name")?.as_str()).collect();
-    for entry in &all {
-        if !tags.contains(&entry.tag()) {
-            tags.push(entry.tag());
-        }
-    }
+    let tags = document.tags(&all);
     let column = all.iter().map(|entry| entry.name().len()).max().unwrap_or_default();
     let mut out = String::new();
     for tag in tags {
@@ -144,7 +138,11 @@ fn list(document: &Document) -> String {
         if of_tag.is_empty() {
             continue;
         }
-        _ = writeln!(out, "{}{tag}", if out.is_empty() { "" } else { "\n" });
+        // A document without tags needs no headings.
+        if of_tag.len() < all.len() || tag.is_some() {
+            let heading = tag.unwrap_or("Other operations");
+            _ = writeln!(out, "{}{heading}", if out.is_empty() { "" } else { "\n" });
+        }
         for entry in of_tag {
             let first = format!("  {:column$}  ", entry.name());
             let note = if entry.node.get("deprecated") == Some(&Value::Bool(true)) { " (deprecated)" } else { "" };
@@ -213,9 +211,15 @@ fn responses(document: &Document, entry: &Entry<'_>) -> Value {
 fn text(target: &str, entry: &Entry<'_>, lowered: &Lowered, facts: &Value) -> String {
     let operation = &lowered.operation;
     let mut out = format!("{} {}\n{}\n", target, entry.name(), entry.address());
+    let mut shown: Vec<String> = Vec::new();
     let mut paragraphs = |docs: &str| {
         for paragraph in docs.split("\n\n").filter(|paragraph| !paragraph.trim().is_empty()) {
-            _ = write!(out, "\n{}", wrapped(paragraph, "", ""));
+            // Many documents repeat the summary as the description.
+            let words = super::document::normal(paragraph);
+            if !shown.contains(&words) {
+                _ = write!(out, "\n{}", wrapped(paragraph, "", ""));
+                shown.push(words);
+            }
         }
     };
     paragraphs(&plain(&operation.docs[..operation.sections.min(operation.docs.len())].to_vec()));
@@ -240,7 +244,7 @@ fn text(target: &str, entry: &Entry<'_>, lowered: &Lowered, facts: &Value) -> St
         ));
     }
     if entry.is_destructive() {
-        paragraphs("The call may destroy something: it has to be confirmed, by --yes without a terminal.");
+        paragraphs("The call may be irreversible: confirm it on a terminal, or with --yes.");
     }
     table(&mut out, "Inputs", &rows::inputs(lowered), "--");
     sample(&mut out, "Request", &operation.requests);

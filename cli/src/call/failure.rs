@@ -2,9 +2,11 @@
 
 use std::process::ExitCode;
 
+use serde_json::Value;
 use yundb_runtime::{Error, ErrorCategory, ErrorKind, WaitError};
 
-use super::document::Document;
+use super::document::{Document, Lowered, normal, quoted};
+use super::words;
 
 /// The exit codes, as in the documentation.
 pub(super) fn code(error: &Error) -> u8 {
@@ -26,22 +28,85 @@ pub(super) fn code(error: &Error) -> u8 {
     }
 }
 
-/// Prints a failure, with what the document says about it.
-pub(super) fn report(document: &Document, error: &Error) -> ExitCode {
+/// Prints a failure, with what the document says about it, and what can be done.
+pub(super) fn report(document: &Document, lowered: &Lowered, error: &Error) -> ExitCode {
+    let name = error.operation().unwrap_or(&lowered.operation.name);
+    let message = with_flags(&error.to_string());
     match error.violations() {
-        [] => eprintln!("error: {}", with_flags(&error.to_string())),
+        [] if error.kind() == ErrorKind::Credentials => {
+            eprintln!(
+                "error: {name}: no credentials: pass --access-key, --token or --profile, or set up one of these:"
+            );
+            let causes = message.split_once(": ").map_or(message.as_str(), |(_, causes)| causes);
+            causes.split("; ").for_each(|cause| eprintln!("  {cause}"));
+        }
+        [] => eprintln!("error: {message}"),
         violations => {
-            eprintln!("error: {} was not sent", error.operation().unwrap_or("the call"));
-            violations.iter().for_each(|it| eprintln!("  {}", with_flags(&it.to_string())));
+            eprintln!("error: {name} was not sent");
+            for violation in violations {
+                let text = with_flags(&violation.to_string());
+                eprintln!("  {text}{}", taken(&text, lowered).unwrap_or_default());
+            }
         }
     }
     if let Some((code, meaning)) = error.code().and_then(|code| Some((code, document.meaning(code)?))) {
         eprintln!("  {code}: {}", meaning.split_whitespace().collect::<Vec<_>>().join(" "));
     }
-    if error.is_retryable() {
-        eprintln!("  The same call may succeed later.");
+    if let Some(hint) = tls(&message) {
+        eprintln!("  {hint}");
+    }
+    match error.downcast_ref() {
+        Some(WaitError::Failed { last, reason: None, .. }) => {
+            if let Some(words) = serde_json::from_slice(last.raw_body()).ok().and_then(|body| words_of(&body)) {
+                eprintln!("  {words}");
+            }
+        }
+        Some(WaitError::Timeout { job, .. } | WaitError::Poll { job, .. }) => {
+            let also = job.also.iter().map(|(name, value)| format!(" {}", quoted(&format!("{name}={value}"))));
+            let (target, also) = (document.quoted(), also.collect::<String>());
+            let operation = quoted(job.operation.as_deref().unwrap_or(name));
+            eprintln!("  Continue to wait: yundb call {target} {operation} --resume {}{also}", quoted(&job.id));
+        }
+        _ if error.is_retryable() => eprintln!("  The same call may succeed later."),
+        _ => {}
     }
     ExitCode::from(code(error))
+}
+
+/// The remedy for a missing input whose name is that of a flag of the tool.
+fn taken(violation: &str, lowered: &Lowered) -> Option<String> {
+    let (name, why) = violation.split_once(": ")?;
+    let flag = words::flags().find(|flag| normal(flag) == normal(name))?;
+    let is_input = lowered.operation.params.iter().any(|it| it.name == name && it.client.is_none());
+    let is_missing = is_input && why == "is required";
+    is_missing.then(|| format!(": write `{name}=..`, as `--{flag}` is a flag of the tool"))
+}
+
+/// What to do about a failure of TLS that has a common cause.
+fn tls(message: &str) -> Option<&'static str> {
+    if message.contains("UnknownIssuer") {
+        return Some("The server's certificate is from an authority that is not trusted: pass its file with --cacert.");
+    }
+    let is_plain = message.contains("InvalidContentType");
+    is_plain.then_some("The server does not speak TLS: did you mean --endpoint http://..?")
+}
+
+/// The error message in the response about a failed job.
+fn words_of(body: &Value) -> Option<String> {
+    let is_message = |name: &str| {
+        let name = normal(name);
+        let of_error = ["err", "fail"].iter().any(|word| name.contains(word));
+        of_error && ["msg", "message", "reason", "detail", "log"].iter().any(|word| name.ends_with(word))
+    };
+    match body {
+        Value::Object(entries) => {
+            let own = entries.iter().find_map(|(name, value)| value.as_str().filter(|_| is_message(name)));
+            let own = own.filter(|words| !words.trim().is_empty()).map(str::to_owned);
+            own.or_else(|| entries.values().find_map(words_of))
+        }
+        Value::Array(items) => items.iter().find_map(words_of),
+        _ => None,
+    }
 }
 
 /// The message, which names methods of the client's builder, with the flags that set the same.
@@ -77,6 +142,13 @@ fn with_flags(message: &str) -> String {
 #[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_failed_job_has_a_reason() {
+        let body = serde_json::json!({"job": {"status": "Failed", "entities": [{"error_msg": ""}, {"ErrMessage": "no quota"}]}});
+        assert_eq!(words_of(&body).as_deref(), Some("no quota"));
+        assert_eq!(words_of(&serde_json::json!({"message": "x", "errors": 3})), None);
+    }
 
     #[test]
     fn messages_name_flags() {

@@ -133,7 +133,9 @@ impl Walk<'_> {
                 for field in fields {
                     let must = required && field.required && !field.filled;
                     let name = format!("{prefix}{}", field.wire);
-                    let row = Row { required: must, about: plain(&field.docs), ..Row::of(&name, place) };
+                    // The docs of a field about which the document says nothing only repeat its name.
+                    let about = plain(&field.docs).replacen(&format!("The field `{}`.", field.wire), "", 1);
+                    let row = Row { required: must, about: about.trim().to_owned(), ..Row::of(&name, place) };
                     self.row(row, &field.ty, depth);
                 }
             }

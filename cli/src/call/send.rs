@@ -4,20 +4,23 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 use yundb_generator::lower::model::{self, Payload};
 use yundb_runtime::{
-    ByteStream, CallError, Client, DecodeError, Error, FromResponse, Operation, Part, RawResponse, RequestBody,
-    Response, RetryPolicy, Spec, pages_of,
+    ByteStream, CallError, Client, DecodeError, Error, FromResponse, JobHandle, Operation, Part, RawResponse,
+    RequestBody, RetryPolicy, Spec, Wait, pages_of,
 };
 
 use super::client::{DryRun, Verbose};
 use super::document::{Document, Lowered};
 use super::facts::{self, Facts};
-use super::inputs::{Inputs, Source};
+use super::inputs::Inputs;
+use super::output::Listing;
+use super::source::Source;
 use super::{Call, failure, output, rows};
 
 /// Any response: JSON, or bytes.
@@ -69,18 +72,24 @@ impl Call {
         if self.verbose {
             builder = builder.interceptor(Verbose);
         }
-        let dry_run = self.dry_run.then(|| DryRun::new(inputs.secrets.clone())).transpose()?;
+        let authorities = self.connection.authorities()?;
+        let dry_run = self.dry_run.then(|| DryRun::new(inputs.secrets.clone(), authorities)).transpose()?;
         if let Some(dry_run) = &dry_run {
             let once = RetryPolicy::none();
             builder = builder.retries(once).interceptor(dry_run.clone()).transport(dry_run.clone());
         }
         let client = match builder.build() {
             Ok(client) => client,
-            Err(error) => return Ok(failure::report(document, &error.into())),
+            Err(error) => return Ok(failure::report(document, lowered, &error.into())),
         };
+        if let Some(id) = &self.resume {
+            let job = resumed(id, spec, &inputs).with_context(no_job(spec))?;
+            let waited = self.waited(client.resume(job)).await;
+            return Ok(waited.map_or_else(|error| failure::report(document, lowered, &error), |()| ExitCode::SUCCESS));
+        }
         let call = filled(&client, spec, inputs)?;
         let call = if self.unchecked { call.unchecked() } else { call };
-        let items = lowered.operation.paging.as_ref().map(|paging| items(lowered, paging));
+        let listing = listing(lowered);
         let done = match (dry_run, paging) {
             (Some(dry_run), _) => match (call.send::<Any>().await, dry_run.request()) {
                 (_, Some(request)) => Ok(ended(io::stdout().lock().write_all(request.as_bytes()).map_err(Into::into))),
@@ -88,24 +97,28 @@ impl Call {
                 (Ok(_), None) => anyhow::bail!("the call was not sent"),
             },
             (None, Some(paging)) if self.all => {
-                let path = items.unwrap_or_default();
+                let path = listing.as_ref().map(|listing| listing.path.clone()).unwrap_or_default();
                 match self.all_items(call, paging, path).await {
-                    Ok(items) => return Ok(ended(self.print(&Value::Array(items), None))),
+                    Ok(items) => {
+                        // The list itself remains.
+                        let listing = listing.map(|listing| Listing { path: Vec::new(), ..listing });
+                        return Ok(ended(self.print(&Value::Array(items), listing.as_ref())));
+                    }
                     Err(error) => Err(error.into()),
                 }
             }
-            (None, None) if self.all => anyhow::bail!("{} has no pages: leave out --all", spec.name),
-            _ if self.wait && spec.job.is_none() => anyhow::bail!("{} starts no job: leave out --wait", spec.name),
+            (None, None) if self.all => anyhow::bail!("{} is not paginated: omit --all", spec.name),
+            _ if self.wait && spec.job.is_none() => anyhow::bail!("{}", no_job(spec)()),
             _ if rows::output(&lowered.service, &lowered.operation).is_some_and(Payload::is_streamed) => {
                 streamed(call).await.map(|()| ExitCode::SUCCESS)
             }
             _ => match call.send::<Any>().await {
                 Ok(response) => {
                     let printed = ended(match &response.json {
-                        Some(value) => self.print(value, items.as_deref()),
+                        Some(value) => self.print(value, listing.as_ref()),
                         None => io::stdout().lock().write_all(&response.bytes).map_err(Into::into),
                     });
-                    match self.wait.then(|| self.waited(&client, &response)) {
+                    match self.wait.then(|| self.waited(client.wait_for(&response))) {
                         Some(waited) => waited.await.map(|()| printed),
                         None => Ok(printed),
                     }
@@ -113,13 +126,20 @@ impl Call {
                 Err(error) => Err(error.into()),
             },
         };
-        Ok(done.unwrap_or_else(|error| failure::report(document, &error)))
+        Ok(done.unwrap_or_else(|error| failure::report(document, lowered, &error)))
     }
 
-    fn print(&self, value: &Value, items: Option<&[String]>) -> anyhow::Result<()> {
+    fn print(&self, value: &Value, listing: Option<&Listing>) -> anyhow::Result<()> {
         match &self.query {
-            Some(query) => output::print(&output::queried(query, value.clone())?, self.output, None),
-            None => output::print(value, self.output, items),
+            Some(query) => {
+                let found = output::queried(query, value.clone())?;
+                output::print(&found, self.output, None)?;
+                if found.is_null() {
+                    eprintln!("The result of --query is null.");
+                }
+                Ok(())
+            }
+            None => output::print(value, self.output, listing),
         }
     }
 
@@ -147,10 +167,9 @@ impl Call {
         Ok(items)
     }
 
-    /// Waits for the job of a call.
-    async fn waited(&self, client: &Client, response: &Response<Answer>) -> Result<(), Error> {
-        let wait = client.wait_for(response);
-        let wait = self.connection.timeout.into_iter().fold(wait, yundb_runtime::Wait::timeout);
+    /// Waits for a job.
+    async fn waited(&self, wait: Wait) -> Result<(), Error> {
+        let wait = self.connection.timeout.into_iter().fold(wait, Wait::timeout);
         let id = wait.handle().map(|handle| handle.id.clone()).unwrap_or_default();
         let bar = bar("{spinner} job {msg} {elapsed}");
         bar.enable_steady_tick(Duration::from_millis(200));
@@ -165,6 +184,22 @@ impl Call {
         eprintln!("job {id}: {last}");
         Ok(())
     }
+}
+
+fn no_job(spec: &Spec) -> impl Fn() -> String {
+    move || format!("{} does not start a job: omit --wait and --resume", spec.name)
+}
+
+/// The job of an earlier call. Its other parameters are among the inputs.
+fn resumed(id: &str, spec: &'static Spec, inputs: &Inputs) -> Option<JobHandle> {
+    let (_, job) = spec.job?;
+    let value = |name: &str| {
+        let (_, value) = inputs.values.iter().find(|(index, _)| spec.params[*index].name == name)?;
+        Some((name.to_owned(), value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
+    };
+    let also = job.also.iter().filter_map(|name| value(name)).collect();
+    let (operation, poll) = (Some(spec.name.to_owned()), job.poll.name.to_owned());
+    Some(JobHandle { id: id.to_owned(), operation, poll, also })
 }
 
 /// The exit code of a call that succeeded, by whether its output was printed.
@@ -211,19 +246,47 @@ async fn streamed(call: yundb_runtime::Call) -> Result<(), Error> {
     Ok(())
 }
 
-/// The fields that lead to the items of a page, by their names on the wire.
-fn items(lowered: &Lowered, paging: &model::Paging) -> Vec<String> {
-    let service = &lowered.service;
-    let mut ty = rows::output(service, &lowered.operation).and_then(Payload::ty);
+/// The items of the operation's response: those of its pages, or the only list of an operation named as a listing.
+fn listing(lowered: &Lowered) -> Option<Listing> {
+    let Lowered { service, operation } = lowered;
+    let fields = |ty: &model::Type| match super::inputs::service_type(service, ty) {
+        model::Type::Named(id) => match &service.types[*id].kind {
+            model::TypeKind::Struct(body) => body.fields.as_slice(),
+            _ => &[],
+        },
+        _ => &[],
+    };
+    let mut ty = rows::output(service, operation).and_then(Payload::ty)?;
     let mut path = Vec::new();
-    for step in &paging.items {
-        let Some(model::Type::Named(id)) = ty.map(|ty| super::inputs::service_type(service, ty)) else { break };
-        let model::TypeKind::Struct(body) = &service.types[*id].kind else { break };
-        let Some(field) = body.fields.iter().find(|field| field.ident == step.ident) else { break };
-        path.push(field.wire.clone());
-        ty = Some(&field.ty);
+    match &operation.paging {
+        Some(paging) => {
+            for step in &paging.items {
+                let Some(field) = fields(ty).iter().find(|field| field.ident == step.ident) else { break };
+                path.push(field.wire.clone());
+                ty = &field.ty;
+            }
+        }
+        None => {
+            let is_list = |ty: &model::Type| matches!(super::inputs::service_type(service, ty), model::Type::List(_));
+            let mut lists = fields(ty).iter().filter(|field| is_list(&field.ty));
+            match (lists.next(), lists.next()) {
+                (Some(only), None) if operation.method_name.starts_with("list") => {
+                    path.push(only.wire.clone());
+                    ty = &only.ty;
+                }
+                _ if is_list(ty) => {}
+                _ => return None,
+            }
+        }
     }
-    path
+    // Some lists are within the only field of an object.
+    if let [only] = fields(ty) {
+        ty = &only.ty;
+    }
+    let model::Type::List(item) = super::inputs::service_type(service, ty) else {
+        return Some(Listing { path, ..Listing::default() });
+    };
+    Some(Listing { path, fields: fields(item).iter().map(|field| field.wire.clone()).collect() })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use clap::Command;
+use clap::{Command, CommandFactory as _};
 
 /// Moves flags of `yundb call` that the command itself does not have to its end, as inputs of the operation: only the
 /// document knows them. The command's own flags come first; an input of the same name is written as `name=value`.
@@ -54,6 +54,15 @@ pub(crate) fn rewritten(arguments: Vec<OsString>, command: &Command) -> Vec<OsSt
     }
 }
 
+/// The long flags of `yundb call`.
+pub(super) fn flags() -> impl Iterator<Item = String> {
+    let command = crate::Cli::command();
+    let call = command.find_subcommand("call");
+    let flags: Vec<String> =
+        call.into_iter().flat_map(Command::get_arguments).filter_map(|arg| arg.get_long().map(str::to_owned)).collect();
+    flags.into_iter()
+}
+
 /// Whether a word is a short flag, and no negative number.
 fn is_short(word: &str) -> bool {
     word.len() == 2 && word.starts_with('-') && word.ends_with(|c: char| c.is_ascii_alphabetic())
@@ -75,8 +84,6 @@ pub(super) fn takes_value(command: &Command, flag: &str) -> bool {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
 
     #[test]

@@ -29,22 +29,25 @@ pub struct Found<'a> {
 impl Found<'_> {
     /// The operation's id, derived from method and path if there is none.
     pub fn id(&self) -> String {
-        self.operation.item.operation_id.clone().filter(|id| id.chars().any(char::is_alphanumeric)).unwrap_or_else(
-            || {
-                let words: Vec<String> = self
-                    .path
-                    .split('/')
-                    .filter(|segment| !segment.is_empty())
-                    .map(|segment| match segment.strip_prefix('{').and_then(|s| s.strip_suffix('}')) {
-                        Some(parameter) => format!("by {parameter}"),
-                        None => segment.to_owned(),
-                    })
-                    .collect();
-                let method = self.method.to_ascii_lowercase();
-                format!("{method} {}", if words.is_empty() { "root".to_owned() } else { words.join(" ") })
-            },
-        )
+        id(self.operation.item.operation_id.as_deref(), &self.method, self.path)
     }
+}
+
+/// An operationId, or words derived from method and path if there is none.
+pub fn id(operation_id: Option<&str>, method: &str, path: &str) -> String {
+    if let Some(id) = operation_id.filter(|id| id.chars().any(char::is_alphanumeric)) {
+        return id.to_owned();
+    }
+    let words: Vec<String> = path
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .map(|segment| match segment.strip_prefix('{').and_then(|s| s.strip_suffix('}')) {
+            Some(parameter) => format!("by {parameter}"),
+            None => segment.to_owned(),
+        })
+        .collect();
+    let method = method.to_ascii_lowercase();
+    format!("{method} {}", if words.is_empty() { "root".to_owned() } else { words.join(" ") })
 }
 
 /// All operations in the document's order.

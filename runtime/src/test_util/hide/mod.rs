@@ -189,7 +189,12 @@ fn is_secret(name: &str) -> bool {
         "apikey",
         "credential",
     ];
+    // Facts about a signature that a vendor's documents publish, or that are used up with the request.
+    const PUBLIC: [&str; 4] = ["signaturemethod", "signatureversion", "signaturetype", "signaturenonce"];
     let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    if PUBLIC.contains(&name.as_str()) {
+        return false;
+    }
     WHOLE.contains(&name.as_str()) || WORDS.iter().any(|word| name.contains(word))
 }
 

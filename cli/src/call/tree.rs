@@ -1,0 +1,240 @@
+//! Values under construction, from the words of a command line.
+
+use std::collections::BTreeMap;
+
+use anyhow::anyhow;
+use indexmap::IndexMap;
+use serde_json::{Map, Number, Value};
+use yundb_generator::lower::model::{Constant, Field, Service, Type, TypeKind};
+
+use super::document::{meant, normal};
+use super::inputs::{hide, service_type};
+use super::source::mistake;
+
+/// A value under construction.
+#[derive(Default)]
+pub(super) enum Tree {
+    #[default]
+    Empty,
+    Value(Value),
+    /// Elements in the order of their numbers, so that counting can begin at 0 or 1.
+    List(BTreeMap<u64, Tree>),
+    Map(IndexMap<String, Tree>),
+    /// JSON within a string.
+    Text(Box<Tree>),
+}
+
+impl From<Value> for Tree {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Object(entries) => Self::Map(entries.into_iter().map(|(name, it)| (name, it.into())).collect()),
+            Value::Array(items) => Self::List((0..).zip(items.into_iter().map(Self::from)).collect()),
+            scalar => Self::Value(scalar),
+        }
+    }
+}
+
+impl Tree {
+    pub fn into_value(self) -> Value {
+        match self {
+            Self::Empty => Value::Null,
+            Self::Value(value) => value,
+            Self::List(items) => items.into_values().map(Self::into_value).collect(),
+            Self::Map(entries) => {
+                entries.into_iter().map(|(name, it)| (name, it.into_value())).collect::<Map<_, _>>().into()
+            }
+            Self::Text(inner) => inner.into_value().to_string().into(),
+        }
+    }
+}
+
+/// Puts a text at a path of a value.
+pub(super) struct Put<'a> {
+    pub service: &'a Service,
+    /// The whole path, with the name of the parameter.
+    pub tokens: &'a [&'a str],
+    pub text: &'a str,
+    /// The values that must not be shown.
+    pub secrets: &'a mut Vec<String>,
+}
+
+impl Put<'_> {
+    /// An error about the value at the first `count` tokens.
+    fn wrong(&self, count: usize, why: &str) -> anyhow::Error {
+        match self.tokens[..count].join(".") {
+            path if path.is_empty() => anyhow!("the body {why}"),
+            path => anyhow!("`{path}` {why}"),
+        }
+    }
+
+    /// Puts the text into `tree`, where `count` tokens lead. Returns whether it became one more element of a list.
+    pub fn put(&mut self, tree: &mut Tree, count: usize, ty: &Type) -> anyhow::Result<bool> {
+        let (service, tokens) = (self.service, self.tokens);
+        let ty = match ty {
+            Type::Nullable(_) if count == tokens.len() && self.text == "null" => {
+                *tree = Tree::Value(Value::Null);
+                return Ok(false);
+            }
+            Type::JsonText(inner) if count < tokens.len() => {
+                if !matches!(tree, Tree::Text(_)) {
+                    *tree = Tree::Text(Box::default());
+                }
+                let Tree::Text(within) = tree else { return Ok(false) };
+                return self.put(within, count, inner);
+            }
+            Type::JsonText(_) => &Type::String,
+            ty => service_type(service, ty),
+        };
+        let Some(token) = tokens.get(count) else {
+            if let Type::List(inner) = ty
+                && !self.text.trim_start().starts_with('[')
+            {
+                let items = as_list(tree);
+                let next = items.last_key_value().map_or(0, |(last, _)| last + 1);
+                self.put(items.entry(next).or_default(), count, inner)?;
+                return Ok(true);
+            }
+            let value = value(service, ty, self.text).map_err(|why| self.wrong(count, &why))?;
+            hide(service, ty, &value, self.secrets);
+            *tree = value.into();
+            return Ok(false);
+        };
+        let number = || {
+            let why = format!("is a list: write the number of an element instead of `{token}`");
+            token.parse::<u64>().map_err(|_| self.wrong(count, &why))
+        };
+        match ty {
+            Type::List(inner) => {
+                let index = number()?;
+                self.put(as_list(tree).entry(index).or_default(), count + 1, inner)
+            }
+            Type::Map(inner) => self.put(as_map(tree).entry((*token).to_owned()).or_default(), count + 1, inner),
+            Type::Value => {
+                let inner = match token.parse::<u64>() {
+                    Ok(index) => as_list(tree).entry(index).or_default(),
+                    Err(_) => as_map(tree).entry((*token).to_owned()).or_default(),
+                };
+                self.put(inner, count + 1, ty)
+            }
+            Type::Named(id) => match &service.types[*id].kind {
+                TypeKind::Tuple(tuple) => {
+                    let index = number()?;
+                    let element = usize::try_from(index).ok().and_then(|index| tuple.elements.get(index));
+                    let why = || self.wrong(count, &format!("has {} elements", tuple.elements.len()));
+                    let element = element.ok_or_else(why)?;
+                    self.put(as_list(tree).entry(index).or_default(), count + 1, &element.ty)
+                }
+                _ => {
+                    let (name, inner) = field(service, ty, token).map_err(|why| self.wrong(count, &why))?;
+                    if !matches!(tree, Tree::Map(_)) {
+                        *tree = Tree::Map(filled(service, ty));
+                    }
+                    self.put(as_map(tree).entry(name).or_default(), count + 1, inner)
+                }
+            },
+            _ => Err(self.wrong(count, &format!("has no field `{token}`: it is a single value"))),
+        }
+    }
+}
+
+/// The fields of an object that have a single value, as typed clients fill them, too.
+fn filled(service: &Service, ty: &Type) -> IndexMap<String, Tree> {
+    let Type::Named(id) = ty else { return IndexMap::new() };
+    let TypeKind::Struct(body) = &service.types[*id].kind else { return IndexMap::new() };
+    let value = |field: &Field| match field.values.first()? {
+        Constant::Text(text) => Some(Value::from(text.as_str())),
+        Constant::Integer(integer) => Some(Value::from(*integer)),
+        Constant::Flag(flag) => Some(Value::from(*flag)),
+    };
+    let fields = body.fields.iter().filter(|field| field.filled);
+    fields.filter_map(|field| Some((field.wire.clone(), Tree::Value(value(field)?)))).collect()
+}
+
+/// The field of an object, or of the first alternative that has it: its name and type.
+fn field<'t>(service: &'t Service, ty: &'t Type, token: &str) -> Result<(String, &'t Type), String> {
+    let Type::Named(id) = service_type(service, ty) else { return Err(format!("has no field `{token}`")) };
+    match &service.types[*id].kind {
+        TypeKind::Struct(body) => {
+            let spelled = normal(token);
+            let exact = body.fields.iter().find(|field| field.wire == token);
+            let found = exact.or_else(|| body.fields.iter().find(|field| normal(&field.wire) == spelled));
+            match (found, &body.additional) {
+                (Some(field), _) => Ok((field.wire.clone(), &field.ty)),
+                (None, Some(ty)) => Ok((token.to_owned(), ty)),
+                (None, None) => {
+                    let names = || body.fields.iter().map(|field| field.wire.as_str());
+                    let list = || format!("its fields are {}", names().collect::<Vec<_>>().join(", "));
+                    Err(format!("has no field `{token}`: {}", meant(token, names()).unwrap_or_else(list)))
+                }
+            }
+        }
+        TypeKind::Union(union) => {
+            let mut found = union.variants.iter().map(|variant| field(service, &variant.ty, token));
+            found.find(Result::is_ok).unwrap_or_else(|| Err(format!("has no field `{token}`")))
+        }
+        _ => Err(format!("has no field `{token}`")),
+    }
+}
+
+fn as_list(tree: &mut Tree) -> &mut BTreeMap<u64, Tree> {
+    if !matches!(tree, Tree::List(_)) {
+        *tree = Tree::List(BTreeMap::new());
+    }
+    match tree {
+        Tree::List(items) => items,
+        _ => unreachable!("it is a list now"),
+    }
+}
+
+fn as_map(tree: &mut Tree) -> &mut IndexMap<String, Tree> {
+    if !matches!(tree, Tree::Map(_)) {
+        *tree = Tree::Map(IndexMap::new());
+    }
+    match tree {
+        Tree::Map(entries) => entries,
+        _ => unreachable!("it is a map now"),
+    }
+}
+
+/// A text as a value of a type.
+fn value(service: &Service, ty: &Type, text: &str) -> Result<Value, String> {
+    let json = || serde_json::from_str::<Value>(text);
+    let structured = |what: &str, fits: fn(&Value) -> bool| match json() {
+        Ok(value) if fits(&value) => Ok(value),
+        Ok(_) => Err(format!("must be {what} as JSON")),
+        Err(error) => Err(format!("must be {what} as JSON: {}", mistake(&error, text))),
+    };
+    let integer = || -> Result<Value, String> {
+        let value: i128 = text.trim().parse().map_err(|_| "must be an integer".to_owned())?;
+        Number::from_i128(value).map(Value::Number).ok_or_else(|| "is too large".to_owned())
+    };
+    match service_type(service, ty) {
+        Type::String | Type::Secret | Type::Formatted(_) => Ok(text.into()),
+        Type::Bool => text.parse::<bool>().map(Value::Bool).map_err(|_| "must be true or false".to_owned()),
+        Type::I32 | Type::I64 | Type::U64 | Type::I128 => integer(),
+        Type::F64 => serde_json::from_str::<Number>(text).map(Value::Number).map_err(|_| "must be a number".to_owned()),
+        Type::Value => Ok(json().unwrap_or_else(|_| text.into())),
+        Type::List(_) => structured("a list", Value::is_array),
+        Type::Map(_) => structured("an object", Value::is_object),
+        Type::Named(id) => match &service.types[*id].kind {
+            TypeKind::StringEnum(_) => Ok(text.into()),
+            TypeKind::IntegerEnum(_) => integer(),
+            TypeKind::Struct(_) => structured("an object", Value::is_object),
+            TypeKind::Tuple(_) => structured("a list", Value::is_array),
+            TypeKind::Union(union) => {
+                let kinds: Vec<&str> = union.variants.iter().map(|it| service.kind(&it.ty)).collect();
+                let fits = |value: &Value| match value {
+                    Value::Null => true,
+                    Value::Bool(_) => kinds.contains(&"Flag"),
+                    Value::Number(_) => kinds.contains(&"Number"),
+                    Value::String(_) => false,
+                    Value::Array(_) => kinds.contains(&"List"),
+                    Value::Object(_) => kinds.contains(&"Object"),
+                };
+                Ok(json().ok().filter(|value| fits(value) || kinds.contains(&"Any")).unwrap_or_else(|| text.into()))
+            }
+            TypeKind::Newtype(_) | TypeKind::Own(_) => Ok(json().unwrap_or_else(|_| text.into())),
+        },
+        Type::Nullable(_) | Type::JsonText(_) => Ok(text.into()),
+    }
+}
