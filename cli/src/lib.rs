@@ -111,7 +111,7 @@ pub fn exit_code(done: anyhow::Result<bool>) -> ExitCode {
         // The reader of the output has closed it.
         Err(error) if is_closed(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            crate::print::complain!("error: {error:#}");
             ExitCode::FAILURE
         }
     }

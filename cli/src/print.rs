@@ -18,6 +18,22 @@ pub fn diagnostics(diagnostics: &Diagnostics) -> io::Result<()> {
     stderr.write_all(diagnostics.render(coloured).as_bytes())
 }
 
+/// Prints a line to the standard error. Nothing is left to do if nobody can read it.
+macro_rules! complain {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        _ = writeln!(std::io::stderr(), $($words)*);
+    }};
+}
+pub(crate) use complain;
+
+/// Writes to the standard output, up to its end: an error of the last bytes is one, too.
+pub(crate) fn write_out(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
+}
+
 /// Prints why a document has no client. Returns `false`.
 ///
 /// # Errors
@@ -26,7 +42,7 @@ pub fn failed(spec: &Path, failure: Failure) -> anyhow::Result<bool> {
     match failure {
         Failure::Document(found) => {
             diagnostics(&found)?;
-            eprintln!("error: `{}` has {}", spec.display(), counted(found.errors(), "error"));
+            complain!("error: `{}` has {}", spec.display(), counted(found.errors(), "error"));
             Ok(false)
         }
         // These name the path that they are about.

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use clap::Args;
 use http::{Request, Response};
 use yundb_runtime::test_util::redacted;
@@ -16,6 +16,7 @@ use yundb_runtime::{
     Protocol, RequestBody, ReqwestTransport, Secret, Service, Transport, TransportError, TransportErrorKind,
 };
 
+use super::secrets::target;
 use super::source::Source;
 
 /// Where a call goes, and on whose behalf.
@@ -73,15 +74,17 @@ fn duration(text: &str) -> Result<Duration, String> {
     span.ok().and_then(|span| Duration::try_from(span).ok()).ok_or_else(written)
 }
 
-/// A secret of the command line, or of the file that it names.
-fn secret(word: &str) -> anyhow::Result<String> {
-    Source::of(word).text()
+/// A secret of the command line, or of the file that it names. An error does not repeat the name: it may be a secret that
+/// begins with `@`.
+fn secret(flag: &str, word: &str) -> anyhow::Result<String> {
+    let error = |_| anyhow!("{flag}: cannot read the file after `@`: write `@@` for a text that begins with `@`");
+    Source::of(word).text().map_err(error)
 }
 
 /// The two parts of a setting, the second of which is secret.
 fn pair(text: &str, separator: char, flag: &str, form: &str) -> anyhow::Result<(String, String)> {
     let (first, second) = text.split_once(separator).with_context(|| format!("{flag}: write `{form}`"))?;
-    Ok((first.to_owned(), secret(second)?))
+    Ok((first.to_owned(), secret(flag, second)?))
 }
 
 impl Connection {
@@ -107,6 +110,25 @@ impl Connection {
         }
     }
 
+    /// The secrets among the flags, which no message should repeat.
+    pub fn secrets(&self) -> Vec<String> {
+        let read = |word: &str| match Source::of(word) {
+            Source::Stdin => None,
+            source => source.text().ok(),
+        };
+        let after = |word: &str, separator| word.split_once(separator).map(|(_, secret)| secret.to_owned());
+        let mut out: Vec<String> = self.token.iter().filter_map(|token| read(token)).collect();
+        out.extend(self.access_key.iter().filter_map(|key| after(&read(key)?, ':')));
+        out.extend(self.api_key.iter().filter_map(|key| read(&after(key, '=')?)));
+        out.extend(self.user.iter().filter_map(|user| read(&after(user, ':')?)));
+        if let Some(url) = &self.endpoint {
+            out.extend(after(url, '?'));
+            let authority = url.split("://").nth(1).and_then(|rest| rest.split('/').next());
+            out.extend(authority.and_then(|it| it.rsplit_once('@')).map(|(user, _)| user.to_owned()));
+        }
+        out
+    }
+
     /// The certificates of --cacert.
     pub fn authorities(&self) -> anyhow::Result<Option<Vec<u8>>> {
         let Some(path) = &self.cacert else { return Ok(None) };
@@ -119,7 +141,7 @@ impl Connection {
             bail!("--api-key and --user are for documents with such security schemes: use --access-key or --profile");
         }
         if let Some(key) = &self.access_key {
-            let text = secret(key)?;
+            let text = secret("--access-key", key)?;
             let (id, key) = text.split_once(':').context("--access-key: write `ID:SECRET`")?;
             return Ok(builder.credentials(Credentials::access_key(id, key)));
         }
@@ -127,7 +149,7 @@ impl Connection {
             if protocol == Protocol::AliyunRpc {
                 bail!("--token is for Huawei Cloud and for bearer schemes: use --access-key or --profile");
             }
-            return Ok(builder.credentials(Credentials::token(secret(token)?)));
+            return Ok(builder.credentials(Credentials::token(secret("--token", token)?)));
         }
         Ok(match (&self.profile, protocol) {
             (None, _) => builder,
@@ -147,7 +169,7 @@ impl Connection {
         }
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         if let Some(token) = self.token.clone().or_else(|| variable("YUNDB_TOKEN")) {
-            builder = builder.bearer_token(secret(&token)?);
+            builder = builder.bearer_token(secret("--token", &token)?);
         }
         let keys = match self.api_key.as_slice() {
             [] => variable("YUNDB_API_KEY").into_iter().collect(),
@@ -166,14 +188,20 @@ impl Connection {
 }
 
 /// Prints each attempt to the standard error.
-#[derive(Debug)]
-pub(super) struct Verbose;
+pub(super) struct Verbose {
+    pub secrets: Vec<String>,
+}
+
+impl fmt::Debug for Verbose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Verbose")
+    }
+}
 
 impl Interceptor for Verbose {
     fn before_attempt(&self, attempt: &Attempt, request: &mut Request<RequestBody>) {
-        let (method, url) = (request.method(), request.uri());
-        let target = format!("{}{}", url.authority().map_or("", |it| it.as_str()), url.path());
-        eprintln!("attempt {}: {method} {target}", attempt.number);
+        let target = target(request.method(), request.uri(), &self.secrets);
+        crate::print::complain!("attempt {}: {target}", attempt.number);
     }
 
     fn after_attempt(&self, attempt: &Attempt, outcome: &Outcome<'_>) {
@@ -186,7 +214,7 @@ impl Interceptor for Verbose {
         let code = outcome.code.map(|code| format!(" {code}")).unwrap_or_default();
         let id = outcome.request_id.map(|id| format!(", request id {id}")).unwrap_or_default();
         let next = outcome.retry_in.map(|pause| format!(", again in {pause:.1?}")).unwrap_or_default();
-        eprintln!("attempt {}: {status}{code} after {:.0?}{id}{next}", attempt.number, outcome.elapsed);
+        crate::print::complain!("attempt {}: {status}{code} after {:.0?}{id}{next}", attempt.number, outcome.elapsed);
     }
 }
 

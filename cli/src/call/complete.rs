@@ -132,7 +132,7 @@ fn with_inputs(command: Command, document: &Document, operation: &str) -> Comman
     });
     let inputs: Vec<(String, Vec<String>)> = rows.into_iter().map(|row| (row.name, row.values)).collect();
     let words = move |current: &OsStr| match &*current.to_string_lossy() {
-        "" => Vec::new(),
+        flag if flag.is_empty() || flag.starts_with('-') => Vec::new(),
         body if body.starts_with('@') => values(&[], body),
         input => match input.split_once('=') {
             Some((name, value)) => {

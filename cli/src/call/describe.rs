@@ -1,7 +1,6 @@
 //! `yundb describe`: what a document says about its operations, in the terminal.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
@@ -44,7 +43,7 @@ const LONGEST_SAMPLE: usize = 40;
 impl Describe {
     /// Runs the command.
     pub fn run(&self) -> ExitCode {
-        match self.described().and_then(|text| Ok(io::stdout().lock().write_all(text.as_bytes())?)) {
+        match self.described().and_then(|text| Ok(crate::print::write_out(text.as_bytes())?)) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) if crate::is_closed(&error) => ExitCode::SUCCESS,
             Err(error) => {

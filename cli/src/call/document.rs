@@ -15,6 +15,8 @@ use yundb_generator::lower::{self, model};
 use yundb_generator::{Diagnostics, Settings};
 use yundb_mock::Service;
 
+use super::secrets::Secrets;
+
 /// The fields of a path item that are operations.
 const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 /// The first words of names of operations that destroy something.
@@ -53,7 +55,7 @@ impl Unusable {
         if let Some(unusable) = error.downcast_ref::<Self>() {
             _ = crate::print::diagnostics(&unusable.diagnostics);
         }
-        eprintln!("error: {error:#}");
+        crate::print::complain!("error: {error:#}");
     }
 }
 
@@ -249,7 +251,8 @@ impl Document {
             ..Choices::default()
         };
         let mut diagnostics = Diagnostics::new();
-        let text = serde_json::to_string(&self.part(entry))?;
+        let part = self.part(entry);
+        let (secrets, text) = (Secrets::of(&part), serde_json::to_string(&part)?);
         let package = format!("yundb-{}", self.name);
         let lowered = yundb_generator::lowered_text(text, &package, &self.name, &choices, &mut diagnostics);
         let service = lowered
@@ -261,7 +264,7 @@ impl Document {
             let reasons: Vec<&str> = diagnostics.iter().map(|it| it.message.as_str()).collect();
             format!("{} is left out of the client: {}", entry.name(), reasons.join("; "))
         })?;
-        Ok(Lowered { service, operation })
+        Ok(Lowered { service, operation, secrets })
     }
 
     /// The part of the document that an operation needs.
@@ -348,6 +351,7 @@ impl Document {
 pub(super) struct Lowered {
     pub service: model::Service,
     pub operation: model::Operation,
+    pub secrets: Secrets,
 }
 
 /// The components that a value refers to, by `$ref` or in a mapping.

@@ -6,6 +6,7 @@ use serde_json::Value;
 use yundb_runtime::{Error, ErrorCategory, ErrorKind, WaitError};
 
 use super::document::{Document, Lowered, normal, quoted};
+use super::secrets::masked;
 use super::words;
 
 /// The exit codes, as in the documentation.
@@ -29,45 +30,48 @@ pub(super) fn code(error: &Error) -> u8 {
 }
 
 /// Prints a failure, with what the document says about it, and what can be done.
-pub(super) fn report(document: &Document, lowered: &Lowered, error: &Error) -> ExitCode {
+pub(super) fn report(document: &Document, lowered: &Lowered, hidden: &[String], error: &Error) -> ExitCode {
     let name = error.operation().unwrap_or(&lowered.operation.name);
-    let message = with_flags(&error.to_string());
+    let message = masked(&with_flags(&error.to_string()), hidden);
     match error.violations() {
         [] if error.kind() == ErrorKind::Credentials => {
-            eprintln!(
+            crate::print::complain!(
                 "error: {name}: no credentials: pass --access-key, --token or --profile, or set up one of these:"
             );
             let causes = message.split_once(": ").map_or(message.as_str(), |(_, causes)| causes);
-            causes.split("; ").for_each(|cause| eprintln!("  {cause}"));
+            causes.split("; ").for_each(|cause| crate::print::complain!("  {cause}"));
         }
-        [] => eprintln!("error: {message}"),
+        [] => crate::print::complain!("error: {message}"),
         violations => {
-            eprintln!("error: {name} was not sent");
+            crate::print::complain!("error: {name} was not sent");
             for violation in violations {
-                let text = with_flags(&violation.to_string());
-                eprintln!("  {text}{}", taken(&text, lowered).unwrap_or_default());
+                let text = masked(&with_flags(&violation.to_string()), hidden);
+                crate::print::complain!("  {text}{}", taken(&text, lowered).unwrap_or_default());
             }
         }
     }
     if let Some((code, meaning)) = error.code().and_then(|code| Some((code, document.meaning(code)?))) {
-        eprintln!("  {code}: {}", meaning.split_whitespace().collect::<Vec<_>>().join(" "));
+        crate::print::complain!("  {code}: {}", meaning.split_whitespace().collect::<Vec<_>>().join(" "));
     }
     if let Some(hint) = tls(&message) {
-        eprintln!("  {hint}");
+        crate::print::complain!("  {hint}");
     }
     match error.downcast_ref() {
         Some(WaitError::Failed { last, reason: None, .. }) => {
             if let Some(words) = serde_json::from_slice(last.raw_body()).ok().and_then(|body| words_of(&body)) {
-                eprintln!("  {words}");
+                crate::print::complain!("  {}", masked(&words, hidden));
             }
         }
         Some(WaitError::Timeout { job, .. } | WaitError::Poll { job, .. }) => {
             let also = job.also.iter().map(|(name, value)| format!(" {}", quoted(&format!("{name}={value}"))));
             let (target, also) = (document.quoted(), also.collect::<String>());
             let operation = quoted(job.operation.as_deref().unwrap_or(name));
-            eprintln!("  Continue to wait: yundb call {target} {operation} --resume {}{also}", quoted(&job.id));
+            crate::print::complain!(
+                "  Continue to wait: yundb call {target} {operation} --resume {}{also}",
+                quoted(&job.id)
+            );
         }
-        _ if error.is_retryable() => eprintln!("  The same call may succeed later."),
+        _ if error.is_retryable() => crate::print::complain!("  The same call may succeed later."),
         _ => {}
     }
     ExitCode::from(code(error))

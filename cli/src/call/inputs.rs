@@ -8,11 +8,14 @@ use indexmap::IndexMap;
 use serde_json::Value;
 use yundb_generator::lower::model::{Input, InputKind, Operation, Param, Place, Service, Type, TypeKind};
 
-use super::document::{Lowered, meant, normal};
+use super::document::{Lowered, meant, nearest, normal};
 use super::rows;
 use super::source::Source;
 use super::tree::{Put, Tree};
 use super::words;
+
+/// Levels of objects and lists within each other.
+pub(super) const DEEPEST: usize = 64;
 
 /// The inputs by parameter, for the runtime.
 #[derive(Default)]
@@ -27,6 +30,8 @@ pub(super) struct Inputs {
     pub settings: Vec<(String, String)>,
     /// The values that must not be shown.
     pub secrets: Vec<String>,
+    /// The texts of files, which no message should repeat.
+    pub from_files: Vec<String>,
 }
 
 /// Reads the words of a call: `name=value`, and `@file` or `-` for the whole body.
@@ -41,13 +46,23 @@ pub(super) fn read(lowered: &Lowered, words: &[String], body: Option<&str>) -> a
         bail!("a call has one body: pass a single `@file`, `-` or `--body`");
     }
     for word in words.iter().filter(|word| !is_body(word)) {
-        let Some((name, value)) = word.split_once('=') else {
-            bail!("`{word}` is not an input: write `--name value`, `name=value`, or `@file` for the body");
-        };
-        reader.input(name, Source::of(value))?;
+        match (word.strip_prefix("--"), word.split_once('=')) {
+            (Some(_), Some((name, value))) => reader.flag(&name[2..], Some(Source::of(value)))?,
+            (Some(name), None) => reader.flag(name, None)?,
+            (None, Some((name, value))) if !name.starts_with(['{', '[']) => reader.input(name, Source::of(value))?,
+            // The word may be secret.
+            _ => bail!(
+                "a word is not an input: write `--name value`, `name=value`, or `@file` for the body, and JSON after --body"
+            ),
+        }
     }
     let Reader { mut out, trees, .. } = reader;
     out.values = trees.into_iter().map(|(index, tree)| (index, tree.into_value())).collect();
+    for (index, value) in &out.values {
+        let param = &lowered.operation.params[*index];
+        let is_whole = param.place == Place::Body || param.spread;
+        lowered.secrets.note((!is_whole).then_some(&param.name), value, &mut out.secrets);
+    }
     Ok(out)
 }
 
@@ -104,8 +119,43 @@ impl<'m> Reader<'m> {
         self.params().find(|(_, param)| param.place == Place::Body || param.spread)
     }
 
+    /// An input in the form of a flag, which may be a mistyped flag of the tool.
+    fn flag(&mut self, name: &str, source: Option<Source>) -> anyhow::Result<()> {
+        let known = rows::inputs(self.lowered).into_iter().map(|row| row.name).collect::<Vec<_>>();
+        let first = |name: &str| normal(name.split('.').next().unwrap_or_default());
+        let is_known = known.iter().any(|it| first(it) == first(name)) || self.param(name).is_some();
+        if !is_known && self.variable(name).is_none() && !name.contains('.') {
+            let flags: Vec<String> = words::flags().collect();
+            if let Some(meant) = nearest(name, &flags) {
+                bail!(
+                    "{} has no input `{name}`: did you mean `--{meant}`? Write a field of that name as `{name}=..`",
+                    self.lowered.operation.name
+                );
+            }
+        }
+        let is_switch = || {
+            let row = rows::inputs(self.lowered).into_iter().find(|row| normal(&row.name) == normal(name));
+            row.is_some_and(|row| row.ty.contains("boolean"))
+        };
+        match source {
+            Some(source) => self.input(name, source),
+            None if is_switch() => self.input(name, Source::Text("true".to_owned())),
+            None => bail!("`--{name}` needs a value: write `--{name}=..` if it begins with `-`"),
+        }
+    }
+
     fn input(&mut self, name: &str, source: Source) -> anyhow::Result<()> {
         let tokens: Vec<&str> = name.split('.').collect();
+        if tokens.len() > DEEPEST {
+            bail!("the name of an input has {} parts: at most {DEEPEST} are possible", tokens.len());
+        }
+        // The variables of the server come before the fields of a body that may have any.
+        if let Some(variable) = self.variable(name).filter(|_| self.param(name).is_none()) {
+            let text = source.text().with_context(|| format!("`{name}`"))?;
+            self.out.from_files.extend(matches!(source, Source::File(_)).then(|| text.clone()));
+            self.out.settings.push((variable, text));
+            return Ok(());
+        }
         // Names may contain dots themselves.
         for count in (1..=tokens.len()).rev() {
             if let Some((index, param)) = self.param(&tokens[..count].join(".")) {
@@ -114,10 +164,6 @@ impl<'m> Reader<'m> {
         }
         if let Some((index, param)) = self.whole() {
             return self.set(index, param, &tokens, 0, source);
-        }
-        if let Some(name) = self.variable(name) {
-            self.out.settings.push((name, source.text()?));
-            return Ok(());
         }
         let inputs: Vec<String> = rows::inputs(self.lowered).into_iter().map(|row| row.name).collect();
         // A mistyped flag of the tool is taken for an input.
@@ -131,7 +177,7 @@ impl<'m> Reader<'m> {
 
     /// The variable of a server's URL with this name.
     fn variable(&self, name: &str) -> Option<String> {
-        let Lowered { service, operation } = self.lowered;
+        let Lowered { service, operation, .. } = self.lowered;
         let mut all = operation.servers.iter().chain(&service.servers).flat_map(|server| &server.variables);
         all.find(|it| normal(&it.name) == normal(name)).map(|it| it.name.clone())
     }
@@ -160,18 +206,14 @@ impl<'m> Reader<'m> {
         let ty = self.ty(param);
         let tree = self.trees.entry(index).or_default();
         let text = source.text().with_context(|| format!("`{name}`"))?;
-        let mut put = Put { service: &self.lowered.service, tokens, text: &text, secrets: &mut self.out.secrets };
-        let is_element = put.put(tree, count, &ty)?;
+        self.out.from_files.extend(matches!(source, Source::File(_)).then(|| text.clone()));
+        let put = Put { service: &self.lowered.service, tokens, text: &text };
+        let is_element = put.put(tree, count, &ty, 0)?;
         let at = tokens[count..].iter().map(|token| normal(token)).collect();
         if !is_element && !self.given.insert((index, at)) {
             bail!("`{name}` is given twice");
         }
         Ok(())
-    }
-
-    fn hide(&mut self, index: usize, value: &Value) {
-        let ty = self.ty(&self.lowered.operation.params[index]);
-        hide(&self.lowered.service, &ty, value, &mut self.out.secrets);
     }
 
     /// Sets the whole body.
@@ -189,7 +231,6 @@ impl<'m> Reader<'m> {
         }
         let value: Value = source.json()?;
         if let Some((index, _)) = self.params().find(|(_, param)| param.place == Place::Body) {
-            self.hide(index, &value);
             self.trees.insert(index, value.into());
             return Ok(());
         }
@@ -198,7 +239,6 @@ impl<'m> Reader<'m> {
             let own = self.params().find(|(_, param)| in_body(param.place) && !param.spread && param.name == name);
             match (own, self.whole()) {
                 (Some((index, _)), _) => {
-                    self.hide(index, &value);
                     self.trees.insert(index, value.into());
                 }
                 (None, Some((index, _))) => {
@@ -222,27 +262,6 @@ fn is_structured(media_type: &str) -> bool {
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let is_form = essence == "application/x-www-form-urlencoded" || essence.starts_with("multipart/");
     is_form || essence.ends_with("/json") || essence.ends_with("+json")
-}
-
-/// Notes the secrets in a value.
-pub(super) fn hide(service: &Service, ty: &Type, value: &Value, secrets: &mut Vec<String>) {
-    match (service_type(service, ty), value) {
-        (Type::Secret, Value::String(text)) => secrets.push(text.clone()),
-        (Type::List(inner), Value::Array(items)) => items.iter().for_each(|item| hide(service, inner, item, secrets)),
-        (Type::Map(inner), Value::Object(entries)) => {
-            entries.values().for_each(|entry| hide(service, inner, entry, secrets));
-        }
-        (Type::Named(id), Value::Object(entries)) => match &service.types[*id].kind {
-            TypeKind::Struct(body) => {
-                for (field, value) in body.fields.iter().filter_map(|it| Some((it, entries.get(&it.wire)?))) {
-                    hide(service, &field.ty, value, secrets);
-                }
-            }
-            TypeKind::Union(union) => union.variants.iter().for_each(|it| hide(service, &it.ty, value, secrets)),
-            _ => {}
-        },
-        _ => {}
-    }
 }
 
 /// The type behind null, JSON in a string, and names without a form of their own.

@@ -10,6 +10,7 @@ mod failure;
 mod inputs;
 mod output;
 mod rows;
+mod secrets;
 mod send;
 mod source;
 mod tree;
@@ -104,7 +105,7 @@ impl Call {
         let inputs = inputs::read(&lowered, &self.inputs, self.body.as_deref())?;
         let sends = !self.dry_run && self.resume.is_none();
         if sends && entry.is_destructive() && !self.yes && !confirmed(&entry)? {
-            eprintln!("error: nothing was sent");
+            crate::print::complain!("error: nothing was sent");
             return Ok(ExitCode::from(USAGE));
         }
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -119,7 +120,7 @@ fn confirmed(entry: &Entry<'_>) -> anyhow::Result<bool> {
     if !io::stdin().is_terminal() {
         anyhow::bail!("{question}: confirm it with --yes");
     }
-    eprint!("{question}. Continue? [y/N] ");
+    write!(io::stderr(), "{question}. Continue? [y/N] ")?;
     io::stderr().flush()?;
     let mut line = String::new();
     io::stdin().lock().read_line(&mut line).context("cannot read the standard input")?;

@@ -1,7 +1,5 @@
 //! The output of a call: JSON, YAML, a table, or tab-separated values.
 
-use std::io::{self, Write as _};
-
 use anyhow::{Context as _, anyhow};
 use clap::ValueEnum;
 use comfy_table::{ContentArrangement, Table, presets};
@@ -61,13 +59,13 @@ pub(super) fn print(value: &Value, format: Format, listing: Option<&Listing>) ->
                 let count = crate::print::counted(left_out.len(), "column");
                 let verb = if left_out.len() == 1 { "does" } else { "do" };
                 let names = left_out.join(", ");
-                eprintln!("{count} {verb} not fit: {names}. Use --query to select columns, or -o json.");
+                crate::print::complain!("{count} {verb} not fit: {names}. Use --query to select columns, or -o json.");
             }
             text + "\n"
         }
     };
     let text = if text.trim().is_empty() { "" } else { &text };
-    Ok(io::stdout().lock().write_all(text.as_bytes())?)
+    Ok(crate::print::write_out(text.as_bytes())?)
 }
 
 /// The list at a path of fields. As in typed clients, a name can be in another case, and a list can be within the only

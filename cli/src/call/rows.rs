@@ -26,7 +26,7 @@ pub(super) struct Row {
 
 /// The inputs of a call, without those that only the client sets.
 pub(super) fn inputs(lowered: &Lowered) -> Vec<Row> {
-    let Lowered { service, operation } = lowered;
+    let Lowered { service, operation, .. } = lowered;
     let mut walk = Walk { service, of_response: false, open: Vec::new(), rows: Vec::new() };
     for param in operation.params.iter().filter(|param| param.constant.is_none()) {
         let input = input_of(operation, param);
@@ -66,7 +66,7 @@ pub(super) fn inputs(lowered: &Lowered) -> Vec<Row> {
 
 /// The fields of a success.
 pub(super) fn outputs(lowered: &Lowered) -> Vec<Row> {
-    let Lowered { service, operation } = lowered;
+    let Lowered { service, operation, .. } = lowered;
     let mut walk = Walk { service, of_response: true, open: Vec::new(), rows: Vec::new() };
     if let Some(ty) = output(service, operation).and_then(Payload::ty) {
         match service_type(service, ty) {
@@ -109,9 +109,11 @@ impl Walk<'_> {
         let (name, place, required) = (row.name.clone(), row.place, row.required);
         let service = self.service;
         let is_secret = *service_type(service, ty) == Type::Secret;
-        self.rows.push(Row { ty: words(service, ty), values: values(service, ty), is_secret, ..row });
+        self.rows.push(Row { ty: words(service, ty), values: values(service, ty, 0), is_secret, ..row });
         let (mut inner, mut path) = (service_type(service, ty), name);
-        while let Type::List(element) = inner {
+        // A list may consist of lists like itself.
+        for _ in 0..DEEPEST {
+            let Type::List(element) = inner else { break };
             (inner, path) = (service_type(service, element), path + if self.of_response { "[]" } else { ".0" });
         }
         if let Type::Named(id) = inner {
@@ -201,9 +203,9 @@ fn kind(service: &Service, ty: &Type) -> String {
 }
 
 /// The values that the document lists, of a type or of the elements of a list.
-fn values(service: &Service, ty: &Type) -> Vec<String> {
+fn values(service: &Service, ty: &Type, depth: usize) -> Vec<String> {
     match service_type(service, ty) {
-        Type::List(inner) => values(service, inner),
+        Type::List(inner) if depth < DEEPEST => values(service, inner, depth + 1),
         Type::Bool => vec!["true".to_owned(), "false".to_owned()],
         Type::Named(id) => match &service.types[*id].kind {
             TypeKind::StringEnum(variants) => variants.iter().map(|it| it.value.clone()).collect(),

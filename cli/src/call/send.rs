@@ -1,6 +1,6 @@
 //! Sends a call, and follows its pages or its job.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -66,13 +66,15 @@ impl Call {
     ) -> anyhow::Result<ExitCode> {
         let facts::Call { service, spec, paging } = Facts::of(lowered);
         let mut builder = self.connection.builder(service)?;
+        let hidden: Vec<String> = [&inputs.secrets[..], &inputs.from_files, &self.connection.secrets()].concat();
         for (name, value) in &inputs.settings {
             builder = builder.parameter(name, value);
         }
         if self.verbose {
-            builder = builder.interceptor(Verbose);
+            builder = builder.interceptor(Verbose { secrets: hidden.clone() });
         }
         let authorities = self.connection.authorities()?;
+        let report = |error: &Error| failure::report(document, lowered, &hidden, error);
         let dry_run = self.dry_run.then(|| DryRun::new(inputs.secrets.clone(), authorities)).transpose()?;
         if let Some(dry_run) = &dry_run {
             let once = RetryPolicy::none();
@@ -80,19 +82,19 @@ impl Call {
         }
         let client = match builder.build() {
             Ok(client) => client,
-            Err(error) => return Ok(failure::report(document, lowered, &error.into())),
+            Err(error) => return Ok(report(&error.into())),
         };
         if let Some(id) = &self.resume {
             let job = resumed(id, spec, &inputs).with_context(no_job(spec))?;
             let waited = self.waited(client.resume(job)).await;
-            return Ok(waited.map_or_else(|error| failure::report(document, lowered, &error), |()| ExitCode::SUCCESS));
+            return Ok(waited.map_or_else(|error| report(&error), |()| ExitCode::SUCCESS));
         }
         let call = filled(&client, spec, inputs)?;
         let call = if self.unchecked { call.unchecked() } else { call };
         let listing = listing(lowered);
         let done = match (dry_run, paging) {
             (Some(dry_run), _) => match (call.send::<Any>().await, dry_run.request()) {
-                (_, Some(request)) => Ok(ended(io::stdout().lock().write_all(request.as_bytes()).map_err(Into::into))),
+                (_, Some(request)) => Ok(ended(crate::print::write_out(request.as_bytes()).map_err(Into::into))),
                 (Err(error), None) => Err(error.into()),
                 (Ok(_), None) => anyhow::bail!("the call was not sent"),
             },
@@ -110,13 +112,13 @@ impl Call {
             (None, None) if self.all => anyhow::bail!("{} is not paginated: omit --all", spec.name),
             _ if self.wait && spec.job.is_none() => anyhow::bail!("{}", no_job(spec)()),
             _ if rows::output(&lowered.service, &lowered.operation).is_some_and(Payload::is_streamed) => {
-                streamed(call).await.map(|()| ExitCode::SUCCESS)
+                streamed(call).await.map(|printed| ended(printed.map_err(Into::into)))
             }
             _ => match call.send::<Any>().await {
                 Ok(response) => {
                     let printed = ended(match &response.json {
                         Some(value) => self.print(value, listing.as_ref()),
-                        None => io::stdout().lock().write_all(&response.bytes).map_err(Into::into),
+                        None => crate::print::write_out(&response.bytes).map_err(Into::into),
                     });
                     match self.wait.then(|| self.waited(client.wait_for(&response))) {
                         Some(waited) => waited.await.map(|()| printed),
@@ -126,7 +128,7 @@ impl Call {
                 Err(error) => Err(error.into()),
             },
         };
-        Ok(done.unwrap_or_else(|error| failure::report(document, lowered, &error)))
+        Ok(done.unwrap_or_else(|error| report(&error)))
     }
 
     fn print(&self, value: &Value, listing: Option<&Listing>) -> anyhow::Result<()> {
@@ -135,7 +137,7 @@ impl Call {
                 let found = output::queried(query, value.clone())?;
                 output::print(&found, self.output, None)?;
                 if found.is_null() {
-                    eprintln!("The result of --query is null.");
+                    crate::print::complain!("The result of --query is null.");
                 }
                 Ok(())
             }
@@ -181,7 +183,7 @@ impl Call {
             bar.set_message(format!("{id}: {last}"));
         }
         bar.finish_and_clear();
-        eprintln!("job {id}: {last}");
+        crate::print::complain!("job {id}: {last}");
         Ok(())
     }
 }
@@ -235,20 +237,21 @@ fn bar(template: &str) -> ProgressBar {
 }
 
 /// Writes a response as it arrives.
-async fn streamed(call: yundb_runtime::Call) -> Result<(), Error> {
+async fn streamed(call: yundb_runtime::Call) -> Result<io::Result<()>, Error> {
     let mut stream = call.send::<Streamed>().await?.into_inner();
     while let Some(chunk) = stream.next().await {
         // Without a reader, there is nothing left to do.
-        if io::stdout().lock().write_all(&chunk?).and_then(|()| io::stdout().flush()).is_err() {
-            break;
+        let written = crate::print::write_out(&chunk?);
+        if written.is_err() {
+            return Ok(written);
         }
     }
-    Ok(())
+    Ok(Ok(()))
 }
 
 /// The items of the operation's response: those of its pages, or the only list of an operation named as a listing.
 fn listing(lowered: &Lowered) -> Option<Listing> {
-    let Lowered { service, operation } = lowered;
+    let Lowered { service, operation, .. } = lowered;
     let fields = |ty: &model::Type| match super::inputs::service_type(service, ty) {
         model::Type::Named(id) => match &service.types[*id].kind {
             model::TypeKind::Struct(body) => body.fields.as_slice(),

@@ -8,7 +8,7 @@ use serde_json::{Map, Number, Value};
 use yundb_generator::lower::model::{Constant, Field, Service, Type, TypeKind};
 
 use super::document::{meant, normal};
-use super::inputs::{hide, service_type};
+use super::inputs::{DEEPEST, service_type};
 use super::source::mistake;
 
 /// A value under construction.
@@ -54,8 +54,6 @@ pub(super) struct Put<'a> {
     /// The whole path, with the name of the parameter.
     pub tokens: &'a [&'a str],
     pub text: &'a str,
-    /// The values that must not be shown.
-    pub secrets: &'a mut Vec<String>,
 }
 
 impl Put<'_> {
@@ -68,8 +66,11 @@ impl Put<'_> {
     }
 
     /// Puts the text into `tree`, where `count` tokens lead. Returns whether it became one more element of a list.
-    pub fn put(&mut self, tree: &mut Tree, count: usize, ty: &Type) -> anyhow::Result<bool> {
+    pub fn put(&self, tree: &mut Tree, count: usize, ty: &Type, depth: usize) -> anyhow::Result<bool> {
         let (service, tokens) = (self.service, self.tokens);
+        if depth > 2 * DEEPEST {
+            return Err(self.wrong(count, "is a list of lists without an end: write it as JSON"));
+        }
         let ty = match ty {
             Type::Nullable(_) if count == tokens.len() && self.text == "null" => {
                 *tree = Tree::Value(Value::Null);
@@ -80,7 +81,7 @@ impl Put<'_> {
                     *tree = Tree::Text(Box::default());
                 }
                 let Tree::Text(within) = tree else { return Ok(false) };
-                return self.put(within, count, inner);
+                return self.put(within, count, inner, depth + 1);
             }
             Type::JsonText(_) => &Type::String,
             ty => service_type(service, ty),
@@ -90,12 +91,12 @@ impl Put<'_> {
                 && !self.text.trim_start().starts_with('[')
             {
                 let items = as_list(tree);
-                let next = items.last_key_value().map_or(0, |(last, _)| last + 1);
-                self.put(items.entry(next).or_default(), count, inner)?;
+                let next = items.last_key_value().map_or(Some(0), |(last, _)| last.checked_add(1));
+                let next = next.ok_or_else(|| self.wrong(count, "has an element with the greatest number"))?;
+                self.put(items.entry(next).or_default(), count, inner, depth + 1)?;
                 return Ok(true);
             }
             let value = value(service, ty, self.text).map_err(|why| self.wrong(count, &why))?;
-            hide(service, ty, &value, self.secrets);
             *tree = value.into();
             return Ok(false);
         };
@@ -106,15 +107,17 @@ impl Put<'_> {
         match ty {
             Type::List(inner) => {
                 let index = number()?;
-                self.put(as_list(tree).entry(index).or_default(), count + 1, inner)
+                self.put(as_list(tree).entry(index).or_default(), count + 1, inner, depth + 1)
             }
-            Type::Map(inner) => self.put(as_map(tree).entry((*token).to_owned()).or_default(), count + 1, inner),
+            Type::Map(inner) => {
+                self.put(as_map(tree).entry((*token).to_owned()).or_default(), count + 1, inner, depth + 1)
+            }
             Type::Value => {
                 let inner = match token.parse::<u64>() {
                     Ok(index) => as_list(tree).entry(index).or_default(),
                     Err(_) => as_map(tree).entry((*token).to_owned()).or_default(),
                 };
-                self.put(inner, count + 1, ty)
+                self.put(inner, count + 1, ty, depth + 1)
             }
             Type::Named(id) => match &service.types[*id].kind {
                 TypeKind::Tuple(tuple) => {
@@ -122,14 +125,14 @@ impl Put<'_> {
                     let element = usize::try_from(index).ok().and_then(|index| tuple.elements.get(index));
                     let why = || self.wrong(count, &format!("has {} elements", tuple.elements.len()));
                     let element = element.ok_or_else(why)?;
-                    self.put(as_list(tree).entry(index).or_default(), count + 1, &element.ty)
+                    self.put(as_list(tree).entry(index).or_default(), count + 1, &element.ty, depth + 1)
                 }
                 _ => {
-                    let (name, inner) = field(service, ty, token).map_err(|why| self.wrong(count, &why))?;
+                    let (name, inner) = field(service, ty, token, 0).map_err(|why| self.wrong(count, &why))?;
                     if !matches!(tree, Tree::Map(_)) {
                         *tree = Tree::Map(filled(service, ty));
                     }
-                    self.put(as_map(tree).entry(name).or_default(), count + 1, inner)
+                    self.put(as_map(tree).entry(name).or_default(), count + 1, inner, depth + 1)
                 }
             },
             _ => Err(self.wrong(count, &format!("has no field `{token}`: it is a single value"))),
@@ -150,9 +153,14 @@ fn filled(service: &Service, ty: &Type) -> IndexMap<String, Tree> {
     fields.filter_map(|field| Some((field.wire.clone(), Tree::Value(value(field)?)))).collect()
 }
 
-/// The field of an object, or of the first alternative that has it: its name and type.
-fn field<'t>(service: &'t Service, ty: &'t Type, token: &str) -> Result<(String, &'t Type), String> {
-    let Type::Named(id) = service_type(service, ty) else { return Err(format!("has no field `{token}`")) };
+/// The field of an object, or of the first alternative that has it: its name and type. Alternatives may contain each
+/// other.
+fn field<'t>(service: &'t Service, ty: &'t Type, token: &str, depth: usize) -> Result<(String, &'t Type), String> {
+    let found = service_type(service, ty);
+    let Type::Named(id) = found else { return Err(format!("has no field `{token}`")) };
+    if depth > DEEPEST {
+        return Err(format!("has no field `{token}`"));
+    }
     match &service.types[*id].kind {
         TypeKind::Struct(body) => {
             let spelled = normal(token);
@@ -169,7 +177,7 @@ fn field<'t>(service: &'t Service, ty: &'t Type, token: &str) -> Result<(String,
             }
         }
         TypeKind::Union(union) => {
-            let mut found = union.variants.iter().map(|variant| field(service, &variant.ty, token));
+            let mut found = union.variants.iter().map(|variant| field(service, &variant.ty, token, depth + 1));
             found.find(Result::is_ok).unwrap_or_else(|| Err(format!("has no field `{token}`")))
         }
         _ => Err(format!("has no field `{token}`")),

@@ -168,8 +168,14 @@ impl Hiding {
             }
             // JSON within a string.
             Value::String(text) => *text = self.maybe_json(std::mem::take(text)),
+            Value::Number(number) if self.is_text(&number.to_string()) => *value = HIDDEN.into(),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
+    }
+
+    /// Whether this is one of the configured strings.
+    fn is_text(&self, text: &str) -> bool {
+        self.texts.iter().any(|secret| secret.expose() == text)
     }
 }
 
