@@ -12,6 +12,7 @@ use yundb_mock::Service;
 use super::USAGE;
 use super::document::{Document, Entry, Lowered, Unusable};
 use super::rows::{self, Row, plain, plain_text};
+use super::words;
 
 /// Arguments of `yundb describe`.
 #[derive(Args)]
@@ -261,9 +262,13 @@ fn table(out: &mut String, title: &str, rows: &[Row], prefix: &str) {
         return;
     }
     _ = write!(out, "\n{title}\n");
+    let flags: Vec<String> = words::flags().collect();
     for row in rows {
         let required = if row.required { ", required" } else { "" };
-        _ = writeln!(out, "  {prefix}{}  {}{required}", row.name, row.ty);
+        // The name of a flag of the tool needs the other form.
+        let is_taken = !prefix.is_empty() && flags.contains(&row.name);
+        let name = if is_taken { format!("{}=..", row.name) } else { format!("{prefix}{}", row.name) };
+        _ = writeln!(out, "  {name}  {}{required}", row.ty);
         let values = match row.ty.as_str() {
             "boolean" => String::new(),
             _ if row.values.is_empty() => String::new(),

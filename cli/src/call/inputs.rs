@@ -9,7 +9,7 @@ use serde_json::Value;
 use yundb_generator::lower::model::{Input, InputKind, Operation, Param, Place, Service, Type, TypeKind};
 
 use super::document::{Lowered, meant, nearest, normal};
-use super::rows;
+use super::rows::{self, Row};
 use super::source::Source;
 use super::tree::{Put, Tree};
 use super::words;
@@ -36,7 +36,13 @@ pub(super) struct Inputs {
 
 /// Reads the words of a call: `name=value`, and `@file` or `-` for the whole body.
 pub(super) fn read(lowered: &Lowered, words: &[String], body: Option<&str>) -> anyhow::Result<Inputs> {
-    let mut reader = Reader { lowered, out: Inputs::default(), trees: BTreeMap::new(), given: HashSet::new() };
+    let mut reader = Reader {
+        lowered,
+        rows: rows::inputs(lowered),
+        out: Inputs::default(),
+        trees: BTreeMap::new(),
+        given: HashSet::new(),
+    };
     let is_body = |word: &&String| word.starts_with('@') || *word == "-";
     let mut bodies = words.iter().filter(is_body).map(String::as_str).chain(body);
     if let Some(word) = bodies.next() {
@@ -87,6 +93,7 @@ pub(super) fn input_of<'m>(operation: &'m Operation, param: &Param) -> Option<&'
 
 struct Reader<'m> {
     lowered: &'m Lowered,
+    rows: Vec<Row>,
     out: Inputs,
     /// By index of the parameter.
     trees: BTreeMap<usize, Tree>,
@@ -121,10 +128,9 @@ impl<'m> Reader<'m> {
 
     /// An input in the form of a flag, which may be a mistyped flag of the tool.
     fn flag(&mut self, name: &str, source: Option<Source>) -> anyhow::Result<()> {
-        let known = rows::inputs(self.lowered).into_iter().map(|row| row.name).collect::<Vec<_>>();
         let first = |name: &str| normal(name.split('.').next().unwrap_or_default());
-        let is_known = known.iter().any(|it| first(it) == first(name)) || self.param(name).is_some();
-        if !is_known && self.variable(name).is_none() && !name.contains('.') {
+        let is_known = self.rows.iter().any(|row| first(&row.name) == first(name)) || self.param(name).is_some();
+        if !is_known && !name.contains('.') {
             let flags: Vec<String> = words::flags().collect();
             if let Some(meant) = nearest(name, &flags) {
                 bail!(
@@ -134,7 +140,7 @@ impl<'m> Reader<'m> {
             }
         }
         let is_switch = || {
-            let row = rows::inputs(self.lowered).into_iter().find(|row| normal(&row.name) == normal(name));
+            let row = self.rows.iter().find(|row| normal(&row.name) == normal(name));
             row.is_some_and(|row| row.ty.contains("boolean"))
         };
         match source {
@@ -150,7 +156,11 @@ impl<'m> Reader<'m> {
             bail!("the name of an input has {} parts: at most {DEEPEST} are possible", tokens.len());
         }
         // The variables of the server come before the fields of a body that may have any.
-        if let Some(variable) = self.variable(name).filter(|_| self.param(name).is_none()) {
+        let is_field = |row: &Row| row.place != "server" && normal(&row.name) == normal(name);
+        if let Some(variable) = self.variable(name)
+            && self.param(name).is_none()
+            && !self.rows.iter().any(is_field)
+        {
             let text = source.text().with_context(|| format!("`{name}`"))?;
             self.out.from_files.extend(matches!(source, Source::File(_)).then(|| text.clone()));
             self.out.settings.push((variable, text));
@@ -165,9 +175,9 @@ impl<'m> Reader<'m> {
         if let Some((index, param)) = self.whole() {
             return self.set(index, param, &tokens, 0, source);
         }
-        let inputs: Vec<String> = rows::inputs(self.lowered).into_iter().map(|row| row.name).collect();
+        let inputs: Vec<&str> = self.rows.iter().map(|row| row.name.as_str()).collect();
         // A mistyped flag of the tool is taken for an input.
-        let known = inputs.iter().cloned().chain(words::flags().map(|flag| format!("--{flag}")));
+        let known = inputs.iter().map(|name| (*name).to_owned()).chain(words::flags().map(|flag| format!("--{flag}")));
         let remedy = meant(name, known).unwrap_or_else(|| match inputs.as_slice() {
             [] => "it has no inputs".to_owned(),
             inputs => format!("its inputs are {}", inputs.join(", ")),

@@ -4,8 +4,9 @@ use yundb_generator::lower::model::{
     Docs, InputKind, Operation, Payload, Place, ResponseBody, Service, Type, TypeId, TypeKind,
 };
 
-use super::document::Lowered;
+use super::document::{Lowered, normal};
 use super::inputs::{input_of, service_type};
+use super::words;
 
 /// Levels of nested objects.
 const DEEPEST: usize = 8;
@@ -61,7 +62,16 @@ pub(super) fn inputs(lowered: &Lowered) -> Vec<Row> {
             }
         }
     }
-    walk.rows
+    let mut rows = walk.rows;
+    let variables = operation.servers.iter().chain(&service.servers).flat_map(|server| &server.variables);
+    for variable in variables.filter(|variable| !words::flags().any(|flag| normal(&flag) == normal(&variable.name))) {
+        if !rows.iter().any(|row| normal(&row.name) == normal(&variable.name)) {
+            let about = format!("Part of the server's address. Defaults to {}.", variable.default);
+            let (ty, values) = ("string".to_owned(), variable.values.clone());
+            rows.push(Row { ty, values, about, ..Row::of(&variable.name, "server") });
+        }
+    }
+    rows
 }
 
 /// The fields of a success.

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures_util::StreamExt as _;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
-use yundb_generator::lower::model::{self, Payload};
+use yundb_generator::lower::model::{self, Payload, ResponseBody};
 use yundb_runtime::{
     ByteStream, CallError, Client, DecodeError, Error, FromResponse, JobHandle, Operation, Part, RawResponse,
     RequestBody, RetryPolicy, Spec, Wait, pages_of,
@@ -19,28 +19,32 @@ use super::client::{DryRun, Verbose};
 use super::document::{Document, Lowered};
 use super::facts::{self, Facts};
 use super::inputs::Inputs;
-use super::output::Listing;
+use super::output::{Format, Listing};
 use super::source::Source;
 use super::{Call, failure, output, rows};
 
-/// Any response: JSON, or bytes.
-struct Answer {
+/// A response: JSON, or bytes unless only JSON is expected.
+struct Answer<const JSON: bool> {
     bytes: Bytes,
     json: Option<Value>,
 }
 
-impl FromResponse for Answer {
+impl<const JSON: bool> FromResponse for Answer<JSON> {
     fn from_response(response: RawResponse) -> Result<Self, DecodeError> {
         let bytes = response.bytes()?;
-        Ok(Self { json: serde_json::from_slice(&bytes).ok(), bytes })
+        let json = match JSON && !bytes.is_empty() {
+            true => Some(response.json()?),
+            false => serde_json::from_slice(&bytes).ok(),
+        };
+        Ok(Self { json, bytes })
     }
 }
 
-/// An operation with any response.
-struct Any;
+/// An operation with such a response.
+struct Any<const JSON: bool>;
 
-impl Operation for Any {
-    type Output = Answer;
+impl<const JSON: bool> Operation for Any<JSON> {
+    type Output = Answer<JSON>;
     type Headers = ();
     type Error = Value;
     const SPEC: &'static Spec = &Spec::new("", "", "");
@@ -65,6 +69,11 @@ impl Call {
         inputs: Inputs,
     ) -> anyhow::Result<ExitCode> {
         let facts::Call { service, spec, paging } = Facts::of(lowered);
+        let payload = rows::output(&lowered.service, &lowered.operation);
+        let is_raw = matches!(payload, Some(Payload::Text | Payload::Stream | Payload::Events(..) | Payload::Lines(_)));
+        if is_raw && (self.query.is_some() || self.output != Format::Json) {
+            anyhow::bail!("the response of {} is not one JSON value: omit --query and --output", spec.name);
+        }
         let mut builder = self.connection.builder(service)?;
         let hidden: Vec<String> = [&inputs.secrets[..], &inputs.from_files, &self.connection.secrets()].concat();
         for (name, value) in &inputs.settings {
@@ -93,7 +102,7 @@ impl Call {
         let call = if self.unchecked { call.unchecked() } else { call };
         let listing = listing(lowered);
         let done = match (dry_run, paging) {
-            (Some(dry_run), _) => match (call.send::<Any>().await, dry_run.request()) {
+            (Some(dry_run), _) => match (call.send::<Any<false>>().await, dry_run.request()) {
                 (_, Some(request)) => Ok(ended(crate::print::write_out(request.as_bytes()).map_err(Into::into))),
                 (Err(error), None) => Err(error.into()),
                 (Ok(_), None) => anyhow::bail!("the call was not sent"),
@@ -111,24 +120,33 @@ impl Call {
             }
             (None, None) if self.all => anyhow::bail!("{} is not paginated: omit --all", spec.name),
             _ if self.wait && spec.job.is_none() => anyhow::bail!("{}", no_job(spec)()),
-            _ if rows::output(&lowered.service, &lowered.operation).is_some_and(Payload::is_streamed) => {
+            _ if payload.is_some_and(Payload::is_streamed) => {
                 streamed(call).await.map(|printed| ended(printed.map_err(Into::into)))
             }
-            _ => match call.send::<Any>().await {
-                Ok(response) => {
-                    let printed = ended(match &response.json {
-                        Some(value) => self.print(value, listing.as_ref()),
-                        None => crate::print::write_out(&response.bytes).map_err(Into::into),
-                    });
-                    match self.wait.then(|| self.waited(client.wait_for(&response))) {
-                        Some(waited) => waited.await.map(|()| printed),
-                        None => Ok(printed),
-                    }
-                }
-                Err(error) => Err(error.into()),
-            },
+            _ if matches!(lowered.operation.output, ResponseBody::One(Payload::Json(_))) => {
+                self.answered::<true>(&client, call, listing.as_ref()).await
+            }
+            _ => self.answered::<false>(&client, call, listing.as_ref()).await,
         };
         Ok(done.unwrap_or_else(|error| report(&error)))
+    }
+
+    /// Sends a call, prints its response, and waits for its job if desired.
+    async fn answered<const JSON: bool>(
+        &self,
+        client: &Client,
+        call: yundb_runtime::Call,
+        listing: Option<&Listing>,
+    ) -> Result<ExitCode, Error> {
+        let response = call.send::<Any<JSON>>().await?;
+        let printed = ended(match &response.json {
+            Some(value) => self.print(value, listing),
+            None => crate::print::write_out(&response.bytes).map_err(Into::into),
+        });
+        if self.wait {
+            self.waited(client.wait_for(&response)).await?;
+        }
+        Ok(printed)
     }
 
     fn print(&self, value: &Value, listing: Option<&Listing>) -> anyhow::Result<()> {
@@ -152,13 +170,13 @@ impl Call {
         paging: yundb_runtime::Paging,
         path: Vec<String>,
     ) -> Result<Vec<Value>, CallError<Value>> {
-        let of_page = move |answer: &Answer| -> Vec<Value> {
+        let of_page = move |answer: &Answer<true>| -> Vec<Value> {
             let found = answer.json.as_ref().and_then(|value| output::at(value, &path));
             found.and_then(Value::as_array).cloned().unwrap_or_default()
         };
         let bar = bar("{spinner} {pos} items {elapsed}");
         let count = of_page.clone();
-        let mut pages = pages_of::<Any>(call, paging, move |answer| count(answer).len());
+        let mut pages = pages_of::<Any<true>>(call, paging, move |answer| count(answer).len());
         let mut items = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page?;
@@ -363,7 +381,7 @@ mod tests {
                     .fold(client, |client, (name, value)| client.parameter(name, value));
                 let client = client.build().unwrap();
                 let sent = match inputs {
-                    Ok(inputs) => filled(&client, spec, inputs).unwrap().send::<Any>().await.map_err(Error::from),
+                    Ok(inputs) => filled(&client, spec, inputs).unwrap().send::<Any<false>>().await.map_err(Error::from),
                     Err(error) => {
                         wrong.push(format!("{name} {}: {error:#}", entry.name()));
                         continue;
