@@ -22,10 +22,17 @@ pub fn diagnostics(diagnostics: &Diagnostics) -> io::Result<()> {
 macro_rules! complain {
     ($($words:tt)*) => {{
         use std::io::Write as _;
-        _ = writeln!(std::io::stderr(), $($words)*);
+        let line = $crate::print::printable(&format!($($words)*));
+        _ = writeln!(std::io::stderr(), "{line}");
     }};
 }
 pub(crate) use complain;
+
+/// A text without the control characters that a terminal would obey.
+pub(crate) fn printable(text: &str) -> String {
+    let shown = |c: char| if c.is_control() && !matches!(c, '\n' | '\t') { char::REPLACEMENT_CHARACTER } else { c };
+    text.chars().map(shown).collect()
+}
 
 /// Writes to the standard output, up to its end: an error of the last bytes is one, too.
 pub(crate) fn write_out(bytes: &[u8]) -> io::Result<()> {

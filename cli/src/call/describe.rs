@@ -13,6 +13,7 @@ use super::USAGE;
 use super::document::{Document, Entry, Lowered, Unusable};
 use super::rows::{self, Row, plain, plain_text};
 use super::words;
+use crate::print::printable;
 
 /// Arguments of `yundb describe`.
 #[derive(Args)]
@@ -60,12 +61,12 @@ impl Describe {
         let document = Document::load(target)?;
         match &self.operation {
             None if is_json => Ok(written(&operations(&document))),
-            None => Ok(list(&document)),
+            None => Ok(printable(&list(&document))),
             Some(name) => {
                 let entry = document.find(name)?;
                 let lowered = document.lowered(&entry)?;
                 let facts = facts(&document, &entry, &lowered);
-                Ok(if is_json { written(&facts) } else { text(target, &entry, &lowered, &facts) })
+                Ok(if is_json { written(&facts) } else { printable(&text(target, &entry, &lowered, &facts)) })
             }
         }
     }

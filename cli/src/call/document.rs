@@ -200,7 +200,8 @@ impl Document {
         fn object(value: Option<&Value>) -> Option<&Map<String, Value>> {
             value.and_then(Value::as_object)
         }
-        let paths = object(self.root.get("paths")).into_iter().flatten();
+        // Extensions are no paths.
+        let paths = object(self.root.get("paths")).into_iter().flatten().filter(|(path, _)| !path.starts_with("x-"));
         let all = paths.flat_map(|(path, item)| {
             let own = object(Some(item)).into_iter().flatten().filter(|(key, _)| METHODS.contains(&key.as_str()));
             let more = object(item.get("additionalOperations")).into_iter().flatten();

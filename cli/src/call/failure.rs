@@ -119,7 +119,8 @@ fn with_flags(message: &str) -> String {
     let mut rest = message;
     while let Some((before, after)) = rest.split_once("`.") {
         out.push_str(before);
-        let Some((call, more)) = after.split_once('`') else {
+        let call = after.split_once('`').filter(|_| after.starts_with(|c: char| c.is_ascii_alphabetic()));
+        let Some((call, more)) = call else {
             out.push_str("`.");
             rest = after;
             continue;
@@ -159,6 +160,6 @@ mod tests {
         let message =
             "zone: is required: set it with `.parameter(\"zone\", ..)` on the client's builder, or `.project_id(..)`";
         assert_eq!(with_flags(message), "zone: is required: set it with `--zone`, or `--project-id`");
-        assert_eq!(with_flags("`x` and `.`"), "`x` and `--`");
+        assert_eq!(with_flags("`x` and `.`"), "`x` and `.`");
     }
 }

@@ -42,6 +42,7 @@ pub(super) fn read(lowered: &Lowered, words: &[String], body: Option<&str>) -> a
         out: Inputs::default(),
         trees: BTreeMap::new(),
         given: HashSet::new(),
+        lists: HashSet::new(),
     };
     let is_body = |word: &&String| word.starts_with('@') || *word == "-";
     let mut bodies = words.iter().filter(is_body).map(String::as_str).chain(body);
@@ -99,6 +100,8 @@ struct Reader<'m> {
     trees: BTreeMap<usize, Tree>,
     /// The single values that words have set.
     given: HashSet<(usize, Vec<String>)>,
+    /// The lists to which words have added elements.
+    lists: HashSet<(usize, Vec<String>)>,
 }
 
 impl<'m> Reader<'m> {
@@ -217,12 +220,16 @@ impl<'m> Reader<'m> {
         let tree = self.trees.entry(index).or_default();
         let text = source.text().with_context(|| format!("`{name}`"))?;
         self.out.from_files.extend(matches!(source, Source::File(_)).then(|| text.clone()));
-        let put = Put { service: &self.lowered.service, tokens, text: &text };
+        let at = (index, tokens[count..].iter().map(|token| normal(token)).collect::<Vec<_>>());
+        let is_within = |(other, path): &(usize, Vec<String>)| *other == index && path.starts_with(&at.1);
+        let is_given = self.given.iter().chain(&self.lists).any(is_within);
+        // A list of the body is replaced, rather than continued.
+        let put = Put { service: &self.lowered.service, tokens, text: &text, replaces: !is_given };
         let is_element = put.put(tree, count, &ty, 0)?;
-        let at = tokens[count..].iter().map(|token| normal(token)).collect();
-        if !is_element && !self.given.insert((index, at)) {
+        if !is_element && is_given {
             bail!("`{name}` is given twice");
         }
+        if is_element { &mut self.lists } else { &mut self.given }.insert(at);
         Ok(())
     }
 

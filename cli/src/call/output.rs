@@ -46,9 +46,15 @@ pub(super) fn print(value: &Value, format: Format, listing: Option<&Listing>) ->
     let text = match format {
         Format::Json => serde_json::to_string_pretty(value)? + "\n",
         Format::Yaml => serde_yaml::to_string(value)?,
-        Format::Tsv => separated(&table(value, listing).1) + "\n",
+        Format::Tsv => match table(value, listing).1.as_slice() {
+            [] => String::new(),
+            rows => separated(rows) + "\n",
+        },
         Format::Table => {
             let (columns, rows) = table(value, listing);
+            if rows.is_empty() {
+                return Ok(());
+            }
             let width = console::Term::stdout().size_checked().map(|(_, width)| usize::from(width));
             let kept = width.map(|width| fitting(&columns, &rows, width));
             let kept = kept.unwrap_or_else(|| (0..columns.len()).collect());
@@ -64,7 +70,6 @@ pub(super) fn print(value: &Value, format: Format, listing: Option<&Listing>) ->
             text + "\n"
         }
     };
-    let text = if text.trim().is_empty() { "" } else { &text };
     Ok(crate::print::write_out(text.as_bytes())?)
 }
 
@@ -113,13 +118,14 @@ fn table(value: &Value, listing: Option<&Listing>) -> (Vec<String>, Vec<Vec<Stri
 fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
-        Value::String(text) => text.clone(),
+        // A terminal must not interpret what a service sends.
+        Value::String(text) => crate::print::printable(text),
         other => other.to_string(),
     }
 }
 
-/// The space around a cell.
-const MARGIN: usize = 2;
+/// The space around a cell, and between cells.
+const MARGIN: usize = 3;
 /// Longer cells may be broken into lines.
 const READABLE: usize = 32;
 
@@ -189,6 +195,7 @@ mod tests {
         assert_eq!(table(&json!({"a": 1, "b": null}), None).1, [["a", "1"], ["b", ""]]);
         assert_eq!(table(&json!([["a", 1], ["b", 2]]), None).1, [["a", "1"], ["b", "2"]]);
         assert_eq!(table(&json!(["a", "b"]), None).1, [["a"], ["b"]]);
+        assert_eq!(table(&json!(["\u{1b}[2J"]), None).1, [["\u{fffd}[2J"]]);
     }
 
     #[test]
@@ -197,9 +204,9 @@ mod tests {
         let row: Vec<String> =
             (0..20).map(|at| if at == 1 { "{\"a\":1}".to_owned() } else { at.to_string() }).collect();
         let kept = fitting(&columns, std::slice::from_ref(&row), 80);
-        assert_eq!(kept, [0, 2, 3, 4, 5, 6, 7]);
+        assert_eq!(kept, [0, 2, 3, 4, 5, 6]);
         let text = bordered(&columns, &[row], &kept, Some(80));
-        assert!(text.contains(" column-07") && text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        assert!(text.contains(" column-06") && text.lines().all(|line| line.chars().count() <= 80), "{text}");
         // Short of nothing at all, the first one stays. Plain values come before nested ones.
         assert_eq!(fitting(&columns, &[], 5), [0]);
         let wide = |cell: &str| vec![vec!["[1,2,3,4,5,6]".to_owned(), cell.to_owned()]];

@@ -381,7 +381,9 @@ mod tests {
                     .fold(client, |client, (name, value)| client.parameter(name, value));
                 let client = client.build().unwrap();
                 let sent = match inputs {
-                    Ok(inputs) => filled(&client, spec, inputs).unwrap().send::<Any<false>>().await.map_err(Error::from),
+                    Ok(inputs) => {
+                        filled(&client, spec, inputs).unwrap().send::<Any<false>>().await.map_err(Error::from)
+                    }
                     Err(error) => {
                         wrong.push(format!("{name} {}: {error:#}", entry.name()));
                         continue;

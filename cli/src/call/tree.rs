@@ -35,6 +35,10 @@ impl From<Value> for Tree {
 }
 
 impl Tree {
+    fn is_empty(&self) -> bool {
+        matches!(self, Self::Empty | Self::Value(Value::Null))
+    }
+
     pub fn into_value(self) -> Value {
         match self {
             Self::Empty => Value::Null,
@@ -54,6 +58,8 @@ pub(super) struct Put<'a> {
     /// The whole path, with the name of the parameter.
     pub tokens: &'a [&'a str],
     pub text: &'a str,
+    /// Whether the first element of a list takes the place of those before.
+    pub replaces: bool,
 }
 
 impl Put<'_> {
@@ -77,20 +83,25 @@ impl Put<'_> {
                 return Ok(false);
             }
             Type::JsonText(inner) if count < tokens.len() => {
-                if !matches!(tree, Tree::Text(_)) {
+                if tree.is_empty() {
                     *tree = Tree::Text(Box::default());
                 }
-                let Tree::Text(within) = tree else { return Ok(false) };
+                let why = "is given twice, as a text and with parts";
+                let Tree::Text(within) = tree else { return Err(self.wrong(count, why)) };
                 return self.put(within, count, inner, depth + 1);
             }
             Type::JsonText(_) => &Type::String,
             ty => service_type(service, ty),
         };
+        let taken = || self.wrong(count, "is given twice, as a single value and with parts");
         let Some(token) = tokens.get(count) else {
             if let Type::List(inner) = ty
                 && !self.text.trim_start().starts_with('[')
             {
-                let items = as_list(tree);
+                let items = as_list(tree).ok_or_else(taken)?;
+                if self.replaces {
+                    items.clear();
+                }
                 let next = items.last_key_value().map_or(Some(0), |(last, _)| last.checked_add(1));
                 let next = next.ok_or_else(|| self.wrong(count, "has an element with the greatest number"))?;
                 self.put(items.entry(next).or_default(), count, inner, depth + 1)?;
@@ -107,15 +118,18 @@ impl Put<'_> {
         match ty {
             Type::List(inner) => {
                 let index = number()?;
-                self.put(as_list(tree).entry(index).or_default(), count + 1, inner, depth + 1)
+                self.put(as_list(tree).ok_or_else(taken)?.entry(index).or_default(), count + 1, inner, depth + 1)
             }
-            Type::Map(inner) => {
-                self.put(as_map(tree).entry((*token).to_owned()).or_default(), count + 1, inner, depth + 1)
-            }
+            Type::Map(inner) => self.put(
+                as_map(tree).ok_or_else(taken)?.entry((*token).to_owned()).or_default(),
+                count + 1,
+                inner,
+                depth + 1,
+            ),
             Type::Value => {
                 let inner = match token.parse::<u64>() {
-                    Ok(index) => as_list(tree).entry(index).or_default(),
-                    Err(_) => as_map(tree).entry((*token).to_owned()).or_default(),
+                    Ok(index) => as_list(tree).ok_or_else(taken)?.entry(index).or_default(),
+                    Err(_) => as_map(tree).ok_or_else(taken)?.entry((*token).to_owned()).or_default(),
                 };
                 self.put(inner, count + 1, ty, depth + 1)
             }
@@ -125,14 +139,19 @@ impl Put<'_> {
                     let element = usize::try_from(index).ok().and_then(|index| tuple.elements.get(index));
                     let why = || self.wrong(count, &format!("has {} elements", tuple.elements.len()));
                     let element = element.ok_or_else(why)?;
-                    self.put(as_list(tree).entry(index).or_default(), count + 1, &element.ty, depth + 1)
+                    self.put(
+                        as_list(tree).ok_or_else(taken)?.entry(index).or_default(),
+                        count + 1,
+                        &element.ty,
+                        depth + 1,
+                    )
                 }
                 _ => {
                     let (name, inner) = field(service, ty, token, 0).map_err(|why| self.wrong(count, &why))?;
-                    if !matches!(tree, Tree::Map(_)) {
+                    if tree.is_empty() {
                         *tree = Tree::Map(filled(service, ty));
                     }
-                    self.put(as_map(tree).entry(name).or_default(), count + 1, inner, depth + 1)
+                    self.put(as_map(tree).ok_or_else(taken)?.entry(name).or_default(), count + 1, inner, depth + 1)
                 }
             },
             _ => Err(self.wrong(count, &format!("has no field `{token}`: it is a single value"))),
@@ -184,23 +203,25 @@ fn field<'t>(service: &'t Service, ty: &'t Type, token: &str, depth: usize) -> R
     }
 }
 
-fn as_list(tree: &mut Tree) -> &mut BTreeMap<u64, Tree> {
-    if !matches!(tree, Tree::List(_)) {
+/// The elements of a list, unless the value is another one already.
+fn as_list(tree: &mut Tree) -> Option<&mut BTreeMap<u64, Tree>> {
+    if tree.is_empty() {
         *tree = Tree::List(BTreeMap::new());
     }
     match tree {
-        Tree::List(items) => items,
-        _ => unreachable!("it is a list now"),
+        Tree::List(items) => Some(items),
+        _ => None,
     }
 }
 
-fn as_map(tree: &mut Tree) -> &mut IndexMap<String, Tree> {
-    if !matches!(tree, Tree::Map(_)) {
+/// The fields of an object, unless the value is another one already.
+fn as_map(tree: &mut Tree) -> Option<&mut IndexMap<String, Tree>> {
+    if tree.is_empty() {
         *tree = Tree::Map(IndexMap::new());
     }
     match tree {
-        Tree::Map(entries) => entries,
-        _ => unreachable!("it is a map now"),
+        Tree::Map(entries) => Some(entries),
+        _ => None,
     }
 }
 
