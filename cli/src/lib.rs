@@ -18,7 +18,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
-use clap_complete::{CompleteEnv, Shell};
+use clap_complete::Shell;
 use yundb_generator::Failure;
 
 use choose::Choose;
@@ -83,11 +83,7 @@ pub enum BundleFormat {
 /// Runs the tool with these arguments, as the command `name`.
 pub fn run(name: &'static str, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    if std::env::var_os(call::complete::VARIABLE).is_some() {
-        let words = arguments.clone();
-        let command = || call::complete::command(Cli::command(), &words);
-        CompleteEnv::with_factory(command).var(call::complete::VARIABLE).complete();
-    }
+    call::complete::complete(Cli::command, &arguments);
     let arguments = call::rewritten(arguments, &Cli::command());
     let parsed = Cli::command().bin_name(name).try_get_matches_from(arguments);
     let command = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
@@ -115,7 +111,7 @@ pub fn exit_code(done: anyhow::Result<bool>) -> ExitCode {
         // The reader of the output has closed it.
         Err(error) if is_closed(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            crate::print::complain!("error: {error:#}");
             ExitCode::FAILURE
         }
     }

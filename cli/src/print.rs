@@ -18,6 +18,29 @@ pub fn diagnostics(diagnostics: &Diagnostics) -> io::Result<()> {
     stderr.write_all(diagnostics.render(coloured).as_bytes())
 }
 
+/// Prints a line to the standard error. Nothing is left to do if nobody can read it.
+macro_rules! complain {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        let line = $crate::print::printable(&format!($($words)*));
+        _ = writeln!(std::io::stderr(), "{line}");
+    }};
+}
+pub(crate) use complain;
+
+/// A text without the control characters that a terminal would obey.
+pub(crate) fn printable(text: &str) -> String {
+    let shown = |c: char| if c.is_control() && !matches!(c, '\n' | '\t') { char::REPLACEMENT_CHARACTER } else { c };
+    text.chars().map(shown).collect()
+}
+
+/// Writes to the standard output, up to its end: an error of the last bytes is one, too.
+pub(crate) fn write_out(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
+}
+
 /// Prints why a document has no client. Returns `false`.
 ///
 /// # Errors
@@ -33,7 +56,7 @@ pub fn failed(spec: &Path, failure: Failure) -> anyhow::Result<bool> {
             if let Some(first) = files.first() {
                 let spec = spec.display().to_string();
                 let name = if files.iter().all(|file| file == first) { *first } else { spec.as_str() };
-                eprintln!("error: `{name}` has {}", counted(files.len(), "error"));
+                complain!("error: `{name}` has {}", counted(files.len(), "error"));
             }
             Ok(false)
         }

@@ -26,7 +26,7 @@ pub(crate) fn forever(spec: &Path, once: impl Fn() -> anyhow::Result<Vec<PathBuf
                 watcher.watch(folder, RecursiveMode::NonRecursive).with_context(failed)?;
             }
         }
-        eprintln!("watching `{}`: press Ctrl+C to stop", spec.display());
+        crate::print::complain!("watching `{}`: press Ctrl+C to stop", spec.display());
         let touches = |event: &notify::Result<Event>| match event {
             Ok(event) => !event.kind.is_access() && event.paths.iter().any(|path| files.contains(&real(path))),
             Err(_) => false,

@@ -1,88 +1,16 @@
-//! `yundb call` and `yundb describe` as their users run them, against the mock.
+//! `yundb call` as its users run it, against the mock.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod world;
 
 use std::fs;
 use std::io::Write as _;
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 
-use serde_json::{Value, json};
-use yundb_mock::{MockServer, Options, Scenario};
+use serde_json::json;
+use yundb_mock::{Options, Scenario};
 
-/// A mock, and a folder to run commands in.
-struct World {
-    server: MockServer,
-    target: String,
-    folder: tempfile::TempDir,
-}
-
-#[derive(Debug)]
-struct Ran {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
-
-impl Ran {
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
-    }
-}
-
-fn yundb(folder: &tempfile::TempDir) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_yundb"));
-    command.env_clear().current_dir(folder.path()).stdin(Stdio::null());
-    command
-}
-
-fn ran(command: &mut Command) -> Ran {
-    let Output { status, stdout, stderr } = command.output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Ran { code: status.code().unwrap(), stdout: text(stdout), stderr: text(stderr) }
-}
-
-impl World {
-    async fn new(target: &str, options: Options) -> Self {
-        let server = MockServer::start(target, options).await.unwrap();
-        Self { server, target: target.to_owned(), folder: tempfile::tempdir().unwrap() }
-    }
-
-    async fn ddm(options: Options) -> Self {
-        Self::new("huawei-ddm", options).await
-    }
-
-    async fn of(document: &str, options: Options) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("shop.yaml");
-        fs::write(&path, document).unwrap();
-        let server = MockServer::start(path.to_str().unwrap(), options).await.unwrap();
-        Self { server, target: "shop.yaml".to_owned(), folder }
-    }
-
-    fn put(&self, name: &str, text: &str) {
-        fs::write(self.folder.path().join(name), text).unwrap();
-    }
-
-    /// The command with the words of `text`, and with the address and credentials of the mock.
-    fn command(&self, text: &str) -> Command {
-        let mut command = yundb(&self.folder);
-        command.args(["call", self.target.as_str()]).args(text.split(' ')).args(["--endpoint", self.server.url()]);
-        match self.target.split('-').next() {
-            Some("huawei") => command.args(["--project-id", "p", "--token", "t"]),
-            Some("aliyun") => command.args(["--access-key", "ak:sk", "--region", "cn-hangzhou"]),
-            _ => &mut command,
-        };
-        command
-    }
-
-    fn call(&self, text: &str) -> Ran {
-        ran(&mut self.command(text))
-    }
-
-    /// What arrived at the mock.
-    fn requests(&self) -> Vec<Value> {
-        self.server.journal().into_iter().map(|record| record.request).collect()
-    }
-}
+use world::{SHOP, World, ran, yundb};
 
 const CREATE: &str = "create-instance --instance.name orders --instance.flavor-id f --instance.node_num 2 \
                       --instance.engine_id e --instance.available_zones az1 --instance.available_zones az2 \
@@ -100,13 +28,24 @@ async fn an_operation_has_many_names() {
     assert!(by_path.stderr.contains("attempt 1: 200 after "), "{by_path:?}");
     let table = [
         ("list-instances --limt 1", "did you mean `limit`?"),
-        ("list-instances --limit x", "error: the input `limit`: must be an integer"),
+        ("list-instances --limit x", "error: `limit` must be an integer"),
         ("create-instance --instance.nme x", "did you mean `name`?"),
         ("list-instnces", "did you mean `list-instances`?"),
         ("list-instances stray", "write `--name value`, `name=value`, or `@file` for the body"),
-        ("list-instances @none.json", "the operation has no body"),
-        ("show-instance --instance_id i --all", "has no pages: leave out --all"),
-        ("show-instance --instance_id i --wait", "starts no job: leave out --wait"),
+        ("list-instances @none.json", "error: list-instances has no body"),
+        ("show-instance --instance_id i --all", "show-instance is not paginated: omit --all"),
+        ("show-instance --instance_id i --wait", "show-instance does not start a job: omit --wait"),
+        ("create-instance --instance.nam x", "error: `instance` has no field `nam`: did you mean `name`?"),
+        ("create-instance --instance.name.x y", "error: `instance.name` has no field `x`: it is a single value"),
+        ("create-instance --instance {x}", "error: `instance` must be an object as JSON: write the name of a field in"),
+        ("create-instance --body {}}", "error: --body:1:3: this is not JSON: there is text after the value"),
+        ("create-instance @none.json", "error: cannot read `none.json`: there is no such file"),
+        ("create-instance @.", "error: cannot read `.`: it is a folder"),
+        ("show-instance --instance_id @none", "error: `instance_id`: cannot read `none`: there is no such file"),
+        ("show-instance --instance_id a --instance-id b", "error: `instance-id` is given twice"),
+        ("list-instances --dryrun", "error: list-instances has no input `dryrun`: did you mean `--dry-run`?"),
+        ("list-instances --cacert none.pem", "error: cannot read `none.pem`: there is no such file"),
+        ("list-instances --endpoint localhost:1", "it has no scheme: write `https://localhost:1`, or `http://local"),
         ("list-instances --query [", "--query"),
         ("list-instances --timeout soon", "write a number of seconds, or a time such as `90s`"),
     ];
@@ -151,10 +90,14 @@ async fn inputs_are_typed_by_the_document() {
     assert_eq!(world.requests()[1]["body"], body);
     assert_eq!(world.requests()[2]["body"], body);
 
-    let refused = world.call(&format!("{CREATE} --instance.name o"));
+    // A list replaces that of the body.
+    let replaced =
+        world.call("create-instance @body.json --instance.available_zones az3 --instance.name orders --dry-run");
+    assert!(replaced.stdout.contains("\"available_zones\":[\"az3\"]"), "{replaced:?}");
+    let refused = world.call(&CREATE.replace("name orders", "name o"));
     assert_eq!(refused.code, 3);
     assert!(
-        refused.stderr.contains("createInstance was not sent\n  instance.name: must have at least 4"),
+        refused.stderr.contains("create-instance was not sent\n  instance.name: must have at least 4"),
         "{refused:?}"
     );
     let wrong = world.call("create-instance --body {\"instanc\":{}}");
@@ -174,6 +117,7 @@ async fn a_dry_run_sends_and_shows_nothing_secret() {
     let dg = World::new("aliyun-dg", Options::default()).await;
     let dry = dg.call("DeleteGateway --GatewayId g --dry-run");
     assert!(dry.code == 0 && dry.stdout.contains("Signature=***"), "{dry:?}");
+    assert!(dry.stdout.contains("SignatureMethod=HMAC-SHA1") && dry.stdout.contains("AccessKeyId=***"), "{dry:?}");
     assert!(dg.requests().is_empty());
 }
 
@@ -191,6 +135,12 @@ async fn the_output_has_four_forms() {
     assert!(wrong.code == 1 && wrong.stderr.starts_with("error: --query: "), "{wrong:?}");
     let table = world.call("list-instances -o table --query total_record");
     assert!(table.stdout.contains(" 1 "), "{table:?}");
+    // An object is no listing because there is a list in it.
+    let one = world.call("show-instance --instance_id i -o tsv");
+    assert!(one.stdout.starts_with("nodes\t[{") && one.stdout.contains("\nname\t"), "{one:?}");
+    let null = world.call("list-instances --query missing");
+    assert_eq!((null.code, null.stdout.as_str()), (0, "null\n"));
+    assert_eq!(null.stderr, "The result of --query is null.\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -215,6 +165,8 @@ async fn jobs_are_followed() {
     assert_eq!(created.code, 0, "{created:?}");
     let job = created.json()["job_id"].as_str().unwrap().to_owned();
     assert_eq!(created.stderr, format!("job {job}: Completed\n"));
+    let resumed = world.call(&format!("create-instance --resume {job}"));
+    assert_eq!((resumed.code, resumed.stderr), (0, created.stderr), "{}", resumed.stdout);
     world.server.set_scenario(Scenario::read("faults: [{operation: createInstance, job-fails: true}]").unwrap());
     let failed = world.call(&format!("{CREATE} --wait"));
     assert_eq!(failed.code, 10, "{failed:?}");
@@ -222,11 +174,24 @@ async fn jobs_are_followed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_wait_in_vain_can_be_continued() {
+    let options = Options { job_time: std::time::Duration::from_secs(60), ..Options::default() };
+    let world = World::ddm(options).await;
+    let late = world.call(&format!("{CREATE} --wait --timeout 1"));
+    assert_eq!(late.code, 9, "{late:?}");
+    let job = late.json()["job_id"].as_str().unwrap().to_owned();
+    let command = format!("Continue to wait: yundb call huawei-ddm create-instance --resume {job}\n");
+    assert!(late.stderr.contains(&command), "{late:?}");
+    let wrong = world.call("list-instances --resume x");
+    assert!(wrong.code == 2 && wrong.stderr.contains("list-instances does not start a job"), "{wrong:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_destroys_is_confirmed() {
     let world = World::ddm(Options::default()).await;
     let asked = world.call("delete-instance --instance_id i");
     assert_eq!(asked.code, 2);
-    assert!(asked.stderr.contains("may destroy something: confirm it with --yes"), "{asked:?}");
+    assert!(asked.stderr.contains("may be irreversible: confirm it with --yes"), "{asked:?}");
     assert!(world.requests().is_empty());
     assert_eq!(world.call("delete-instance --instance_id i --yes").code, 0);
     let dg = World::new("aliyun-dg", Options::default()).await;
@@ -250,7 +215,7 @@ async fn failures_have_exit_codes() {
         world.server.set_scenario(Scenario::read(&format!("faults: [{{{fault}}}]")).unwrap());
         let ran = world.call("show-instance --instance_id i --timeout 2");
         assert_eq!(ran.code, expected, "{fault}: {ran:?}");
-        assert!(ran.stdout.is_empty() && ran.stderr.starts_with("error: showInstance ("), "{ran:?}");
+        assert!(ran.stdout.is_empty() && ran.stderr.starts_with("error: show-instance ("), "{ran:?}");
     }
     let world = World::ddm(Options::default().access_key("ak", "sk")).await;
     let mut wrong_key = yundb(&world.folder);
@@ -289,43 +254,6 @@ async fn credentials_come_from_the_same_sources_as_a_clients() {
     assert!(wrong.code == 2 && wrong.stderr.contains("use --access-key or --profile"), "{wrong:?}");
 }
 
-const SHOP: &str = r#"openapi: 3.1.0
-info: {title: Shop, version: "1"}
-servers: [{url: "https://{zone}.example.com", variables: {zone: {default: eu}}}]
-components:
-  securitySchemes:
-    key: {type: apiKey, in: header, name: X-Key}
-    login: {type: http, scheme: basic}
-    bearer: {type: http, scheme: bearer}
-  schemas:
-    Node: {type: object, properties: {name: {type: string}, next: {$ref: '#/components/schemas/Node'}}, required: [name]}
-paths:
-  /orders/{id}:
-    parameters: [{name: id, in: path, required: true, schema: {type: integer, minimum: 1}}]
-    get:
-      operationId: getOrder
-      security: [{key: []}]
-      parameters:
-        - {name: fields, in: query, schema: {type: array, items: {type: string}}}
-        - {name: deep.filter, in: query, style: deepObject, schema: {type: object, additionalProperties: {type: string}}}
-      responses: {"200": {description: The order., content: {text/plain: {schema: {type: string}, example: an order}}}}
-    put:
-      security: [{login: []}]
-      requestBody:
-        required: true
-        content: {application/json: {schema: {$ref: '#/components/schemas/Node'}}}
-      responses: {"204": {description: Done.}}
-  /files:
-    post:
-      operationId: upload
-      security: [{bearer: []}]
-      requestBody:
-        content:
-          multipart/form-data:
-            schema: {type: object, properties: {title: {type: string}, file: {type: string, format: binary}}}
-      responses: {"201": {description: Done., content: {application/json: {schema: {type: object}}}}}
-"#;
-
 #[tokio::test(flavor = "multi_thread")]
 async fn any_document_is_called() {
     let world = World::of(SHOP, Options::default()).await;
@@ -354,61 +282,4 @@ async fn any_document_is_called() {
     let dry = ran(elsewhere.args(dry).args(["--deep.filter.colour", "red"]));
     assert!(dry.stdout.starts_with("GET https://us.example.com/orders/7?"), "{dry:?}");
     assert!(dry.stdout.contains("red") && dry.stdout.contains("x-key: ***"), "{dry:?}");
-}
-
-#[test]
-fn documents_are_described() {
-    let folder = tempfile::tempdir().unwrap();
-    let describe =
-        |arguments: &str| ran(yundb(&folder).arg("describe").args(arguments.split(' ').filter(|it| !it.is_empty())));
-    let services = describe("");
-    assert!(services.stdout.starts_with("aliyun-dg             Alibaba Cloud Database Gateway"), "{services:?}");
-    let list = describe("huawei-ddm");
-    assert!(list.stdout.contains("\ninstances\n  create-instance "), "{list:?}");
-    let one = describe("huawei-ddm create-instance");
-    for part in [
-        "huawei-ddm create-instance\nPOST /v1/{project_id}/instances\n",
-        "`ddm:instance:create`",
-        "Starts a job: --wait waits for its end.",
-        "\n  --instance.name  string, required\n      Name of the instance, 4 to 64 letters",
-        "\n      One of prePaid, postPaid.\n",
-        "\n  --instance.admin_user_password  secret string\n",
-        "\nRequest, for example\n  {\n    \"instance\": {",
-        "\n  job_id  string",
-        "\nStatuses\n  200      The creation job was submitted",
-    ] {
-        assert!(one.stdout.contains(part), "{part}: {}", one.stdout);
-    }
-    let help = ran(yundb(&folder).args(["call", "huawei-ddm", "create-instance", "--help"]));
-    assert_eq!(help.stdout, one.stdout);
-    let json = describe("huawei-ddm list-instances -o json").json();
-    assert_eq!((&json["pages"], &json["inputs"][1]["name"]), (&json!(true), &json!("offset")));
-    let wrong = describe("huawei-dd");
-    assert!(wrong.code == 2 && wrong.stderr.contains("did you mean `huawei-ddm`?"), "{wrong:?}");
-}
-
-#[test]
-fn completions_know_the_documents() {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("shop.yaml"), SHOP).unwrap();
-    let complete = |words: &str| {
-        let words: Vec<&str> = words.split(' ').collect();
-        let mut command = yundb(&folder);
-        command.args(["--", "yundb"]).args(&words).env("COMPLETE", "bash").env("_CLAP_IFS", "\n");
-        let found = ran(command.env("_CLAP_COMPLETE_INDEX", words.len().to_string()));
-        assert_eq!(found.code, 0, "{found:?}");
-        found.stdout.lines().map(str::to_owned).collect::<Vec<_>>()
-    };
-    assert_eq!(complete("ca"), ["call"]);
-    assert_eq!(complete("call huawei-i"), ["huawei-iam"]);
-    assert_eq!(complete("mock huawei-dr"), ["huawei-drs"]);
-    assert_eq!(complete("describe aliyun-dts list-j"), ["list-jobs"]);
-    assert_eq!(complete("call -o json huawei-ddm create-instance --instance.fl"), ["--instance.flavor_id"]);
-    assert_eq!(complete("call huawei-ddm create-instance --extend_param.charge_mode po"), ["postPaid"]);
-    assert_eq!(complete("call huawei-ddm list-instances --out"), ["--output"]);
-    assert_eq!(complete("call shop.yaml get-order --fi"), ["--fields"]);
-    for shell in ["bash", "zsh", "fish"] {
-        let script = ran(yundb(&folder).args(["completions", shell]));
-        assert!(script.code == 0 && script.stdout.contains("COMPLETE"), "{script:?}");
-    }
 }

@@ -2,28 +2,33 @@
 
 use std::fmt;
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use clap::Args;
 use http::{Request, Response};
 use yundb_runtime::test_util::redacted;
 use yundb_runtime::{
-    Attempt, ByteStream, Client, ClientBuilder, Credentials, Interceptor, Outcome, ProfileCredentials, Protocol,
-    RequestBody, ReqwestTransport, Secret, Service, Transport, TransportError, TransportErrorKind,
+    Attempt, ByteStream, Client, ClientBuilder, Credentials, ErrorKind, Interceptor, Outcome, ProfileCredentials,
+    Protocol, RequestBody, ReqwestTransport, Secret, Service, Transport, TransportError, TransportErrorKind,
 };
 
-use super::inputs::Source;
+use super::secrets::target;
+use super::source::Source;
 
 /// Where a call goes, and on whose behalf.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Address and credentials")]
 pub(crate) struct Connection {
     /// The base URL. Defaults to that of the document, for the region.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = url)]
     endpoint: Option<String>,
+    /// Also trust the certificate authorities in this file, in PEM.
+    #[arg(long, value_name = "FILE")]
+    cacert: Option<PathBuf>,
     /// The region. Defaults to that of the environment or of the profile, as for the clients.
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
@@ -53,6 +58,13 @@ pub(crate) struct Connection {
     pub timeout: Option<Duration>,
 }
 
+fn url(text: &str) -> Result<String, String> {
+    match text.contains("://") {
+        true => Ok(text.to_owned()),
+        false => Err(format!("it has no scheme: write `https://{text}`, or `http://{text}` for a server without TLS")),
+    }
+}
+
 fn duration(text: &str) -> Result<Duration, String> {
     let span = match text.parse::<f64>() {
         Ok(seconds) => return Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string()),
@@ -62,15 +74,17 @@ fn duration(text: &str) -> Result<Duration, String> {
     span.ok().and_then(|span| Duration::try_from(span).ok()).ok_or_else(written)
 }
 
-/// A secret of the command line, or of the file that it names.
-fn secret(word: &str) -> anyhow::Result<String> {
-    Source::of(word).text()
+/// A secret of the command line, or of the file that it names. An error does not repeat the name: it may be a secret that
+/// begins with `@`.
+fn secret(flag: &str, word: &str) -> anyhow::Result<String> {
+    let error = |_| anyhow!("{flag}: cannot read the file after `@`: write `@@` for a text that begins with `@`");
+    Source::of(word).text().map_err(error)
 }
 
 /// The two parts of a setting, the second of which is secret.
 fn pair(text: &str, separator: char, flag: &str, form: &str) -> anyhow::Result<(String, String)> {
     let (first, second) = text.split_once(separator).with_context(|| format!("{flag}: write `{form}`"))?;
-    Ok((first.to_owned(), secret(second)?))
+    Ok((first.to_owned(), secret(flag, second)?))
 }
 
 impl Connection {
@@ -79,6 +93,9 @@ impl Connection {
         let mut builder = ClientBuilder::<Client>::new(service);
         if let Some(url) = &self.endpoint {
             builder = builder.endpoint(url);
+        }
+        if let Some(authorities) = self.authorities()? {
+            builder = builder.root_certificate_pem(authorities);
         }
         let settings = [("region", &self.region), ("project_id", &self.project_id), ("domain_id", &self.domain_id)];
         for (name, value) in settings {
@@ -93,13 +110,38 @@ impl Connection {
         }
     }
 
+    /// The secrets among the flags, which no message should repeat.
+    pub fn secrets(&self) -> Vec<String> {
+        let read = |word: &str| match Source::of(word) {
+            Source::Stdin => None,
+            source => source.text().ok(),
+        };
+        let after = |word: &str, separator| word.split_once(separator).map(|(_, secret)| secret.to_owned());
+        let mut out: Vec<String> = self.token.iter().filter_map(|token| read(token)).collect();
+        out.extend(self.access_key.iter().filter_map(|key| after(&read(key)?, ':')));
+        out.extend(self.api_key.iter().filter_map(|key| read(&after(key, '=')?)));
+        out.extend(self.user.iter().filter_map(|user| read(&after(user, ':')?)));
+        if let Some(url) = &self.endpoint {
+            out.extend(after(url, '?'));
+            let authority = url.split("://").nth(1).and_then(|rest| rest.split('/').next());
+            out.extend(authority.and_then(|it| it.rsplit_once('@')).map(|(user, _)| user.to_owned()));
+        }
+        out
+    }
+
+    /// The certificates of --cacert.
+    pub fn authorities(&self) -> anyhow::Result<Option<Vec<u8>>> {
+        let Some(path) = &self.cacert else { return Ok(None) };
+        Source::File(path.clone()).bytes().map(Some)
+    }
+
     /// The credentials of a service that checks signatures. Without any, the client searches its own sources.
     fn credentials(&self, builder: ClientBuilder, protocol: Protocol) -> anyhow::Result<ClientBuilder> {
         if !self.api_key.is_empty() || self.user.is_some() {
             bail!("--api-key and --user are for documents with such security schemes: use --access-key or --profile");
         }
         if let Some(key) = &self.access_key {
-            let text = secret(key)?;
+            let text = secret("--access-key", key)?;
             let (id, key) = text.split_once(':').context("--access-key: write `ID:SECRET`")?;
             return Ok(builder.credentials(Credentials::access_key(id, key)));
         }
@@ -107,7 +149,7 @@ impl Connection {
             if protocol == Protocol::AliyunRpc {
                 bail!("--token is for Huawei Cloud and for bearer schemes: use --access-key or --profile");
             }
-            return Ok(builder.credentials(Credentials::token(secret(token)?)));
+            return Ok(builder.credentials(Credentials::token(secret("--token", token)?)));
         }
         Ok(match (&self.profile, protocol) {
             (None, _) => builder,
@@ -127,7 +169,7 @@ impl Connection {
         }
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         if let Some(token) = self.token.clone().or_else(|| variable("YUNDB_TOKEN")) {
-            builder = builder.bearer_token(secret(&token)?);
+            builder = builder.bearer_token(secret("--token", &token)?);
         }
         let keys = match self.api_key.as_slice() {
             [] => variable("YUNDB_API_KEY").into_iter().collect(),
@@ -146,22 +188,48 @@ impl Connection {
 }
 
 /// Prints each attempt to the standard error.
-#[derive(Debug)]
-pub(super) struct Verbose;
+pub(super) struct Verbose {
+    pub secrets: Vec<String>,
+}
+
+impl fmt::Debug for Verbose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Verbose")
+    }
+}
 
 impl Interceptor for Verbose {
     fn before_attempt(&self, attempt: &Attempt, request: &mut Request<RequestBody>) {
-        let (method, url) = (request.method(), request.uri());
-        let target = format!("{}{}", url.authority().map_or("", |it| it.as_str()), url.path());
-        eprintln!("attempt {}: {method} {target}", attempt.number);
+        let target = target(request.method(), request.uri(), &self.secrets);
+        crate::print::complain!("attempt {}: {target}", attempt.number);
     }
 
     fn after_attempt(&self, attempt: &Attempt, outcome: &Outcome<'_>) {
-        let status = outcome.status.map_or_else(|| format!("{:?}", outcome.failure), |status| status.to_string());
+        let status = match (outcome.status, outcome.failure.map(reason)) {
+            // A failure is evident from its status, but not with 200.
+            (Some(status), Some(reason)) if status < 400 => format!("{status}, {reason}"),
+            (Some(status), _) => status.to_string(),
+            (None, reason) => reason.unwrap_or("no response").to_owned(),
+        };
         let code = outcome.code.map(|code| format!(" {code}")).unwrap_or_default();
         let id = outcome.request_id.map(|id| format!(", request id {id}")).unwrap_or_default();
         let next = outcome.retry_in.map(|pause| format!(", again in {pause:.1?}")).unwrap_or_default();
-        eprintln!("attempt {}: {status}{code} after {:.0?}{id}{next}", attempt.number, outcome.elapsed);
+        crate::print::complain!("attempt {}: {status}{code} after {:.0?}{id}{next}", attempt.number, outcome.elapsed);
+    }
+}
+
+/// A kind of failure in words.
+fn reason(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::Invalid => "invalid input",
+        ErrorKind::Config => "insufficient settings",
+        ErrorKind::Credentials => "no credentials",
+        ErrorKind::Connect => "no connection",
+        ErrorKind::Transport => "the connection broke",
+        ErrorKind::Timeout => "a time limit passed",
+        ErrorKind::Decode => "an unreadable response",
+        ErrorKind::Service => "an error of the service",
+        _ => "a failure",
     }
 }
 
@@ -178,8 +246,9 @@ pub(super) struct DryRun {
 struct Own;
 
 impl DryRun {
-    pub fn new(secrets: Vec<String>) -> anyhow::Result<Self> {
-        let others = ReqwestTransport::builder().build()?;
+    pub fn new(secrets: Vec<String>, authorities: Option<Vec<u8>>) -> anyhow::Result<Self> {
+        let others = ReqwestTransport::builder();
+        let others = authorities.into_iter().fold(others, |it, pem| it.root_certificate_pem(pem)).build()?;
         Ok(Self { others: Arc::new(others), secrets: Arc::new(secrets), kept: Arc::default() })
     }
 

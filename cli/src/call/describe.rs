@@ -1,7 +1,6 @@
 //! `yundb describe`: what a document says about its operations, in the terminal.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
@@ -11,8 +10,10 @@ use yundb_generator::lower::model::Sample;
 use yundb_mock::Service;
 
 use super::USAGE;
-use super::document::{Document, Entry, Lowered};
+use super::document::{Document, Entry, Lowered, Unusable};
 use super::rows::{self, Row, plain, plain_text};
+use super::words;
+use crate::print::printable;
 
 /// Arguments of `yundb describe`.
 #[derive(Args)]
@@ -44,11 +45,11 @@ const LONGEST_SAMPLE: usize = 40;
 impl Describe {
     /// Runs the command.
     pub fn run(&self) -> ExitCode {
-        match self.described().and_then(|text| Ok(io::stdout().lock().write_all(text.as_bytes())?)) {
+        match self.described().and_then(|text| Ok(crate::print::write_out(text.as_bytes())?)) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) if crate::is_closed(&error) => ExitCode::SUCCESS,
             Err(error) => {
-                eprintln!("error: {error:#}");
+                Unusable::report(&error);
                 ExitCode::from(USAGE)
             }
         }
@@ -60,12 +61,12 @@ impl Describe {
         let document = Document::load(target)?;
         match &self.operation {
             None if is_json => Ok(written(&operations(&document))),
-            None => Ok(list(&document)),
+            None => Ok(printable(&list(&document))),
             Some(name) => {
                 let entry = document.find(name)?;
                 let lowered = document.lowered(&entry)?;
                 let facts = facts(&document, &entry, &lowered);
-                Ok(if is_json { written(&facts) } else { text(target, &entry, &lowered, &facts) })
+                Ok(if is_json { written(&facts) } else { printable(&text(target, &entry, &lowered, &facts)) })
             }
         }
     }
@@ -130,13 +131,7 @@ fn operations(document: &Document) -> Value {
 /// The operations by tag.
 fn list(document: &Document) -> String {
     let all = document.operations();
-    let declared = document.root.get("tags").and_then(Value::as_array).into_iter().flatten();
-    let mut tags: Vec<&str> = declared.filter_map(|tag| tag.get("name")?.as_str()).collect();
-    for entry in &all {
-        if !tags.contains(&entry.tag()) {
-            tags.push(entry.tag());
-        }
-    }
+    let tags = document.tags(&all);
     let column = all.iter().map(|entry| entry.name().len()).max().unwrap_or_default();
     let mut out = String::new();
     for tag in tags {
@@ -144,7 +139,11 @@ fn list(document: &Document) -> String {
         if of_tag.is_empty() {
             continue;
         }
-        _ = writeln!(out, "{}{tag}", if out.is_empty() { "" } else { "\n" });
+        // A document without tags needs no headings.
+        if of_tag.len() < all.len() || tag.is_some() {
+            let heading = tag.unwrap_or("Other operations");
+            _ = writeln!(out, "{}{heading}", if out.is_empty() { "" } else { "\n" });
+        }
         for entry in of_tag {
             let first = format!("  {:column$}  ", entry.name());
             let note = if entry.node.get("deprecated") == Some(&Value::Bool(true)) { " (deprecated)" } else { "" };
@@ -213,9 +212,15 @@ fn responses(document: &Document, entry: &Entry<'_>) -> Value {
 fn text(target: &str, entry: &Entry<'_>, lowered: &Lowered, facts: &Value) -> String {
     let operation = &lowered.operation;
     let mut out = format!("{} {}\n{}\n", target, entry.name(), entry.address());
+    let mut shown: Vec<String> = Vec::new();
     let mut paragraphs = |docs: &str| {
         for paragraph in docs.split("\n\n").filter(|paragraph| !paragraph.trim().is_empty()) {
-            _ = write!(out, "\n{}", wrapped(paragraph, "", ""));
+            // Many documents repeat the summary as the description.
+            let words = super::document::normal(paragraph);
+            if !shown.contains(&words) {
+                _ = write!(out, "\n{}", wrapped(paragraph, "", ""));
+                shown.push(words);
+            }
         }
     };
     paragraphs(&plain(&operation.docs[..operation.sections.min(operation.docs.len())].to_vec()));
@@ -240,7 +245,7 @@ fn text(target: &str, entry: &Entry<'_>, lowered: &Lowered, facts: &Value) -> St
         ));
     }
     if entry.is_destructive() {
-        paragraphs("The call may destroy something: it has to be confirmed, by --yes without a terminal.");
+        paragraphs("The call may be irreversible: confirm it on a terminal, or with --yes.");
     }
     table(&mut out, "Inputs", &rows::inputs(lowered), "--");
     sample(&mut out, "Request", &operation.requests);
@@ -258,9 +263,13 @@ fn table(out: &mut String, title: &str, rows: &[Row], prefix: &str) {
         return;
     }
     _ = write!(out, "\n{title}\n");
+    let flags: Vec<String> = words::flags().collect();
     for row in rows {
         let required = if row.required { ", required" } else { "" };
-        _ = writeln!(out, "  {prefix}{}  {}{required}", row.name, row.ty);
+        // The name of a flag of the tool needs the other form.
+        let is_taken = !prefix.is_empty() && flags.contains(&row.name);
+        let name = if is_taken { format!("{}=..", row.name) } else { format!("{prefix}{}", row.name) };
+        _ = writeln!(out, "  {name}  {}{required}", row.ty);
         let values = match row.ty.as_str() {
             "boolean" => String::new(),
             _ if row.values.is_empty() => String::new(),

@@ -8,11 +8,14 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use heck::ToKebabCase as _;
+use indexmap::IndexSet;
 use serde_json::{Map, Value};
 use yundb_generator::choices::Choices;
-use yundb_generator::lower::model;
+use yundb_generator::lower::{self, model};
 use yundb_generator::{Diagnostics, Settings};
 use yundb_mock::Service;
+
+use super::secrets::Secrets;
 
 /// The fields of a path item that are operations.
 const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
@@ -22,8 +25,38 @@ const DESTRUCTIVE: [&str; 10] =
 
 pub(super) struct Document {
     pub name: String,
+    /// The name or path as it was given.
+    pub target: String,
     pub root: Value,
     choices: Choices,
+    /// The client's methods, in the order of the document's operations.
+    methods: Vec<String>,
+}
+
+/// Why a document cannot be used: rendered like by the other commands.
+#[derive(Debug)]
+pub(super) struct Unusable {
+    target: String,
+    diagnostics: Diagnostics,
+}
+
+impl std::fmt::Display for Unusable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let count = crate::print::counted(self.diagnostics.errors(), "error");
+        write!(f, "`{}` has {count}", self.target)
+    }
+}
+
+impl std::error::Error for Unusable {}
+
+impl Unusable {
+    /// Prints an error of the arguments and, if a document is its cause, what is wrong with it.
+    pub fn report(error: &anyhow::Error) {
+        if let Some(unusable) = error.downcast_ref::<Self>() {
+            _ = crate::print::diagnostics(&unusable.diagnostics);
+        }
+        crate::print::complain!("error: {error:#}");
+    }
 }
 
 /// An operation of a document.
@@ -34,14 +67,14 @@ pub(super) struct Entry<'d> {
     key: &'d str,
     /// The operation object.
     pub node: &'d Value,
-    /// The name of the client's method, if the settings choose one.
-    chosen: Option<&'d str>,
+    /// The name of the client's method.
+    method: &'d str,
 }
 
 impl<'d> Entry<'d> {
-    /// The name in commands: that of the client's method in kebab case or, without an operationId, method and path.
+    /// The name in commands: that of the client's method in kebab case.
     pub fn name(&self) -> String {
-        self.chosen.or(self.text("operationId")).map_or_else(|| self.address(), |name| name.to_kebab_case())
+        self.method.to_kebab_case()
     }
 
     /// The method and path, or the action of an RPC operation.
@@ -60,13 +93,13 @@ impl<'d> Entry<'d> {
         self.node.get(key)?.as_str()
     }
 
-    pub fn tag(&self) -> &'d str {
-        self.node.pointer("/tags/0").and_then(Value::as_str).unwrap_or("untagged")
+    pub fn tag(&self) -> Option<&'d str> {
+        self.node.pointer("/tags/0").and_then(Value::as_str)
     }
 
     /// The names under which the operation is found.
-    fn names(&self) -> impl Iterator<Item = &'d str> {
-        [self.chosen, self.text("operationId"), self.text("x-sdk-name"), self.action()].into_iter().flatten()
+    pub fn names(&self) -> impl Iterator<Item = &'d str> {
+        [Some(self.method), self.text("operationId"), self.text("x-sdk-name"), self.action()].into_iter().flatten()
     }
 
     /// Whether the call may destroy something: by its method or, as RPC has no method and other services use POST for
@@ -81,6 +114,15 @@ impl<'d> Entry<'d> {
 /// A name without the differences between spellings: `ListInstances`, `list-instances` and `list_instances` are one.
 pub(super) fn normal(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// A text as a word of a shell's command.
+pub(super) fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 /// The name that is probably meant.
@@ -99,11 +141,7 @@ impl Document {
     /// Loads an embedded service by its name, or a document from a file or folder.
     pub fn load(target: &str) -> anyhow::Result<Self> {
         if let Some(json) = Service::embedded(target) {
-            return Ok(Self {
-                name: target.to_owned(),
-                root: serde_json::from_slice(json)?,
-                choices: Choices::default(),
-            });
+            return Ok(Self::of(target, target.to_owned(), serde_json::from_slice(json)?, Choices::default()));
         }
         let path = Path::new(target);
         if !path.exists() {
@@ -118,32 +156,68 @@ impl Document {
         });
         let (root, choices) = match read {
             Ok(Some(read)) => read,
-            Ok(None) => bail!("{diagnostics}"),
-            Err(found) => bail!("{found}"),
+            Ok(None) => return Err(Unusable { target: target.to_owned(), diagnostics }.into()),
+            Err(diagnostics) => return Err(Unusable { target: target.to_owned(), diagnostics }.into()),
         };
         let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let stem = real.file_stem().map_or_else(|| target.to_owned(), |name| name.to_string_lossy().into_owned());
-        Ok(Self { name: stem, root, choices })
+        Ok(Self::of(target, stem, root, choices))
+    }
+
+    fn of(target: &str, name: String, root: Value, choices: Choices) -> Self {
+        let mut document = Self { name, target: target.to_owned(), root, choices, methods: Vec::new() };
+        let all = document.entries();
+        // By tag, as in the client.
+        let order: Vec<usize> = {
+            let tags = document.tags(&all);
+            let of_tag = |tag| (0..all.len()).filter(|at| all[*at].tag() == tag).collect::<Vec<_>>();
+            tags.into_iter().flat_map(of_tag).collect()
+        };
+        let wanted: Vec<String> = order.iter().map(|at| document.wanted(&all[*at])).collect();
+        let named = lower::methods(wanted.iter().map(String::as_str));
+        let mut methods = vec![String::new(); all.len()];
+        for (at, method) in order.into_iter().zip(named) {
+            methods[at] = method.trim_start_matches("r#").to_owned();
+        }
+        document.methods = methods;
+        document
     }
 
     /// All operations, in the order of the document.
     pub fn operations(&self) -> Vec<Entry<'_>> {
+        self.entries().into_iter().zip(&self.methods).map(|(entry, method)| Entry { method, ..entry }).collect()
+    }
+
+    /// The tags of operations, those that the document declares first.
+    pub fn tags<'d>(&'d self, all: &[Entry<'d>]) -> Vec<Option<&'d str>> {
+        let declared = self.root.get("tags").and_then(Value::as_array).into_iter().flatten();
+        let declared = declared.filter_map(|tag| tag.get("name")?.as_str()).map(Some);
+        declared.chain(all.iter().map(Entry::tag)).collect::<IndexSet<_>>().into_iter().collect()
+    }
+
+    /// The operations without the names of their methods.
+    fn entries(&self) -> Vec<Entry<'_>> {
         fn object(value: Option<&Value>) -> Option<&Map<String, Value>> {
             value.and_then(Value::as_object)
         }
-        let paths = object(self.root.get("paths")).into_iter().flatten();
+        // Extensions are no paths.
+        let paths = object(self.root.get("paths")).into_iter().flatten().filter(|(path, _)| !path.starts_with("x-"));
         let all = paths.flat_map(|(path, item)| {
             let own = object(Some(item)).into_iter().flatten().filter(|(key, _)| METHODS.contains(&key.as_str()));
             let more = object(item.get("additionalOperations")).into_iter().flatten();
-            own.chain(more).map(move |(key, node)| Entry { path, key, node, chosen: None })
+            own.chain(more).map(move |(key, node)| Entry { path, key, node, method: "" })
         });
-        all.map(|entry| Entry { chosen: self.chosen(&entry), ..entry }).collect()
+        all.collect()
     }
 
-    fn chosen(&self, entry: &Entry<'_>) -> Option<&str> {
+    /// The name that an operation wants for its method: the one of the settings, or its id.
+    fn wanted(&self, entry: &Entry<'_>) -> String {
         let is_it = |name: &str| entry.text("operationId") == Some(name) || entry.address().eq_ignore_ascii_case(name);
-        let found = self.choices.operations.iter().find(|(name, _)| is_it(&name.value))?;
-        found.1.name.as_ref().map(|name| name.value.as_str())
+        let found = self.choices.operations.iter().find(|(name, _)| is_it(&name.value));
+        match found.and_then(|(_, choices)| choices.name.as_ref()) {
+            Some(name) => name.value.clone(),
+            None => lower::operation_id(entry.text("operationId"), entry.key, entry.path),
+        }
     }
 
     /// The operation with this name: of the client's method, the document or the vendor, in any spelling, or its method
@@ -151,16 +225,22 @@ impl Document {
     pub fn find(&self, name: &str) -> anyhow::Result<Entry<'_>> {
         let all = self.operations();
         let spelled = normal(name);
-        let found = all.iter().find(|it| it.names().any(|known| known == name));
+        // The client's methods come first: they are unique.
+        let found = all.iter().find(|it| it.method == name || it.name() == name);
+        let found = found.or_else(|| all.iter().find(|it| it.names().any(|known| known == name)));
         let found = found.or_else(|| all.iter().find(|it| it.names().any(|known| normal(known) == spelled)));
         let found = found.or_else(|| all.iter().find(|it| it.address().eq_ignore_ascii_case(name)));
         found.copied().with_context(|| {
             let known = all.iter().flat_map(|it| it.names().map(str::to_kebab_case).chain([it.address()]));
             let known: Vec<String> = known.filter(|known| known.contains(' ') == name.contains(' ')).collect();
-            let remedy = nearest(name, &known).map(|known| format!("did you mean `{known}`?"));
-            let list = || format!("`yundb describe {}` lists them", self.name);
-            format!("{} has no operation `{name}`: {}", self.name, remedy.unwrap_or_else(list))
+            let list = || format!("`yundb describe {}` lists them", self.quoted());
+            format!("{} has no operation `{name}`: {}", self.target, meant(name, &known).unwrap_or_else(list))
         })
+    }
+
+    /// The service or document as a word of a command.
+    pub fn quoted(&self) -> String {
+        quoted(&self.target)
     }
 
     /// The model of the client with one operation, and with the one that returns the states of its job.
@@ -172,17 +252,20 @@ impl Document {
             ..Choices::default()
         };
         let mut diagnostics = Diagnostics::new();
-        let text = serde_json::to_string(&self.part(entry))?;
+        let part = self.part(entry);
+        let (secrets, text) = (Secrets::of(&part), serde_json::to_string(&part)?);
         let package = format!("yundb-{}", self.name);
         let lowered = yundb_generator::lowered_text(text, &package, &self.name, &choices, &mut diagnostics);
-        let service = lowered.map(|lowered| lowered.service).with_context(|| diagnostics.to_string())?;
+        let service = lowered
+            .map(|lowered| lowered.service)
+            .ok_or_else(|| Unusable { target: self.target.clone(), diagnostics: diagnostics.clone() })?;
         let is_it = |it: &&model::Operation| it.path == entry.path && it.method.eq_ignore_ascii_case(entry.key);
         let found = service.groups.iter().flat_map(|group| &group.operations).find(is_it).cloned();
         let operation = found.with_context(|| {
             let reasons: Vec<&str> = diagnostics.iter().map(|it| it.message.as_str()).collect();
             format!("{} is left out of the client: {}", entry.name(), reasons.join("; "))
         })?;
-        Ok(Lowered { service, operation })
+        Ok(Lowered { service, operation, secrets })
     }
 
     /// The part of the document that an operation needs.
@@ -269,6 +352,7 @@ impl Document {
 pub(super) struct Lowered {
     pub service: model::Service,
     pub operation: model::Operation,
+    pub secrets: Secrets,
 }
 
 /// The components that a value refers to, by `$ref` or in a mapping.

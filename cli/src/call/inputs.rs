@@ -1,19 +1,21 @@
 //! The inputs of a call: words of the command line as typed values of parameters.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::io::Read as _;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, bail};
 use indexmap::IndexMap;
-use serde_json::{Map, Number, Value};
-use yundb_generator::lower::model::{
-    Constant, Field, Input, InputKind, Operation, Param, Place, Service, Type, TypeKind,
-};
+use serde_json::Value;
+use yundb_generator::lower::model::{Input, InputKind, Operation, Param, Place, Service, Type, TypeKind};
 
-use super::document::{Lowered, meant, normal};
-use super::rows;
+use super::document::{Lowered, meant, nearest, normal};
+use super::rows::{self, Row};
+use super::source::Source;
+use super::tree::{Put, Tree};
+use super::words;
+
+/// Levels of objects and lists within each other.
+pub(super) const DEEPEST: usize = 64;
 
 /// The inputs by parameter, for the runtime.
 #[derive(Default)]
@@ -28,97 +30,20 @@ pub(super) struct Inputs {
     pub settings: Vec<(String, String)>,
     /// The values that must not be shown.
     pub secrets: Vec<String>,
-}
-
-/// Where a text comes from.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Source {
-    Text(String),
-    File(PathBuf),
-    Stdin,
-}
-
-impl Source {
-    /// `@file`, `-` for the standard input, or the text itself; `@@` begins a text with `@`.
-    pub fn of(word: &str) -> Self {
-        match word.strip_prefix('@') {
-            Some(rest) if rest.starts_with('@') => Self::Text(rest.to_owned()),
-            Some(path) => Self::File(path.into()),
-            None if word == "-" => Self::Stdin,
-            None => Self::Text(word.to_owned()),
-        }
-    }
-
-    pub fn bytes(&self) -> anyhow::Result<Vec<u8>> {
-        match self {
-            Self::Text(text) => Ok(text.clone().into_bytes()),
-            Self::File(path) => fs::read(path).with_context(|| format!("`{}` cannot be read", path.display())),
-            Self::Stdin => {
-                let mut bytes = Vec::new();
-                std::io::stdin().read_to_end(&mut bytes).context("the standard input cannot be read")?;
-                Ok(bytes)
-            }
-        }
-    }
-
-    /// The text, without the line end that editors put at the end of a file.
-    pub fn text(&self) -> anyhow::Result<String> {
-        let text = String::from_utf8(self.bytes()?).map_err(|_| anyhow!("{self} is not UTF-8"))?;
-        let line = text.strip_suffix('\n').map(|it| it.strip_suffix('\r').unwrap_or(it));
-        Ok(line.map_or(text.clone(), str::to_owned))
-    }
-}
-
-impl std::fmt::Display for Source {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Text(_) => f.write_str("the text"),
-            Self::File(path) => write!(f, "`{}`", path.display()),
-            Self::Stdin => f.write_str("the standard input"),
-        }
-    }
-}
-
-/// A value under construction.
-#[derive(Default)]
-enum Tree {
-    #[default]
-    Empty,
-    Value(Value),
-    /// Elements in the order of their numbers, so that counting can begin at 0 or 1.
-    List(BTreeMap<u64, Tree>),
-    Map(IndexMap<String, Tree>),
-    /// JSON within a string.
-    Text(Box<Tree>),
-}
-
-impl From<Value> for Tree {
-    fn from(value: Value) -> Self {
-        match value {
-            Value::Object(entries) => Self::Map(entries.into_iter().map(|(name, it)| (name, it.into())).collect()),
-            Value::Array(items) => Self::List((0..).zip(items.into_iter().map(Self::from)).collect()),
-            scalar => Self::Value(scalar),
-        }
-    }
-}
-
-impl Tree {
-    fn into_value(self) -> Value {
-        match self {
-            Self::Empty => Value::Null,
-            Self::Value(value) => value,
-            Self::List(items) => items.into_values().map(Self::into_value).collect(),
-            Self::Map(entries) => {
-                entries.into_iter().map(|(name, it)| (name, it.into_value())).collect::<Map<_, _>>().into()
-            }
-            Self::Text(inner) => inner.into_value().to_string().into(),
-        }
-    }
+    /// The texts of files, which no message should repeat.
+    pub from_files: Vec<String>,
 }
 
 /// Reads the words of a call: `name=value`, and `@file` or `-` for the whole body.
 pub(super) fn read(lowered: &Lowered, words: &[String], body: Option<&str>) -> anyhow::Result<Inputs> {
-    let mut reader = Reader { lowered, out: Inputs::default(), trees: BTreeMap::new() };
+    let mut reader = Reader {
+        lowered,
+        rows: rows::inputs(lowered),
+        out: Inputs::default(),
+        trees: BTreeMap::new(),
+        given: HashSet::new(),
+        lists: HashSet::new(),
+    };
     let is_body = |word: &&String| word.starts_with('@') || *word == "-";
     let mut bodies = words.iter().filter(is_body).map(String::as_str).chain(body);
     if let Some(word) = bodies.next() {
@@ -128,13 +53,23 @@ pub(super) fn read(lowered: &Lowered, words: &[String], body: Option<&str>) -> a
         bail!("a call has one body: pass a single `@file`, `-` or `--body`");
     }
     for word in words.iter().filter(|word| !is_body(word)) {
-        let Some((name, value)) = word.split_once('=') else {
-            bail!("`{word}` is not an input: write `--name value`, `name=value`, or `@file` for the body");
-        };
-        reader.input(name, Source::of(value)).with_context(|| format!("the input `{name}`"))?;
+        match (word.strip_prefix("--"), word.split_once('=')) {
+            (Some(_), Some((name, value))) => reader.flag(&name[2..], Some(Source::of(value)))?,
+            (Some(name), None) => reader.flag(name, None)?,
+            (None, Some((name, value))) if !name.starts_with(['{', '[']) => reader.input(name, Source::of(value))?,
+            // The word may be secret.
+            _ => bail!(
+                "a word is not an input: write `--name value`, `name=value`, or `@file` for the body, and JSON after --body"
+            ),
+        }
     }
     let Reader { mut out, trees, .. } = reader;
     out.values = trees.into_iter().map(|(index, tree)| (index, tree.into_value())).collect();
+    for (index, value) in &out.values {
+        let param = &lowered.operation.params[*index];
+        let is_whole = param.place == Place::Body || param.spread;
+        lowered.secrets.note((!is_whole).then_some(&param.name), value, &mut out.secrets);
+    }
     Ok(out)
 }
 
@@ -159,9 +94,14 @@ pub(super) fn input_of<'m>(operation: &'m Operation, param: &Param) -> Option<&'
 
 struct Reader<'m> {
     lowered: &'m Lowered,
+    rows: Vec<Row>,
     out: Inputs,
     /// By index of the parameter.
     trees: BTreeMap<usize, Tree>,
+    /// The single values that words have set.
+    given: HashSet<(usize, Vec<String>)>,
+    /// The lists to which words have added elements.
+    lists: HashSet<(usize, Vec<String>)>,
 }
 
 impl<'m> Reader<'m> {
@@ -189,41 +129,88 @@ impl<'m> Reader<'m> {
         self.params().find(|(_, param)| param.place == Place::Body || param.spread)
     }
 
+    /// An input in the form of a flag, which may be a mistyped flag of the tool.
+    fn flag(&mut self, name: &str, source: Option<Source>) -> anyhow::Result<()> {
+        let first = |name: &str| normal(name.split('.').next().unwrap_or_default());
+        let is_known = self.rows.iter().any(|row| first(&row.name) == first(name)) || self.param(name).is_some();
+        if !is_known && !name.contains('.') {
+            let flags: Vec<String> = words::flags().collect();
+            if let Some(meant) = nearest(name, &flags) {
+                bail!(
+                    "{} has no input `{name}`: did you mean `--{meant}`? Write a field of that name as `{name}=..`",
+                    self.lowered.operation.name
+                );
+            }
+        }
+        let is_switch = || {
+            let row = self.rows.iter().find(|row| normal(&row.name) == normal(name));
+            row.is_some_and(|row| row.ty.contains("boolean"))
+        };
+        match source {
+            Some(source) => self.input(name, source),
+            None if is_switch() => self.input(name, Source::Text("true".to_owned())),
+            None => bail!("`--{name}` needs a value: write `--{name}=..` if it begins with `-`"),
+        }
+    }
+
     fn input(&mut self, name: &str, source: Source) -> anyhow::Result<()> {
         let tokens: Vec<&str> = name.split('.').collect();
+        if tokens.len() > DEEPEST {
+            bail!("the name of an input has {} parts: at most {DEEPEST} are possible", tokens.len());
+        }
+        // The variables of the server come before the fields of a body that may have any.
+        let is_field = |row: &Row| row.place != "server" && normal(&row.name) == normal(name);
+        if let Some(variable) = self.variable(name)
+            && self.param(name).is_none()
+            && !self.rows.iter().any(is_field)
+        {
+            let text = source.text().with_context(|| format!("`{name}`"))?;
+            self.out.from_files.extend(matches!(source, Source::File(_)).then(|| text.clone()));
+            self.out.settings.push((variable, text));
+            return Ok(());
+        }
         // Names may contain dots themselves.
         for count in (1..=tokens.len()).rev() {
             if let Some((index, param)) = self.param(&tokens[..count].join(".")) {
-                return self.set(index, param, &tokens[count..], source);
+                return self.set(index, param, &tokens, count, source);
             }
         }
         if let Some((index, param)) = self.whole() {
-            return self.set(index, param, &tokens, source);
+            return self.set(index, param, &tokens, 0, source);
         }
-        if let Some(name) = self.variable(name) {
-            self.out.settings.push((name, source.text()?));
-            return Ok(());
-        }
-        let known: Vec<String> = rows::inputs(self.lowered).into_iter().map(|row| row.name).collect();
-        let remedy = meant(name, &known).unwrap_or_else(|| match known.as_slice() {
-            [] => "the operation has no inputs".to_owned(),
-            known => format!("its inputs are {}", known.join(", ")),
+        let inputs: Vec<&str> = self.rows.iter().map(|row| row.name.as_str()).collect();
+        // A mistyped flag of the tool is taken for an input.
+        let known = inputs.iter().map(|name| (*name).to_owned()).chain(words::flags().map(|flag| format!("--{flag}")));
+        let remedy = meant(name, known).unwrap_or_else(|| match inputs.as_slice() {
+            [] => "it has no inputs".to_owned(),
+            inputs => format!("its inputs are {}", inputs.join(", ")),
         });
-        bail!("the operation has no such input: {remedy}")
+        bail!("{} has no input `{name}`: {remedy}", self.lowered.operation.name)
     }
 
     /// The variable of a server's URL with this name.
     fn variable(&self, name: &str) -> Option<String> {
-        let Lowered { service, operation } = self.lowered;
+        let Lowered { service, operation, .. } = self.lowered;
         let mut all = operation.servers.iter().chain(&service.servers).flat_map(|server| &server.variables);
         all.find(|it| normal(&it.name) == normal(name)).map(|it| it.name.clone())
     }
 
-    fn set(&mut self, index: usize, param: &Param, tokens: &[&str], source: Source) -> anyhow::Result<()> {
+    /// Sets a value of a parameter: the tokens after its own name lead to a field.
+    fn set(
+        &mut self,
+        index: usize,
+        param: &Param,
+        tokens: &[&str],
+        count: usize,
+        source: Source,
+    ) -> anyhow::Result<()> {
         let kind = input_of(&self.lowered.operation, param).map(|input| &input.kind);
+        let name = tokens.join(".");
         if matches!(kind, Some(InputKind::Part | InputKind::Parts | InputKind::NamedParts)) {
-            let Source::File(path) = source else { bail!("is a file: write `{}=@path`", param.name) };
+            let Source::File(path) = source else { bail!("`{name}` is a file: write `{name}=@path`") };
+            Source::File(path.clone()).check().with_context(|| format!("`{name}`"))?;
             match self.out.files.iter_mut().find(|(known, _)| *known == index) {
+                Some(_) if matches!(kind, Some(InputKind::Part)) => bail!("`{name}` is given twice"),
                 Some((_, files)) => files.push(path),
                 None => self.out.files.push((index, vec![path])),
             }
@@ -231,37 +218,44 @@ impl<'m> Reader<'m> {
         }
         let ty = self.ty(param);
         let tree = self.trees.entry(index).or_default();
-        let text = source.text()?;
-        put(&self.lowered.service, tree, tokens, &ty, &text, &mut self.out.secrets).map_err(|why| anyhow!(why))
-    }
-
-    fn hide(&mut self, index: usize, value: &Value) {
-        let ty = self.ty(&self.lowered.operation.params[index]);
-        hide(&self.lowered.service, &ty, value, &mut self.out.secrets);
+        let text = source.text().with_context(|| format!("`{name}`"))?;
+        self.out.from_files.extend(matches!(source, Source::File(_)).then(|| text.clone()));
+        let at = (index, tokens[count..].iter().map(|token| normal(token)).collect::<Vec<_>>());
+        let is_within = |(other, path): &(usize, Vec<String>)| *other == index && path.starts_with(&at.1);
+        let is_given = self.given.iter().chain(&self.lists).any(is_within);
+        // A list of the body is replaced, rather than continued.
+        let put = Put { service: &self.lowered.service, tokens, text: &text, replaces: !is_given };
+        let is_element = put.put(tree, count, &ty, 0)?;
+        if !is_element && is_given {
+            bail!("`{name}` is given twice");
+        }
+        if is_element { &mut self.lists } else { &mut self.given }.insert(at);
+        Ok(())
     }
 
     /// Sets the whole body.
     fn body(&mut self, source: Source) -> anyhow::Result<()> {
         let in_body = |place| matches!(place, Place::Field | Place::Form | Place::Part | Place::Body);
-        if !self.params().any(|(_, param)| in_body(param.place)) {
-            if self.lowered.operation.body.is_none() {
-                bail!("the operation has no body");
-            }
+        let Some(body) = &self.lowered.operation.body else {
+            bail!("{} has no body", self.lowered.operation.name);
+        };
+        // Text, XML and bytes are sent as they are.
+        let is_json = body.media_type.is_empty() || is_structured(&body.media_type);
+        if !is_json || !self.params().any(|(_, param)| in_body(param.place)) {
+            source.check()?;
             self.out.raw = Some(source);
             return Ok(());
         }
-        let value: Value = serde_json::from_str(&source.text()?).with_context(|| format!("{source} is not JSON"))?;
+        let value: Value = source.json()?;
         if let Some((index, _)) = self.params().find(|(_, param)| param.place == Place::Body) {
-            self.hide(index, &value);
             self.trees.insert(index, value.into());
             return Ok(());
         }
-        let Value::Object(fields) = value else { bail!("{source} is not a JSON object") };
+        let Value::Object(fields) = value else { bail!("{source} must be a JSON object") };
         for (name, value) in fields {
             let own = self.params().find(|(_, param)| in_body(param.place) && !param.spread && param.name == name);
             match (own, self.whole()) {
                 (Some((index, _)), _) => {
-                    self.hide(index, &value);
                     self.trees.insert(index, value.into());
                 }
                 (None, Some((index, _))) => {
@@ -280,25 +274,11 @@ impl<'m> Reader<'m> {
     }
 }
 
-/// Notes the secrets in a value.
-fn hide(service: &Service, ty: &Type, value: &Value, secrets: &mut Vec<String>) {
-    match (service_type(service, ty), value) {
-        (Type::Secret, Value::String(text)) => secrets.push(text.clone()),
-        (Type::List(inner), Value::Array(items)) => items.iter().for_each(|item| hide(service, inner, item, secrets)),
-        (Type::Map(inner), Value::Object(entries)) => {
-            entries.values().for_each(|entry| hide(service, inner, entry, secrets));
-        }
-        (Type::Named(id), Value::Object(entries)) => match &service.types[*id].kind {
-            TypeKind::Struct(body) => {
-                for (field, value) in body.fields.iter().filter_map(|it| Some((it, entries.get(&it.wire)?))) {
-                    hide(service, &field.ty, value, secrets);
-                }
-            }
-            TypeKind::Union(union) => union.variants.iter().for_each(|it| hide(service, &it.ty, value, secrets)),
-            _ => {}
-        },
-        _ => {}
-    }
+/// Whether the fields of a body of this media type are given as JSON.
+fn is_structured(media_type: &str) -> bool {
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let is_form = essence == "application/x-www-form-urlencoded" || essence.starts_with("multipart/");
+    is_form || essence.ends_with("/json") || essence.ends_with("+json")
 }
 
 /// The type behind null, JSON in a string, and names without a form of their own.
@@ -314,179 +294,4 @@ pub(super) fn service_type<'t>(service: &'t Service, mut ty: &'t Type) -> &'t Ty
         }
     }
     ty
-}
-
-/// Puts a text at a path of a value.
-fn put(
-    service: &Service,
-    tree: &mut Tree,
-    tokens: &[&str],
-    ty: &Type,
-    text: &str,
-    secrets: &mut Vec<String>,
-) -> Result<(), String> {
-    let ty = match ty {
-        Type::Nullable(_) if tokens.is_empty() && text == "null" => {
-            *tree = Tree::Value(Value::Null);
-            return Ok(());
-        }
-        Type::JsonText(inner) if !tokens.is_empty() => {
-            if !matches!(tree, Tree::Text(_)) {
-                *tree = Tree::Text(Box::default());
-            }
-            let Tree::Text(within) = tree else { return Ok(()) };
-            return put(service, within, tokens, inner, text, secrets);
-        }
-        Type::JsonText(_) => &Type::String,
-        ty => service_type(service, ty),
-    };
-    let Some((token, rest)) = tokens.split_first() else {
-        if let Type::List(inner) = ty
-            && !text.trim_start().starts_with('[')
-        {
-            let items = as_list(tree);
-            let next = items.last_key_value().map_or(0, |(last, _)| last + 1);
-            return put(service, items.entry(next).or_default(), &[], inner, text, secrets);
-        }
-        let value = value(service, ty, text)?;
-        hide(service, ty, &value, secrets);
-        *tree = value.into();
-        return Ok(());
-    };
-    let number =
-        |items: &str| token.parse::<u64>().map_err(|_| format!("is {items}: write the number of one before `.`"));
-    match ty {
-        Type::List(inner) => {
-            let index = number("a list")?;
-            put(service, as_list(tree).entry(index).or_default(), rest, inner, text, secrets)
-        }
-        Type::Map(inner) => {
-            put(service, as_map(tree).entry((*token).to_owned()).or_default(), rest, inner, text, secrets)
-        }
-        Type::Value => {
-            let inner = match token.parse::<u64>() {
-                Ok(index) => as_list(tree).entry(index).or_default(),
-                Err(_) => as_map(tree).entry((*token).to_owned()).or_default(),
-            };
-            put(service, inner, rest, ty, text, secrets)
-        }
-        Type::Named(id) => match &service.types[*id].kind {
-            TypeKind::Tuple(tuple) => {
-                let index = number("a list")?;
-                let element = usize::try_from(index).ok().and_then(|index| tuple.elements.get(index));
-                let element = element.ok_or_else(|| format!("has {} elements", tuple.elements.len()))?;
-                put(service, as_list(tree).entry(index).or_default(), rest, &element.ty, text, secrets)
-            }
-            _ => {
-                let (name, inner) = field(service, ty, token)?;
-                if !matches!(tree, Tree::Map(_)) {
-                    *tree = Tree::Map(filled(service, ty));
-                }
-                put(service, as_map(tree).entry(name).or_default(), rest, inner, text, secrets)
-            }
-        },
-        _ => Err(format!("has no field `{token}`")),
-    }
-}
-
-/// The fields of an object that have a single value, as typed clients fill them, too.
-fn filled(service: &Service, ty: &Type) -> IndexMap<String, Tree> {
-    let Type::Named(id) = ty else { return IndexMap::new() };
-    let TypeKind::Struct(body) = &service.types[*id].kind else { return IndexMap::new() };
-    let value = |field: &Field| match field.values.first()? {
-        Constant::Text(text) => Some(Value::from(text.as_str())),
-        Constant::Integer(integer) => Some(Value::from(*integer)),
-        Constant::Flag(flag) => Some(Value::from(*flag)),
-    };
-    let fields = body.fields.iter().filter(|field| field.filled);
-    fields.filter_map(|field| Some((field.wire.clone(), Tree::Value(value(field)?)))).collect()
-}
-
-/// The field of an object, or of the first alternative that has it: its name and type.
-fn field<'t>(service: &'t Service, ty: &'t Type, token: &str) -> Result<(String, &'t Type), String> {
-    let Type::Named(id) = service_type(service, ty) else { return Err(format!("has no field `{token}`")) };
-    match &service.types[*id].kind {
-        TypeKind::Struct(body) => {
-            let spelled = normal(token);
-            let exact = body.fields.iter().find(|field| field.wire == token);
-            let found = exact.or_else(|| body.fields.iter().find(|field| normal(&field.wire) == spelled));
-            match (found, &body.additional) {
-                (Some(field), _) => Ok((field.wire.clone(), &field.ty)),
-                (None, Some(ty)) => Ok((token.to_owned(), ty)),
-                (None, None) => {
-                    let names = || body.fields.iter().map(|field| field.wire.as_str());
-                    let list = || format!("its fields are {}", names().collect::<Vec<_>>().join(", "));
-                    Err(format!("has no field `{token}`: {}", meant(token, names()).unwrap_or_else(list)))
-                }
-            }
-        }
-        TypeKind::Union(union) => {
-            let mut found = union.variants.iter().map(|variant| field(service, &variant.ty, token));
-            found.find(Result::is_ok).unwrap_or_else(|| Err(format!("has no field `{token}`")))
-        }
-        _ => Err(format!("has no field `{token}`")),
-    }
-}
-
-fn as_list(tree: &mut Tree) -> &mut BTreeMap<u64, Tree> {
-    if !matches!(tree, Tree::List(_)) {
-        *tree = Tree::List(BTreeMap::new());
-    }
-    match tree {
-        Tree::List(items) => items,
-        _ => unreachable!("it is a list now"),
-    }
-}
-
-fn as_map(tree: &mut Tree) -> &mut IndexMap<String, Tree> {
-    if !matches!(tree, Tree::Map(_)) {
-        *tree = Tree::Map(IndexMap::new());
-    }
-    match tree {
-        Tree::Map(entries) => entries,
-        _ => unreachable!("it is a map now"),
-    }
-}
-
-/// A text as a value of a type.
-fn value(service: &Service, ty: &Type, text: &str) -> Result<Value, String> {
-    let json = || serde_json::from_str::<Value>(text);
-    let structured = |what: &str, fits: fn(&Value) -> bool| match json() {
-        Ok(value) if fits(&value) => Ok(value),
-        Ok(_) => Err(format!("must be {what} as JSON")),
-        Err(error) => Err(format!("must be {what} as JSON: {error}")),
-    };
-    let integer = || -> Result<Value, String> {
-        let value: i128 = text.trim().parse().map_err(|_| "must be an integer".to_owned())?;
-        Number::from_i128(value).map(Value::Number).ok_or_else(|| "is too large".to_owned())
-    };
-    match service_type(service, ty) {
-        Type::String | Type::Secret | Type::Formatted(_) => Ok(text.into()),
-        Type::Bool => text.parse::<bool>().map(Value::Bool).map_err(|_| "must be true or false".to_owned()),
-        Type::I32 | Type::I64 | Type::U64 | Type::I128 => integer(),
-        Type::F64 => serde_json::from_str::<Number>(text).map(Value::Number).map_err(|_| "must be a number".to_owned()),
-        Type::Value => Ok(json().unwrap_or_else(|_| text.into())),
-        Type::List(_) => structured("a list", Value::is_array),
-        Type::Map(_) => structured("an object", Value::is_object),
-        Type::Named(id) => match &service.types[*id].kind {
-            TypeKind::StringEnum(_) => Ok(text.into()),
-            TypeKind::IntegerEnum(_) => integer(),
-            TypeKind::Struct(_) => structured("an object", Value::is_object),
-            TypeKind::Tuple(_) => structured("a list", Value::is_array),
-            TypeKind::Union(union) => {
-                let kinds: Vec<&str> = union.variants.iter().map(|it| service.kind(&it.ty)).collect();
-                let fits = |value: &Value| match value {
-                    Value::Null => true,
-                    Value::Bool(_) => kinds.contains(&"Flag"),
-                    Value::Number(_) => kinds.contains(&"Number"),
-                    Value::String(_) => false,
-                    Value::Array(_) => kinds.contains(&"List"),
-                    Value::Object(_) => kinds.contains(&"Object"),
-                };
-                Ok(json().ok().filter(|value| fits(value) || kinds.contains(&"Any")).unwrap_or_else(|| text.into()))
-            }
-            TypeKind::Newtype(_) | TypeKind::Own(_) => Ok(json().unwrap_or_else(|_| text.into())),
-        },
-        Type::Nullable(_) | Type::JsonText(_) => Ok(text.into()),
-    }
 }

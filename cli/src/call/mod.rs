@@ -1,5 +1,6 @@
 //! `yundb call`: calls an operation by its name, through the same runtime as a typed client.
 
+mod bash;
 mod client;
 pub(crate) mod complete;
 pub(crate) mod describe;
@@ -9,7 +10,10 @@ mod failure;
 mod inputs;
 mod output;
 mod rows;
+mod secrets;
 mod send;
+mod source;
+mod tree;
 mod words;
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
@@ -18,9 +22,10 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Args;
 use jmespath::Expression;
+use yundb_generator::lower::model::Protocol;
 
 use client::Connection;
-use document::{Document, Entry};
+use document::{Document, Entry, Unusable};
 use output::Format;
 pub(crate) use words::rewritten;
 
@@ -52,13 +57,16 @@ pub(crate) struct Call {
     /// Wait for the job that the call starts. The exit code states how it ends.
     #[arg(long, conflicts_with = "all")]
     wait: bool,
+    /// Instead of sending the call, wait for the job that an earlier one has started.
+    #[arg(long, value_name = "JOB", conflicts_with_all = ["all", "wait", "dry_run"])]
+    resume: Option<String>,
     /// Print the signed request, without secrets, instead of sending it.
     #[arg(long, conflicts_with_all = ["all", "wait"])]
     dry_run: bool,
     /// Skip the check of the inputs against the document, which may be wrong.
     #[arg(long)]
     unchecked: bool,
-    /// Do not ask before a call that may destroy something.
+    /// Skip the confirmation of a call that may be irreversible.
     #[arg(long, short)]
     yes: bool,
     /// Print each attempt to the standard error.
@@ -79,7 +87,7 @@ impl Call {
             Ok(code) => code,
             Err(error) if crate::is_closed(&error) => ExitCode::SUCCESS,
             Err(error) => {
-                eprintln!("error: {error:#}");
+                Unusable::report(&error);
                 ExitCode::from(USAGE)
             }
         }
@@ -89,10 +97,15 @@ impl Call {
     fn prepared(&self) -> anyhow::Result<ExitCode> {
         let document = Document::load(&self.target)?;
         let entry = document.find(&self.operation)?;
-        let lowered = document.lowered(&entry)?;
+        let mut lowered = document.lowered(&entry)?;
+        // Failures name the operation as it was typed, unless the service needs its own name.
+        if lowered.operation.template.contains("#Action=") || lowered.service.protocol != Protocol::AliyunRpc {
+            lowered.operation.name.clone_from(&self.operation);
+        }
         let inputs = inputs::read(&lowered, &self.inputs, self.body.as_deref())?;
-        if !self.dry_run && entry.is_destructive() && !self.yes && !confirmed(&entry)? {
-            eprintln!("error: nothing was sent");
+        let sends = !self.dry_run && self.resume.is_none();
+        if sends && entry.is_destructive() && !self.yes && !confirmed(&entry)? {
+            crate::print::complain!("error: nothing was sent");
             return Ok(ExitCode::from(USAGE));
         }
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -103,13 +116,13 @@ impl Call {
 /// Asks on a terminal. Without one, only `--yes` confirms.
 fn confirmed(entry: &Entry<'_>) -> anyhow::Result<bool> {
     let name = entry.name();
-    let question = format!("{name} ({}) may destroy something", entry.address());
+    let question = format!("{name} ({}) may be irreversible", entry.address());
     if !io::stdin().is_terminal() {
         anyhow::bail!("{question}: confirm it with --yes");
     }
-    eprint!("{question}. Continue? [y/N] ");
+    write!(io::stderr(), "{question}. Continue? [y/N] ")?;
     io::stderr().flush()?;
     let mut line = String::new();
-    io::stdin().lock().read_line(&mut line).context("the standard input cannot be read")?;
+    io::stdin().lock().read_line(&mut line).context("cannot read the standard input")?;
     Ok(matches!(line.trim().to_lowercase().as_str(), "y" | "yes"))
 }

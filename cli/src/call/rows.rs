@@ -4,8 +4,9 @@ use yundb_generator::lower::model::{
     Docs, InputKind, Operation, Payload, Place, ResponseBody, Service, Type, TypeId, TypeKind,
 };
 
-use super::document::Lowered;
+use super::document::{Lowered, normal};
 use super::inputs::{input_of, service_type};
+use super::words;
 
 /// Levels of nested objects.
 const DEEPEST: usize = 8;
@@ -26,7 +27,7 @@ pub(super) struct Row {
 
 /// The inputs of a call, without those that only the client sets.
 pub(super) fn inputs(lowered: &Lowered) -> Vec<Row> {
-    let Lowered { service, operation } = lowered;
+    let Lowered { service, operation, .. } = lowered;
     let mut walk = Walk { service, of_response: false, open: Vec::new(), rows: Vec::new() };
     for param in operation.params.iter().filter(|param| param.constant.is_none()) {
         let input = input_of(operation, param);
@@ -61,12 +62,21 @@ pub(super) fn inputs(lowered: &Lowered) -> Vec<Row> {
             }
         }
     }
-    walk.rows
+    let mut rows = walk.rows;
+    let variables = operation.servers.iter().chain(&service.servers).flat_map(|server| &server.variables);
+    for variable in variables.filter(|variable| !words::flags().any(|flag| normal(&flag) == normal(&variable.name))) {
+        if !rows.iter().any(|row| normal(&row.name) == normal(&variable.name)) {
+            let about = format!("Part of the server's address. Defaults to {}.", variable.default);
+            let (ty, values) = ("string".to_owned(), variable.values.clone());
+            rows.push(Row { ty, values, about, ..Row::of(&variable.name, "server") });
+        }
+    }
+    rows
 }
 
 /// The fields of a success.
 pub(super) fn outputs(lowered: &Lowered) -> Vec<Row> {
-    let Lowered { service, operation } = lowered;
+    let Lowered { service, operation, .. } = lowered;
     let mut walk = Walk { service, of_response: true, open: Vec::new(), rows: Vec::new() };
     if let Some(ty) = output(service, operation).and_then(Payload::ty) {
         match service_type(service, ty) {
@@ -109,9 +119,11 @@ impl Walk<'_> {
         let (name, place, required) = (row.name.clone(), row.place, row.required);
         let service = self.service;
         let is_secret = *service_type(service, ty) == Type::Secret;
-        self.rows.push(Row { ty: words(service, ty), values: values(service, ty), is_secret, ..row });
+        self.rows.push(Row { ty: words(service, ty), values: values(service, ty, 0), is_secret, ..row });
         let (mut inner, mut path) = (service_type(service, ty), name);
-        while let Type::List(element) = inner {
+        // A list may consist of lists like itself.
+        for _ in 0..DEEPEST {
+            let Type::List(element) = inner else { break };
             (inner, path) = (service_type(service, element), path + if self.of_response { "[]" } else { ".0" });
         }
         if let Type::Named(id) = inner {
@@ -133,7 +145,9 @@ impl Walk<'_> {
                 for field in fields {
                     let must = required && field.required && !field.filled;
                     let name = format!("{prefix}{}", field.wire);
-                    let row = Row { required: must, about: plain(&field.docs), ..Row::of(&name, place) };
+                    // The docs of a field about which the document says nothing only repeat its name.
+                    let about = plain(&field.docs).replacen(&format!("The field `{}`.", field.wire), "", 1);
+                    let row = Row { required: must, about: about.trim().to_owned(), ..Row::of(&name, place) };
                     self.row(row, &field.ty, depth);
                 }
             }
@@ -199,9 +213,9 @@ fn kind(service: &Service, ty: &Type) -> String {
 }
 
 /// The values that the document lists, of a type or of the elements of a list.
-fn values(service: &Service, ty: &Type) -> Vec<String> {
+fn values(service: &Service, ty: &Type, depth: usize) -> Vec<String> {
     match service_type(service, ty) {
-        Type::List(inner) => values(service, inner),
+        Type::List(inner) if depth < DEEPEST => values(service, inner, depth + 1),
         Type::Bool => vec!["true".to_owned(), "false".to_owned()],
         Type::Named(id) => match &service.types[*id].kind {
             TypeKind::StringEnum(variants) => variants.iter().map(|it| it.value.clone()).collect(),

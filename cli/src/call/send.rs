@@ -1,43 +1,50 @@
 //! Sends a call, and follows its pages or its job.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
-use yundb_generator::lower::model::{self, Payload};
+use yundb_generator::lower::model::{self, Payload, ResponseBody};
 use yundb_runtime::{
-    ByteStream, CallError, Client, DecodeError, Error, FromResponse, Operation, Part, RawResponse, RequestBody,
-    Response, RetryPolicy, Spec, pages_of,
+    ByteStream, CallError, Client, DecodeError, Error, FromResponse, JobHandle, Operation, Part, RawResponse,
+    RequestBody, RetryPolicy, Spec, Wait, pages_of,
 };
 
 use super::client::{DryRun, Verbose};
 use super::document::{Document, Lowered};
 use super::facts::{self, Facts};
-use super::inputs::{Inputs, Source};
+use super::inputs::Inputs;
+use super::output::{Format, Listing};
+use super::source::Source;
 use super::{Call, failure, output, rows};
 
-/// Any response: JSON, or bytes.
-struct Answer {
+/// A response: JSON, or bytes unless only JSON is expected.
+struct Answer<const JSON: bool> {
     bytes: Bytes,
     json: Option<Value>,
 }
 
-impl FromResponse for Answer {
+impl<const JSON: bool> FromResponse for Answer<JSON> {
     fn from_response(response: RawResponse) -> Result<Self, DecodeError> {
         let bytes = response.bytes()?;
-        Ok(Self { json: serde_json::from_slice(&bytes).ok(), bytes })
+        let json = match JSON && !bytes.is_empty() {
+            true => Some(response.json()?),
+            false => serde_json::from_slice(&bytes).ok(),
+        };
+        Ok(Self { json, bytes })
     }
 }
 
-/// An operation with any response.
-struct Any;
+/// An operation with such a response.
+struct Any<const JSON: bool>;
 
-impl Operation for Any {
-    type Output = Answer;
+impl<const JSON: bool> Operation for Any<JSON> {
+    type Output = Answer<JSON>;
     type Headers = ();
     type Error = Value;
     const SPEC: &'static Spec = &Spec::new("", "", "");
@@ -62,64 +69,97 @@ impl Call {
         inputs: Inputs,
     ) -> anyhow::Result<ExitCode> {
         let facts::Call { service, spec, paging } = Facts::of(lowered);
+        let payload = rows::output(&lowered.service, &lowered.operation);
+        let is_raw = matches!(payload, Some(Payload::Text | Payload::Stream | Payload::Events(..) | Payload::Lines(_)));
+        if is_raw && (self.query.is_some() || self.output != Format::Json) {
+            anyhow::bail!("the response of {} is not one JSON value: omit --query and --output", spec.name);
+        }
         let mut builder = self.connection.builder(service)?;
+        let hidden: Vec<String> = [&inputs.secrets[..], &inputs.from_files, &self.connection.secrets()].concat();
         for (name, value) in &inputs.settings {
             builder = builder.parameter(name, value);
         }
         if self.verbose {
-            builder = builder.interceptor(Verbose);
+            builder = builder.interceptor(Verbose { secrets: hidden.clone() });
         }
-        let dry_run = self.dry_run.then(|| DryRun::new(inputs.secrets.clone())).transpose()?;
+        let authorities = self.connection.authorities()?;
+        let report = |error: &Error| failure::report(document, lowered, &hidden, error);
+        let dry_run = self.dry_run.then(|| DryRun::new(inputs.secrets.clone(), authorities)).transpose()?;
         if let Some(dry_run) = &dry_run {
             let once = RetryPolicy::none();
             builder = builder.retries(once).interceptor(dry_run.clone()).transport(dry_run.clone());
         }
         let client = match builder.build() {
             Ok(client) => client,
-            Err(error) => return Ok(failure::report(document, &error.into())),
+            Err(error) => return Ok(report(&error.into())),
         };
+        if let Some(id) = &self.resume {
+            let job = resumed(id, spec, &inputs).with_context(no_job(spec))?;
+            let waited = self.waited(client.resume(job)).await;
+            return Ok(waited.map_or_else(|error| report(&error), |()| ExitCode::SUCCESS));
+        }
         let call = filled(&client, spec, inputs)?;
         let call = if self.unchecked { call.unchecked() } else { call };
-        let items = lowered.operation.paging.as_ref().map(|paging| items(lowered, paging));
+        let listing = listing(lowered);
         let done = match (dry_run, paging) {
-            (Some(dry_run), _) => match (call.send::<Any>().await, dry_run.request()) {
-                (_, Some(request)) => Ok(ended(io::stdout().lock().write_all(request.as_bytes()).map_err(Into::into))),
+            (Some(dry_run), _) => match (call.send::<Any<false>>().await, dry_run.request()) {
+                (_, Some(request)) => Ok(ended(crate::print::write_out(request.as_bytes()).map_err(Into::into))),
                 (Err(error), None) => Err(error.into()),
                 (Ok(_), None) => anyhow::bail!("the call was not sent"),
             },
             (None, Some(paging)) if self.all => {
-                let path = items.unwrap_or_default();
+                let path = listing.as_ref().map(|listing| listing.path.clone()).unwrap_or_default();
                 match self.all_items(call, paging, path).await {
-                    Ok(items) => return Ok(ended(self.print(&Value::Array(items), None))),
+                    Ok(items) => {
+                        // The list itself remains.
+                        let listing = listing.map(|listing| Listing { path: Vec::new(), ..listing });
+                        return Ok(ended(self.print(&Value::Array(items), listing.as_ref())));
+                    }
                     Err(error) => Err(error.into()),
                 }
             }
-            (None, None) if self.all => anyhow::bail!("{} has no pages: leave out --all", spec.name),
-            _ if self.wait && spec.job.is_none() => anyhow::bail!("{} starts no job: leave out --wait", spec.name),
-            _ if rows::output(&lowered.service, &lowered.operation).is_some_and(Payload::is_streamed) => {
-                streamed(call).await.map(|()| ExitCode::SUCCESS)
+            (None, None) if self.all => anyhow::bail!("{} is not paginated: omit --all", spec.name),
+            _ if self.wait && spec.job.is_none() => anyhow::bail!("{}", no_job(spec)()),
+            _ if payload.is_some_and(Payload::is_streamed) => {
+                streamed(call).await.map(|printed| ended(printed.map_err(Into::into)))
             }
-            _ => match call.send::<Any>().await {
-                Ok(response) => {
-                    let printed = ended(match &response.json {
-                        Some(value) => self.print(value, items.as_deref()),
-                        None => io::stdout().lock().write_all(&response.bytes).map_err(Into::into),
-                    });
-                    match self.wait.then(|| self.waited(&client, &response)) {
-                        Some(waited) => waited.await.map(|()| printed),
-                        None => Ok(printed),
-                    }
-                }
-                Err(error) => Err(error.into()),
-            },
+            _ if matches!(lowered.operation.output, ResponseBody::One(Payload::Json(_))) => {
+                self.answered::<true>(&client, call, listing.as_ref()).await
+            }
+            _ => self.answered::<false>(&client, call, listing.as_ref()).await,
         };
-        Ok(done.unwrap_or_else(|error| failure::report(document, &error)))
+        Ok(done.unwrap_or_else(|error| report(&error)))
     }
 
-    fn print(&self, value: &Value, items: Option<&[String]>) -> anyhow::Result<()> {
+    /// Sends a call, prints its response, and waits for its job if desired.
+    async fn answered<const JSON: bool>(
+        &self,
+        client: &Client,
+        call: yundb_runtime::Call,
+        listing: Option<&Listing>,
+    ) -> Result<ExitCode, Error> {
+        let response = call.send::<Any<JSON>>().await?;
+        let printed = ended(match &response.json {
+            Some(value) => self.print(value, listing),
+            None => crate::print::write_out(&response.bytes).map_err(Into::into),
+        });
+        if self.wait {
+            self.waited(client.wait_for(&response)).await?;
+        }
+        Ok(printed)
+    }
+
+    fn print(&self, value: &Value, listing: Option<&Listing>) -> anyhow::Result<()> {
         match &self.query {
-            Some(query) => output::print(&output::queried(query, value.clone())?, self.output, None),
-            None => output::print(value, self.output, items),
+            Some(query) => {
+                let found = output::queried(query, value.clone())?;
+                output::print(&found, self.output, None)?;
+                if found.is_null() {
+                    crate::print::complain!("The result of --query is null.");
+                }
+                Ok(())
+            }
+            None => output::print(value, self.output, listing),
         }
     }
 
@@ -130,13 +170,13 @@ impl Call {
         paging: yundb_runtime::Paging,
         path: Vec<String>,
     ) -> Result<Vec<Value>, CallError<Value>> {
-        let of_page = move |answer: &Answer| -> Vec<Value> {
+        let of_page = move |answer: &Answer<true>| -> Vec<Value> {
             let found = answer.json.as_ref().and_then(|value| output::at(value, &path));
             found.and_then(Value::as_array).cloned().unwrap_or_default()
         };
         let bar = bar("{spinner} {pos} items {elapsed}");
         let count = of_page.clone();
-        let mut pages = pages_of::<Any>(call, paging, move |answer| count(answer).len());
+        let mut pages = pages_of::<Any<true>>(call, paging, move |answer| count(answer).len());
         let mut items = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page?;
@@ -147,10 +187,9 @@ impl Call {
         Ok(items)
     }
 
-    /// Waits for the job of a call.
-    async fn waited(&self, client: &Client, response: &Response<Answer>) -> Result<(), Error> {
-        let wait = client.wait_for(response);
-        let wait = self.connection.timeout.into_iter().fold(wait, yundb_runtime::Wait::timeout);
+    /// Waits for a job.
+    async fn waited(&self, wait: Wait) -> Result<(), Error> {
+        let wait = self.connection.timeout.into_iter().fold(wait, Wait::timeout);
         let id = wait.handle().map(|handle| handle.id.clone()).unwrap_or_default();
         let bar = bar("{spinner} job {msg} {elapsed}");
         bar.enable_steady_tick(Duration::from_millis(200));
@@ -162,9 +201,25 @@ impl Call {
             bar.set_message(format!("{id}: {last}"));
         }
         bar.finish_and_clear();
-        eprintln!("job {id}: {last}");
+        crate::print::complain!("job {id}: {last}");
         Ok(())
     }
+}
+
+fn no_job(spec: &Spec) -> impl Fn() -> String {
+    move || format!("{} does not start a job: omit --wait and --resume", spec.name)
+}
+
+/// The job of an earlier call. Its other parameters are among the inputs.
+fn resumed(id: &str, spec: &'static Spec, inputs: &Inputs) -> Option<JobHandle> {
+    let (_, job) = spec.job?;
+    let value = |name: &str| {
+        let (_, value) = inputs.values.iter().find(|(index, _)| spec.params[*index].name == name)?;
+        Some((name.to_owned(), value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
+    };
+    let also = job.also.iter().filter_map(|name| value(name)).collect();
+    let (operation, poll) = (Some(spec.name.to_owned()), job.poll.name.to_owned());
+    Some(JobHandle { id: id.to_owned(), operation, poll, also })
 }
 
 /// The exit code of a call that succeeded, by whether its output was printed.
@@ -200,30 +255,59 @@ fn bar(template: &str) -> ProgressBar {
 }
 
 /// Writes a response as it arrives.
-async fn streamed(call: yundb_runtime::Call) -> Result<(), Error> {
+async fn streamed(call: yundb_runtime::Call) -> Result<io::Result<()>, Error> {
     let mut stream = call.send::<Streamed>().await?.into_inner();
     while let Some(chunk) = stream.next().await {
         // Without a reader, there is nothing left to do.
-        if io::stdout().lock().write_all(&chunk?).and_then(|()| io::stdout().flush()).is_err() {
-            break;
+        let written = crate::print::write_out(&chunk?);
+        if written.is_err() {
+            return Ok(written);
         }
     }
-    Ok(())
+    Ok(Ok(()))
 }
 
-/// The fields that lead to the items of a page, by their names on the wire.
-fn items(lowered: &Lowered, paging: &model::Paging) -> Vec<String> {
-    let service = &lowered.service;
-    let mut ty = rows::output(service, &lowered.operation).and_then(Payload::ty);
+/// The items of the operation's response: those of its pages, or the only list of an operation named as a listing.
+fn listing(lowered: &Lowered) -> Option<Listing> {
+    let Lowered { service, operation, .. } = lowered;
+    let fields = |ty: &model::Type| match super::inputs::service_type(service, ty) {
+        model::Type::Named(id) => match &service.types[*id].kind {
+            model::TypeKind::Struct(body) => body.fields.as_slice(),
+            _ => &[],
+        },
+        _ => &[],
+    };
+    let mut ty = rows::output(service, operation).and_then(Payload::ty)?;
     let mut path = Vec::new();
-    for step in &paging.items {
-        let Some(model::Type::Named(id)) = ty.map(|ty| super::inputs::service_type(service, ty)) else { break };
-        let model::TypeKind::Struct(body) = &service.types[*id].kind else { break };
-        let Some(field) = body.fields.iter().find(|field| field.ident == step.ident) else { break };
-        path.push(field.wire.clone());
-        ty = Some(&field.ty);
+    match &operation.paging {
+        Some(paging) => {
+            for step in &paging.items {
+                let Some(field) = fields(ty).iter().find(|field| field.ident == step.ident) else { break };
+                path.push(field.wire.clone());
+                ty = &field.ty;
+            }
+        }
+        None => {
+            let is_list = |ty: &model::Type| matches!(super::inputs::service_type(service, ty), model::Type::List(_));
+            let mut lists = fields(ty).iter().filter(|field| is_list(&field.ty));
+            match (lists.next(), lists.next()) {
+                (Some(only), None) if operation.method_name.starts_with("list") => {
+                    path.push(only.wire.clone());
+                    ty = &only.ty;
+                }
+                _ if is_list(ty) => {}
+                _ => return None,
+            }
+        }
     }
-    path
+    // Some lists are within the only field of an object.
+    if let [only] = fields(ty) {
+        ty = &only.ty;
+    }
+    let model::Type::List(item) = super::inputs::service_type(service, ty) else {
+        return Some(Listing { path, ..Listing::default() });
+    };
+    Some(Listing { path, fields: fields(item).iter().map(|field| field.wire.clone()).collect() })
 }
 
 #[cfg(test)]
@@ -297,7 +381,9 @@ mod tests {
                     .fold(client, |client, (name, value)| client.parameter(name, value));
                 let client = client.build().unwrap();
                 let sent = match inputs {
-                    Ok(inputs) => filled(&client, spec, inputs).unwrap().send::<Any>().await.map_err(Error::from),
+                    Ok(inputs) => {
+                        filled(&client, spec, inputs).unwrap().send::<Any<false>>().await.map_err(Error::from)
+                    }
                     Err(error) => {
                         wrong.push(format!("{name} {}: {error:#}", entry.name()));
                         continue;

@@ -227,6 +227,11 @@ fn range(out: &mut Vec<String>, min: Option<usize>, max: Option<usize>, one: &st
         (Some(min), Some(max)) if min == max => {
             out.push(format!("Exactly {min} {}.", if min == 1 { one } else { many }))
         }
+        // Limits that contradict each other are no range.
+        (Some(min), Some(max)) if min > max => {
+            range(out, Some(min), None, one, many);
+            range(out, None, Some(max), one, many);
+        }
         (Some(min), Some(max)) => out.push(format!("{min} to {max} {many}.")),
         (Some(min), None) => out.push(format!("At least {min} {}.", if min == 1 { one } else { many })),
         (None, Some(max)) => out.push(format!("At most {max} {}.", if max == 1 { one } else { many })),

@@ -49,6 +49,7 @@ use model::{
     Setting, TypeDef,
 };
 use names::{Candidates, Scope};
+pub use operation::id as operation_id;
 use schema::{Component, Inline};
 
 /// Converts a loaded document to the model of a client crate. The ledger records everything that is used.
@@ -393,14 +394,14 @@ impl<'a> Lower<'a, '_> {
     where
         'a: 'f,
     {
-        let (ids, wanted): (Vec<String>, Vec<Candidates>) = operations
+        let (ids, wanted): (Vec<String>, Vec<String>) = operations
             .map(|found| {
                 let (id, address) = (found.id(), format!("{} {}", found.method, found.path));
-                let wanted = Candidates::snake(self.chosen_method(&id, &address).unwrap_or(&id));
+                let wanted = self.chosen_method(&id, &address).unwrap_or(&id).to_owned();
                 (id, wanted)
             })
             .unzip();
-        let methods = Scope::with(CLIENT_METHODS).assign(&wanted);
+        let methods = methods(wanted.iter().map(String::as_str));
         self.methods = ids.into_iter().zip(methods.iter().cloned()).collect();
         let call = |method: String| {
             let camel = names::camel(names::plain(&method));
@@ -413,6 +414,12 @@ impl<'a> Lower<'a, '_> {
         };
         methods.into_iter().map(call).collect()
     }
+}
+
+/// The client's methods for operations with these ids, or with the names that the settings choose. Of operations with
+/// the same id, the order decides: by tag, as in the client's modules.
+pub fn methods<'n>(wanted: impl Iterator<Item = &'n str>) -> Vec<String> {
+    Scope::with(CLIENT_METHODS).assign(&wanted.map(Candidates::snake).collect::<Vec<_>>())
 }
 
 fn protocol(api: &OpenAPI) -> Protocol {

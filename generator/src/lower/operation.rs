@@ -27,32 +27,38 @@ pub struct Found<'a> {
 }
 
 impl Found<'_> {
-    /// The operationId, if it can be a name.
-    fn given_id(&self) -> Option<String> {
-        self.operation.item.operation_id.clone().filter(|id| id.chars().any(char::is_alphanumeric))
-    }
-
     /// The operation in messages: its id, else method and path as the document has them.
     pub fn title(&self) -> String {
-        self.given_id().unwrap_or_else(|| format!("{} {}", self.method, self.path))
+        let id = given(self.operation.item.operation_id.as_deref());
+        id.map_or_else(|| format!("{} {}", self.method, self.path), str::to_owned)
     }
 
     /// The operation's id, derived from method and path if there is none.
     pub fn id(&self) -> String {
-        self.given_id().unwrap_or_else(|| {
-            let words: Vec<String> = self
-                .path
-                .split('/')
-                .filter(|segment| !segment.is_empty())
-                .map(|segment| match segment.strip_prefix('{').and_then(|s| s.strip_suffix('}')) {
-                    Some(parameter) => format!("by {parameter}"),
-                    None => segment.to_owned(),
-                })
-                .collect();
-            let method = self.method.to_ascii_lowercase();
-            format!("{method} {}", if words.is_empty() { "root".to_owned() } else { words.join(" ") })
-        })
+        id(self.operation.item.operation_id.as_deref(), &self.method, self.path)
     }
+}
+
+/// An operationId, if it can be a name.
+fn given(operation_id: Option<&str>) -> Option<&str> {
+    operation_id.filter(|id| id.chars().any(char::is_alphanumeric))
+}
+
+/// An operationId, or words derived from method and path if there is none.
+pub fn id(operation_id: Option<&str>, method: &str, path: &str) -> String {
+    if let Some(id) = given(operation_id) {
+        return id.to_owned();
+    }
+    let words: Vec<String> = path
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .map(|segment| match segment.strip_prefix('{').and_then(|s| s.strip_suffix('}')) {
+            Some(parameter) => format!("by {parameter}"),
+            None => segment.to_owned(),
+        })
+        .collect();
+    let method = method.to_ascii_lowercase();
+    format!("{method} {}", if words.is_empty() { "root".to_owned() } else { words.join(" ") })
 }
 
 /// All operations in the document's order.

@@ -168,8 +168,14 @@ impl Hiding {
             }
             // JSON within a string.
             Value::String(text) => *text = self.maybe_json(std::mem::take(text)),
+            Value::Number(number) if self.is_text(&number.to_string()) => *value = HIDDEN.into(),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
+    }
+
+    /// Whether this is one of the configured strings.
+    fn is_text(&self, text: &str) -> bool {
+        self.texts.iter().any(|secret| secret.expose() == text)
     }
 }
 
@@ -189,7 +195,12 @@ fn is_secret(name: &str) -> bool {
         "apikey",
         "credential",
     ];
+    // Facts about a signature that a vendor's documents publish, or that are used up with the request.
+    const PUBLIC: [&str; 4] = ["signaturemethod", "signatureversion", "signaturetype", "signaturenonce"];
     let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    if PUBLIC.contains(&name.as_str()) {
+        return false;
+    }
     WHOLE.contains(&name.as_str()) || WORDS.iter().any(|word| name.contains(word))
 }
 
