@@ -119,6 +119,10 @@ impl<'m> Reader<'m> {
         let spelled = normal(name);
         let own = |(_, param): &(usize, &Param)| param.place != Place::Body && !param.spread;
         let all = || self.params().filter(own);
+        let placed = name.split_once('.').filter(|(_, name)| rows::is_ambiguous(&self.lowered.operation, name));
+        if let Some((place, name)) = placed {
+            return all().find(|(_, param)| param.name == name && rows::place(param.place) == place);
+        }
         let found = all().find(|(_, param)| param.name == name);
         let found = found.or_else(|| all().find(|(_, param)| normal(&param.name) == spelled));
         found.or_else(|| all().find(|(_, param)| param.client.as_deref().is_some_and(|it| normal(it) == spelled)))
@@ -168,6 +172,11 @@ impl<'m> Reader<'m> {
             self.out.from_files.extend(matches!(source, Source::File(_)).then(|| text.clone()));
             self.out.settings.push((variable, text));
             return Ok(());
+        }
+        if rows::is_ambiguous(&self.lowered.operation, tokens[0]) {
+            let of_name = self.params().filter(|(_, param)| param.name == tokens[0]);
+            let all: Vec<String> = of_name.map(|(_, it)| format!("`{}.{}`", rows::place(it.place), it.name)).collect();
+            bail!("`{}` is in several places: write {}", tokens[0], all.join(" or "));
         }
         // Names may contain dots themselves.
         for count in (1..=tokens.len()).rev() {
