@@ -156,7 +156,6 @@ async fn odd_inputs_are_errors() {
         ("lists=x", "is a list of lists without an end: write it as JSON"),
         ("lists.18446744073709551615=[] lists=[[]] lists=x", "lists"),
         (&deep, "has 5001 parts: at most 64 are possible"),
-        ("id=x", "`id` is in several places: write `query.id` or `header.id`"),
         ("same.x=y", "has no field `x`"),
         ("map.a=x map={}", "`map` is given twice"),
         ("union=x union.y=z", "`union` "),

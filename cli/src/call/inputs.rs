@@ -173,10 +173,13 @@ impl<'m> Reader<'m> {
             self.out.settings.push((variable, text));
             return Ok(());
         }
+        // Without its place, a name stands for all of them.
         if rows::is_ambiguous(&self.lowered.operation, tokens[0]) {
-            let of_name = self.params().filter(|(_, param)| param.name == tokens[0]);
-            let all: Vec<String> = of_name.map(|(_, it)| format!("`{}.{}`", rows::place(it.place), it.name)).collect();
-            bail!("`{}` is in several places: write {}", tokens[0], all.join(" or "));
+            let is_it = |param: &Param| param.name == tokens[0] && param.client.is_none() && param.constant.is_none();
+            for (index, param) in self.params().filter(|(_, param)| is_it(param)) {
+                self.set(index, param, &tokens, 1, source.clone())?;
+            }
+            return Ok(());
         }
         // Names may contain dots themselves.
         for count in (1..=tokens.len()).rev() {
