@@ -105,6 +105,8 @@ paths:
       parameters:
         - {name: key, in: path, required: true, schema: {type: string, format: password, minLength: 3}}
         - {name: flag, in: query, schema: {type: boolean}}
+        - {name: id, in: query, schema: {type: string}}
+        - {name: id, in: header, schema: {type: string}}
       requestBody:
         content:
           application/json:
@@ -163,9 +165,10 @@ async fn odd_inputs_are_errors() {
         assert!(wrong.code == 2 && wrong.stderr.contains(expected), "{words}: {wrong:?}");
     }
     assert!(world.requests().is_empty());
-    let sent = world.call("put key=abc --flag --colour red");
+    let sent = world.call("put key=abc --flag --colour red query.id=q --header.id h");
     assert_eq!(sent.code, 0, "{sent:?}");
     assert_eq!(world.requests()[0]["query"]["flag"], true);
+    assert_eq!(world.requests()[0]["query"]["id"], "q");
     let described = ran(yundb(&world.folder).args(["describe", "shop.yaml", "put"]));
     assert_eq!(described.code, 0, "{described:?}");
 }
@@ -228,6 +231,7 @@ fn completions_know_the_documents() {
     assert_eq!(complete("ca"), ["call"]);
     assert_eq!(complete("call huawei-i"), ["huawei-iam"]);
     assert_eq!(complete("mock huawei-dr"), ["huawei-drs"]);
+    assert_eq!(complete("call sh"), ["shop.yaml"]);
     assert_eq!(complete("describe aliyun-dts list-j"), ["list-jobs"]);
     assert_eq!(complete("call -o json huawei-ddm create-instance --instance.fl"), ["--instance.flavor_id"]);
     assert_eq!(complete("call huawei-ddm create-instance --extend_param.charge_mode po"), ["postPaid"]);
@@ -243,7 +247,7 @@ fn completions_know_the_documents() {
         ["instance_id="]
     );
     assert_eq!(pieces("yundb call aliyun-dts DescribeDtsJobs Reg", "Reg"), ["Region="]);
-    assert_eq!(complete("call aliyun-dts DescribeDtsJobL"), ["DescribeDtsJobLogs"]);
+    assert_eq!(complete("call aliyun-dts DescribeDtsJobD"), ["DescribeDtsJobDetail"]);
     assert_eq!(complete("call huawei-ddm create-instance @sh"), ["@shop.yaml"]);
     assert_eq!(pieces("yundb call huawei-ddm create-instance --instance.name=@sh", "sh"), ["shop.yaml"]);
     assert_eq!(pieces("yundb call huawei-ddm list-instances --token @sh", "sh"), ["shop.yaml"]);

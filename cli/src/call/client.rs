@@ -117,10 +117,14 @@ impl Connection {
             source => source.text().ok(),
         };
         let after = |word: &str, separator| word.split_once(separator).map(|(_, secret)| secret.to_owned());
-        let mut out: Vec<String> = self.token.iter().filter_map(|token| read(token)).collect();
+        let variable = |name: &str| std::env::var(name).ok();
+        let tokens = self.token.iter().cloned().chain(variable("YUNDB_TOKEN"));
+        let keys = self.api_key.iter().cloned().chain(variable("YUNDB_API_KEY"));
+        let users = self.user.iter().cloned().chain(variable("YUNDB_USER"));
+        let mut out: Vec<String> = tokens.filter_map(|token| read(&token)).collect();
         out.extend(self.access_key.iter().filter_map(|key| after(&read(key)?, ':')));
-        out.extend(self.api_key.iter().filter_map(|key| read(&after(key, '=')?)));
-        out.extend(self.user.iter().filter_map(|user| read(&after(user, ':')?)));
+        out.extend(keys.filter_map(|key| read(&after(&key, '=')?)));
+        out.extend(users.filter_map(|user| read(&after(&user, ':')?)));
         if let Some(url) = &self.endpoint {
             out.extend(after(url, '?'));
             let authority = url.split("://").nth(1).and_then(|rest| rest.split('/').next());

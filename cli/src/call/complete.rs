@@ -3,15 +3,14 @@
 //! The shell runs `yundb` for each completion. The words so far select the document: its names become values and flags of
 //! the command that completes them.
 
+use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write as _};
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use clap::{Arg, ArgAction, Command};
-use clap_complete::engine::{
-    ArgValueCandidates, ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter as _,
-};
+use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter as _};
 use clap_complete::env::{Elvish, Fish, Powershell, Shells, Zsh};
 use clap_complete::{CompleteEnv, Shell};
 use yundb_mock::Service;
@@ -61,10 +60,15 @@ fn command(command: Command, words: &[OsString]) -> Command {
             names.push(*word);
         }
     }
-    let services = || Service::names().map(CompletionCandidate::new).collect::<Vec<_>>();
+    let targets = |current: &OsStr| {
+        let text = current.to_string_lossy();
+        let services = Service::names().filter(|name| name.starts_with(&*text)).map(CompletionCandidate::new);
+        let services: Vec<_> = services.collect();
+        if services.is_empty() { PathCompleter::any().complete(current) } else { services }
+    };
     command.mut_subcommand(name, |mut command| {
         let target = if name == "mock" { "specs" } else { "target" };
-        command = command.mut_arg(target, |arg| arg.add(ArgValueCandidates::new(services)));
+        command = command.mut_arg(target, |arg| arg.add(ArgValueCompleter::new(targets)));
         if name == "call" {
             for secret in ["body", "access_key", "token"] {
                 command = command.mut_arg(secret, |arg| arg.add(of_values(Arc::default())));
@@ -123,7 +127,9 @@ fn with_inputs(command: Command, document: &Document, operation: &str) -> Comman
     let lowered = document.find(operation).and_then(|entry| document.lowered(&entry));
     let Ok(lowered) = lowered else { return command };
     let taken: Vec<String> = command.get_arguments().filter_map(Arg::get_long).map(str::to_owned).collect();
-    let rows: Vec<Row> = rows::inputs(&lowered).into_iter().filter(|row| !row.name.is_empty()).collect();
+    let mut seen = HashSet::new();
+    let is_new = |row: &Row| !row.name.is_empty() && seen.insert(row.name.clone());
+    let rows: Vec<Row> = rows::inputs(&lowered).into_iter().filter(is_new).collect();
     let flags = rows.iter().filter(|row| !taken.contains(&row.name)).fold(command, |command, row| {
         let name = text(&row.name);
         let about = row.about.lines().next().unwrap_or_default().to_owned();

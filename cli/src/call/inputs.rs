@@ -119,6 +119,10 @@ impl<'m> Reader<'m> {
         let spelled = normal(name);
         let own = |(_, param): &(usize, &Param)| param.place != Place::Body && !param.spread;
         let all = || self.params().filter(own);
+        let placed = name.split_once('.').filter(|(_, name)| rows::is_ambiguous(&self.lowered.operation, name));
+        if let Some((place, name)) = placed {
+            return all().find(|(_, param)| param.name == name && rows::place(param.place) == place);
+        }
         let found = all().find(|(_, param)| param.name == name);
         let found = found.or_else(|| all().find(|(_, param)| normal(&param.name) == spelled));
         found.or_else(|| all().find(|(_, param)| param.client.as_deref().is_some_and(|it| normal(it) == spelled)))
@@ -167,6 +171,14 @@ impl<'m> Reader<'m> {
             let text = source.text().with_context(|| format!("`{name}`"))?;
             self.out.from_files.extend(matches!(source, Source::File(_)).then(|| text.clone()));
             self.out.settings.push((variable, text));
+            return Ok(());
+        }
+        // Without its place, a name stands for all of them.
+        if rows::is_ambiguous(&self.lowered.operation, tokens[0]) {
+            let is_it = |param: &Param| param.name == tokens[0] && param.client.is_none() && param.constant.is_none();
+            for (index, param) in self.params().filter(|(_, param)| is_it(param)) {
+                self.set(index, param, &tokens, 1, source.clone())?;
+            }
             return Ok(());
         }
         // Names may contain dots themselves.

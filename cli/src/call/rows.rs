@@ -34,15 +34,13 @@ pub(super) fn inputs(lowered: &Lowered) -> Vec<Row> {
         // A setting of the client has a flag of its own.
         let (name, about) = match (&param.client, input) {
             (Some(setting), None) => (setting.replace('_', "-"), format!("Sent as `{}`, if it is set.", param.name)),
+            (_, input) if is_ambiguous(operation, &param.name) => {
+                let name = format!("{}.{}", place(param.place), param.name);
+                (name, input.map(|input| plain(&input.docs)).unwrap_or_default())
+            }
             (_, input) => (param.name.clone(), input.map(|input| plain(&input.docs)).unwrap_or_default()),
         };
-        let place = match param.place {
-            Place::Path => "path",
-            Place::Query | Place::QueryString => "query",
-            Place::Header => "header",
-            Place::Cookie => "cookie",
-            Place::Field | Place::Form | Place::Part | Place::Body => "body",
-        };
+        let place = place(param.place);
         let is_filled = param.client.is_some();
         let mut row = Row { required: param.required && !is_filled, about, ..Row::of(&name, place) };
         match input.map(|input| &input.kind) {
@@ -72,6 +70,22 @@ pub(super) fn inputs(lowered: &Lowered) -> Vec<Row> {
         }
     }
     rows
+}
+
+/// The place of a parameter in words.
+pub(super) fn place(place: Place) -> &'static str {
+    match place {
+        Place::Path => "path",
+        Place::Query | Place::QueryString => "query",
+        Place::Header => "header",
+        Place::Cookie => "cookie",
+        Place::Field | Place::Form | Place::Part | Place::Body => "body",
+    }
+}
+
+/// Whether parameters in several places have this name: then inputs begin with the place.
+pub(super) fn is_ambiguous(operation: &Operation, name: &str) -> bool {
+    operation.params.iter().filter(|it| it.name == name && it.client.is_none() && it.constant.is_none()).count() > 1
 }
 
 /// The fields of a success.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::anyhow;
 use indexmap::IndexMap;
 use serde_json::{Map, Number, Value};
-use yundb_generator::lower::model::{Constant, Field, Service, Type, TypeKind};
+use yundb_generator::lower::model::{Constant, Field, Service, Type, TypeId, TypeKind};
 
 use super::document::{meant, normal};
 use super::inputs::{DEEPEST, service_type};
@@ -147,7 +147,11 @@ impl Put<'_> {
                     )
                 }
                 _ => {
-                    let (name, inner) = field(service, ty, token, 0).map_err(|why| self.wrong(count, &why))?;
+                    let (name, inner) = match (field(service, ty, token, 0), open_variant(service, *id, token)) {
+                        (Ok(found), _) => found,
+                        (Err(_), Some(variant)) => return self.put(tree, count, variant, depth + 1),
+                        (Err(why), None) => return Err(self.wrong(count, &why)),
+                    };
                     if tree.is_empty() {
                         *tree = Tree::Map(filled(service, ty));
                     }
@@ -201,6 +205,17 @@ fn field<'t>(service: &'t Service, ty: &'t Type, token: &str, depth: usize) -> R
         }
         _ => Err(format!("has no field `{token}`")),
     }
+}
+
+/// The alternative of a union that is a list, if the token is a number, or a map.
+fn open_variant<'t>(service: &'t Service, id: TypeId, token: &str) -> Option<&'t Type> {
+    let TypeKind::Union(union) = &service.types[id].kind else { return None };
+    let fits = |ty: &Type| match ty {
+        Type::List(_) => token.parse::<u64>().is_ok(),
+        Type::Map(_) => true,
+        _ => false,
+    };
+    union.variants.iter().map(|it| service_type(service, &it.ty)).find(|ty| fits(ty))
 }
 
 /// The elements of a list, unless the value is another one already.
