@@ -88,7 +88,7 @@ fn command(command: Command, words: &[OsString]) -> Command {
 /// The names of operations: the client's methods, else the document's and the vendor's.
 fn operations(document: &Document) -> ArgValueCompleter {
     let names = |it: &super::document::Entry<'_>| {
-        let others = it.names().map(str::to_owned).collect::<Vec<_>>();
+        let others = it.names().map(str::to_owned).collect::<indexmap::IndexSet<_>>().into_iter().collect::<Vec<_>>();
         (it.name(), others, it.text("summary").unwrap_or_default().to_owned())
     };
     let all: Vec<(String, Vec<String>, String)> = document.operations().iter().map(names).collect();
