@@ -17,6 +17,7 @@ use crate::codec::json_text::JsonText;
 use crate::data::operation::{self, Param, Place, Spec};
 use crate::data::secret::Secret;
 use crate::data::shape::{Shape, any};
+use crate::follow::BoxFuture;
 use crate::request::{Content, Draft, Input, Inputs, OtherBody, Part, json_bytes};
 use crate::response::{Account, CallError, Operation, Reading, Representation};
 #[cfg(feature = "blocking")]
@@ -226,6 +227,11 @@ impl Call {
         read::<O, _>(pipeline::run(self.sending(Reading::of::<O::Output>())).await, None, O::decode)
     }
 
+    /// Like [`send`](Self::send), boxed: the future of an operation that is awaited itself.
+    pub fn boxed<O: Operation + 'static>(self) -> BoxFuture<CallResult<O, O::Output>> {
+        Box::pin(self.send::<O>())
+    }
+
     /// Like [`send`](Self::send), but requests another representation.
     pub async fn send_as<O: Operation, T>(self, representation: Representation<T>) -> CallResult<O, T> {
         let reading = representation.reading();
@@ -350,10 +356,12 @@ macro_rules! operation_methods {
             /// until the service rejects its date after about 15 minutes. Keep it secret.
             ///
             /// Fails with `ErrorKind::Config` if the call has a body, or headers of its own.
-            pub async fn presigned_url(
+            pub fn presigned_url(
                 self,
-            ) -> ::core::result::Result<$crate::Secret, $crate::CallError<$error $(, $headers)?>> {
-                self.0.presigned_url::<Self>().await
+            ) -> impl ::core::future::Future<
+                Output = ::core::result::Result<$crate::Secret, $crate::CallError<$error $(, $headers)?>>,
+            > {
+                self.0.presigned_url::<Self>()
             }
         }
 
@@ -366,24 +374,31 @@ macro_rules! operation_methods {
             type IntoFuture = $crate::BoxFuture<Self::Output>;
 
             fn into_future(self) -> Self::IntoFuture {
-                ::std::boxed::Box::pin(self.send())
+                self.0.boxed::<Self>()
             }
         }
 
         impl $name {
             /// Sends the call and reads the response.
-            pub async fn send(
+            pub fn send(
                 self,
-            ) -> ::core::result::Result<$crate::Response<$output $(, $headers)?>, $crate::CallError<$error $(, $headers)?>> {
-                self.0.send::<Self>().await
+            ) -> impl ::core::future::Future<
+                Output = ::core::result::Result<
+                    $crate::Response<$output $(, $headers)?>,
+                    $crate::CallError<$error $(, $headers)?>,
+                >,
+            > {
+                self.0.send::<Self>()
             }
 
             /// Like `send`, but requests another representation: one of the constants here, or an undocumented one.
-            pub async fn send_as<T>(
+            pub fn send_as<T>(
                 self,
                 representation: $crate::Representation<T>,
-            ) -> ::core::result::Result<$crate::Response<T $(, $headers)?>, $crate::CallError<$error $(, $headers)?>> {
-                self.0.send_as::<Self, T>(representation).await
+            ) -> impl ::core::future::Future<
+                Output = ::core::result::Result<$crate::Response<T $(, $headers)?>, $crate::CallError<$error $(, $headers)?>>,
+            > {
+                self.0.send_as::<Self, T>(representation)
             }
 
             /// Skips validation against the documented limits, which may be wrong.
