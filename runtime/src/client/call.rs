@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use futures_core::future::BoxFuture;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -17,7 +18,6 @@ use crate::codec::json_text::JsonText;
 use crate::data::operation::{self, Param, Place, Spec};
 use crate::data::secret::Secret;
 use crate::data::shape::{Shape, any};
-use crate::follow::BoxFuture;
 use crate::request::{Content, Draft, Input, Inputs, OtherBody, Part, json_bytes};
 use crate::response::{Account, CallError, Operation, Reading, Representation};
 #[cfg(feature = "blocking")]
@@ -228,7 +228,7 @@ impl Call {
     }
 
     /// Like [`send`](Self::send), boxed: the future of an operation that is awaited itself.
-    pub fn boxed<O: Operation + 'static>(self) -> BoxFuture<CallResult<O, O::Output>> {
+    pub fn boxed<O: Operation + 'static>(self) -> BoxFuture<'static, CallResult<O, O::Output>> {
         Box::pin(self.send::<O>())
     }
 

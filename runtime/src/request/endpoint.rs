@@ -45,12 +45,19 @@ fn choose<'a>(
 ) -> Result<&'a Server, String> {
     let known = || regions(servers);
     let Some(region) = region else {
+        // Where servers are declared for regions, the default of a variable would be a region that nobody chose.
+        let by_region = servers.iter().any(|server| server.region.is_some());
+        let open =
+            |server: &Server| by_region.then(|| server.variables.iter().find(|it| it.name == "region")).flatten();
+        let central = servers.iter().filter(|server| server.region.is_none() && open(server).is_none());
         // A relative URL needs an unknown base, while the document may have an absolute one.
-        let central = servers.iter().filter(|server| server.region.is_none());
         let central = central.clone().find(|server| !is_relative(server.url)).or_else(|| central.clone().next());
-        return central.ok_or_else(|| match known().next() {
-            Some(_) => format!("no region: set it with `.region(..)`, one of {}", joined(known())),
-            None => "the API's document has no server: set one with `.endpoint(..)`".to_owned(),
+        return central.ok_or_else(|| match (servers.iter().find_map(open), known().next()) {
+            (Some(open), _) if open.values.is_empty() => {
+                format!("no region: set it with `.region(..)`, such as {}", joined(known().chain([open.default])))
+            }
+            (_, Some(_)) => format!("no region: set it with `.region(..)`, one of {}", joined(known())),
+            (_, None) => "the API's document has no server: set one with `.endpoint(..)`".to_owned(),
         });
     };
     if let Some(server) = servers.iter().find(|server| server.region == Some(region)) {
@@ -256,8 +263,11 @@ mod tests {
         let servers = &[regional("https://eu.example.eu", "eu"), VARIABLE];
         assert_eq!(at(servers, None, &[("region", "south")]).as_deref(), Ok("https://sts.south.example.com"));
         assert_eq!(at(servers, None, &[("region", "eu")]).as_deref(), Ok("https://eu.example.eu"));
-        assert_eq!(at(servers, None, &[]).as_deref(), Ok("https://sts.north.example.com"));
         assert!(at(servers, None, &[("region", "evil.com/#")]).is_err());
+        // The default is for services without regions of their own.
+        assert_eq!(at(&[VARIABLE], None, &[]).as_deref(), Ok("https://sts.north.example.com"));
+        let error = at(servers, None, &[]).expect_err("nobody chose a region");
+        assert_eq!(error, "no region: set it with `.region(..)`, such as eu, north");
     }
 
     #[test]
