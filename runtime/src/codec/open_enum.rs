@@ -8,12 +8,16 @@ use serde::Deserializer;
 use serde::de::{Error, Visitor};
 
 use crate::codec::decode::{self, INTEGER, TEXT};
+use crate::codec::lost::note_lost;
 
 pub use serde;
 
-/// Decodes a string; numbers and bools are converted to text. In responses a documented value is matched regardless of
-/// case, as services vary it. In other formats, which callers write, values are kept verbatim.
-pub fn text<'de, D: Deserializer<'de>>(deserializer: D, values: &'static [&'static str]) -> Result<String, D::Error> {
+/// Decodes an enum of these strings; numbers and bools are converted to text. In responses a documented value is matched
+/// regardless of case, as services vary it. In other formats, which callers write, values are kept verbatim.
+pub fn text<'de, T: From<String>, D: Deserializer<'de>>(
+    deserializer: D,
+    values: &'static [&'static str],
+) -> Result<T, D::Error> {
     struct Text(&'static [&'static str]);
 
     impl<'de> Visitor<'de> for Text {
@@ -49,7 +53,9 @@ pub fn text<'de, D: Deserializer<'de>>(deserializer: D, values: &'static [&'stat
         }
     }
 
-    deserializer.deserialize_newtype_struct(TEXT, Text(values))
+    let text = deserializer.deserialize_newtype_struct(TEXT, Text(values))?;
+    note_lost((!values.contains(&text.as_str())).into());
+    Ok(text.into())
 }
 
 /// The documented value that differs from a text only in case, if it is unique, or the text.
@@ -64,8 +70,8 @@ fn documented<'a>(values: &[&'a str], text: &'a str) -> &'a str {
     }
 }
 
-/// Decodes an integer, possibly from a string.
-pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+/// Decodes an enum of these integers, possibly from a string.
+pub fn integer<'de, T: From<i64>, D: Deserializer<'de>>(deserializer: D, values: &[i64]) -> Result<T, D::Error> {
     struct Integer;
 
     impl<'de> Visitor<'de> for Integer {
@@ -97,7 +103,9 @@ pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Err
         }
     }
 
-    deserializer.deserialize_newtype_struct(INTEGER, Integer)
+    let integer = deserializer.deserialize_newtype_struct(INTEGER, Integer)?;
+    note_lost((!values.contains(&integer)).into());
+    Ok(integer.into())
 }
 
 /// Defines an enum of documented strings, with a last variant `Unknown(String)` for all others, its conversions and
@@ -195,8 +203,7 @@ macro_rules! string_enum {
             fn deserialize<D: $crate::open_enum::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                let read = $crate::open_enum::text(deserializer, &[$($value),*]).map(Self::from);
-                read.inspect(|value| $crate::union::note_lost(matches!(value, Self::Unknown(_)).into()))
+                $crate::open_enum::text(deserializer, &[$($value),*])
             }
         }
     };
@@ -274,8 +281,7 @@ macro_rules! integer_enum {
             fn deserialize<D: $crate::open_enum::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                let read = $crate::open_enum::integer(deserializer).map(Self::from);
-                read.inspect(|value| $crate::union::note_lost(matches!(value, Self::Unknown(_)).into()))
+                $crate::open_enum::integer(deserializer, &[$($value),*])
             }
         }
     };
