@@ -35,6 +35,7 @@ mod tests {
 
     fn client(replay: &Replay) -> Client {
         Client::builder()
+            .region("cn-north-4")
             .project_id("p")
             .credentials(Credentials::access_key("AK", "SK"))
             .transport(replay.clone())
