@@ -45,19 +45,21 @@ fn choose<'a>(
 ) -> Result<&'a Server, String> {
     let known = || regions(servers);
     let Some(region) = region else {
-        // Where servers are declared for regions, the default of a variable would be a region that nobody chose.
+        // Where servers are declared for regions, the default of a variable that takes any region is one nobody chose.
         let by_region = servers.iter().any(|server| server.region.is_some());
-        let open =
-            |server: &Server| by_region.then(|| server.variables.iter().find(|it| it.name == "region")).flatten();
+        let open = |server: &Server| {
+            let mut variables = server.variables.iter().filter(|_| by_region);
+            variables.find(|it| it.name == "region" && it.values.is_empty())
+        };
         let central = servers.iter().filter(|server| server.region.is_none() && open(server).is_none());
         // A relative URL needs an unknown base, while the document may have an absolute one.
         let central = central.clone().find(|server| !is_relative(server.url)).or_else(|| central.clone().next());
         return central.ok_or_else(|| match (servers.iter().find_map(open), known().next()) {
-            (Some(open), _) if open.values.is_empty() => {
+            (Some(open), _) => {
                 format!("no region: set it with `.region(..)`, such as {}", joined(known().chain([open.default])))
             }
-            (_, Some(_)) => format!("no region: set it with `.region(..)`, one of {}", joined(known())),
-            (_, None) => "the API's document has no server: set one with `.endpoint(..)`".to_owned(),
+            (None, Some(_)) => format!("no region: set it with `.region(..)`, one of {}", joined(known())),
+            (None, None) => "the API's document has no server: set one with `.endpoint(..)`".to_owned(),
         });
     };
     if let Some(server) = servers.iter().find(|server| server.region == Some(region)) {
