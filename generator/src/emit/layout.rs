@@ -9,7 +9,7 @@ use quote::quote;
 use rayon::prelude::*;
 
 use super::code::text;
-use super::runtime::{Names, Uses};
+use super::runtime::{Names, Uses, listed};
 use super::{EmitError, Scope, doc, form, header, ident, marked, operation, pretty, types};
 use crate::lower::model::{Aliased, Group, Service, TypeKind, Users};
 use crate::lower::{NO_MODULES, names};
@@ -174,14 +174,12 @@ pub(super) fn shared(service: &Service) -> Result<Vec<(String, String)>, EmitErr
         let owned = owned.flat_map(|(of, name, _)| service.aliases.get(&of).into_iter().flatten().chain([name]));
         let names: BTreeSet<&String> = owned.chain(forms).collect();
         let names: Vec<&str> = names.into_iter().map(String::as_str).collect();
-        let (module, feature) = (&group.module, &group.feature);
-        let names = match names.as_slice() {
-            [] => return None,
-            [one] => (*one).to_owned(),
-            many => format!("{{{}}}", many.join(", ")),
-        };
-        let import = pretty::import(&format!("pub use crate::operations::{module}::{names};"), "");
-        Some(format!("#[cfg(feature = {})]\n#[doc(inline)]\n{import}", text(feature)))
+        if names.is_empty() {
+            return None;
+        }
+        let path = format!("crate::operations::{}", group.module);
+        let import = pretty::import(&format!("pub use {};", listed(&path, &names)), "");
+        Some(format!("#[cfg(feature = {})]\n#[doc(inline)]\n{import}", text(&group.feature)))
     });
     let exports: Vec<String> = exports.collect();
     let parts = printed(service, Item::definitions(service).filter(|item| File::Shared.contains(item.users(service))))?;

@@ -80,11 +80,11 @@ pub(super) fn short_function(head: &str, body: &str) -> String {
     format!("{head}\n{margin}    {}\n{margin}}}", lay_out(body, inner, inner, 0))
 }
 
-/// An import with as many names per line as fit.
+/// An import with as many names per line as fit. A list in spaces, as `join` leaves those that `prettyplease` breaks, is
+/// broken two columns earlier.
 pub(super) fn import(code: &str, margin: &str) -> String {
+    let fits = margin.len() + code.chars().count() <= WIDTH;
     let whole = format!("{margin}{code}").replace("{ ", "{").replace(" }", "}");
-    // Two columns earlier than the rest, as ever: clients in use would be reformatted.
-    let fits = whole.chars().count() + 2 <= WIDTH;
     let Some((before, names)) = whole.split_once('{').filter(|_| !fits) else { return whole };
     let Some(names) = names.strip_suffix("};") else { return whole };
     format!("{before}{{{}\n{margin}}};", packed(elements(names).into_iter(), margin.len() + 4))

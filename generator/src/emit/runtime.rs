@@ -243,11 +243,11 @@ impl Names {
     }
 }
 
-/// The names of a module, in the syntax of imports.
-fn listed(module: &str, names: &[&str]) -> String {
+/// The names of a module, in the syntax of imports; in spaces, see [`super::pretty::import`].
+pub(super) fn listed(module: &str, names: &[&str]) -> String {
     match names {
         [one] => format!("{module}::{one}"),
-        many => format!("{module}::{{{}}}", many.join(", ")),
+        many => format!("{module}::{{ {} }}", many.join(", ")),
     }
 }
 
@@ -255,11 +255,12 @@ fn listed(module: &str, names: &[&str]) -> String {
 fn grouped(root: &str, modules: &[(&str, Vec<&str>)]) -> Vec<String> {
     let columns: usize = modules.iter().flat_map(|(_, names)| names).map(|name| name.len() + 2).sum();
     if modules.len() > 1 && columns < 80 {
-        let listed = modules.iter().map(|(module, names)| match *module {
-            "" => names.join(", "),
-            module => listed(module, names),
+        let names = modules.iter().map(|(module, names)| match (*module, names.as_slice()) {
+            ("", names) => names.join(", "),
+            (module, [one]) => format!("{module}::{one}"),
+            (module, many) => format!("{module}::{{{}}}", many.join(", ")),
         });
-        return vec![format!("use {root}::{{{}}};", listed.collect::<Vec<_>>().join(", "))];
+        return vec![format!("use {root}::{{ {} }};", names.collect::<Vec<_>>().join(", "))];
     }
     let lines = modules.iter().map(|(module, names)| match *module {
         "" => format!("use {};", listed(root, names)),

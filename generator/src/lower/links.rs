@@ -122,7 +122,8 @@ impl Names {
             let text = docs.join("\n");
             // A look at the pieces between backticks is cheaper than the parser.
             let pieces: Vec<&str> = text.split('`').collect();
-            let is_link = |around: &[&str]| around[0].ends_with('[') && around[2].starts_with("](");
+            let opens_link = |before: &str| before.ends_with('[') && !before.ends_with("\\[");
+            let is_link = |around: &[&str]| opens_link(around[0]) && around[2].starts_with("](");
             if !pieces.windows(3).any(|around| !is_link(around) && self.may_know(around[1], siblings)) {
                 return;
             }
