@@ -14,7 +14,7 @@ use toml::{Spanned, Table, Value};
 
 use crate::choices::{Choices, Given, OperationChoices, Selection, TypeChoices};
 use crate::diagnostic::{Diagnostic, Diagnostics, Location, Source};
-use crate::load::{Entry, Node, nearest, unreadable};
+use crate::load::{Entries, Entry, Node, nearest, unreadable};
 use crate::package::{Fields, Package};
 use crate::workspace::Standing;
 
@@ -271,7 +271,7 @@ fn node(value: Value, at: &Location) -> Node {
         Value::Array(items) => items.into_iter().map(|item| node(item, at)).collect::<Vec<_>>().into(),
         Value::Table(members) => {
             let member = |(key, value)| (key, Entry::new(at.clone(), node(value, at)));
-            members.into_iter().map(member).collect::<IndexMap<_, _>>().into()
+            members.into_iter().map(member).collect::<Entries>().into()
         }
     };
     Node::new(value, at.clone())

@@ -165,7 +165,7 @@ fn states(other: &Field, statement: &Statement, field: &Field, findings: &Findin
             // A type of 32 bits has its bounds.
             let of_type = detail == Detail::Maximum && value == i32::MAX.to_string();
             let narrow = other.ty.as_ref().is_some_and(|ty| ty.kind == Kind::Integer);
-            of_type && narrow || has_bound(other, detail, value) || !other.values.is_empty() || by_words()
+            of_type && narrow || has_bound(&other.details, detail, value) || !other.values.is_empty() || by_words()
         }
         Detail::Characters => has_characters(other, value, !needs_keyword(field, statement, other)),
         Detail::Forbidden => {
@@ -186,9 +186,13 @@ fn states(other: &Field, statement: &Statement, field: &Field, findings: &Findin
             if MEASURED.is_match(value) && NUMBER.find_iter(value).all(|number| numbers.contains(&number.as_str())) {
                 return true;
             }
-            let wanted = text::plain(value);
             let values = other.values.iter().chain(other.details.iter().map(|it| &it.value));
-            values.chain([&other.prose.text, &field.name]).any(|text| text::plain(text).contains(&wanted))
+            let mut texts = values.chain([&other.prose.text, &field.name]);
+            // What is contained literally is contained in any form.
+            texts.clone().any(|text| text.contains(value)) || {
+                let wanted = text::plain(value);
+                texts.any(|text| text::plain(text).contains(&wanted))
+            }
         }
     }
 }
@@ -216,10 +220,10 @@ fn needs_keyword(field: &Field, statement: &Statement, other: &Field) -> bool {
     fits && !wider && (of_kind == 1 || statement.detail == Detail::Characters)
 }
 
-fn has_bound(other: &Field, detail: Detail, value: &str) -> bool {
+fn has_bound(others: &[Statement], detail: Detail, value: &str) -> bool {
     let same = |it: &Statement, number: f64| it.value.parse::<f64>().is_ok_and(|it| it == number);
     let Ok(number) = value.parse::<f64>() else { return false };
-    other.details.iter().any(|it| match (detail, it.detail) {
+    others.iter().any(|it| match (detail, it.detail) {
         (detail, other) if detail == other => same(it, number),
         (Detail::Above, Detail::Minimum) => same(it, number + 1.0),
         (Detail::Below, Detail::Maximum) => same(it, number - 1.0),
@@ -374,10 +378,8 @@ pub(super) fn supports(field: &Field, statement: &Statement, other: &Field, find
     let unread = |what: &str| field.details.iter().any(|it| it.detail == Detail::Unread && it.value == what);
     match statement.detail {
         detail if detail.is_bound() => {
-            let reversed = field.details.iter().any(|it| {
-                let as_field = Field { details: vec![statement.clone()], ..other.clone() };
-                it.detail.is_bound() && has_bound(&as_field, it.detail, &it.value)
-            });
+            let own = std::slice::from_ref(statement);
+            let reversed = field.details.iter().any(|it| it.detail.is_bound() && has_bound(own, it.detail, &it.value));
             let listed = field.values.iter().any(|it| it == value);
             let vacuous = matches!(detail, Detail::MinLength | Detail::MinItems) && value == "0";
             // With a maximum of 1, the minimum of 1 is implied.
@@ -423,9 +425,12 @@ pub(super) fn uncertain(lefts: &[&Field], right: &Field, findings: &Findings) ->
             let in_sample = || sampled.is_some_and(|values| values.iter().any(|it| text::same(it, &statement.value)));
             return stated.any(|(_, it)| text::same(&it.value, &statement.value)) || in_sample();
         }
-        let details = right.details.iter().filter(|it| it.at != statement.at).cloned().collect();
-        let without = Field { details, ..right.clone() };
-        stated.any(|(left, it)| states(right, it, left, findings) && !states(&without, it, left, findings))
+        let mut held = stated.filter(|(left, it)| states(right, it, left, findings)).peekable();
+        held.peek().is_some() && {
+            let details = right.details.iter().filter(|it| it.at != statement.at).cloned().collect();
+            let without = Field { details, ..right.clone() };
+            held.any(|(left, it)| !states(&without, it, left, findings))
+        }
     };
     let counts = |it: &&Statement| it.detail.is_bound() || matches!(it.detail, Detail::Default | Detail::Example);
     let supported = |it: &&Statement| lefts.iter().any(|left| supports(left, it, right, findings));

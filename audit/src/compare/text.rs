@@ -16,11 +16,7 @@ pub(super) fn same(a: &str, b: &str) -> bool {
     let (length, other) = (before.chars().count(), after.chars().count());
     // A cell may cut a long value off, and the scan damage it.
     let cut = length >= LONG && after.starts_with(&before);
-    let damaged = || {
-        // The shorter value lacks letters of the longer one: if too many, a comparison is idle.
-        let about_as_long = length.min(other) as f64 / length.max(other) as f64 >= SIMILAR;
-        length >= VERY_LONG && about_as_long && strsim::normalized_levenshtein(&before, &after) >= SIMILAR
-    };
+    let damaged = || length >= VERY_LONG && is_similar(&before, &after, length.max(other) as f64);
     // A list may be sent as one value, or its items be listed.
     let items = || {
         let list = b.trim_start().starts_with('[').then(|| serde_json::from_str::<Value>(b).ok()).flatten();
@@ -39,6 +35,23 @@ const LONG: usize = 12;
 /// From this length on, a few wrong letters do not make another value.
 const VERY_LONG: usize = 32;
 const SIMILAR: f64 = 0.9;
+
+/// Whether few letters differ. The exact distance takes as many steps as the product of the lengths: so what the texts
+/// begin and end with is left out, and a look at the number of each letter comes first.
+fn is_similar(a: &str, b: &str, longest: f64) -> bool {
+    let start: usize = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(c, _)| c.len_utf8()).sum();
+    let (a, b) = (&a[start..], &b[start..]);
+    let end: usize = a.chars().rev().zip(b.chars().rev()).take_while(|(a, b)| a == b).map(|(c, _)| c.len_utf8()).sum();
+    let (a, b) = (&a[..a.len() - end], &b[..b.len() - end]);
+    // Some letters share a counter, so that what is left over may be fewer than what differs, but never more.
+    let mut counts = [0_i32; 128];
+    let mut count = |text: &str, step: i32| text.chars().for_each(|c| counts[c as usize % 128] += step);
+    count(a, 1);
+    count(b, -1);
+    let over = |sign: i32| counts.iter().map(|count| (count * sign).max(0)).sum::<i32>();
+    let similar = |distance: f64| 1.0 - distance / longest >= SIMILAR;
+    similar(f64::from(over(1).max(over(-1)))) && similar(strsim::levenshtein(a, b) as f64)
+}
 
 /// The JSON in a string, whose quotes a scan or an outer text may have changed.
 pub(super) fn json(text: &str) -> Option<Value> {

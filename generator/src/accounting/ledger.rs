@@ -1,8 +1,9 @@
 //! Records which parts of a document are in the client: marks by place, cheap enough for every keyword.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
 
 use crate::diagnostic::{Location, Source};
 use crate::load::{Keyword, Node, Reason};

@@ -1,8 +1,9 @@
 //! Determines the fate of each fact from the ledger's marks, the diagnostics, and the reasons that apply wherever a key
 //! occurs.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
 
 use super::{Account, Fate, Ledger};
 use crate::diagnostic::{Diagnostics, Location};
@@ -20,7 +21,7 @@ pub fn settle(facts: &Facts, ledger: &Ledger, diagnostics: &Diagnostics) -> Acco
 /// The fate of each fact, in the document's order.
 pub fn fates<'a>(facts: &'a Facts, ledger: &Ledger, diagnostics: &Diagnostics) -> Vec<(Fact, &'a Location, Fate)> {
     let place = |at: &Location, start: u32| (Arc::as_ptr(at.source()), start);
-    let mut left_out: HashMap<_, &'static str> = HashMap::new();
+    let mut left_out: HashMap<_, &'static str> = HashMap::default();
     for diagnostic in diagnostics.iter() {
         left_out.extend(diagnostic.left_out.iter().map(|at| (place(at, offset(at)), diagnostic.code)));
     }
@@ -74,7 +75,7 @@ fn components_fates(facts: &Facts, covered: &[Option<Fate>], ledger: &Ledger) ->
         owners.get_mut(component.steps.clone()).into_iter().flatten().for_each(|owner| *owner = Some(index));
     }
     // The components that each component refers to, with the fate of the reference.
-    let mut edges: HashMap<Option<usize>, Vec<(usize, Option<Fate>)>> = HashMap::new();
+    let mut edges: HashMap<Option<usize>, Vec<(usize, Option<Fate>)>> = HashMap::default();
     for (step, section, name) in &facts.references {
         let Some(to) = by_name.get(&(section.as_str(), name.as_str())) else { continue };
         let taken = facts.steps.get(*step).is_some_and(|step| ledger.has(&step.at));
@@ -93,7 +94,7 @@ fn components_fates(facts: &Facts, covered: &[Option<Fate>], ledger: &Ledger) ->
             fates.iter().enumerate().filter_map(|(index, fate)| Some((Some(index), (*fate)?))).collect::<Vec<_>>(),
         );
         let mut open: Vec<(Option<usize>, Option<Fate>)> = sources.collect();
-        let mut seen: HashSet<Option<usize>> = HashSet::new();
+        let mut seen: HashSet<Option<usize>> = HashSet::default();
         while let Some((from, so_far)) = open.pop() {
             if !seen.insert(from) {
                 continue;

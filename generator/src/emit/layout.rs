@@ -4,12 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 use rayon::prelude::*;
 
-use super::runtime::{Names, Uses};
-use super::{EmitError, Scope, doc, doc_inner, form, ident, operation, print, types};
+use super::code::text;
+use super::runtime::{Names, Uses, listed};
+use super::{EmitError, Scope, doc, form, header, ident, marked, operation, pretty, types};
 use crate::lower::model::{Aliased, Group, Service, TypeKind, Users};
 use crate::lower::{NO_MODULES, names};
 
@@ -91,13 +92,15 @@ impl Item {
     fn printed(self, service: &Service) -> Result<Part, EmitError> {
         let uses = Uses::beside(&service.type_names);
         let scope = Scope { service, uses: &uses };
-        let tokens = match self {
+        let items = match self {
             Self::Operation(group, place) => operation::operation(&scope, &service.groups[group].operations[place]),
             Self::Type(id) => types::definition(&scope, id),
             Self::Outcome(index) => types::outcome(&scope, &service.outcomes[index]),
             Self::Form(index) => form::form(&scope, &service.forms[index]),
         };
-        let text = print(&uses, tokens)?;
+        let items = items?;
+        let items: Vec<&str> = items.iter().map(|item| item.trim_end()).collect();
+        let text = items.join("\n\n") + "\n";
         Ok(Part { text, names: uses.into_names() })
     }
 }
@@ -123,15 +126,23 @@ const INCLUDED: &str = "\n    #[doc = include_str!(\"";
 fn file<'p>(
     service: &Service,
     file: File,
-    docs: &TokenStream,
-    lines: &TokenStream,
+    docs: &[String],
+    lines: &[String],
     parts: impl IntoIterator<Item = &'p Part>,
-) -> Result<String, EmitError> {
+) -> String {
     let parts: Vec<&Part> = parts.into_iter().collect();
     let mut names = Names::default();
     parts.iter().for_each(|part| names.add(&part.names));
     let imports = names.imports(file);
-    let mut out = super::file(service, &Uses::default(), quote!(#docs #imports #lines))?;
+    let mut out = format!("{}\n\n{}", header::header("rs", &service.source), marked(docs, "", "//!"));
+    let imports = imports.as_str().lines().map(|line| pretty::import(line, ""));
+    for (place, line) in imports.chain(lines.iter().cloned()).enumerate() {
+        // Attributes belong to what follows them.
+        if place == 0 && !docs.is_empty() || line.starts_with("#[") {
+            out.push('\n');
+        }
+        out.extend([&line, "\n"]);
+    }
     let root = format!("{INCLUDED}{}", file.to_root());
     for part in parts {
         if !out.ends_with("\n\n") {
@@ -142,7 +153,7 @@ fn file<'p>(
             None => out.push_str(&part.text),
         }
     }
-    Ok(out)
+    out
 }
 
 /// Whether a file is too long for these parts alone.
@@ -162,40 +173,37 @@ pub(super) fn shared(service: &Service) -> Result<Vec<(String, String)>, EmitErr
         let forms = service.forms.iter().filter(|form| file.contains(form.users)).map(|form| &form.name);
         let owned = owned.flat_map(|(of, name, _)| service.aliases.get(&of).into_iter().flatten().chain([name]));
         let names: BTreeSet<&String> = owned.chain(forms).collect();
-        let names: Vec<Ident> = names.into_iter().map(|name| ident(name)).collect();
-        let (module, feature) = (ident(&group.module), &group.feature);
-        let names = match names.as_slice() {
-            [] => return None,
-            [one] => quote!(#one),
-            many => quote!({#(#many),*}),
-        };
-        Some(quote!(#[cfg(feature = #feature)] #[doc(inline)] pub use crate::operations::#module::#names;))
+        let names: Vec<&str> = names.into_iter().map(String::as_str).collect();
+        if names.is_empty() {
+            return None;
+        }
+        let path = format!("crate::operations::{}", group.module);
+        let import = pretty::import(&format!("pub use {};", listed(&path, &names)), "");
+        Some(format!("#[cfg(feature = {})]\n#[doc(inline)]\n{import}", text(&group.feature)))
     });
-    let exports: TokenStream = exports.collect();
+    let exports: Vec<String> = exports.collect();
     let parts = printed(service, Item::definitions(service).filter(|item| File::Shared.contains(item.users(service))))?;
     let (enums, others): (Vec<_>, Vec<_>) = parts.iter().partition(|(item, _)| item.is_enum(service));
     let (enums, others) = (enums.into_iter().map(|(_, part)| part), others.into_iter().map(|(_, part)| part));
-    let docs = quote! {
-        //! Types of requests and responses. A type that only one group of operations uses is in its module.
-    };
+    let docs =
+        ["Types of requests and responses. A type that only one group of operations uses is in its module.".to_owned()];
     if enums.len() == 0 || !is_long(parts.values()) {
-        let whole = file(service, File::Shared, &docs, &exports, parts.values())?;
+        let whole = file(service, File::Shared, &docs, &exports, parts.values());
         if enums.len() == 0 || whole.lines().count() <= LONG {
             return Ok(vec![("src/types.rs".to_owned(), whole)]);
         }
     }
-    let of_enums = quote! {
-        //! Lists of values that operations of several groups use.
-    };
-    let modules = quote!(
-        mod enums;
-        pub use enums::*;
-    );
-    let none = TokenStream::new();
+    let of_enums = ["Lists of values that operations of several groups use.".to_owned()];
+    let lines = [module("enums").as_slice(), &exports].concat();
     Ok(vec![
-        ("src/types/mod.rs".to_owned(), file(service, File::Shared, &docs, &quote!(#modules #exports), others)?),
-        ("src/types/enums.rs".to_owned(), file(service, File::Shared, &of_enums, &none, enums)?),
+        ("src/types/mod.rs".to_owned(), file(service, File::Shared, &docs, &lines, others)),
+        ("src/types/enums.rs".to_owned(), file(service, File::Shared, &of_enums, &[], enums)),
     ])
+}
+
+/// A module whose items belong to the one around it.
+fn module(name: &str) -> [String; 2] {
+    [format!("mod {name};"), format!("pub use {name}::*;")]
 }
 
 /// `webhooks.rs`: the payloads sent by the service, if there are any.
@@ -224,7 +232,6 @@ pub(super) fn webhooks(service: &Service) -> Result<Option<String>, EmitError> {
 /// The file of a group, or the files of its folder if it is long.
 pub(super) fn group(service: &Service, index: usize, group: &Group) -> Result<Vec<(String, String)>, EmitError> {
     let path = format!("src/operations/{}", group.module.trim_start_matches("r#"));
-    let docs = doc_inner(&group.docs);
     let operations = (0..group.operations.len()).map(|place| Item::Operation(index, place));
     let definitions = Item::definitions(service).filter(|item| File::Group(index).contains(item.users(service)));
     let parts = printed(service, operations.chain(definitions))?;
@@ -234,10 +241,9 @@ pub(super) fn group(service: &Service, index: usize, group: &Group) -> Result<Ve
         let items = order.iter().filter(move |item| file.contains(item.users(service)));
         items.filter_map(|item| parts.get(item))
     };
-    let none = TokenStream::new();
     let is_single = group.operations.len() < 2;
     if is_single || !is_long(of(File::Group(index))) {
-        let whole = file(service, File::Group(index), &docs, &none, of(File::Group(index)))?;
+        let whole = file(service, File::Group(index), &group.docs, &[], of(File::Group(index)));
         if is_single || whole.lines().count() <= LONG {
             return Ok(vec![(format!("{path}.rs"), whole)]);
         }
@@ -245,27 +251,24 @@ pub(super) fn group(service: &Service, index: usize, group: &Group) -> Result<Ve
     // Methods have unique names, but one may be named like another file of the folder.
     let mut names = names::Scope::with(&[NO_MODULES, &["types"]].concat());
     let mut files = Vec::new();
-    let mut modules = TokenStream::new();
+    let mut modules = Vec::new();
     let mut add = |name: &str, text: String| {
-        let module = ident(&names::raw(name));
-        modules.extend(quote!(mod #module; pub use #module::*;));
+        modules.extend(module(&names::raw(name)));
         files.push((format!("{path}/{name}.rs"), text));
     };
     for (place, operation) in group.operations.iter().enumerate() {
         let name = names.take(names::plain(&operation.method_name).to_owned());
         let own = File::Operation(index, place);
-        add(&name, file(service, own, &none, &none, of(own))?);
+        add(&name, file(service, own, &[], &[], of(own)));
     }
     let shared = File::GroupTypes(index);
     let types: Vec<&Part> =
         parts.iter().filter(|(item, _)| shared.contains(item.users(service))).map(|(_, part)| part).collect();
     if !types.is_empty() {
-        let docs = quote! {
-            //! Types that several of these operations share.
-        };
-        add("types", file(service, shared, &docs, &none, types)?);
+        let docs = ["Types that several of these operations share.".to_owned()];
+        add("types", file(service, shared, &docs, &[], types));
     }
-    files.push((format!("{path}/mod.rs"), file(service, shared, &docs, &modules, [])?));
+    files.push((format!("{path}/mod.rs"), file(service, shared, &group.docs, &modules, [])));
     Ok(files)
 }
 

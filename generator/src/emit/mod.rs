@@ -2,10 +2,12 @@
 //! decisions are made here.
 
 mod client;
+mod code;
 mod example;
 mod flat;
 mod form;
 mod header;
+mod input;
 mod layout;
 mod module;
 mod operation;
@@ -26,6 +28,7 @@ use quote::quote;
 use crate::lower::clean;
 use crate::lower::model::{Service, TypeId};
 use crate::progress::{self, Stage};
+use code::Code;
 use runtime::Uses;
 
 pub(crate) use header::bears_header;
@@ -94,10 +97,10 @@ pub(crate) struct Scope<'a> {
 
 impl Scope<'_> {
     /// A type's name.
-    fn type_name(&self, id: TypeId) -> Ident {
+    fn type_name(&self, id: TypeId) -> Code {
         let definition = &self.service.types[id];
         self.uses.named(&definition.name, definition.users);
-        ident(&definition.name)
+        definition.name.clone().into()
     }
 }
 
@@ -125,10 +128,17 @@ fn doc_inner<T: AsRef<str>>(lines: &[T]) -> TokenStream {
 
 /// Doc comments as source text, at this indentation.
 fn comment<T: AsRef<str>>(lines: &[T], indent: usize) -> String {
-    let margin = " ".repeat(indent);
+    marked(lines, &" ".repeat(indent), "///")
+}
+
+/// Comments with this mark, at this margin.
+fn marked<T: AsRef<str>>(lines: &[T], margin: &str, mark: &str) -> String {
     let text = joined(lines).unwrap_or_default();
-    let lines = text.split(NEXT_LINE).filter(|_| !text.is_empty() || !lines.is_empty());
-    lines.map(|line| format!("{margin}///{line}\n")).collect()
+    let mut out = String::with_capacity(text.len() + lines.len() * (margin.len() + 4));
+    for line in text.split(NEXT_LINE).filter(|_| !lines.is_empty()) {
+        out.extend([margin, mark, line, "\n"]);
+    }
+    out
 }
 
 /// The lines of a doc comment joined; `None` if there are none.

@@ -1,53 +1,51 @@
 //! Operations: the client's method, the struct of inputs with its setters, and the data of the call.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::flat::flat;
+use super::code::{self, Code, block, list, text};
 use super::layout::File;
 use super::types::notation;
-use super::{Scope, doc, example, ident, pretty, samples};
+use super::{EmitError, Scope, comment, doc, example, ident, pretty, print, samples};
 use crate::lower::model::{
-    Body, Inner, Input, InputKind, JobStart, Operation, Paging, PagingStyle, Param, Payload, Place, Protocol,
-    ResponseBody, Serialization, Server, ServerVariable, Service, Step, Style, Type, TypeId, Users,
+    Body, InputKind, JobStart, Operation, Paging, PagingStyle, Param, Payload, Place, Protocol, ResponseBody,
+    Serialization, Server, ServerVariable, Service, Step, Style, Type, TypeId, Users,
 };
 
-/// One operation: `Client::method`, its call, and the facts for the runtime.
-pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
-    let client = scope.uses.client();
-    let (method, name) = (ident(&operation.method_name), ident(&operation.type_name));
+/// One operation: `Client::method`, its call, and the facts for the runtime, item by item.
+pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> Result<Vec<String>, EmitError> {
     let lines = [operation.docs.clone(), example::docs(scope.service, operation)].concat();
-    let (docs, samples) = (doc(&lines), samples(operation));
-    let aliases = search_terms(operation).map(|alias| quote!(#[doc(alias = #alias)]));
-    let deprecated = operation.deprecated.as_ref().map(|note| quote!(#[deprecated(note = #note)]));
-    let arguments = operation.arguments.iter().map(|input| {
-        let name = ident(&input.ident);
-        let given = scope.input(input, &name).0;
-        quote!(#name: #given)
-    });
-    let filled = operation.arguments.iter().map(|input| scope.input(input, &ident(&input.ident)).1);
-    let setters = operation.setters.iter().map(|input| scope.setter(input));
-    let setters = (!operation.setters.is_empty()).then(|| quote!(impl #name { #(#setters)* }));
-    let representations = representations(scope, operation);
-    let call = call(scope, operation);
-    let paged = operation.paging.as_ref().map(|paging| self::paging(scope, operation, paging));
-    quote! {
-        impl #client {
-            #docs
-            #samples
-            #(#aliases)*
-            #deprecated
-            pub fn #method(&self, #(#arguments),*) -> #name {
-                #name(self.call(#name::SPEC) #(#filled)*)
-            }
-        }
-        #setters
-        #call
-        #representations
-        #paged
+    let mut method = comment(&lines, 4);
+    // The path begins at the crate's folder; `layout` completes it.
+    if samples::any(operation) {
+        method.push_str(&format!("    #[doc = include_str!({})]\n", text(&samples::path(operation))));
     }
+    for alias in search_terms(operation) {
+        method.push_str(&format!("    #[doc(alias = {})]\n", text(alias)));
+    }
+    if let Some(note) = &operation.deprecated {
+        method.push_str(&format!("    #[deprecated(note = {})]\n", text(note)));
+    }
+    let (mut arguments, mut filled) = (vec!["&self".to_owned()], String::new());
+    for input in &operation.arguments {
+        let (given, step) = scope.input(input, &input.ident);
+        arguments.push(format!("{}: {given}", input.ident));
+        filled.push_str(&step);
+    }
+    let name = &operation.type_name;
+    let body = format!("{name}(self.call({name}::SPEC){filled})");
+    method.push_str(&code::method(&operation.method_name, &arguments, name, &body)?);
+    let mut items = vec![block(&format!("impl {}", scope.uses.client()), &[method])];
+    items.extend(scope.setters(name, &operation.setters)?);
+    items.push(call(scope, operation));
+    if let Some(representations) = representations(scope, operation) {
+        items.push(print(scope.uses, representations)?);
+    }
+    items.extend(operation.paging.as_ref().map(|paging| self::paging(scope, operation, paging)));
+    Ok(items)
 }
 
 /// The names under which the method is not found by its own, as searches ignore case and underscores.
@@ -55,13 +53,6 @@ fn search_terms(operation: &Operation) -> impl Iterator<Item = &String> {
     let term = |name: &str| name.replace('_', "").to_lowercase();
     let mut known = BTreeSet::from([term(operation.method_name.trim_start_matches("r#"))]);
     operation.aliases.iter().filter(move |alias| known.insert(term(alias)))
-}
-
-/// Includes the samples below an operation's docs, from a file of their own. The path begins at the crate's folder;
-/// [`super::layout`] completes it.
-fn samples(operation: &Operation) -> Option<TokenStream> {
-    let path = samples::path(operation);
-    samples::any(operation).then(|| quote!(#[doc = include_str!(#path)]))
 }
 
 /// The constants of an operation's other representations.
@@ -86,64 +77,56 @@ fn representations(scope: &Scope<'_>, operation: &Operation) -> Option<TokenStre
 }
 
 /// How an operation is addressed and sent, without the job that it starts.
-pub(super) fn spec(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
-    let spec = scope.uses.item("Spec");
-    let (wire, method, path) = (&operation.name, &operation.method, &operation.template);
-    let mut chain = quote!(#spec::new(#wire, #method, #path));
+pub(super) fn spec(scope: &Scope<'_>, operation: &Operation) -> Code {
+    let (wire, method, path) = (text(&operation.name), text(&operation.method), text(&operation.template));
+    let mut out = format!("{}::new({wire}, {method}, {path})", scope.uses.item("Spec"));
+    let mut step = |method: &str, arguments: &dyn Display| out.push_str(&format!(".{method}({arguments})"));
     if !operation.params.is_empty() {
         let params = operation.params.iter().map(|param| self::param(scope, param));
-        chain = quote!(#chain.params(&[#(#params),*]));
+        step("params", &format!("&[{}]", list(params)));
     }
     if let Some(Body { media_type, required, shape }) = &operation.body {
-        chain = quote!(#chain.body(#media_type, #required));
+        step("body", &format!("{}, {required}", text(media_type)));
         if *shape != Default::default() {
-            let shape = scope.shape(shape);
-            chain = quote!(#chain.body_shape(#shape));
+            step("body_shape", &scope.shape(shape));
         }
     }
     if !operation.accept.is_empty() {
-        let accept = &operation.accept;
-        chain = quote!(#chain.accept(#accept));
+        step("accept", &text(&operation.accept));
     }
     if !operation.others.is_empty() {
-        let others = &operation.others;
-        chain = quote!(#chain.others(&[#(#others),*]));
+        step("others", &texts(&operation.others));
     }
     if let Some(security) = &operation.security {
-        let alternatives = alternatives(security);
-        chain = quote!(#chain.security(&[#alternatives]));
+        step("security", &format!("&[{}]", alternatives(security)));
     }
     if !operation.servers.is_empty() {
-        let servers = servers(scope, &operation.servers);
-        chain = quote!(#chain.servers(&[#servers]));
+        step("servers", &format!("&[{}]", servers(scope, &operation.servers)));
     }
     if let Some(idempotent) = operation.idempotent {
-        chain = quote!(#chain.idempotent(#idempotent));
+        step("idempotent", &idempotent);
     }
-    chain
+    out.into()
 }
 
 /// The type of an operation's calls, and how they are sent and read.
-fn call(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
-    let mut spec = self::spec(scope, operation);
+fn call(scope: &Scope<'_>, operation: &Operation) -> String {
+    let mut spec = self::spec(scope, operation).to_string();
     if let Some(JobStart { id, kind }) = &operation.job {
-        let job = ident(&scope.service.jobs[*kind].name);
-        spec = quote!(#spec.job(#id, &crate::client::#job));
+        spec.push_str(&format!(".job({}, &crate::client::{})", text(id), scope.service.jobs[*kind].name));
     }
     // `Self::SPEC` is an item of the trait.
     scope.uses.item("Operation");
-    let spec = pretty::lay_out(&flat(&spec), 4, 4, 0);
+    let spec = pretty::lay_out(&spec, 4, 4, 0);
     let (name, method) = (&operation.type_name, &operation.method_name);
     let presigned = if scope.service.protocol == Protocol::AliyunRpc { ", presigned_url" } else { "" };
     let result = scope.result(operation, true);
-    scope
-        .uses
-        .invoke(format!("yundb_runtime::operation! {{\n    {name}: {method} -> {result}{presigned};\n    {spec}\n}}"))
+    format!("yundb_runtime::operation! {{\n    {name}: {method} -> {result}{presigned};\n    {spec}\n}}")
 }
 
-pub(super) fn param(scope: &Scope<'_>, param: &Param) -> TokenStream {
+pub(super) fn param(scope: &Scope<'_>, param: &Param) -> Code {
     let shape = scope.shape(&param.shape);
-    let name = &param.name;
+    let name = text(&param.name);
     let (function, with_name) = match param.place {
         Place::Path => ("path", true),
         Place::Query => ("query", true),
@@ -157,37 +140,36 @@ pub(super) fn param(scope: &Scope<'_>, param: &Param) -> TokenStream {
     };
     let function = scope.uses.item(if param.header_of.is_some() { "part_header" } else { function });
     let mut out = match &param.header_of {
-        Some(field) => quote!(#function(#field, #name, #shape)),
-        None if with_name => quote!(#function(#name, #shape)),
-        None => quote!(#function(#shape)),
+        Some(field) => format!("{function}({}, {name}, {shape})", text(field)),
+        None if with_name => format!("{function}({name}, {shape})"),
+        None => format!("{function}({shape})"),
     };
+    let mut step = |method: &str, arguments: &dyn Display| out.push_str(&format!(".{method}({arguments})"));
     if param.required && param.place != Place::Path {
-        out = quote!(#out.required());
+        step("required", &"");
     }
     if let Some(Serialization { style, explode }) = param.style {
-        let (styles, style) = (scope.uses.item("Style"), ident(style_name(style)));
-        out = quote!(#out.style(#styles::#style, #explode));
+        step("style", &format!("{}::{}, {explode}", scope.uses.item("Style"), style_name(style)));
     }
     if param.allow_reserved {
-        out = quote!(#out.allow_reserved());
+        step("allow_reserved", &"");
     }
     if param.json {
-        out = quote!(#out.json());
+        step("json", &"");
     }
     if param.spread {
-        out = quote!(#out.spread());
+        step("spread", &"");
     }
     if let Some(media_type) = &param.media_type {
-        out = quote!(#out.media_type(#media_type));
+        step("media_type", &text(media_type));
     }
     if let Some(client) = &param.client {
-        out = quote!(#out.client(#client));
+        step("client", &text(client));
     }
     if let Some(constant) = &param.constant {
-        let constant = scope.constant(constant);
-        out = quote!(#out.constant(#constant));
+        step("constant", &scope.constant(constant));
     }
-    out
+    out.into()
 }
 
 fn style_name(style: Style) -> &'static str {
@@ -203,96 +185,75 @@ fn style_name(style: Style) -> &'static str {
     }
 }
 
-fn place_name(place: Place) -> &'static str {
-    match place {
-        Place::Path => "Path",
-        Place::Query => "Query",
-        Place::QueryString => "QueryString",
-        Place::Header => "Header",
-        Place::Cookie => "Cookie",
-        Place::Field => "Field",
-        Place::Form => "Form",
-        Place::Part => "Part",
-        Place::Body => "Body",
-    }
-}
-
-fn paging(scope: &Scope<'_>, operation: &Operation, paging: &Paging) -> TokenStream {
-    let data = scope.uses.item("Paging");
-    let item = scope.ty(&paging.item);
-    let (position, first) = (&paging.position, Literal::i64_unsuffixed(paging.first));
-    let mut chain = match paging.style {
-        PagingStyle::Offset => quote!(#data::offset(#position, #first)),
-        PagingStyle::Page => quote!(#data::page(#position, #first)),
-        PagingStyle::Token => quote!(#data::token(#position)),
-        PagingStyle::NumberToken => quote!(#data::number_token(#position)),
+fn paging(scope: &Scope<'_>, operation: &Operation, paging: &Paging) -> String {
+    let (position, first) = (text(&paging.position), paging.first);
+    let begun = match paging.style {
+        PagingStyle::Offset => format!("offset({position}, {first})"),
+        PagingStyle::Page => format!("page({position}, {first})"),
+        PagingStyle::Token => format!("token({position})"),
+        PagingStyle::NumberToken => format!("number_token({position})"),
     };
-    if let Some(size) = &paging.size {
-        chain = quote!(#chain.size(#size));
+    let mut chain = format!("{}::{begun}", scope.uses.item("Paging"));
+    for (method, field) in [("size", &paging.size), ("total", &paging.total), ("next", &paging.next)] {
+        chain.extend(field.as_ref().map(|field| format!(".{method}({})", text(field))));
     }
-    if let Some(total) = &paging.total {
-        chain = quote!(#chain.total(#total));
-    }
-    if let Some(next) = &paging.next {
-        chain = quote!(#chain.next(#next));
-    }
-    let items = items(scope, &paging.items);
-    let text = format!(
+    format!(
         "yundb_runtime::paged! {{\n    {} -> {}, {};\n    {};\n    |page| {}\n}}",
         operation.type_name,
-        flat(&item),
+        scope.ty(&paging.item),
         scope.result(operation, false),
-        pretty::lay_out(&flat(&chain), 4, 4, 1),
-        pretty::lay_out(&flat(&items), 4, 11, 0),
-    );
-    scope.uses.invoke(text)
+        pretty::lay_out(&chain, 4, 4, 1),
+        pretty::lay_out(&items(scope, &paging.items), 4, 11, 0),
+    )
 }
 
 /// The expression that extracts the items from a page.
-fn items(scope: &Scope<'_>, steps: &[Step]) -> TokenStream {
-    let mut out = quote!(page);
+fn items(scope: &Scope<'_>, steps: &[Step]) -> String {
+    let mut out = "page".to_owned();
     // After an optional step, the following ones are nested in a closure.
     let mut open = false;
     for step in steps {
-        let field = ident(&step.ident);
+        let field = &step.ident;
         let json = step.json_text;
         let json_text = json.then(|| scope.uses.item("JsonText"));
-        out = match (open, step.optional, json) {
-            (false, _, false) => quote!(#out.#field),
-            (false, true, true) => quote!(#out.#field.and_then(#json_text::into_value)),
-            (false, false, true) => quote!(#out.#field.into_value()),
-            (true, true, false) => quote!(#out.and_then(|inner| inner.#field)),
-            (true, false, false) => quote!(#out.map(|inner| inner.#field)),
-            (true, true, true) => quote!(#out.and_then(|inner| inner.#field).and_then(#json_text::into_value)),
-            (true, false, true) => quote!(#out.and_then(|inner| inner.#field.into_value())),
+        let json_text = json_text.iter().map(|it| format!(".and_then({it}::into_value)")).collect::<String>();
+        out += &match (open, step.optional, json) {
+            (false, _, false) => format!(".{field}"),
+            (false, true, true) => format!(".{field}{json_text}"),
+            (false, false, true) => format!(".{field}.into_value()"),
+            (true, true, false) => format!(".and_then(|inner| inner.{field})"),
+            (true, false, false) => format!(".map(|inner| inner.{field})"),
+            (true, true, true) => format!(".and_then(|inner| inner.{field}){json_text}"),
+            (true, false, true) => format!(".and_then(|inner| inner.{field}.into_value())"),
         };
         open = open || step.optional || json;
     }
-    if open { quote!(#out.unwrap_or_default()) } else { out }
+    if open { format!("{out}.unwrap_or_default()") } else { out }
+}
+
+/// A list of strings.
+fn texts(all: &[String]) -> String {
+    format!("&[{}]", list(all.iter().map(|it| text(it))))
 }
 
 /// Alternatives of security schemes.
-pub(super) fn alternatives(alternatives: &[Vec<String>]) -> TokenStream {
-    let alternatives = alternatives.iter().map(|schemes| quote!(&[#(#schemes),*]));
-    quote!(#(#alternatives),*)
+pub(super) fn alternatives(alternatives: &[Vec<String>]) -> Code {
+    list(alternatives.iter().map(|schemes| texts(schemes))).into()
 }
 
 /// Addresses.
-pub(super) fn servers(scope: &Scope<'_>, servers: &[Server]) -> TokenStream {
+pub(super) fn servers(scope: &Scope<'_>, servers: &[Server]) -> Code {
     let servers = servers.iter().map(|server| {
-        let server_type = scope.uses.item("Server");
-        let url = &server.url;
-        let region = match &server.region {
-            Some(region) => quote!(Some(#region)),
-            None => quote!(None),
-        };
+        let (server_type, url) = (scope.uses.item("Server"), text(&server.url));
+        let region = server.region.as_ref().map_or_else(|| "None".to_owned(), |it| format!("Some({})", text(it)));
         let variables = server.variables.iter().map(|ServerVariable { name, default, values }| {
-            let variable = scope.uses.item("Variable");
-            quote!(#variable { name: #name, default: #default, values: &[#(#values),*] })
+            let (variable, values) = (scope.uses.item("Variable"), texts(values));
+            format!("{variable} {{ name: {}, default: {}, values: {values} }}", text(name), text(default))
         });
-        quote!(#server_type { url: #url, region: #region, variables: &[#(#variables),*] })
+        let variables = list(variables);
+        format!("{server_type} {{ url: {url}, region: {region}, variables: &[{variables}] }}")
     });
-    quote!(#(#servers),*)
+    list(servers).into()
 }
 
 /// The definitions that an operation refers to and that belong to a file, nearest first, without those in `seen`.
@@ -355,7 +316,7 @@ pub(super) fn outcomes_of(operation: &Operation) -> Vec<usize> {
 impl Scope<'_> {
     /// The output of `send`, in the syntax of the runtime's macros, optionally with the method that reads it.
     fn result(&self, operation: &Operation, reading: bool) -> String {
-        let headers = self.headers(operation).map(|name| quote!(, #name));
+        let headers = self.headers(operation).map(|name| format!(", {name}")).unwrap_or_default();
         let (output, error) = self.responses(operation);
         // The types of JSON, streams and bodies by status determine how they are read.
         let read_as = |body: &ResponseBody| match body {
@@ -364,12 +325,12 @@ impl Scope<'_> {
             ResponseBody::One(Payload::Events(_, true)) if reading => " as whole_events",
             _ => "",
         };
-        let (output, error) = (flat(&quote!(Response<#output #headers>)), flat(&quote!(CallError<#error>)));
-        format!("{output}{}, {error}{}", read_as(&operation.output), read_as(&operation.error))
+        let (output_as, error_as) = (read_as(&operation.output), read_as(&operation.error));
+        format!("Response<{output}{headers}>{output_as}, CallError<{error}>{error_as}")
     }
 
     /// The types of a success and an error.
-    fn responses(&self, operation: &Operation) -> (TokenStream, TokenStream) {
+    fn responses(&self, operation: &Operation) -> (Code, Code) {
         let names = &operation.own_names;
         (
             self.body_type(&operation.output, names.output.as_ref()),
@@ -377,7 +338,7 @@ impl Scope<'_> {
         )
     }
 
-    fn body_type(&self, body: &ResponseBody, own_name: Option<&String>) -> TokenStream {
+    fn body_type(&self, body: &ResponseBody, own_name: Option<&String>) -> Code {
         match body {
             ResponseBody::One(Payload::Json(Type::Named(id))) => self.own_name(*id, own_name),
             ResponseBody::One(payload) => self.payload(payload),
@@ -389,195 +350,19 @@ impl Scope<'_> {
     }
 
     /// The type of the headers.
-    fn headers(&self, operation: &Operation) -> Option<TokenStream> {
+    fn headers(&self, operation: &Operation) -> Option<Code> {
         Some(self.own_name(operation.headers?, None))
     }
 
     /// A type, by the operation's own name for it.
-    fn own_name(&self, id: TypeId, own_name: Option<&String>) -> TokenStream {
+    fn own_name(&self, id: TypeId, own_name: Option<&String>) -> Code {
         let definition = &self.service.types[id];
         self.named(own_name.unwrap_or(&definition.name), definition.users)
     }
 
     /// The name of a definition with these users.
-    fn named(&self, name: &str, users: Users) -> TokenStream {
+    fn named(&self, name: &str, users: Users) -> Code {
         self.uses.named(name, users);
-        let name = ident(name);
-        quote!(#name)
-    }
-
-    /// A setter of a call or a form.
-    pub(super) fn setter(&self, input: &Input) -> TokenStream {
-        // The setter's name would be redundant as the argument's, and most setters fit on a line this way.
-        let (name, value) = (ident(&input.ident), ident("value"));
-        let docs = doc(&input.docs);
-        let deprecated = input.deprecated.then(|| quote!(#[deprecated]));
-        let further = match &input.kind {
-            InputKind::JsonOf(..) => quote!(media_type: impl Into<String>,),
-            _ => TokenStream::new(),
-        };
-        let (generics, given, step) = match self.optional(input, &value) {
-            Some((given, step)) if given.to_string() == "Integer" => (TokenStream::new(), quote!(impl #given), step),
-            Some((given, step)) => {
-                let argument = self.uses.item("Argument");
-                (quote!(<M>), quote!(impl #argument<#given, M>), step)
-            }
-            None => {
-                let (given, step) = self.input(input, &value);
-                (TokenStream::new(), given, step)
-            }
-        };
-        quote! {
-            #docs
-            #deprecated
-            pub fn #name #generics(self, #further #value: #given) -> Self {
-                Self(self.0 #step)
-            }
-        }
-    }
-
-    /// For a setter whose argument can be `None`: the type of the argument, or `Integer`, and the expression that
-    /// passes it on.
-    fn optional(&self, input: &Input, name: &Ident) -> Option<(TokenStream, TokenStream)> {
-        let wire = &input.wire;
-        Some(match &input.kind {
-            InputKind::Value(ty @ (Type::I32 | Type::I64 | Type::U64 | Type::I128), false) if input.place.is_none() => {
-                let (integer, ty) = (self.uses.item("Integer"), self.ty(ty));
-                (integer, quote!(.integer::<#ty>(#wire, #name)))
-            }
-            InputKind::Value(ty, nullable) => {
-                let ty = self.ty(ty);
-                let ty = if *nullable { quote!(Option<#ty>) } else { ty };
-                (ty, self.hand_on(input.place, wire, name))
-            }
-            InputKind::PartHeader(field, ty) => {
-                let places = self.uses.item("Place");
-                (self.ty(ty), quote!(.argument_in(#places::PartHeader(#field), #wire, #name)))
-            }
-            InputKind::JsonText(ty) => {
-                let (json, ty) = (self.uses.item("JsonText"), self.ty(ty));
-                (quote!(#json<#ty>), quote!(.json_text(#wire, #name)))
-            }
-            InputKind::Part => {
-                let part = self.uses.item("Part");
-                (quote!(#part), quote!(.part(#wire, #name)))
-            }
-            InputKind::Parts => {
-                let part = self.uses.item("Part");
-                (quote!(Vec<#part>), quote!(.parts(#wire, #name)))
-            }
-            _ => return None,
-        })
-    }
-
-    fn hand_on(&self, place: Option<Place>, wire: &str, name: &Ident) -> TokenStream {
-        match place {
-            Some(place) => {
-                let (places, place) = (self.uses.item("Place"), ident(place_name(place)));
-                quote!(.argument_in(#places::#place, #wire, #name))
-            }
-            None => quote!(.argument(#wire, #name)),
-        }
-    }
-
-    /// The type of an argument of the client's method, and the expression that passes it to the call.
-    fn input(&self, input: &Input, name: &Ident) -> (TokenStream, TokenStream) {
-        let wire = &input.wire;
-        let set = |value: TokenStream| match input.place {
-            Some(place) => {
-                let (places, place) = (self.uses.item("Place"), ident(place_name(place)));
-                quote!(.set_in(#places::#place, #wire, #value))
-            }
-            None => quote!(.set(#wire, #value)),
-        };
-        match &input.kind {
-            InputKind::Value(ty, true) => {
-                let ty = self.ty(ty);
-                (quote!(impl Into<Option<#ty>>), set(quote!(Into::<Option<#ty>>::into(#name))))
-            }
-            InputKind::Value(Type::String, false) if input.place.is_none() => {
-                (quote!(impl Into<String>), quote!(.text(#wire, #name)))
-            }
-            InputKind::Value(ty, false) => match self.given(ty) {
-                Some(given) => {
-                    let ty = self.ty(ty);
-                    let step = match input.place {
-                        Some(place) => {
-                            let (places, place) = (self.uses.item("Place"), ident(place_name(place)));
-                            quote!(.argument_in::<#ty, _>(#places::#place, #wire, #name))
-                        }
-                        None => quote!(.argument::<#ty, _>(#wire, #name)),
-                    };
-                    (given, step)
-                }
-                None => (self.ty(ty), set(quote!(#name))),
-            },
-            InputKind::Optional(ty, nullable) => {
-                let ty = self.ty(ty);
-                let ty = if *nullable { quote!(Option<#ty>) } else { ty };
-                let step = match input.place {
-                    Some(place) => {
-                        let (places, place) = (self.uses.item("Place"), ident(place_name(place)));
-                        quote!(.set_some_in::<#ty>(#places::#place, #wire, #name))
-                    }
-                    None => quote!(.set_some::<#ty>(#wire, #name)),
-                };
-                (quote!(impl Into<Option<#ty>>), step)
-            }
-            InputKind::PartHeader(field, ty) => {
-                let (places, ty) = (self.uses.item("Place"), self.ty(ty));
-                (quote!(impl Into<#ty>), quote!(.argument_in::<#ty, _>(#places::PartHeader(#field), #wire, #name)))
-            }
-            InputKind::JsonText(ty) => {
-                let (json, ty) = (self.uses.item("JsonText"), self.ty(ty));
-                (quote!(impl Into<#json<#ty>>), quote!(.json_text::<#ty, _>(#wire, #name)))
-            }
-            InputKind::Part => {
-                let part = self.uses.item("Part");
-                (quote!(impl Into<#part>), quote!(.part(#wire, #name)))
-            }
-            InputKind::Parts => {
-                let part = self.uses.item("Part");
-                (quote!(impl IntoIterator<Item = impl Into<#part>>), quote!(.parts(#wire, #name)))
-            }
-            InputKind::NamedParts => {
-                let part = self.uses.item("Part");
-                let given = quote!(impl IntoIterator<Item = (impl Into<String>, impl Into<#part>)>);
-                (given, quote!(.named_parts(#wire, #name)))
-            }
-            InputKind::Raw => {
-                let body = self.uses.item("RequestBody");
-                (quote!(impl Into<#body>), quote!(.body(#name)))
-            }
-            InputKind::RawAs(media_type) => {
-                let body = self.uses.item("RequestBody");
-                (quote!(impl Into<#body>), quote!(.body_as(#media_type, #name)))
-            }
-            InputKind::Form(media_type, form) => {
-                let form = self.form_name(*form);
-                (quote!(#form), quote!(.form_as(#media_type, #name)))
-            }
-            InputKind::ValueAs(media_type, params, shape, ty) => {
-                let fields = params.iter().map(|param| self::param(self, param));
-                let fields = quote!(&[#(#fields),*]);
-                let fields = if params.is_empty() { fields } else { quote!(const { #fields }) };
-                let (ty, shape) = (self.ty(ty), self.shape(shape));
-                (ty, quote!(.value_as(#media_type, #fields, const { &#shape }, #name)))
-            }
-            InputKind::JsonOf(range, shape, ty) => {
-                let (ty, shape) = (self.ty(ty), self.shape(shape));
-                (ty, quote!(.json_of(#range, media_type, const { &#shape }, #name)))
-            }
-            InputKind::JsonAs(media_type, shape, ty) => {
-                let within = !shape.rules.is_empty() || !matches!(shape.inner, Inner::None | Inner::Object(_));
-                let (ty, shape) = (self.ty(ty), self.shape(shape));
-                // Only in an item do temporaries within a shape live long enough.
-                let shape = match within {
-                    true => quote!({ const SHAPE: &yundb_runtime::shape::Shape = &#shape; SHAPE }),
-                    false => quote!(const { &#shape }),
-                };
-                (ty, quote!(.json_as(#media_type, #shape, #name)))
-            }
-        }
+        name.to_owned().into()
     }
 }

@@ -59,32 +59,35 @@ fn function(lines: &[&str], margin: &str) -> String {
     let opens = lines.iter().position(|line| line.ends_with('{')).unwrap_or_default();
     let (head, rest) = lines.split_at(opens + 1);
     let body = &rest[..rest.len().saturating_sub(1)];
-    let head = join(head.iter().copied());
+    let head = format!("{margin}{}", join(head.iter().copied()));
     let plain = body.iter().all(|line| !line.ends_with([';', '{', '}']) && !line.contains("//"));
-    let one = format!("{margin}{head} {} }}", join(body.iter().copied()));
-    if plain && one.chars().count() <= WIDTH {
-        return one;
-    }
-    if margin.len() + head.chars().count() > WIDTH {
+    if head.chars().count() > WIDTH {
         return lines.join("\n");
     }
-    let inner = margin.len() + 4;
-    let body = match plain {
-        true => format!("{margin}    {}", lay_out(&join(body.iter().copied()), inner, inner, 0)),
-        false => body.join("\n"),
-    };
-    format!("{margin}{head}\n{body}\n{margin}}}")
+    match plain {
+        true => short_function(&head, &join(body.iter().copied())),
+        false => format!("{head}\n{}\n{margin}}}", body.join("\n")),
+    }
 }
 
-/// With as many names per line as fit.
-fn import(code: &str, margin: &str) -> String {
-    let whole = format!("{margin}{code}");
-    let listed = code.split_once('{').and_then(|(before, rest)| Some((before, rest.strip_suffix("};")?)));
-    let Some((before, names)) = listed.filter(|_| whole.chars().count() > WIDTH) else {
-        return whole.replace("{ ", "{").replace(" }", "}");
-    };
-    let names = names.replace("{ ", "{").replace(" }", "}");
-    format!("{margin}{before}{{{}\n{margin}}};", packed(elements(&names).into_iter(), margin.len() + 4))
+/// A function with its indented head, which ends in `{` and fits on a line, and an expression on one line.
+pub(super) fn short_function(head: &str, body: &str) -> String {
+    let indent = head.len() - head.trim_start().len();
+    if head.chars().count() + body.chars().count() + 3 <= WIDTH {
+        return format!("{head} {body} }}");
+    }
+    let (margin, inner) = (" ".repeat(indent), indent + 4);
+    format!("{head}\n{margin}    {}\n{margin}}}", lay_out(body, inner, inner, 0))
+}
+
+/// An import with as many names per line as fit. A list in spaces, as `join` leaves those that `prettyplease` breaks, is
+/// broken two columns earlier.
+pub(super) fn import(code: &str, margin: &str) -> String {
+    let fits = margin.len() + code.chars().count() <= WIDTH;
+    let whole = format!("{margin}{code}").replace("{ ", "{").replace(" }", "}");
+    let Some((before, names)) = whole.split_once('{').filter(|_| !fits) else { return whole };
+    let Some(names) = names.strip_suffix("};") else { return whole };
+    format!("{before}{{{}\n{margin}}};", packed(elements(names).into_iter(), margin.len() + 4))
 }
 
 /// With as many elements per line as fit, at this indentation.
@@ -122,7 +125,7 @@ fn join<'a>(lines: impl Iterator<Item = &'a str>) -> String {
 /// Formats code on one line: it begins at this column of a line with this indentation, and is followed by this many
 /// characters.
 pub(super) fn lay_out(code: &str, indent: usize, column: usize, after: usize) -> String {
-    if column + code.chars().count() + after <= WIDTH {
+    if column + code.len() + after <= WIDTH || column + code.chars().count() + after <= WIDTH {
         return code.to_owned();
     }
     let inner = indent + 4;

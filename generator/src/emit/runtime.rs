@@ -1,11 +1,13 @@
 //! The only place with the names of the runtime's items, and the imports of emitted code.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::{Ident, Span, TokenStream};
+use foldhash::HashSet;
+use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::code::Code;
 use super::layout::File;
 use crate::lower::model::Users;
 
@@ -152,20 +154,19 @@ impl<'a> Uses<'a> {
     }
 
     /// An item of the runtime, serde or std, imported on use.
-    pub fn item(&self, name: &'static str) -> TokenStream {
+    pub fn item(&self, name: &'static str) -> Code {
         let module = || ITEMS.iter().find(|(_, names)| names.contains(&name)).map(|(module, _)| *module);
         debug_assert!(module().is_some(), "{name} is not listed");
-        let ident = Ident::new(name, Span::call_site());
         if self.is_type_of_crate(name)
-            && let Some(Ok(module)) = module().map(syn::parse_str::<syn::Path>)
+            && let Some(module) = module()
         {
             if SCOPED.contains(&name) {
                 self.names.borrow_mut().unnamed.insert(name);
             }
-            return quote!(#module::#ident);
+            return format!("{module}::{name}").into();
         }
         self.names.borrow_mut().items.insert(name);
-        quote!(#ident)
+        name.into()
     }
 
     /// A type of the crate, imported from `types` where it is not defined in the same file.
@@ -177,12 +178,12 @@ impl<'a> Uses<'a> {
     }
 
     /// The crate's client.
-    pub fn client(&self) -> TokenStream {
+    pub fn client(&self) -> Code {
         if self.is_type_of_crate("Client") {
-            return quote!(crate::Client);
+            return "crate::Client".into();
         }
         self.names.borrow_mut().client = true;
-        quote!(Client)
+        "Client".into()
     }
 
     /// An invocation of one of the runtime's macros, verbatim: `prettyplease` does not format macro arguments, so a
@@ -211,65 +212,59 @@ impl Names {
     }
 
     /// The `use` lines of the file.
-    pub fn imports(&self, file: File) -> TokenStream {
-        let mut by_module: BTreeMap<&str, Vec<Ident>> = BTreeMap::new();
+    pub fn imports(&self, file: File) -> Code {
+        let mut by_module: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (module, names) in ITEMS {
             for name in names.iter().filter(|name| self.items.contains(*name)) {
-                by_module.entry(module).or_default().push(Ident::new(name, Span::call_site()));
+                by_module.entry(module).or_default().push(name);
             }
         }
         // By root: names in modules, each module with its names.
-        let (mut outside, mut of_runtime) = (TokenStream::new(), Vec::new());
+        let (mut lines, mut of_runtime) = (Vec::new(), Vec::new());
         for (module, names) in by_module {
-            let Ok(path) = syn::parse_str::<syn::Path>(module) else { continue };
             match module.strip_prefix(RUNTIME) {
-                Some(inner) => of_runtime.push((inner.trim_start_matches("::").to_owned(), names)),
-                None => {
-                    let names = listed(quote!(#path), &names);
-                    outside.extend(quote!(use #names;));
-                }
+                Some(inner) => of_runtime.push((inner.trim_start_matches("::"), names)),
+                None => lines.push(format!("use {};", listed(module, &names))),
             }
         }
-        let unnamed: Vec<Ident> = self.unnamed.iter().map(|name| super::ident(name)).collect();
         let types = self.types.iter().filter(|(_, users)| !file.contains(**users));
-        let types: Vec<Ident> = types.map(|(name, _)| super::ident(name)).collect();
+        let types: Vec<&str> = types.map(|(name, _)| name.as_str()).collect();
         let mut of_crate = Vec::new();
         if self.client {
-            of_crate.push((String::new(), vec![super::ident("Client")]));
+            of_crate.push(("", vec!["Client"]));
         }
         if !types.is_empty() {
-            of_crate.push(("types".to_owned(), types));
+            of_crate.push(("types", types));
         }
-        let (of_runtime, of_crate) = (grouped(RUNTIME, &of_runtime), grouped("crate", &of_crate));
-        let of_runtime = quote!(#of_runtime #(use yundb_runtime::#unnamed as _;)*);
-        quote!(#outside #of_runtime #of_crate)
+        lines.extend(grouped(RUNTIME, &of_runtime));
+        lines.extend(self.unnamed.iter().map(|name| format!("use {RUNTIME}::{name} as _;")));
+        lines.extend(grouped("crate", &of_crate));
+        lines.join("\n").into()
     }
 }
 
-/// The names of a module, in the syntax of imports.
-fn listed(module: TokenStream, names: &[Ident]) -> TokenStream {
+/// The names of a module, in the syntax of imports; in spaces, see [`super::pretty::import`].
+pub(super) fn listed(module: &str, names: &[&str]) -> String {
     match names {
-        [one] => quote!(#module::#one),
-        many => quote!(#module::{#(#many),*}),
+        [one] => format!("{module}::{one}"),
+        many => format!("{module}::{{ {} }}", many.join(", ")),
     }
 }
 
 /// The imports from one crate: one line if it fits, else one per module.
-fn grouped(root: &str, modules: &[(String, Vec<Ident>)]) -> TokenStream {
-    let columns: usize = modules.iter().flat_map(|(_, names)| names).map(|name| name.to_string().len() + 2).sum();
-    let root = super::ident(root);
-    let within = |module: &str| (!module.is_empty()).then(|| super::ident(module));
+fn grouped(root: &str, modules: &[(&str, Vec<&str>)]) -> Vec<String> {
+    let columns: usize = modules.iter().flat_map(|(_, names)| names).map(|name| name.len() + 2).sum();
     if modules.len() > 1 && columns < 80 {
-        let listed = modules.iter().flat_map(|(module, names)| match within(module) {
-            Some(module) => vec![listed(quote!(#module), names)],
-            None => names.iter().map(|name| quote!(#name)).collect(),
+        let names = modules.iter().map(|(module, names)| match (*module, names.as_slice()) {
+            ("", names) => names.join(", "),
+            (module, [one]) => format!("{module}::{one}"),
+            (module, many) => format!("{module}::{{{}}}", many.join(", ")),
         });
-        return quote!(use #root::{#(#listed),*};);
+        return vec![format!("use {root}::{{ {} }};", names.collect::<Vec<_>>().join(", "))];
     }
-    let lines = modules.iter().map(|(module, names)| {
-        let path = within(module).map_or_else(|| quote!(#root), |module| quote!(#root::#module));
-        let names = listed(path, names);
-        quote!(use #names;)
+    let lines = modules.iter().map(|(module, names)| match *module {
+        "" => format!("use {};", listed(root, names)),
+        module => format!("use {};", listed(&format!("{root}::{module}"), names)),
     });
     lines.collect()
 }

@@ -1,152 +1,110 @@
 //! Checks: chains of calls of the runtime's shape builders.
 
-use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use std::fmt::Display;
 
+use proc_macro2::Literal;
 use serde_json::Number;
 
 use super::Scope;
+use super::code::{Code, list, text};
 use crate::load::integer;
 use crate::lower::format::Format;
 use crate::lower::model::{Inner, Rule, Shape, TypeKind};
 
 impl Scope<'_> {
-    pub(super) fn shape(&self, shape: &Shape) -> TokenStream {
+    pub(super) fn shape(&self, shape: &Shape) -> Code {
         if shape.is_never() {
-            let never = self.uses.item("never");
-            return quote!(#never());
+            return format!("{}()", self.uses.item("never")).into();
         }
         let mut out = match &shape.inner {
-            Inner::None => {
-                let any = self.uses.item("any");
-                quote!(#any())
-            }
+            Inner::None => format!("{}()", self.uses.item("any")),
             Inner::Object(id) => {
                 let function = self.uses.item(match self.service.types[*id].kind {
                     TypeKind::Struct(_) => "object",
                     TypeKind::Tuple(_) => "tuple",
                     _ => "one_of",
                 });
-                let name = self.type_name(*id);
-                quote!(#function::<#name>())
+                format!("{function}::<{}>()", self.type_name(*id))
             }
-            Inner::List(inner) => {
-                let (list, inner) = (self.uses.item("list"), self.shape(inner));
-                quote!(#list(&#inner))
-            }
-            Inner::Map(inner) => {
-                let (map, inner) = (self.uses.item("map"), self.shape(inner));
-                quote!(#map(&#inner))
-            }
+            Inner::List(inner) => format!("{}(&{})", self.uses.item("list"), self.shape(inner)),
+            Inner::Map(inner) => format!("{}(&{})", self.uses.item("map"), self.shape(inner)),
             Inner::Fields(fields) => {
                 let function = self.uses.item("fields");
                 let rows = fields.iter().map(|(name, required, shape)| self.row(name, *required, shape));
-                quote!(#function(&[#(#rows),*]))
+                format!("{function}(&[{}])", list(rows))
             }
         };
-        let count = |n: usize| Literal::usize_unsuffixed(n);
+        let mut call = |method: &str, argument: &dyn Display| out.push_str(&format!(".{method}({argument})"));
         let steps = [
-            shape.min_length.map(|n| (quote!(min_length), count(n))),
-            shape.max_length.map(|n| (quote!(max_length), count(n))),
-            shape.min_items.map(|n| (quote!(min_items), count(n))),
-            shape.max_items.map(|n| (quote!(max_items), count(n))),
+            ("min_length", shape.min_length),
+            ("max_length", shape.max_length),
+            ("min_items", shape.min_items),
+            ("max_items", shape.max_items),
         ];
-        for (method, n) in steps.into_iter().flatten() {
-            out = quote!(#out.#method(#n));
+        for (method, n) in steps {
+            n.iter().for_each(|n| call(method, n));
         }
         if let Some(bound) = &shape.minimum {
-            let value = number(&bound.value);
-            out = if is_integral(&bound.value) { quote!(#out.min(#value)) } else { quote!(#out.min_number(#value)) };
+            call(if is_integral(&bound.value) { "min" } else { "min_number" }, &number(&bound.value));
             if bound.exclusive {
-                out = quote!(#out.exclusive_min());
+                call("exclusive_min", &"");
             }
         }
         if let Some(bound) = &shape.maximum {
-            let value = number(&bound.value);
-            out = if is_integral(&bound.value) { quote!(#out.max(#value)) } else { quote!(#out.max_number(#value)) };
+            call(if is_integral(&bound.value) { "max" } else { "max_number" }, &number(&bound.value));
             if bound.exclusive {
-                out = quote!(#out.exclusive_max());
+                call("exclusive_max", &"");
             }
         }
         if let Some(value) = &shape.multiple_of {
-            let literal = number(value);
-            out = if is_integral(value) {
-                quote!(#out.multiple_of(#literal))
-            } else {
-                quote!(#out.multiple_of_number(#literal))
-            };
+            call(if is_integral(value) { "multiple_of" } else { "multiple_of_number" }, &number(value));
         }
         if let Some(pattern) = &shape.pattern {
-            out = quote!(#out.pattern(#pattern));
+            call("pattern", &text(pattern));
         }
         if let Some(check) = shape.format.and_then(Format::check) {
-            let check = super::ident(check);
-            out = quote!(#out.#check());
+            call(check, &"");
         }
         if shape.unique {
-            out = quote!(#out.unique());
+            call("unique", &"");
         }
-        for kind in &shape.kinds {
-            let kind = super::ident(kind);
-            out = quote!(#out.#kind());
-        }
+        shape.kinds.iter().for_each(|kind| call(kind, &""));
         if !shape.rules.is_empty() {
             let rules = shape.rules.iter().map(|rule| self.rule(rule));
-            out = quote!(#out.rules(&[#(#rules),*]));
+            call("rules", &format!("&[{}]", list(rules)));
         }
-        out
+        out.into()
     }
 
     /// A field's entry in a table of checks.
-    pub(super) fn row(&self, name: &str, required: bool, shape: &Shape) -> TokenStream {
+    pub(super) fn row(&self, name: &str, required: bool, shape: &Shape) -> Code {
         let function = self.uses.item(if required { "required" } else { "optional" });
-        let shape = self.shape(shape);
-        quote!(#function(#name, #shape))
+        format!("{function}({}, {})", text(name), self.shape(shape)).into()
     }
 
     /// A rule: a call of the runtime's function for it.
-    pub(super) fn rule(&self, rule: &Rule) -> TokenStream {
-        let list = |shapes: &[Shape]| {
-            let shapes = shapes.iter().map(|shape| self.shape(shape));
-            quote!(&[#(#shapes),*])
-        };
+    pub(super) fn rule(&self, rule: &Rule) -> Code {
+        let lent = |shape: &Shape| format!("&{}", self.shape(shape));
+        let shapes = |shapes: &[Shape]| format!("&[{}]", list(shapes.iter().map(|shape| self.shape(shape))));
+        let texts = |texts: &[String]| format!("&[{}]", list(texts.iter().map(|it| text(it))));
         let (name, arguments) = match rule {
-            Rule::When(shapes) => {
-                let shapes = shapes.iter().map(|shape| self.shape(shape));
-                ("when", quote!(#(&#shapes),*))
-            }
-            Rule::Not(shape) => {
-                let shape = self.shape(shape);
-                ("not", quote!(&#shape))
-            }
-            Rule::AnyOf(shapes) => ("any_of", list(shapes)),
-            Rule::OnlyOne(shapes) => ("only_one", list(shapes)),
+            Rule::When(shapes) => ("when", list(shapes.iter().map(lent))),
+            Rule::Not(shape) => ("not", lent(shape)),
+            Rule::AnyOf(alternatives) => ("any_of", shapes(alternatives)),
+            Rule::OnlyOne(alternatives) => ("only_one", shapes(alternatives)),
             Rule::Contains(shape, fewest, most) => {
-                let (shape, fewest) = (self.shape(shape), Literal::usize_unsuffixed(*fewest));
-                let most = most.map(Literal::usize_unsuffixed);
-                let most = most.map_or_else(|| quote!(None), |most| quote!(Some(#most)));
-                ("contains", quote!(&#shape, #fewest, #most))
+                let most = most.map_or_else(|| "None".to_owned(), |most| format!("Some({most})"));
+                ("contains", format!("{}, {fewest}, {most}", lent(shape)))
             }
-            Rule::Prefix(first, rest) => {
-                let (first, rest) = (list(first), self.shape(rest));
-                ("prefix", quote!(#first, &#rest))
-            }
-            Rule::Names(shape) => {
-                let shape = self.shape(shape);
-                ("names", quote!(&#shape))
-            }
+            Rule::Prefix(first, rest) => ("prefix", format!("{}, {}", shapes(first), lent(rest))),
+            Rule::Names(shape) => ("names", lent(shape)),
             Rule::Others(known, patterns, rest) => {
-                let rest = self.shape(rest);
-                let patterns = patterns.iter().map(|(pattern, shape)| {
-                    let shape = self.shape(shape);
-                    quote!((#pattern, #shape))
-                });
-                ("others", quote!(&[#(#known),*], &[#(#patterns),*], &#rest))
+                let patterns = patterns.iter().map(|(it, shape)| format!("({}, {})", text(it), self.shape(shape)));
+                ("others", format!("{}, &[{}], {}", texts(known), list(patterns), lent(rest)))
             }
-            Rule::Values(values) => ("values", quote!(&[#(#values),*])),
+            Rule::Values(values) => ("values", texts(values)),
         };
-        let function = self.uses.item(name);
-        quote!(#function(#arguments))
+        format!("{}({arguments})", self.uses.item(name)).into()
     }
 }
 

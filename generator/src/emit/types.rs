@@ -7,28 +7,30 @@ use std::collections::{BTreeSet, HashMap};
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens as _, quote};
 
+use super::code::{Code, NARROW, block, list, text};
 use super::flat::flat;
-use super::{Scope, comment, doc, ident};
+use super::{EmitError, Scope, comment, doc, ident, pretty, print};
 use crate::lower::model::{
     Aliased, Case, Constant, Field, Newtype, Outcome, Payload, Presence, Status, Struct, Type, TypeDef, TypeId,
     TypeKind, Union, Variant,
 };
 use crate::lower::{code, renamed};
 
-/// A type's definition and its implementations.
-pub(super) fn definition(scope: &Scope<'_>, id: TypeId) -> TokenStream {
+/// A type's definition and its implementations, item by item.
+pub(super) fn definition(scope: &Scope<'_>, id: TypeId) -> Result<Vec<String>, EmitError> {
     let definition = &scope.service.types[id];
-    let aliases = aliases(scope, Aliased::Type(id), &definition.name);
-    let definition = match &definition.kind {
-        TypeKind::Struct(body) => structure(scope, definition, body),
-        TypeKind::StringEnum(variants) => enumeration(scope, definition, variants, "string_enum"),
-        TypeKind::IntegerEnum(variants) => enumeration(scope, definition, variants, "integer_enum"),
-        TypeKind::Union(union) => self::union(scope, definition, union),
-        TypeKind::Tuple(tuple) => tuples::definition(scope, definition, tuple),
-        TypeKind::Newtype(newtype) => self::newtype(scope, definition, newtype),
-        TypeKind::Own(path) => own(scope, definition, path),
+    let printed = |tokens: TokenStream| Ok(vec![print(scope.uses, tokens)?]);
+    let mut items = match &definition.kind {
+        TypeKind::Struct(body) => structure(scope, definition, body)?,
+        TypeKind::StringEnum(variants) => vec![enumeration(scope, definition, variants, "string_enum")],
+        TypeKind::IntegerEnum(variants) => vec![enumeration(scope, definition, variants, "integer_enum")],
+        TypeKind::Union(union) => printed(self::union(scope, definition, union))?,
+        TypeKind::Tuple(tuple) => printed(tuples::definition(scope, definition, tuple))?,
+        TypeKind::Newtype(newtype) => printed(self::newtype(scope, definition, newtype))?,
+        TypeKind::Own(path) => printed(own(scope, definition, path))?,
     };
-    quote!(#definition #aliases)
+    items.extend(aliases(scope, Aliased::Type(id), &definition.name));
+    Ok(items)
 }
 
 /// The user's own type, in a wrapper that has the conversions of generated types.
@@ -89,73 +91,74 @@ fn derive_line(scope: &Scope<'_>, definition: &TypeDef) -> String {
 }
 
 /// The other names of a definition.
-fn aliases(scope: &Scope<'_>, of: Aliased, name: &str) -> TokenStream {
-    let docs = doc(&[format!("The same as [`{name}`].")]);
-    let name = ident(name);
-    let aliases = scope.service.aliases.get(&of).into_iter().flatten().map(|alias| {
-        let alias = ident(alias);
-        quote!(#docs pub type #alias = #name;)
-    });
-    aliases.collect()
+fn aliases(scope: &Scope<'_>, of: Aliased, name: &str) -> impl Iterator<Item = String> {
+    let aliases = scope.service.aliases.get(&of).into_iter().flatten();
+    aliases.map(move |alias| format!("/// The same as [`{name}`].\npub type {alias} = {name};"))
 }
 
-fn structure(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> TokenStream {
-    let name = ident(&definition.name);
-    let checks = body.checked.then(|| checks(scope, &name, body));
-    if definition.input {
-        let setters = scope.uses.invoke(setters(scope, definition, body));
-        return quote!(#setters #checks);
-    }
+fn structure(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> Result<Vec<String>, EmitError> {
+    let checks = body.checked.then(|| checks(scope, &definition.name, body));
+    let definition = match definition.input {
+        true => setters(scope, definition, body),
+        false => record(scope, definition, body)?,
+    };
+    Ok([definition].into_iter().chain(checks).collect())
+}
+
+/// A struct that only services return.
+fn record(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> Result<String, EmitError> {
     let record = scope.uses.item("Record");
-    let docs = doc(&definition.docs);
-    let default = body.default.then(|| quote!(Default,));
+    let default = if body.default { "Default, " } else { "" };
+    let further = flat(&derives(scope, definition));
+    let further = if further.is_empty() { further } else { format!("{further} ") };
+    let mut out = format!("#[derive(Clone, Debug, {default}PartialEq, {further}{record})]\n");
     // For a required field it would invent a value.
     let container_default = body.fields.iter().any(|field| field.presence == Presence::Empty)
         && body.fields.iter().all(|field| field.presence != Presence::Always);
-    let mut container = Vec::new();
-    container.extend(body.rename_all.map(|rule| quote!(rename_all = #rule)));
-    container.extend(container_default.then(|| quote!(default)));
-    let container = (!container.is_empty()).then(|| quote!(#[serde(#(#container),*)]));
-    let fields = body.fields.iter().map(|field| self::field(scope, body, field, container_default));
-    let further = derives(scope, definition);
-    let additional = body.additional.as_ref().map(|ty| {
-        let (map, ty, name) = (scope.uses.item("BTreeMap"), scope.ty(ty), ident(&body.additional_ident));
-        quote! {
-            /// Further fields, by name.
-            #[serde(flatten)]
-            pub #name: #map<String, #ty>,
-        }
-    });
-    quote! {
-        #docs
-        #[derive(Clone, Debug, #default PartialEq, #further #record)]
-        #container
-        #[non_exhaustive]
-        pub struct #name { #(#fields)* #additional }
-        #checks
+    let rename_all = body.rename_all.map(|rule| format!("rename_all = {}", text(rule)));
+    out.push_str(&serde(rename_all.into_iter().chain(container_default.then(|| "default".to_owned())), ""));
+    out.push_str(&format!("#[non_exhaustive]\npub struct {} {{", definition.name));
+    let head = out.len();
+    for field in &body.fields {
+        out.push_str(&self::field(scope, body, field, container_default));
     }
+    if let Some(ty) = &body.additional {
+        let (map, ty, name) = (scope.uses.item("BTreeMap"), scope.ty(ty), &body.additional_ident);
+        out.push_str("    /// Further fields, by name.\n    #[serde(flatten)]\n");
+        out.push_str(&format!("    pub {name}: {map}<String, {ty}>,\n"));
+    }
+    if out.len() > head {
+        out.insert(head, '\n');
+    }
+    out.push('}');
+    let printed = |code: &str| print(scope.uses, code.parse().map_err(|error| EmitError(format!("{error}")))?);
+    // `prettyplease` breaks long types.
+    if out.lines().any(|line| line.len() > NARROW && line.starts_with("    pub ")) {
+        out = printed(&out)?;
+    }
+    #[cfg(test)]
+    assert_eq!(out.trim_end(), printed(&out)?.trim_end());
+    Ok(format!("{}{}", comment(&definition.docs, 0), out.trim_end()))
 }
 
-fn field(scope: &Scope<'_>, body: &Struct, field: &Field, container_default: bool) -> TokenStream {
-    let name = ident(&field.ident);
-    let docs = doc(&field.docs);
+fn field(scope: &Scope<'_>, body: &Struct, field: &Field, container_default: bool) -> String {
     let ty = scope.ty(&field.ty);
-    let ty = if field.boxed { quote!(Box<#ty>) } else { ty };
-    let mut serde = Vec::new();
-    serde.extend(field_name(body, field).map(|wire| quote!(rename = #wire)));
+    let ty = if field.boxed { format!("Box<{ty}>").into() } else { ty };
     let ty = match field.presence {
-        Presence::Always => ty,
-        Presence::Empty => {
-            if !container_default {
-                serde.push(quote!(default));
-            }
-            ty
-        }
-        Presence::Optional => quote!(Option<#ty>),
-        Presence::Nullable => quote!(Option<Option<#ty>>),
+        Presence::Always | Presence::Empty => ty,
+        Presence::Optional => format!("Option<{ty}>").into(),
+        Presence::Nullable => format!("Option<Option<{ty}>>").into(),
     };
-    let serde = (!serde.is_empty()).then(|| quote!(#[serde(#(#serde),*)]));
-    quote!(#docs #serde pub #name: #ty,)
+    let renamed = field_name(body, field).map(|wire| format!("rename = {}", text(wire)));
+    let default = field.presence == Presence::Empty && !container_default;
+    let attribute = serde(renamed.into_iter().chain(default.then(|| "default".to_owned())), "    ");
+    format!("{}{attribute}    pub {}: {ty},\n", comment(&field.docs, 4), field.ident)
+}
+
+/// serde's attribute with these arguments, if there are any.
+fn serde(arguments: impl Iterator<Item = String>, margin: &str) -> String {
+    let arguments = list(arguments);
+    if arguments.is_empty() { arguments } else { format!("{margin}#[serde({arguments})]\n") }
 }
 
 /// The name of a field on the wire, if it has to be stated.
@@ -176,18 +179,18 @@ fn setters(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> String {
         if let Some(wire) = field_name(body, field) {
             out.push_str(&format!("        #[serde(rename = {wire:?})]\n"));
         }
-        let mut ty = flat(&scope.ty(&field.ty));
+        let mut ty = scope.ty(&field.ty);
         if field.boxed {
-            ty = format!("Box<{ty}>");
+            ty = format!("Box<{ty}>").into();
         }
         if field.presence == Presence::Nullable {
-            ty = format!("Option<{ty}>");
+            ty = format!("Option<{ty}>").into();
         }
         let default = constant(scope, field).map(|constant| format!(" = {constant}")).unwrap_or_default();
         out.push_str(&format!("        pub {}: Option<{ty}>{default},\n", field.ident));
     }
     let additional = body.additional.as_ref().map(|ty| {
-        let (map, ty) = (flat(&scope.uses.item("BTreeMap")), flat(&scope.ty(ty)));
+        let (map, ty) = (scope.uses.item("BTreeMap"), scope.ty(ty));
         format!(" .. {}: {map}<String, {ty}>", body.additional_ident)
     });
     format!("{out}    }}{}\n}}", additional.unwrap_or_default())
@@ -218,7 +221,7 @@ fn constant(scope: &Scope<'_>, field: &Field) -> Option<String> {
     })
 }
 
-fn checks(scope: &Scope<'_>, name: &proc_macro2::Ident, body: &Struct) -> TokenStream {
+fn checks(scope: &Scope<'_>, name: &str, body: &Struct) -> String {
     let (object, field_type) = (scope.uses.item("Object"), scope.uses.item("Field"));
     let rows = body.fields.iter().filter_map(|field| {
         let must = field.required && !field.read_only;
@@ -227,16 +230,14 @@ fn checks(scope: &Scope<'_>, name: &proc_macro2::Ident, body: &Struct) -> TokenS
         }
         Some(scope.row(&field.wire, must, &field.shape))
     });
-    let rules = (!body.rules.is_empty()).then(|| {
-        let rules = body.rules.iter().map(|rule| scope.rule(rule));
-        quote!(const RULES: &'static [yundb_runtime::shape::Rule] = &[#(#rules),*];)
-    });
-    quote! {
-        impl #object for #name {
-            const FIELDS: &'static [#field_type] = &[#(#rows),*];
-            #rules
-        }
+    let constant =
+        |head: String, all: String| format!("    {};", pretty::lay_out(&format!("const {head} = &[{all}]"), 4, 4, 1));
+    let mut constants = vec![constant(format!("FIELDS: &'static [{field_type}]"), list(rows))];
+    if !body.rules.is_empty() {
+        let rules = list(body.rules.iter().map(|rule| scope.rule(rule)));
+        constants.push(constant("RULES: &'static [yundb_runtime::shape::Rule]".to_owned(), rules));
     }
+    block(&format!("impl {object} for {name}"), &constants)
 }
 
 fn enumeration<T: std::fmt::Debug>(
@@ -244,19 +245,19 @@ fn enumeration<T: std::fmt::Debug>(
     definition: &TypeDef,
     variants: &[Variant<T>],
     macro_name: &str,
-) -> TokenStream {
+) -> String {
     let variants = variants.iter().map(|variant| {
         let alias = variant.alias.as_ref().map(|alias| format!("        #[doc(alias = {alias:?})]\n"));
         let alias = alias.unwrap_or_default();
         format!("{}{alias}        {} = {:?},\n", comment(&variant.docs, 8), variant.ident, variant.value)
     });
-    scope.uses.invoke(format!(
+    format!(
         "yundb_runtime::{macro_name}! {{\n{}{}    pub enum {} {{\n{}    }}\n}}",
         comment(&definition.docs, 4),
         derive_line(scope, definition),
         definition.name,
         variants.collect::<String>()
-    ))
+    )
 }
 
 /// A macro invocation with one entry per line.
@@ -271,7 +272,7 @@ fn union(scope: &Scope<'_>, definition: &TypeDef, union: &Union) -> TokenStream 
     let value = scope.uses.item("Value");
     let variants = union.variants.iter().map(|variant| {
         let (ident, ty) = (ident(&variant.ident), scope.ty(&variant.ty));
-        let ty = if variant.boxed { quote!(Box<#ty>) } else { ty };
+        let ty = if variant.boxed { quote!(Box<#ty>) } else { ty.tokens() };
         let words = match variant.marks.first().filter(|_| union.tag.is_some()) {
             Some(mark) => mark.values.iter().map(|value| code(&plain(value))).collect::<Vec<_>>().join(", "),
             None => format!("As `{}`.", variant.ident),
@@ -322,7 +323,7 @@ fn newtype(scope: &Scope<'_>, definition: &TypeDef, newtype: &Newtype) -> TokenS
     let default = matches!(newtype.ty, Type::List(_) | Type::Map(_)).then(|| quote!(Default,));
     let (inner, value) = match newtype.boxed {
         true => (quote!(Box<#inner>), quote!(value.into())),
-        false => (inner, quote!(value)),
+        false => (inner.tokens(), quote!(value)),
     };
     let further = derives(scope, definition);
     let given = scope.ty(&newtype.ty);
@@ -421,7 +422,7 @@ fn choice(name: &proc_macro2::Ident, rows: &[TokenStream]) -> TokenStream {
 }
 
 /// The enum of bodies that depend on the status.
-pub(super) fn outcome(scope: &Scope<'_>, outcome: &Outcome) -> TokenStream {
+pub(super) fn outcome(scope: &Scope<'_>, outcome: &Outcome) -> Result<Vec<String>, EmitError> {
     let name = ident(&outcome.name);
     let error = scope.uses.item("DecodeError");
     let response = scope.uses.item("RawResponse");
@@ -467,8 +468,8 @@ pub(super) fn outcome(scope: &Scope<'_>, outcome: &Outcome) -> TokenStream {
     let rest = (!outcome.cases.iter().any(takes_all)).then(|| quote!(_ => response.unexpected(),));
     let from_response = scope.uses.item("FromResponse");
     let index = scope.service.outcomes.iter().position(|other| other.name == outcome.name);
-    let aliases = index.map(|index| aliases(scope, Aliased::Outcome(index), &outcome.name));
-    quote! {
+    let aliases = index.into_iter().flat_map(|index| aliases(scope, Aliased::Outcome(index), &outcome.name));
+    let definition = quote! {
         #[doc = #docs]
         #[derive(#derives)]
         #[non_exhaustive]
@@ -479,8 +480,8 @@ pub(super) fn outcome(scope: &Scope<'_>, outcome: &Outcome) -> TokenStream {
                 match #subject { #(#arms)* #rest }
             }
         }
-        #aliases
-    }
+    };
+    Ok([print(scope.uses, definition)?].into_iter().chain(aliases).collect())
 }
 
 /// Statuses in the runtime's notation: `2` for every 2XX, `0` for every success.
@@ -531,100 +532,55 @@ fn pattern(case: &Case, ranges: bool) -> TokenStream {
 
 impl Scope<'_> {
     /// A constant in the runtime's data.
-    pub(super) fn constant(&self, constant: &Constant) -> TokenStream {
-        match constant {
-            Constant::Text(text) => {
-                let function = self.uses.item("text");
-                quote!(#function(#text))
-            }
-            Constant::Integer(integer) => {
-                let (function, integer) = (self.uses.item("integer"), Literal::i64_unsuffixed(*integer));
-                quote!(#function(#integer))
-            }
-            Constant::Flag(flag) => {
-                let function = self.uses.item("flag");
-                quote!(#function(#flag))
-            }
-        }
+    pub(super) fn constant(&self, constant: &Constant) -> Code {
+        let (function, value) = match constant {
+            Constant::Text(it) => ("text", text(it).to_string()),
+            Constant::Integer(integer) => ("integer", integer.to_string()),
+            Constant::Flag(flag) => ("flag", flag.to_string()),
+        };
+        format!("{}({value})", self.uses.item(function)).into()
     }
 
     /// A type in Rust's syntax.
-    pub(super) fn ty(&self, ty: &Type) -> TokenStream {
+    pub(super) fn ty(&self, ty: &Type) -> Code {
         match ty {
-            Type::String => quote!(String),
-            Type::Bool => quote!(bool),
-            Type::I32 => quote!(i32),
-            Type::I64 => quote!(i64),
-            Type::U64 => quote!(u64),
-            Type::I128 => quote!(i128),
-            Type::F64 => quote!(f64),
-            Type::Secret => {
-                let secret = self.uses.item("Secret");
-                quote!(#secret)
-            }
+            Type::String => "String".into(),
+            Type::Bool => "bool".into(),
+            Type::I32 => "i32".into(),
+            Type::I64 => "i64".into(),
+            Type::U64 => "u64".into(),
+            Type::I128 => "i128".into(),
+            Type::F64 => "f64".into(),
+            Type::Secret => self.uses.item("Secret"),
             Type::Formatted(format) => {
-                let (formatted, value) = (self.uses.item("Formatted"), self.uses.item(format.type_name()));
-                quote!(#formatted<#value>)
+                format!("{}<{}>", self.uses.item("Formatted"), self.uses.item(format.type_name())).into()
             }
-            Type::Value => {
-                let value = self.uses.item("Value");
-                quote!(#value)
-            }
-            Type::List(inner) => {
-                let inner = self.ty(inner);
-                quote!(Vec<#inner>)
-            }
-            Type::Map(inner) => {
-                let (map, inner) = (self.uses.item("BTreeMap"), self.ty(inner));
-                quote!(#map<String, #inner>)
-            }
-            Type::Nullable(inner) => {
-                let inner = self.ty(inner);
-                quote!(Option<#inner>)
-            }
-            Type::JsonText(inner) => {
-                let (json, inner) = (self.uses.item("JsonText"), self.ty(inner));
-                quote!(#json<#inner>)
-            }
-            Type::Named(id) => {
-                let name = self.type_name(*id);
-                quote!(#name)
-            }
+            Type::Value => self.uses.item("Value"),
+            Type::List(inner) => format!("Vec<{}>", self.ty(inner)).into(),
+            Type::Map(inner) => format!("{}<String, {}>", self.uses.item("BTreeMap"), self.ty(inner)).into(),
+            Type::Nullable(inner) => format!("Option<{}>", self.ty(inner)).into(),
+            Type::JsonText(inner) => format!("{}<{}>", self.uses.item("JsonText"), self.ty(inner)).into(),
+            Type::Named(id) => self.type_name(*id),
         }
     }
 
     /// The type of a body.
-    pub(super) fn payload(&self, payload: &Payload) -> TokenStream {
+    pub(super) fn payload(&self, payload: &Payload) -> Code {
         match payload {
-            Payload::Empty => quote!(()),
+            Payload::Empty => "()".into(),
             Payload::Json(ty) => self.ty(ty),
-            Payload::Text => quote!(String),
-            Payload::Stream => {
-                let stream = self.uses.item("ByteStream");
-                quote!(#stream)
-            }
-            Payload::Events(ty, _) => {
-                let (stream, ty) = (self.uses.item("EventStream"), self.ty(ty));
-                quote!(#stream<#ty>)
-            }
-            Payload::Lines(ty) => {
-                let (lines, ty) = (self.uses.item("JsonLines"), self.ty(ty));
-                quote!(#lines<#ty>)
-            }
+            Payload::Text => "String".into(),
+            Payload::Stream => self.uses.item("ByteStream"),
+            Payload::Events(ty, _) => format!("{}<{}>", self.uses.item("EventStream"), self.ty(ty)).into(),
+            Payload::Lines(ty) => format!("{}<{}>", self.uses.item("JsonLines"), self.ty(ty)).into(),
         }
     }
 
     /// The argument type for a type that callers can give in a convertible form.
-    pub(super) fn given(&self, ty: &Type) -> Option<TokenStream> {
+    pub(super) fn given(&self, ty: &Type) -> Option<Code> {
         match ty {
-            Type::List(inner) => {
-                let element = self.ty(inner);
-                Some(quote!(impl IntoIterator<Item = impl Into<#element>>))
-            }
-            _ if self.converts(ty) => {
-                let ty = self.ty(ty);
-                Some(quote!(impl Into<#ty>))
-            }
+            Type::List(inner) => Some(format!("impl IntoIterator<Item = impl Into<{}>>", self.ty(inner)).into()),
+            _ if self.converts(ty) => Some(format!("impl Into<{}>", self.ty(ty)).into()),
             _ => None,
         }
     }

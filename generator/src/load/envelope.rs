@@ -2,11 +2,12 @@
 
 use indexmap::IndexMap;
 use openapiv3::{OpenAPI, Operation, Parameter, ReferenceOr};
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value as Json};
+use serde::de::value::{MapDeserializer, SeqDeserializer};
+use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
+use serde::forward_to_deserialize_any;
 
 use super::{
-    Entry, Node, Value,
+    Entries, Entry, Node, Value,
     grammar::{Kind, Shape},
     report::Reporter,
     schema::Sub,
@@ -32,7 +33,12 @@ pub(super) fn envelope(root: &Node, reporter: &mut Reporter<'_>) -> Option<(Open
 
 /// An object in one of `openapiv3`'s types.
 fn read<T: DeserializeOwned>(node: &Node, kind: Kind, reporter: &mut Reporter<'_>) -> Option<T> {
-    serde_path_to_error::deserialize(json(node, Shape::Object(kind)))
+    let data = Data::Tree(node, Shape::Object(kind));
+    // To keep track of paths costs as much as the rest, and almost every document fits.
+    if let Ok(read) = T::deserialize(data) {
+        return Some(read);
+    }
+    serde_path_to_error::deserialize(data)
         .map_err(|error: serde_path_to_error::Error<serde_json::Error>| {
             let path = error.path().to_string();
             let tokens = path.split(['.', '[', ']']).filter(|token| !token.is_empty());
@@ -62,36 +68,96 @@ pub(crate) fn sent(method: &str) -> String {
     if is_method(method) { method.to_ascii_uppercase() } else { method.to_owned() }
 }
 
-/// A tree without places, and without parts that are read from the tree itself or not needed by clients.
-fn json(node: &Node, shape: Shape) -> Json {
-    match (&node.value, shape) {
-        (_, Shape::Object(Kind::Schema | Kind::Callback) | Shape::SchemaOrFlag) => Json::Object(Map::new()),
-        (_, Shape::Any) => node.to_json(),
-        (Value::Object(entries), Shape::Object(Kind::Parameter)) => {
-            let known = entries.iter().filter(|(key, entry)| !(*key == "style" && entry.node.as_str() == Some(COOKIE)));
-            known.map(|(key, entry)| (key.clone(), parameter(key, &entry.node, shape.member(key)))).collect()
-        }
-        (Value::Object(entries), _) => {
-            let of_schemas =
-                |key: &str| shape == Shape::Object(Kind::Components) && matches!(key, "schemas" | "callbacks");
-            let kept = entries.iter().filter(|(key, _)| !of_schemas(key));
-            kept.map(|(key, entry)| (key.clone(), json(&entry.node, shape.member(key)))).collect()
-        }
-        (Value::Array(items), Shape::List(inner)) => items.iter().map(|item| json(item, *inner)).collect(),
-        _ => node.to_json(),
-    }
-}
-
-/// Replacements for a parameter location and a cookie style that `openapiv3` doesn't have.
+/// Replacements for a parameter location and a cookie style that `openapiv3` doesn't have. One that is the whole query
+/// counts as a query parameter; [`Part::is_query_string`] distinguishes them.
 const QUERY_STRING: &str = "querystring";
 const COOKIE: &str = "cookie";
 
-/// A field of a parameter. One that is the whole query counts as a query parameter; [`Part::is_query_string`]
-/// distinguishes them.
-fn parameter(key: &str, node: &Node, shape: Shape) -> Json {
-    match (key, node.as_str()) {
-        ("in", Some(QUERY_STRING)) => "query".into(),
-        _ => json(node, shape),
+/// A tree as serde's data, without places and without parts that are read from the tree itself.
+#[derive(Clone, Copy)]
+enum Data<'a> {
+    Tree(&'a Node, Shape),
+    Text(&'static str),
+}
+
+impl<'a> Data<'a> {
+    /// The members of a map that `openapiv3` needs.
+    fn members(entries: &'a Entries, shape: Shape) -> impl Iterator<Item = (&'a str, Self)> {
+        entries.iter().filter_map(move |(key, entry)| {
+            let (kind, text) = (shape.kind(), entry.node.as_str());
+            match (kind, key.as_str()) {
+                (Some(Kind::Components), "schemas" | "callbacks" | "examples") => None,
+                (Some(Kind::Parameter | Kind::MediaType | Kind::Header), "example" | "examples") => None,
+                (Some(Kind::Parameter), "style") if text == Some(COOKIE) => None,
+                (Some(Kind::Parameter), "in") if text == Some(QUERY_STRING) => Some((key, Self::Text("query"))),
+                (_, name) => Some((key, Self::Tree(&entry.node, shape.member(name)))),
+            }
+            .map(|(key, data): (&String, Self)| (key.as_str(), data))
+        })
+    }
+}
+
+impl<'de> Deserializer<'de> for Data<'de> {
+    type Error = serde_json::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        let (node, shape) = match self {
+            Self::Tree(node, shape) => (node, shape),
+            Self::Text(text) => return visitor.visit_borrowed_str(text),
+        };
+        if matches!(shape, Shape::Object(Kind::Schema | Kind::Callback) | Shape::SchemaOrFlag) {
+            return visitor.visit_map(MapDeserializer::new(std::iter::empty::<(&str, Self)>()));
+        }
+        match &node.value {
+            Value::Null => visitor.visit_unit(),
+            Value::Bool(flag) => visitor.visit_bool(*flag),
+            Value::Number(number) => number.deserialize_any(visitor),
+            Value::String(text) => visitor.visit_borrowed_str(text),
+            Value::Array(items) => {
+                let inner = if let Shape::List(inner) = shape { *inner } else { Shape::Any };
+                visitor.visit_seq(SeqDeserializer::new(items.iter().map(|item| Self::Tree(item, inner))))
+            }
+            Value::Object(entries) => visitor.visit_map(MapDeserializer::new(Self::members(entries, shape))),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        match self {
+            Self::Tree(Node { value: Value::Null, .. }, _) => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        match self {
+            Self::Tree(Node { value: Value::String(text), .. }, _) => {
+                visitor.visit_enum(text.as_str().into_deserializer())
+            }
+            Self::Text(text) => visitor.visit_enum(text.into_deserializer()),
+            Self::Tree(node, _) => node.to_json().deserialize_enum(name, variants, visitor),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map struct identifier ignored_any
+    }
+}
+
+impl<'de> IntoDeserializer<'de, serde_json::Error> for Data<'de> {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
     }
 }
 

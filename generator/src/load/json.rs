@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use indexmap::{IndexMap, map::Entry as Slot};
+use indexmap::map::Entry as Slot;
 use serde_json::Number;
 
 use super::{
-    Entry, Node, Value,
+    Entries, Entry, Node, Value,
     file::{DEEPEST, Duplicate, Parsed, duplicate, too_deep},
 };
 use crate::diagnostic::{Diagnostic, Location, Source};
@@ -51,8 +51,8 @@ impl Reader<'_> {
         Ok(Node::new(value, self.location(start)))
     }
 
-    fn object(&mut self, depth: usize) -> Result<IndexMap<String, Entry>> {
-        let mut entries = IndexMap::new();
+    fn object(&mut self, depth: usize) -> Result<Entries> {
+        let mut entries = Entries::default();
         self.position += 1;
         if self.eat(b'}') {
             return Ok(entries);
@@ -108,11 +108,19 @@ impl Reader<'_> {
     fn string(&mut self) -> Result<String> {
         let start = self.position;
         self.position += 1;
+        // Without escapes a string is what it looks like.
+        let mut plain = true;
         loop {
             match self.peek() {
                 Some(b'"') => break self.position += 1,
-                Some(b'\\') => self.position += 2,
-                Some(_) => self.position += 1,
+                Some(b'\\') => {
+                    plain = false;
+                    self.position += 2;
+                }
+                Some(byte) => {
+                    plain &= byte >= b' ';
+                    self.position += 1;
+                }
                 None => {
                     self.position = start;
                     return self.fail("this string has no closing quote");
@@ -120,10 +128,13 @@ impl Reader<'_> {
             }
         }
         let token = self.text.get(start..self.position).unwrap_or_default();
+        if plain && let Some(text) = token.get(1..token.len() - 1) {
+            return Ok(text.to_owned());
+        }
         serde_json::from_str(token).or_else(|error| {
             // serde_json counts from 1, and its position is relative to this token.
             self.position = start + error.column().saturating_sub(1);
-            self.fail(plain(&error))
+            self.fail(self::plain(&error))
         })
     }
 

@@ -47,7 +47,7 @@ pub(crate) use self::{
 pub use self::{
     envelope::Part,
     facts::{Fact, Facts},
-    node::{Entry, Node, Value},
+    node::{Entries, Entry, Node, Value},
     reason::Reason,
     report::nearest,
     schema::{Additional, Discriminator, JsonType, Keyword, Placed, Properties, Schema, Sub, integer},

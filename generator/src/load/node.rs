@@ -30,8 +30,11 @@ pub enum Value {
     /// A list.
     Array(Vec<Node>),
     /// A map, in the document's order.
-    Object(IndexMap<String, Entry>),
+    Object(Entries),
 }
+
+/// The members of a map, in the document's order. Looking up keys is much of the work on a tree, hence a fast hasher.
+pub type Entries = IndexMap<String, Entry, foldhash::fast::RandomState>;
 
 /// A member of a map: its value, and the place of its key.
 #[derive(Clone, Debug)]
@@ -84,7 +87,7 @@ impl Node {
     }
 
     /// The members, if it is a map.
-    pub fn as_object(&self) -> Option<&IndexMap<String, Entry>> {
+    pub fn as_object(&self) -> Option<&Entries> {
         match &self.value {
             Value::Object(entries) => Some(entries),
             _ => None,
@@ -92,7 +95,7 @@ impl Node {
     }
 
     /// The members, if it is a map, mutable.
-    pub fn as_object_mut(&mut self) -> Option<&mut IndexMap<String, Entry>> {
+    pub fn as_object_mut(&mut self) -> Option<&mut Entries> {
         match &mut self.value {
             Value::Object(entries) => Some(entries),
             _ => None,
@@ -260,8 +263,8 @@ impl From<Vec<Node>> for Value {
     }
 }
 
-impl From<IndexMap<String, Entry>> for Value {
-    fn from(entries: IndexMap<String, Entry>) -> Self {
+impl From<Entries> for Value {
+    fn from(entries: Entries) -> Self {
         Self::Object(entries)
     }
 }

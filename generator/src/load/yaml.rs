@@ -6,11 +6,11 @@
 use std::{collections::HashMap, sync::Arc};
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span, Tag, options};
-use indexmap::{IndexMap, map::Entry as Slot};
+use indexmap::map::Entry as Slot;
 use serde_json::Number;
 
 use super::{
-    Entry, Node, Value,
+    Entries, Entry, Node, Value,
     file::{DEEPEST, Duplicate, Parsed, duplicate, too_deep},
 };
 use crate::diagnostic::{Diagnostic, Location, Source};
@@ -107,7 +107,7 @@ impl Anchor {
 
 enum Collection {
     List(Vec<Node>),
-    Map { entries: IndexMap<String, Entry>, key: Option<Key>, merged: Vec<Node> },
+    Map { entries: Entries, key: Option<Key>, merged: Vec<Node> },
 }
 
 struct Key {
@@ -143,7 +143,7 @@ impl<'a> Builder<'a> {
             }
             Event::SequenceStart(_, anchor, _) => self.begin(place, anchor, Collection::List(Vec::new())),
             Event::MappingStart(_, anchor, _) => {
-                let entries = IndexMap::new();
+                let entries = Entries::default();
                 self.begin(place, anchor, Collection::Map { entries, key: None, merged: Vec::new() })
             }
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {

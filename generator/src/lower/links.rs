@@ -3,8 +3,7 @@
 //!
 //! This is the last step, when all names are known. Docs are then already Markdown lines for rustdoc.
 
-use std::collections::{HashMap, HashSet};
-
+use foldhash::{HashMap, HashSet};
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 use super::markdown::{WIDTH, is_block, options, wrap};
@@ -25,9 +24,9 @@ struct Names {
 type Siblings = HashMap<String, (String, String)>;
 
 /// Adds links to all docs of a service. `components` has the Rust name of each shared schema.
-pub fn link(service: &mut Service, components: &HashMap<&str, String>) {
+pub fn link(service: &mut Service, components: &std::collections::HashMap<&str, String>) {
     let names = Names::of(service, components);
-    let none = Siblings::new();
+    let none = Siblings::default();
     let in_prose = |docs: &mut Docs| names.link(docs, &none, "");
     in_prose(&mut service.docs);
     service.settings.iter_mut().flat_map(|setting| &mut setting.docs).for_each(in_prose);
@@ -42,7 +41,7 @@ pub fn link(service: &mut Service, components: &HashMap<&str, String>) {
     for definition in &mut service.types {
         let siblings = match &definition.kind {
             TypeKind::Struct(body) => fields(&body.fields),
-            _ => Siblings::new(),
+            _ => Siblings::default(),
         };
         names.link(&mut definition.docs, &siblings, "");
         match &mut definition.kind {
@@ -65,9 +64,9 @@ pub fn link(service: &mut Service, components: &HashMap<&str, String>) {
 }
 
 impl Names {
-    fn of(service: &Service, components: &HashMap<&str, String>) -> Self {
+    fn of(service: &Service, components: &std::collections::HashMap<&str, String>) -> Self {
         // A name that is also a value or an input is ambiguous.
-        let mut others: HashSet<&str> = HashSet::new();
+        let mut others: HashSet<&str> = HashSet::default();
         for definition in &service.types {
             match &definition.kind {
                 TypeKind::Struct(body) => others.extend(body.fields.iter().map(|field| field.wire.as_str())),
@@ -77,7 +76,7 @@ impl Names {
         }
         let all = || service.groups.iter().flat_map(|group| &group.operations);
         others.extend(all().flat_map(|operation| &operation.params).map(|param| param.name.as_str()));
-        let mut operations = HashMap::new();
+        let mut operations = HashMap::default();
         for operation in all() {
             let method = names::plain(&operation.method_name);
             // A single word is probably something else.
@@ -121,6 +120,13 @@ impl Names {
     fn link(&self, docs: &mut Docs, siblings: &Siblings, own: &str) {
         if docs.iter().any(|line| line.contains('`')) {
             let text = docs.join("\n");
+            // A look at the pieces between backticks is cheaper than the parser.
+            let pieces: Vec<&str> = text.split('`').collect();
+            let opens_link = |before: &str| before.ends_with('[') && !before.ends_with("\\[");
+            let is_link = |around: &[&str]| opens_link(around[0]) && around[2].starts_with("](");
+            if !pieces.windows(3).any(|around| !is_link(around) && self.may_know(around[1], siblings)) {
+                return;
+            }
             let linked = self.linked(&text, (siblings, own), true);
             if linked != text {
                 *docs = linked.split('\n').map(str::to_owned).collect();
@@ -161,6 +167,21 @@ impl Names {
         if fill { rewrapped(&out) } else { out }
     }
 
+    /// Whether a code span with this content may become a link.
+    fn may_know(&self, span: &str, siblings: &Siblings) -> bool {
+        let known = |name: &str| {
+            siblings.contains_key(name)
+                || self.operations.contains_key(name)
+                || self.types.contains_key(name)
+                || self.guides.contains_key(name)
+                || name.starts_with("docs::")
+        };
+        match span.contains(['\n', ' ']) {
+            true => [span, span.trim()].iter().any(|span| known(&span.replace('\n', " "))),
+            false => known(span),
+        }
+    }
+
     /// A guide by its module, or by its name if the words before it announce a guide.
     fn guide(&self, name: &str, before: &str) -> Option<String> {
         let (known, named) = match name.strip_prefix("docs::") {
@@ -195,8 +216,8 @@ fn fields(fields: &[Field]) -> Siblings {
 
 /// Items that share a wire name are not linked.
 fn siblings<'a>(all: impl Iterator<Item = (&'a str, &'a str)>, owner: &str) -> Siblings {
-    let mut found = Siblings::new();
-    let mut twice = HashSet::new();
+    let mut found = Siblings::default();
+    let mut twice = HashSet::default();
     for (wire, ident) in all {
         let ident = names::plain(ident);
         if found.insert(wire.to_owned(), (ident.to_owned(), format!("{owner}::{ident}"))).is_some() {
@@ -293,7 +314,7 @@ mod tests {
     fn lines_that_become_too_long_are_rewrapped() {
         let words = "word ".repeat(20);
         let text = format!("- {words}`listFlavors`\n  and more\n- next\n\n| `listFlavors` {words} |");
-        let linked = names().linked(&text, (&Siblings::new(), ""), true);
+        let linked = names().linked(&text, (&Siblings::default(), ""), true);
         let lines: Vec<&str> = linked.split('\n').collect();
         assert_eq!(lines[1], "  [`list_flavors`](crate::Client::list_flavors) and more");
         assert_eq!(lines[2], "- next");

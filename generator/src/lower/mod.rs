@@ -142,7 +142,7 @@ fn service(
         groups,
         types: lower.types,
         aliases: lower.aliases,
-        type_names: lower.scope.into_names(),
+        type_names: lower.scope.into_names().collect(),
         longest_chain: 0,
         outcomes: lower.outcomes,
         forms: lower.forms,

@@ -1,7 +1,8 @@
 //! yundb's own model of a service: the decisions of `lower`, printed by `emit`. All names are already Rust names.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
+use foldhash::HashSet;
 use serde_json::{Number, Value};
 
 use super::format::Format;

@@ -4,9 +4,9 @@
 //! and are not confusable.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 
 use any_ascii::any_ascii_char;
+use foldhash::{HashMap, HashSet};
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 /// Longer names are shortened: names of types and modules become file names, which file systems limit to 255 bytes.
@@ -69,8 +69,8 @@ impl Scope {
     }
 
     /// All taken names.
-    pub fn into_names(self) -> HashSet<String> {
-        self.taken
+    pub fn into_names(self) -> impl Iterator<Item = String> {
+        self.taken.into_iter()
     }
 
     /// Releases a name.
@@ -89,7 +89,7 @@ impl Scope {
     pub fn assign(&mut self, wanted: &[Candidates]) -> Vec<String> {
         let mut order: Vec<usize> = (0..wanted.len()).collect();
         order.sort_by_key(|&at| (!wanted[at].exact, wanted[at].rank, &wanted[at].original));
-        let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut by_name: HashMap<&str, Vec<usize>> = HashMap::default();
         order.iter().for_each(|&at| by_name.entry(wanted[at].natural.as_str()).or_default().push(at));
         let mut names: Vec<Option<String>> = vec![None; wanted.len()];
         for group in
@@ -143,14 +143,19 @@ pub struct Candidates {
 impl Candidates {
     /// A field, argument, method or module.
     pub fn snake(name: &str) -> Self {
-        // Here `_` separates words, so it is kept when symbols are spelled out.
-        let (natural, spelled) = (snake(name), to_snake(&spelled(&name.replace('_', &SEAM.to_string()))));
+        let natural = snake(name);
+        let spelled = match is_plain(name, "_") {
+            true => natural.clone(),
+            // Here `_` separates words, so it is kept when symbols are spelled out.
+            false => to_snake(&spelled(&name.replace('_', &SEAM.to_string()))),
+        };
         Self { original: name.to_owned(), exact: plain(&natural) == name, natural, spelled, placed: None, rank: 0 }
     }
 
     /// A type.
     pub fn camel(name: &str) -> Self {
-        let (natural, spelled) = (camel(name), to_camel(&spelled(name)));
+        let natural = camel(name);
+        let spelled = if is_plain(name, "") { natural.clone() } else { to_camel(&spelled(name)) };
         Self { original: name.to_owned(), exact: natural == name, natural, spelled, placed: None, rank: 0 }
     }
 
@@ -160,6 +165,12 @@ impl Candidates {
         let placed = format!("{}_{place}", plain(&wanted.natural).trim_end_matches('_'));
         Self { placed: Some(placed), rank, ..wanted }
     }
+}
+
+/// Whether a name has no symbols other than these: none to spell out.
+fn is_plain(name: &str, symbols: &str) -> bool {
+    name.contains(|c: char| c.is_ascii_alphanumeric())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || symbols.contains(c))
 }
 
 /// A name without the prefix of a raw identifier.

@@ -11,7 +11,7 @@ pub(super) fn definition(scope: &Scope<'_>, definition: &TypeDef, tuple: &Tuple)
     let (serialize, deserialize) = (scope.uses.item("Serialize"), scope.uses.item("Deserialize"));
     let name = ident(&definition.name);
     let docs = doc(&definition.docs);
-    let types: Vec<TokenStream> = tuple.elements.iter().map(|element| scope.ty(&element.ty)).collect();
+    let types: Vec<TokenStream> = tuple.elements.iter().map(|element| scope.ty(&element.ty).tokens()).collect();
     let elements = tuple.elements.iter().zip(&types).map(|(element, ty)| {
         let docs = doc(&element.docs);
         let ty = if element.boxed { quote!(Box<#ty>) } else { quote!(#ty) };

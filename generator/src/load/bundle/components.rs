@@ -8,7 +8,7 @@ use super::files::{Files, Found, Target, alias, fail, walk};
 use crate::{
     diagnostic::{Diagnostic, Location},
     load::{
-        Entry, Node,
+        Entries, Entry, Node,
         grammar::{Kind, Shape},
         reference::{declared_name, derived_name},
         report::Reporter,
@@ -196,13 +196,13 @@ fn content(node: &Node, here: Target, files: &mut Files, reporter: &mut Reporter
 
 /// The document's `components`: the sections of components, and the other keys as written.
 pub(super) fn insert(
-    document: &mut IndexMap<String, Entry>,
+    document: &mut Entries,
     written: Option<&Entry>,
-    mut sections: IndexMap<&str, IndexMap<String, Entry>>,
+    mut sections: IndexMap<&str, Entries>,
     place: &Location,
 ) {
     let at = written.map_or(place, |entry| &entry.key);
-    let mut components = IndexMap::new();
+    let mut components = Entries::default();
     for (key, entry) in written.into_iter().flat_map(|entry| entry.node.entries()) {
         let entry = match sections.shift_remove(key) {
             Some(entries) => Entry::new(entry.key.clone(), Node::new(entries, entry.node.location.clone())),

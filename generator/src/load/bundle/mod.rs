@@ -14,7 +14,7 @@ use self::{
     files::{FileId, Files, Found, Target, fail, walk},
 };
 use super::{
-    Entry, Node, Value,
+    Entries, Entry, Node, Value,
     file::{DEEPEST, File},
     grammar::{Kind, Shape},
     reason::Reason,
@@ -81,7 +81,7 @@ impl Bundler<'_, '_> {
             true => Cow::Owned(self.swagger_document(&root.root)),
             false => Cow::Borrowed(&root.root),
         };
-        let mut document = IndexMap::new();
+        let mut document = Entries::default();
         for (key, entry) in written.entries() {
             let shape = Kind::Document.field(key).map_or(Shape::Any, |field| field.shape);
             let node = match key {
@@ -91,7 +91,7 @@ impl Bundler<'_, '_> {
             };
             document.insert(key.to_owned(), Entry::new(entry.key.clone(), node));
         }
-        let mut sections: IndexMap<&str, IndexMap<String, Entry>> = IndexMap::new();
+        let mut sections: IndexMap<&str, Entries> = IndexMap::new();
         for own in own {
             let node = match own.alias.filter(|_| !own.written_here) {
                 None => self.content(own.kind, &own.target),
@@ -99,7 +99,7 @@ impl Bundler<'_, '_> {
             };
             sections.entry(own.section).or_default().insert(own.name, Entry::new(own.key, node));
         }
-        let mut lifted: IndexMap<&str, IndexMap<String, Entry>> = IndexMap::new();
+        let mut lifted: IndexMap<&str, Entries> = IndexMap::new();
         while let Some(Pending { section, kind, name, target }) = self.components.pending.pop_front() {
             let node = self.content(kind, &target);
             lifted.entry(section).or_default().insert(name, Entry::new(node.location.clone(), node));
@@ -196,7 +196,7 @@ impl Bundler<'_, '_> {
             let member = self.resolve(&entry.node, shape.member(key), file);
             (key.to_owned(), Entry::new(entry.key.clone(), member))
         });
-        Some(Node::new(members.collect::<IndexMap<_, _>>(), rewritten.location.clone()))
+        Some(Node::new(members.collect::<Entries>(), rewritten.location.clone()))
     }
 
     /// The replacement of a `$ref`. A dangling one is reported and kept; `check` handles its consequences.
@@ -256,7 +256,7 @@ impl Bundler<'_, '_> {
         let name = self.components.name(kind, section, &target, place, &self.files, self.reporter)?;
         let to = Node::new(format!("#/components/{section}/{name}"), place.clone());
         let key = node.as_object().and_then(|entries| entries.get("$ref")).map_or(place, |entry| &entry.key);
-        let entries = IndexMap::from([("$ref".to_owned(), Entry::new(key.clone(), to))]);
+        let entries = Entries::from_iter([("$ref".to_owned(), Entry::new(key.clone(), to))]);
         Ok(Some(Node::new(entries, node.location.clone())))
     }
 
@@ -302,7 +302,7 @@ impl Bundler<'_, '_> {
     /// The values of a discriminator's mapping are schema names or `$ref`s to schemas.
     fn mapping(&mut self, node: &Node, file: FileId) -> Node {
         let mut node = node.clone();
-        for entry in node.as_object_mut().into_iter().flat_map(IndexMap::values_mut) {
+        for entry in node.as_object_mut().into_iter().flat_map(Entries::values_mut) {
             entry.node = self.mapped(entry.node.clone(), file);
         }
         node

@@ -1,8 +1,6 @@
 //! The parts of a path that Swagger 2.0 places differently from OpenAPI 3: bodies and forms (among the parameters) and
 //! media types.
 
-use indexmap::IndexMap;
-
 use super::{
     Bundler,
     files::{FileId, Target, walk},
@@ -10,14 +8,13 @@ use super::{
 use crate::{
     diagnostic::Location,
     load::{
-        Entry, Node, Value,
+        Entries, Entry, Node, Value,
         grammar::{Kind, Shape},
         reason::Reason,
         swagger::{OF_DOCUMENT, SWAGGER, form_field, media_types, operation_servers, put_keyword, rewritten, servers},
     },
 };
 
-type Entries = IndexMap<String, Entry>;
 type MediaTypes = Vec<(String, Location)>;
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -45,7 +42,7 @@ impl Bundler<'_, '_> {
     /// The document as OpenAPI 3.0, without its components.
     pub(super) fn swagger_document(&mut self, root: &Node) -> Node {
         self.media = Media { consumes: media_types(root, "consumes"), produces: media_types(root, "produces") };
-        let mut out = Entries::new();
+        let mut out = Entries::default();
         for (key, entry) in root.entries() {
             match key {
                 "swagger" => {
@@ -82,7 +79,7 @@ impl Bundler<'_, '_> {
     /// A path with its operations, each with the bodies that it inherits from the path.
     fn path_item(&mut self, node: &Node, file: FileId) -> Node {
         let (shared, parameters) = self.parameters(node.get("parameters"), file);
-        let mut out = Entries::new();
+        let mut out = Entries::default();
         for (key, entry) in node.entries() {
             let node = match (key, Kind::PathItem.field(key).map(|field| field.shape)) {
                 ("parameters", _) if parameters.is_empty() => continue,
@@ -112,7 +109,7 @@ impl Bundler<'_, '_> {
             false => !sent.iter().any(|other| name(other) == name(one)),
         });
         sent.extend(inherited.cloned().collect::<Vec<_>>());
-        let mut out = Entries::new();
+        let mut out = Entries::default();
         for (key, entry) in node.entries() {
             let node = match key {
                 "consumes" | "produces" | "schemes" => continue,
@@ -164,7 +161,7 @@ impl Bundler<'_, '_> {
             let (files, components) = (&self.files, &mut self.components);
             let name = components.name(Kind::RequestBody, "requestBodies", &target, &body.at, files, self.reporter);
             if let Ok(name) = name {
-                let mut entries = Entries::new();
+                let mut entries = Entries::default();
                 put_keyword(&mut entries, "$ref", format!("#/components/requestBodies/{name}"), &body.at);
                 return Some(Entry::new(body.at.clone(), Node::new(entries, body.at.clone())));
             }
@@ -175,8 +172,8 @@ impl Bundler<'_, '_> {
 
     /// A body parameter as a request body.
     fn request_body(&mut self, body: &Sent) -> Node {
-        let mut out = Entries::new();
-        let mut media = Entries::new();
+        let mut out = Entries::default();
+        let mut media = Entries::default();
         for (key, entry) in body.node.entries() {
             match key {
                 "name" => self.reporter.passed_over(&entry.key, Reason::BodyName),
@@ -199,7 +196,7 @@ impl Bundler<'_, '_> {
     fn form(&mut self, fields: &[Sent]) -> Option<Entry> {
         let first = fields.first()?;
         let at = first.at.clone();
-        let (mut properties, mut encoding, mut required) = (Entries::new(), Entries::new(), Vec::new());
+        let (mut properties, mut encoding, mut required) = (Entries::default(), Entries::default(), Vec::new());
         let mut has_files = false;
         for field in fields {
             let Some(name) = field.node.as_object().and_then(|entries| entries.get("name")) else { continue };
@@ -218,14 +215,14 @@ impl Bundler<'_, '_> {
             }
             properties.insert(text, Entry::new(name.key.clone(), schema));
         }
-        let mut schema = Entries::new();
+        let mut schema = Entries::default();
         put_keyword(&mut schema, "type", "object", &at);
         put_keyword(&mut schema, "properties", properties, &at);
         let is_required = !required.is_empty();
         if is_required {
             put_keyword(&mut schema, "required", required, &at);
         }
-        let mut media = Entries::new();
+        let mut media = Entries::default();
         put_keyword(&mut media, "schema", schema, &at);
         if !encoding.is_empty() {
             put_keyword(&mut media, "encoding", encoding, &at);
@@ -235,7 +232,7 @@ impl Bundler<'_, '_> {
         if types.is_empty() {
             types.push(((if has_files { MULTIPART } else { FORM }).to_owned(), at.clone()));
         }
-        let mut out = Entries::new();
+        let mut out = Entries::default();
         put_keyword(&mut out, "content", content(&types, &media, &at), &at);
         if is_required {
             put_keyword(&mut out, "required", true, &at);
@@ -245,7 +242,7 @@ impl Bundler<'_, '_> {
 
     /// A response with its schema under each media type that the operation, or else the document, produces.
     fn response(&mut self, node: &Node, file: FileId) -> Node {
-        let mut out = Entries::new();
+        let mut out = Entries::default();
         for (key, entry) in node.entries().filter(|(key, _)| !matches!(*key, "schema" | "examples")) {
             let node = self.resolve(&entry.node, Shape::Object(Kind::Response).member(key), file);
             out.insert(key.to_owned(), Entry::new(entry.key.clone(), node));
@@ -258,7 +255,7 @@ impl Bundler<'_, '_> {
         };
         let is_file = schema.node.get("type").and_then(Node::as_str) == Some("file");
         let resolved = self.resolve(&schema.node, Shape::Object(Kind::Schema), file);
-        let media = Entries::from([("schema".to_owned(), Entry::new(schema.key.clone(), resolved))]);
+        let media = Entries::from_iter([("schema".to_owned(), Entry::new(schema.key.clone(), resolved))]);
         let usual = if is_file { "*/*" } else { "application/json" };
         let types = self.representable(self.media.produces.clone(), &schema.node, file);
         let types = types.unwrap_or_else(|| vec![(usual.to_owned(), schema.key.clone())]);

@@ -2,17 +2,14 @@
 
 use std::cmp::Ordering;
 
-use indexmap::IndexMap;
 use serde_json::Number;
 
 use super::{Checker, schema::belongs};
 use crate::{
     diagnostic::Diagnostic,
-    load::{Entry, Node, Value, report::nearest, schema::integer},
+    load::{Entries, Node, Value, report::nearest, schema::integer},
     pattern::accepts,
 };
-
-type Entries = IndexMap<String, Entry>;
 
 /// Limits in pairs, with the flag that makes each exclusive.
 const PAIRS: [(&str, &str, &str, &str); 4] = [

@@ -2,11 +2,9 @@
 
 use std::collections::HashMap;
 
-use indexmap::IndexMap;
-
 use crate::{
     diagnostic::{Diagnostic, Location},
-    load::{Node, report::Reporter},
+    load::{Entries, Node, report::Reporter},
 };
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -50,7 +48,7 @@ pub(super) fn check(root: &mut Node, reporter: &mut Reporter<'_>) {
     for (name, place) in cyclic {
         let component = schemas.as_object_mut().and_then(|entries| entries.get_mut(&name));
         let key = component.map(|entry| {
-            entry.node.value = IndexMap::new().into();
+            entry.node.value = Entries::default().into();
             entry.key.clone()
         });
         if reporter.reported("ref-cycle", &place) {

@@ -6,13 +6,11 @@ use super::parts::list;
 use crate::{
     diagnostic::{Diagnostic, Location},
     load::{
-        Entry, Node, Value,
+        Entries, Node, Value,
         grammar::Kind,
         report::{Reporter, nearest},
     },
 };
-
-type Entries = IndexMap<String, Entry>;
 
 /// A description of an invalid value, and its place.
 type Verdict = Result<(), (String, Location)>;

@@ -18,11 +18,10 @@ pub(crate) use operations::{bare, placeholders};
 pub(crate) use parts::MUTUAL_TLS;
 
 use std::collections::HashSet;
-
-use indexmap::IndexMap;
+use std::rc::Rc;
 
 use super::{
-    Entry, Node, Value,
+    Entries, Entry, Node, Value,
     envelope::sent,
     grammar::{Field, Kind, Need, Shape},
     reason::Reason,
@@ -45,7 +44,7 @@ struct Checker<'a, 'd> {
     /// The `$ref`s that have a target.
     known: HashSet<String>,
     /// The current operation, in words.
-    operation: Option<String>,
+    operation: Option<Rc<str>>,
     /// The first essential part of the current object that is invalid.
     culprit: Option<(Location, &'static str)>,
 }
@@ -125,9 +124,12 @@ impl Checker<'_, '_> {
                 let count = items.len();
                 items.retain_mut(|item| {
                     let place = item.location.clone();
-                    self.part(&place, !whole, &format!("one of `{name}`"), |checker| {
-                        checker.value(item, *inner, name, &place, whole)
-                    })
+                    self.part(
+                        &place,
+                        !whole,
+                        || format!("one of `{name}`"),
+                        |checker| checker.value(item, *inner, name, &place, whole),
+                    )
                 });
                 !whole || items.len() == count
             }
@@ -155,9 +157,12 @@ impl Checker<'_, '_> {
                         entry.node.value = Vec::new().into();
                     }
                     let place = entry.key.clone();
-                    self.part(&place, !whole, &format!("`{key}`"), |checker| {
-                        checker.value(&mut entry.node, *inner, key, &place, whole)
-                    })
+                    self.part(
+                        &place,
+                        !whole,
+                        || format!("`{key}`"),
+                        |checker| checker.value(&mut entry.node, *inner, key, &place, whole),
+                    )
                 });
                 !whole || entries.len() == count
             }
@@ -249,17 +254,23 @@ impl Checker<'_, '_> {
     }
 
     /// Checks a part; one that goes `alone` is reported as left out, unless its own diagnostic states that.
-    fn part(&mut self, at: &Location, alone: bool, what: &str, look: impl FnOnce(&mut Self) -> bool) -> bool {
+    fn part(
+        &mut self,
+        at: &Location,
+        alone: bool,
+        what: impl Fn() -> String,
+        look: impl FnOnce(&mut Self) -> bool,
+    ) -> bool {
         let (reported, before) = (self.reporter.count(), self.culprit.take());
         let holds = look(self);
         let culprit = self.culprit.take().filter(|_| !holds);
         if !holds && alone && self.reporter.count() == reported && !self.reporter.ours {
             let context = self.operation.as_ref().map(|operation| format!("{operation}: ")).unwrap_or_default();
-            self.dropped("dropped-part", &format!("{context}{what}"), at, culprit.as_ref());
+            self.dropped("dropped-part", &format!("{context}{}", what()), at, culprit.as_ref());
         } else if !holds {
             self.reporter.covers(reported, at);
             if alone {
-                self.reporter.means(reported, &format!("{what} is left out because of this"));
+                self.reporter.means(reported, &format!("{} is left out because of this", what()));
             }
         }
         self.culprit = before.or(culprit.filter(|_| !alone));
@@ -282,10 +293,10 @@ impl Checker<'_, '_> {
         let outer = self.operation.clone();
         let is_operation = field.shape == Shape::Object(Kind::Operation);
         match kind {
-            Kind::Paths | Kind::Callback => self.operation = Some(key.to_owned()),
+            Kind::Paths | Kind::Callback => self.operation = Some(key.into()),
             Kind::PathItem if is_operation => {
                 let path = outer.clone().unwrap_or_default();
-                self.operation = Some(format!("{} {path}", sent(key)));
+                self.operation = Some(format!("{} {path}", sent(key)).into());
             }
             _ => {}
         }
@@ -403,7 +414,7 @@ fn without_body(entry: &mut Entry) {
 }
 
 /// Inserts a value that the document lacks, with the place of an existing one.
-fn insert(entries: &mut IndexMap<String, Entry>, key: &str, value: impl Into<Value>, place: &Location) {
+fn insert(entries: &mut Entries, key: &str, value: impl Into<Value>, place: &Location) {
     let node = Node::new(value, place.clone());
     entries.insert(key.to_owned(), Entry::new(place.clone(), node));
 }

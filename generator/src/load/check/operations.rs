@@ -2,13 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use indexmap::IndexMap;
-
 use super::insert;
 use crate::{
     diagnostic::{Diagnostic, Location},
     load::{
-        Entry, Node,
+        Entries, Entry, Node,
         envelope::{is_method, operations, sent},
         report::{Reporter, nearest},
     },
@@ -61,7 +59,7 @@ fn tags(root: &Node, reporter: &mut Reporter<'_>) {
 }
 
 /// The operations of a path item, for changing.
-fn operations_mut(item: &mut IndexMap<String, Entry>) -> impl Iterator<Item = (&str, &mut Entry)> {
+fn operations_mut(item: &mut Entries) -> impl Iterator<Item = (&str, &mut Entry)> {
     item.iter_mut().flat_map(|(key, entry)| -> Box<dyn Iterator<Item = (&str, &mut Entry)>> {
         match key.as_str() {
             "additionalOperations" => {
@@ -173,10 +171,10 @@ fn operation(
     }
 }
 
-fn declare(fields: &mut IndexMap<String, Entry>, name: &str, place: &Location) {
-    let mut schema = IndexMap::new();
+fn declare(fields: &mut Entries, name: &str, place: &Location) {
+    let mut schema = Entries::default();
     insert(&mut schema, "type", "string", place);
-    let mut parameter = IndexMap::new();
+    let mut parameter = Entries::default();
     insert(&mut parameter, "name", name, place);
     insert(&mut parameter, "in", "path", place);
     insert(&mut parameter, "required", true, place);

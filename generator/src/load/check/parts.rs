@@ -1,12 +1,12 @@
 //! Objects other than schemas: the rules beyond the types of their fields.
 
-use indexmap::{IndexMap, map::Entry as Slot};
+use indexmap::map::Entry as Slot;
 
 use super::{Checker, insert, placeholders};
 use crate::{
     diagnostic::{Diagnostic, Location},
     load::{
-        Entry, Node, Value,
+        Entries, Node, Value,
         envelope::{is_method, sent},
         grammar::Kind,
         report::nearest,
@@ -42,13 +42,12 @@ impl Checker<'_, '_> {
     /// Fixes what is unambiguous although OpenAPI 3.0 writes it differently.
     pub(super) fn fix(&mut self, node: &mut Node, kind: Kind, place: &Location) {
         let Some(entries) = node.as_object_mut() else { return };
-        let absent = |entries: &IndexMap<String, Entry>, key: &str| {
-            entries.get(key).is_none_or(|entry| matches!(entry.node.value, Value::Null))
-        };
+        let absent =
+            |entries: &Entries, key: &str| entries.get(key).is_none_or(|entry| matches!(entry.node.value, Value::Null));
         // Optional in newer versions.
         let optional: Option<(&str, Value)> = match kind {
-            Kind::Document => Some(("paths", IndexMap::new().into())),
-            Kind::Operation => Some(("responses", IndexMap::new().into())),
+            Kind::Document => Some(("paths", Entries::default().into())),
+            Kind::Operation => Some(("responses", Entries::default().into())),
             Kind::Response => Some(("description", "".into())),
             _ => None,
         };
@@ -92,7 +91,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn paths(&mut self, entries: &mut IndexMap<String, Entry>) {
+    fn paths(&mut self, entries: &mut Entries) {
         entries.retain(|path, entry| {
             let route = path.split(['?', '#']).next().unwrap_or_default();
             let why = match () {
@@ -110,7 +109,7 @@ impl Checker<'_, '_> {
         });
     }
 
-    fn statuses(&mut self, entries: &mut IndexMap<String, Entry>) {
+    fn statuses(&mut self, entries: &mut Entries) {
         entries.retain(|status, entry| {
             let holds = status.starts_with("x-")
                 || status == "default"
@@ -125,7 +124,7 @@ impl Checker<'_, '_> {
         });
     }
 
-    fn parameter(&mut self, entries: &mut IndexMap<String, Entry>, kind: Kind, place: &Location) {
+    fn parameter(&mut self, entries: &mut Entries, kind: Kind, place: &Location) {
         // A null value counts as absent.
         entries.retain(|key, entry| {
             !["schema", "content"].contains(&key.as_str()) || !matches!(entry.node.value, Value::Null)
@@ -139,7 +138,7 @@ impl Checker<'_, '_> {
             }
             return;
         }
-        let hoisted: IndexMap<String, Entry> =
+        let hoisted: Entries =
             OF_THE_SCHEMA.iter().filter_map(|key| Some(((*key).to_owned(), entries.shift_remove(*key)?))).collect();
         let label = match hoisted.is_empty() {
             true => "any value is accepted",
@@ -203,7 +202,7 @@ impl Checker<'_, '_> {
             }
             Kind::Operation => {
                 if let Some(entries) = node.as_object_mut().filter(|entries| !entries.contains_key("responses")) {
-                    insert(entries, "responses", IndexMap::new(), place);
+                    insert(entries, "responses", Entries::default(), place);
                 }
                 true
             }
@@ -278,7 +277,7 @@ impl Checker<'_, '_> {
     }
 
     /// Checks `additionalOperations`: methods for which a path item has no key.
-    fn methods(&mut self, entries: &mut IndexMap<String, Entry>) {
+    fn methods(&mut self, entries: &mut Entries) {
         let Some(additional) = entries.get_mut("additionalOperations").and_then(|it| it.node.as_object_mut()) else {
             return;
         };
@@ -352,7 +351,7 @@ impl Checker<'_, '_> {
             let fault = Diagnostic::error("missing-field", message).at(place.clone());
             // The source of tokens is up to the caller; their use is known.
             let substitute = match *field {
-                "flows" => Value::from(IndexMap::new()),
+                "flows" => Value::from(Entries::default()),
                 "openIdConnectUrl" => Value::from(""),
                 _ => {
                     self.reporter.fault(fault.left_out());
@@ -430,13 +429,13 @@ impl Checker<'_, '_> {
 pub(super) fn absent(kind: Kind, key: &str) -> Option<(Value, &'static str)> {
     Some(match (kind, key) {
         (Kind::Document, "info" | "paths") | (Kind::OAuthFlow, "scopes") => {
-            (IndexMap::new().into(), "read as an empty one")
+            (Entries::default().into(), "read as an empty one")
         }
         (Kind::Info, "title") => ("Untitled".into(), "named `Untitled`"),
         (Kind::Info, "version") => ("unknown".into(), "named `unknown`"),
-        (Kind::Operation, "responses") => (IndexMap::new().into(), "any response is accepted"),
+        (Kind::Operation, "responses") => (Entries::default().into(), "any response is accepted"),
         (Kind::Response, "description") | (Kind::License, "name") => ("".into(), "read as an empty one"),
-        (Kind::RequestBody, "content") => (IndexMap::new().into(), "no body is sent"),
+        (Kind::RequestBody, "content") => (Entries::default().into(), "no body is sent"),
         _ => return None,
     })
 }

@@ -2,21 +2,19 @@
 
 use std::collections::HashSet;
 
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexSet;
 
 use super::{Checker, contradictions::is_of_type, extensions, insert, parts::list, scalars::whole, unresolved};
 use crate::{
     diagnostic::{Diagnostic, Location},
     load::{
-        Entry, Node, Value,
+        Entries, Entry, Node, Value,
         grammar::{Kind, Shape},
         reason::Reason,
         report::nearest,
         yaml,
     },
 };
-
-type Entries = IndexMap<String, Entry>;
 
 const TYPES: [&str; 6] = ["string", "integer", "number", "boolean", "array", "object"];
 
@@ -32,7 +30,7 @@ impl Checker<'_, '_> {
             let reported = self.reporter.count();
             self.wrong(node, Shape::Object(Kind::Schema), "");
             self.reporter.means(reported, "any value is accepted");
-            node.value = IndexMap::new().into();
+            node.value = Entries::default().into();
             return true;
         }
         if unresolved(node) && !self.reference(node) {
@@ -58,9 +56,9 @@ impl Checker<'_, '_> {
     /// In 3.1 `true` is the schema of any value and `false` that of none.
     fn schema_of_flag(&mut self, node: &mut Node) {
         let Some(flag) = node.as_bool() else { return };
-        let mut entries = IndexMap::new();
+        let mut entries = Entries::default();
         if !flag {
-            insert(&mut entries, "not", IndexMap::new(), &node.location);
+            insert(&mut entries, "not", Entries::default(), &node.location);
         }
         node.value = entries.into();
     }
@@ -86,7 +84,7 @@ impl Checker<'_, '_> {
             return false;
         }
         entries.shift_remove("$ref");
-        let lone = Node::new(IndexMap::from([("$ref".to_owned(), entry.clone())]), location);
+        let lone = Node::new(Entries::from_iter([("$ref".to_owned(), entry.clone())]), location);
         match entries.get_mut("allOf").and_then(|all| all.node.as_array_mut()) {
             Some(all) => all.insert(0, lone),
             None => insert(entries, "allOf", vec![lone], &entry.key),
@@ -144,7 +142,7 @@ impl Checker<'_, '_> {
             let message = "`items` must not be an empty list";
             let warning = Diagnostic::warning("tuple", message).at(entry.key.clone());
             self.reporter.push(warning.label("items of any type are accepted").left_out());
-            entry.node.value = IndexMap::new().into();
+            entry.node.value = Entries::default().into();
         }
         if let Some(entry) = entries.get_mut("items")
             && entry.node.as_array().is_some()
@@ -164,7 +162,7 @@ impl Checker<'_, '_> {
             && entry.node.as_str().is_some()
         {
             self.fixed("discriminator", "a `discriminator` must be a map", &entry.key, "read as its `propertyName`");
-            let mut map = IndexMap::new();
+            let mut map = Entries::default();
             insert(&mut map, "propertyName", entry.node.value.clone(), &entry.node.location);
             entry.node.value = map.into();
         }
@@ -243,7 +241,7 @@ impl Checker<'_, '_> {
         }
         let variant = |name: Node| {
             let place = name.location.clone();
-            let mut variant = IndexMap::new();
+            let mut variant = Entries::default();
             // Keywords for values of one type go with that type.
             for (key, entry) in entries.iter().filter(|(key, _)| belongs(key, name.as_str().unwrap_or_default())) {
                 variant.insert(key.clone(), entry.clone());

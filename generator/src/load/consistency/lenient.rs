@@ -5,10 +5,8 @@
 //! A spec keeps both the types of the document's tables and the values of its samples. Other tools take a schema
 //! literally, so a bundle has the samples of responses in the form of their schemas.
 
-use indexmap::IndexMap;
-
 use crate::load::{
-    Entry, Node, Value,
+    Entries, Entry, Node, Value,
     grammar::{Kind, Shape},
     yaml,
 };
@@ -31,7 +29,7 @@ impl<'a> Lenient<'a> {
     /// A whole response in the form of its schema.
     pub fn response(self, value: &Node, schema: &'a Node) -> Node {
         let parts = parts(self.root, schema);
-        let envelope = value.as_object().filter(|entries| self.is_rpc && entries.len() == 1).and_then(IndexMap::first);
+        let envelope = value.as_object().filter(|entries| self.is_rpc && entries.len() == 1).and_then(Entries::first);
         let inner = envelope.filter(|(key, entry)| {
             let alike = |name: &str| name.eq_ignore_ascii_case(key);
             entry.node.as_object().is_some() && properties(&parts).next().is_some() && !properties(&parts).any(alike)
@@ -73,8 +71,8 @@ impl<'a> Lenient<'a> {
         }
     }
 
-    fn members(self, entries: &IndexMap<String, Entry>, parts: &[&'a Node]) -> Value {
-        let mut members = IndexMap::new();
+    fn members(self, entries: &Entries, parts: &[&'a Node]) -> Value {
+        let mut members = Entries::default();
         for (key, entry) in entries {
             let alike = |name: &&str| self.is_rpc && name.eq_ignore_ascii_case(key);
             let key = match property(parts, key) {

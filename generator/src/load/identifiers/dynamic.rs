@@ -11,9 +11,7 @@ use super::{
     walk::{entries_mut, is_data, visit},
     written,
 };
-use crate::load::{Entry, Node, Value, reference::Reference};
-
-type Entries = IndexMap<String, Entry>;
+use crate::load::{Entries, Entry, Node, Value, reference::Reference};
 
 /// Limits on nested copies, and on the values in all copies: beyond them, dynamic references point to the anchors
 /// themselves.
@@ -115,7 +113,7 @@ impl Copier<'_> {
     }
 
     fn object(&mut self, node: &Node, entries: &Entries, are_names: bool) -> Option<Node> {
-        let (mut copied, mut changed) = (Entries::new(), false);
+        let (mut copied, mut changed) = (Entries::default(), false);
         for (key, entry) in entries {
             if !are_names && NAMES.contains(&key.as_str()) {
                 continue;

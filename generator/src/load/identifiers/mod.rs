@@ -17,7 +17,7 @@ use crate::{diagnostic::Source, pointer::unescape};
 pub(super) type Pointer = Vec<String>;
 
 /// A file without any of these keys needs no resolution.
-const MARKS: [&str; 6] = ["$self", "$id", "$anchor", "$dynamic", "$recursive", "\"id\""];
+const MARKS: [&str; 6] = ["$self", "$id", "$anchor", "$dynamic", "$recursive", "\"#\""];
 
 /// Recursive anchors have no name; no other anchor has this one.
 const RECURSIVE: &str = "#";

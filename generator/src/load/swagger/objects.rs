@@ -2,14 +2,10 @@
 
 use std::borrow::Cow;
 
-use indexmap::IndexMap;
-
 use crate::{
     diagnostic::{Diagnostic, Location},
-    load::{Entry, Node, Value, grammar::Kind, report::Reporter},
+    load::{Entries, Entry, Node, Value, grammar::Kind, report::Reporter},
 };
-
-type Entries = IndexMap<String, Entry>;
 
 /// Marks a document in OpenAPI 3.0's form that was written in Swagger 2.0.
 pub(crate) const SWAGGER: &str = "x-swagger";
@@ -63,14 +59,14 @@ fn schema(entries: &Entries) -> Option<Entries> {
     if !own.iter().any(|key| entries.contains_key(*key)) {
         return None;
     }
-    let mut out = Entries::new();
+    let mut out = Entries::default();
     for (key, entry) in entries {
         match (key.as_str(), &entry.node.value) {
             ("x-nullable", Value::Bool(_)) if !entries.contains_key("nullable") => {
                 out.insert("nullable".to_owned(), entry.clone());
             }
             ("discriminator", Value::String(property)) => {
-                let mut map = Entries::new();
+                let mut map = Entries::default();
                 put_keyword(&mut map, "propertyName", property.as_str(), &entry.node.location);
                 let map = Node::new(map, entry.node.location.clone());
                 out.insert(key.clone(), Entry::new(entry.key.clone(), map));
@@ -125,7 +121,7 @@ fn of_values(entries: &Entries, reporter: &mut Reporter<'_>) -> Entries {
 
 /// The style of a list.
 fn collection(entries: &Entries, place: &str, at: &Location, reporter: &mut Reporter<'_>) -> Entries {
-    let mut out = Entries::new();
+    let mut out = Entries::default();
     let Some(format) = entries.get("collectionFormat") else {
         // Commas, which OpenAPI 3 defaults to for paths and headers only.
         if matches!(place, "query" | "formData") {
@@ -168,7 +164,7 @@ fn unwritable(format: &Entry, what: &str, instead: &str, reporter: &mut Reporter
 
 fn scheme(entries: &Entries) -> Option<Entries> {
     let ty = entries.get("type")?;
-    let mut out = Entries::new();
+    let mut out = Entries::default();
     match ty.node.as_str()? {
         "basic" => {
             for (key, entry) in entries {
@@ -189,7 +185,7 @@ fn scheme(entries: &Entries) -> Option<Entries> {
                 Some("accessCode") => "authorizationCode",
                 _ => "implicit",
             };
-            let (mut of_flow, mut flows) = (Entries::new(), Entries::new());
+            let (mut of_flow, mut flows) = (Entries::default(), Entries::default());
             for (key, entry) in entries {
                 match key.as_str() {
                     "flow" => {}

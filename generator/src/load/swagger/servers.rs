@@ -1,10 +1,8 @@
 //! `host`, `basePath` and `schemes` as `servers`.
 
-use indexmap::IndexMap;
-
 use crate::{
     diagnostic::Diagnostic,
-    load::{Entry, Node, report::Reporter},
+    load::{Entries, Entry, Node, report::Reporter},
 };
 
 /// The servers of the document. None if it has neither host nor path: the service is then at the document's own
@@ -37,7 +35,7 @@ fn listed(root: &Node, schemes: Option<&Node>, reporter: &mut Reporter<'_>) -> O
     };
     let server = |url: String| {
         let url = Entry::new(entry.key.clone(), Node::new(url, entry.node.location.clone()));
-        Node::new(IndexMap::from([("url".to_owned(), url)]), entry.node.location.clone())
+        Node::new(Entries::from_iter([("url".to_owned(), url)]), entry.node.location.clone())
     };
     let servers: Vec<Node> = urls.into_iter().map(server).collect();
     Some(Entry::new(entry.key.clone(), Node::new(servers, entry.node.location.clone())))

@@ -23,9 +23,49 @@ pub const WIDTH: usize = 110;
 pub fn lines(text: &str) -> Vec<String> {
     let text = clean(text);
     let text = text.trim_matches('\n');
+    if let Some(words) = paragraph(text) {
+        let mut lines = wrap(&words, WIDTH);
+        lines.iter_mut().for_each(|line| line.truncate(line.trim_end().len()));
+        return lines;
+    }
     let mut writer = Writer::new(text);
     writer.write();
     writer.out
+}
+
+/// The words of a text that is one paragraph without Markdown, apart from code spans: most descriptions are, and need no
+/// parser. None for any text that may be something else.
+fn paragraph(text: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    let (mut code, mut previous) = (false, '\n');
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let next = rest.peek().copied().unwrap_or('\n');
+        let begins_line = previous == '\n';
+        let is_plain = match c {
+            '`' => next != '`' && previous != '`',
+            '\n' => !code && !begins_line && previous != ' ',
+            _ if code => true,
+            c if c.is_alphabetic() => true,
+            _ if begins_line => false,
+            '_' => previous.is_ascii_alphanumeric() && next.is_ascii_alphanumeric(),
+            c => !c.is_ascii() || c.is_ascii_digit() || " .,;:'\"()/?!%-+=@$#{}".contains(c),
+        };
+        if !is_plain {
+            return None;
+        }
+        code ^= c == '`';
+        match c {
+            '\n' => out.push(' '),
+            ' ' if !code && previous == ' ' => {}
+            c => out.push(c),
+        }
+        previous = c;
+    }
+    // Addresses become links.
+    let is_whole = !code && !out.is_empty() && !out.contains("http");
+    out.truncate(out.trim_end().len());
+    is_whole.then_some(out)
 }
 
 /// A text whose lines can be put in a comment: line ends are `\n`, and invisible characters are replaced by a symbol or
