@@ -15,6 +15,7 @@ use crate::codec::encode;
 use crate::data::operation::{Param, Place, Spec};
 use crate::data::secret::Pairs;
 use crate::transport::RequestBody;
+use crate::transport::random::Nonces;
 
 /// The part of a request that its attempts share.
 #[derive(Clone)]
@@ -42,7 +43,7 @@ pub(crate) struct Common<'a> {
     /// Whether parameters are signed and placed later, with an action, as in Alibaba Cloud's RPC.
     pub(crate) rpc: bool,
     /// Generates the boundaries of multipart bodies.
-    pub(crate) boundary: &'a (dyn Fn() -> String + Send + Sync),
+    pub(crate) boundary: &'a Nonces,
 }
 
 /// Validates the inputs of a call and plans its request, or returns all violations. `accept` overrides the media type
@@ -239,7 +240,7 @@ mod tests {
     }
 
     fn planned(draft: &Draft, values: &Values) -> Result<Plan, Vec<String>> {
-        let common = Common { values, headers: &HeaderMap::new(), rpc: false, boundary: &String::new };
+        let common = Common { values, headers: &HeaderMap::new(), rpc: false, boundary: &|| Ok(String::new()) };
         plan(draft, None, &common).map_err(|violations| violations.iter().map(ToString::to_string).collect())
     }
 

@@ -13,7 +13,7 @@ use super::provider::{Credentials, CredentialsError, CredentialsProvider};
 use crate::auth::sign;
 use crate::codec::encode;
 use crate::data::secret::{Secret, wiped};
-use crate::transport::RequestBody;
+use crate::transport::{RequestBody, random};
 
 /// Temporary keys of a RAM role of Alibaba Cloud: `AssumeRole` of STS, signed with other credentials. Wrap it in
 /// [`CachedCredentials`](crate::CachedCredentials).
@@ -330,7 +330,7 @@ impl Session {
     ) -> Result<Request<RequestBody>, String> {
         const VERSION: &str = "2015-04-01";
         let date = self.config.own_clock().now();
-        let nonce = uuid::Uuid::new_v4().to_string();
+        let nonce = random::nonce()?;
         let common = match keys {
             Some(Credentials::AccessKey { access_key, secret_key, security_token }) => {
                 let token = security_token.as_ref();
