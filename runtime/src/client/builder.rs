@@ -1,6 +1,6 @@
 //! The builder of a client.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -366,7 +366,7 @@ impl<C: From<Client>> ClientBuilder<C> {
         let vendor = vendors::of(service.protocol);
         let values = Values {
             set: self.values,
-            found: BTreeMap::new(),
+            found: HashMap::new(),
             // A client with an address of its own does not use the vendor's public services.
             by_region: if self.endpoint.is_none() { vendor.discoverable_by_region() } else { &[] },
             variable: vendor.variable(),

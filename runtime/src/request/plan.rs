@@ -236,7 +236,7 @@ mod tests {
             "domain_id" => Some("DOMAIN"),
             _ => None,
         };
-        Values { set, found: BTreeMap::new(), by_region: &["project_id"], variable, environment }
+        Values { set, found: std::collections::HashMap::new(), by_region: &["project_id"], variable, environment }
     }
 
     fn planned(draft: &Draft, values: &Values) -> Result<Plan, Vec<String>> {

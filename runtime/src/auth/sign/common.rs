@@ -40,19 +40,30 @@ impl fmt::Debug for Signed {
 }
 
 /// Why a request cannot be signed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignError {
     /// A header cannot carry the value, for example an access key or token with a line end.
-    #[error("the header {0} cannot carry the value: only visible ASCII characters can be sent")]
     Header(&'static str),
     /// The URL has no host to sign.
-    #[error("the URL has no host")]
     Host,
     /// The secret key cannot be used as a key.
-    #[error("the secret key cannot be used as a key")]
     Key,
 }
+
+impl fmt::Display for SignError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Header(name) => {
+                write!(f, "the header {name} cannot carry the value: only visible ASCII characters can be sent")
+            }
+            Self::Host => f.write_str("the URL has no host"),
+            Self::Key => f.write_str("the secret key cannot be used as a key"),
+        }
+    }
+}
+
+impl std::error::Error for SignError {}
 
 /// Sets a header, marked as sensitive for `Debug` if it is secret.
 pub(super) fn set(
