@@ -217,7 +217,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::data::operation::{cookie, field, header, path};
+    use crate::data::operation::{cookie, field, header, part, path, query};
     use crate::data::shape::any;
 
     const SHOW: Spec = Spec::new("Show", "GET", "/v1/{project_id}/things").params(&[
@@ -292,6 +292,21 @@ mod tests {
         let inputs = draft.inputs.set("a", "1").set("Cookie", "b=2");
         let plan = planned(&Draft { inputs, ..draft }, &values(&[], |_| None)).expect("a plan");
         assert_eq!(plan.headers.get(COOKIE).map(HeaderValue::as_bytes), Some(&b"b=2; a=1"[..]));
+    }
+
+    #[test]
+    fn nothing_is_sent_without_random_numbers() {
+        const UPLOAD: Spec = Spec::new("Upload", "POST", "/")
+            .params(&[query("ClientToken", any()), part("a", any())])
+            .body("multipart/form-data", true);
+        let none = || Err("no random numbers".to_owned());
+        let mut draft = Draft::new(&UPLOAD);
+        assert_eq!(draft.fill_client_token(none), Err("no random numbers".to_owned()));
+        assert!(!draft.has_client_token());
+        let (values, headers) = (values(&[], |_| None), HeaderMap::new());
+        let common = Common { values: &values, headers: &headers, rpc: false, boundary: &none };
+        let violations = plan(&draft, None, &common).err().unwrap_or_default();
+        assert_eq!(violations.iter().map(ToString::to_string).collect::<Vec<_>>(), ["body: no random numbers"]);
     }
 
     #[test]
