@@ -6,7 +6,7 @@ use http::{HeaderMap, Request};
 use jiff::Timestamp;
 
 use super::canonical::{self, Headers};
-use super::common::{SignError, Signed, hmac_sha256_hex, host, iso_date, set, sha256_hex};
+use super::common::{SignError, Signed, hmac_sha256_hex, host, set, sha256_hex};
 use crate::data::secret::Secret;
 
 const ALGORITHM: &str = "ACS3-HMAC-SHA256";
@@ -100,6 +100,11 @@ fn describe(
     set(headers, &DATE, iso_date(date), false)?;
     set(headers, &NONCE, nonce, false)?;
     set(headers, &CONTENT_HASH, payload, false)
+}
+
+/// `yyyy-MM-ddTHH:mm:ssZ`, the date format of all of Alibaba Cloud's signatures.
+pub(super) fn iso_date(date: Timestamp) -> String {
+    date.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 #[cfg(test)]

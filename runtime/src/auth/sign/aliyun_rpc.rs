@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::canonical;
-use super::common::{SignError, Signed, hmac_sha1_base64, iso_date};
+use super::common::{SignError, Signed, hmac_sha1_base64};
 use crate::codec::encode::push_strict;
 use crate::data::secret::Secret;
 
@@ -16,7 +16,7 @@ pub fn common_parameters(
     date: Timestamp,
     nonce: &str,
 ) -> Vec<(String, String)> {
-    let date = iso_date(date);
+    let date = super::acs3::iso_date(date);
     let mut parameters = vec![
         ("Action", action),
         ("Version", version),

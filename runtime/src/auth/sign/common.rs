@@ -9,7 +9,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{HeaderName, HeaderValue};
 use http::{HeaderMap, Request};
-use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::canonical;
@@ -95,11 +94,6 @@ pub(super) fn host<B>(request: &Request<B>) -> Result<Cow<'_, str>, SignError> {
         None if host.bytes().any(|byte| byte.is_ascii_uppercase()) => host.to_ascii_lowercase().into(),
         None => host.into(),
     })
-}
-
-/// `yyyy-MM-ddTHH:mm:ssZ`. A fraction of a second is cut off.
-pub(super) fn iso_date(date: Timestamp) -> String {
-    format!("{date:.0}")
 }
 
 /// The hash of data, in hexadecimal.

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::canonical::{self, Headers};
-use super::common::{SignError, Signed, hmac_sha256_hex, host, iso_date, set, sha256_hex};
+use super::common::{SignError, Signed, hmac_sha256_hex, host, set, sha256_hex};
 use crate::data::secret::Secret;
 
 const ALGORITHM: &str = "SDK-HMAC-SHA256";
@@ -81,7 +81,7 @@ pub(crate) fn sign<B>(
     derived: Option<(&str, &str)>,
     date: Timestamp,
 ) -> Result<Signed, SignError> {
-    let date = iso_date(date).replace(['-', ':'], "");
+    let date = date.strftime("%Y%m%dT%H%M%SZ").to_string();
     let day = date.split('T').next().unwrap_or_default();
     let scope = derived.map(|(region, service)| format!("{day}/{region}/{service}"));
     set(request.headers_mut(), &DATE, date.as_str(), false)?;
