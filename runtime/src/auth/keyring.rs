@@ -1,6 +1,6 @@
 //! The security schemes of plain OpenAPI services: which keys a call needs, and where they are sent.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use base64::Engine as _;
 use http::header::{AUTHORIZATION, COOKIE, HeaderName};
@@ -40,7 +40,7 @@ impl Key {
 }
 
 /// The keys of a client, by scheme.
-pub(crate) struct Keyring(BTreeMap<&'static str, Held>);
+pub(crate) struct Keyring(HashMap<&'static str, Held>);
 
 /// The text that a key contributes at the place its scheme defines.
 struct Held {
@@ -51,7 +51,7 @@ struct Held {
 impl Keyring {
     /// Creates a keyring. A key without a matching scheme is an error.
     pub(crate) fn new(service: &'static Service, keys: Vec<Key>) -> Result<Self, String> {
-        let mut ring = BTreeMap::new();
+        let mut ring = HashMap::new();
         for key in keys {
             let blank = match &key {
                 Key::Named { key, .. } | Key::Bearer { token: key, .. } => key.expose().trim().is_empty(),

@@ -1,6 +1,6 @@
 //! The builder of a client.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -26,6 +26,7 @@ use crate::data::service::{Protocol, RateLimit, Service};
 use crate::request::{self, Values};
 use crate::retry::{RetryBudget, RetryPolicy, RetryStrategy};
 use crate::transport::clock::{Clock, SystemClock};
+use crate::transport::random::{self, Nonces};
 use crate::transport::{ReadLimits, ReqwestTransport, ReqwestTransportBuilder, StallProtection, Transport};
 use crate::vendors::{self, ApsaraStack, Options};
 
@@ -68,7 +69,7 @@ pub struct ClientBuilder<C = Client> {
     max_response_size: usize,
     transport: Option<Arc<dyn Transport>>,
     clock: Arc<dyn Clock>,
-    nonce: Arc<dyn Fn() -> String + Send + Sync>,
+    nonce: Arc<Nonces>,
     client: PhantomData<fn() -> C>,
 }
 
@@ -98,7 +99,7 @@ impl<C: From<Client>> ClientBuilder<C> {
             max_response_size: 64 << 20,
             transport: None,
             clock: Arc::new(SystemClock),
-            nonce: Arc::new(|| uuid::Uuid::new_v4().to_string()),
+            nonce: Arc::new(random::nonce),
             client: PhantomData,
         }
     }
@@ -320,7 +321,7 @@ impl<C: From<Client>> ClientBuilder<C> {
 
     /// Sets the source of signature nonces. Defaults to random UUIDs. For tests only.
     pub fn nonces(mut self, nonce: impl Fn() -> String + Send + Sync + 'static) -> Self {
-        self.nonce = Arc::new(nonce);
+        self.nonce = Arc::new(move || Ok(nonce()));
         self
     }
 
@@ -365,7 +366,7 @@ impl<C: From<Client>> ClientBuilder<C> {
         let vendor = vendors::of(service.protocol);
         let values = Values {
             set: self.values,
-            found: BTreeMap::new(),
+            found: HashMap::new(),
             // A client with an address of its own does not use the vendor's public services.
             by_region: if self.endpoint.is_none() { vendor.discoverable_by_region() } else { &[] },
             variable: vendor.variable(),

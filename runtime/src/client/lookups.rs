@@ -1,15 +1,15 @@
 //! A cache of settings that were looked up in the vendor's services.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
 
 /// Results by query. Settings from a profile are not cached, as they may change together with its credentials.
 #[derive(Default)]
-pub(crate) struct Lookups(Mutex<BTreeMap<Query, Arc<OnceCell<String>>>>);
+pub(crate) struct Lookups(Mutex<HashMap<Query, Arc<OnceCell<String>>>>);
 
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) struct Query {
     /// The access key, or the hash of a token.
     pub(super) caller: String,

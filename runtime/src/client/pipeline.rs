@@ -44,7 +44,7 @@ pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse
         let client = sending.client.clone();
         let settings = client.settings();
         sending.draft.fill_constants();
-        sending.draft.fill_client_token(|| (settings.nonce)());
+        sending.draft.fill_client_token(&*settings.nonce).map_err(|why| Failure::config(spec, why))?;
         let limit = sending.overrides.timeout(settings);
         let overrides = &sending.overrides;
         let credentials = overrides.credentials(settings).map_err(|why| Failure::config(spec, why))?;
@@ -82,8 +82,7 @@ pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse
 pub(super) async fn plan(settings: &Settings, values: &Values, sending: &Sending) -> Result<Plan, Box<Failure>> {
     let spec = sending.draft.spec;
     let invalid = |violations| Failure::invalid(spec, violations);
-    let boundary = || (settings.nonce)();
-    let common = Common { values, headers: &settings.headers, rpc: settings.vendor.rpc(), boundary: &boundary };
+    let common = Common { values, headers: &settings.headers, rpc: settings.vendor.rpc(), boundary: &*settings.nonce };
     let mut plan = request::plan(&sending.draft, sending.reading.media_type, &common).map_err(invalid)?;
     files(settings, &mut plan).await.map_err(|why| invalid(vec![Violation::new("body", why)]))?;
     if !settings.vendor.signs() {

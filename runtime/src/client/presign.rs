@@ -25,7 +25,7 @@ pub(super) async fn presigned_url(mut sending: Sending) -> Result<Secret, Box<Fa
         return Err(config("the service does not accept signatures in URLs"));
     }
     sending.draft.fill_constants();
-    sending.draft.fill_client_token(|| (settings.nonce)());
+    sending.draft.fill_client_token(&*settings.nonce).map_err(|why| config(&why))?;
     let provider = sending.overrides.credentials(settings).map_err(|why| config(&why))?;
     let limit = sending.overrides.timeout(settings);
     let endpoint = sending.overrides.endpoint(settings);

@@ -18,6 +18,7 @@ use crate::data::service::Service;
 use crate::request::Values;
 use crate::retry::{RetryBudget, RetryStrategy};
 use crate::transport::clock::Clock;
+use crate::transport::random::Nonces;
 use crate::transport::{ReadLimits, Transport};
 use crate::vendors::{Options, Regions, Vendor};
 
@@ -47,7 +48,7 @@ pub(crate) struct Settings {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) interceptors: Vec<Arc<dyn Interceptor>>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) nonce: Arc<dyn Fn() -> String + Send + Sync>,
+    pub(crate) nonce: Arc<Nonces>,
 }
 
 impl Settings {

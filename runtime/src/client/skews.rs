@@ -1,6 +1,6 @@
 //! Differences between the clocks of services and the client's.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use crate::transport::clock::Clock;
 
 /// Measured leads in seconds, by origin: each host has its own clock. Only nonzero ones are kept.
 #[derive(Default)]
-pub(crate) struct Skews(Mutex<BTreeMap<String, i64>>);
+pub(crate) struct Skews(Mutex<HashMap<String, i64>>);
 
 impl Skews {
     /// The lead of the host in this URL.

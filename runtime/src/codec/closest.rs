@@ -2,7 +2,10 @@
 
 /// A "did you mean" hint: the known names that are most similar to this one, or all if they are few.
 pub(crate) fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    let mut known: Vec<&str> = known.collect();
+    among(name, known.collect())
+}
+
+fn among(name: &str, mut known: Vec<&str>) -> String {
     if known.len() <= 5 {
         return match &known[..] {
             [] => "there are none".to_owned(),

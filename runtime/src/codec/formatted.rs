@@ -63,11 +63,18 @@ pub trait FormatValue: Sized {
 
 /// The string of a [`Formatted`] does not match its format. The message does not contain the text, which may be
 /// confidential.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the string does not match the format `{format}`")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FormatError {
     format: &'static str,
 }
+
+impl fmt::Display for FormatError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the string does not match the format `{}`", self.format)
+    }
+}
+
+impl std::error::Error for FormatError {}
 
 impl FormatError {
     /// The name of the format.

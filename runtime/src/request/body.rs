@@ -20,6 +20,7 @@ use crate::data::operation::{self, Param, Place, Style};
 use crate::data::secret::wiped;
 use crate::data::shape::any;
 use crate::transport::RequestBody;
+use crate::transport::random::Nonces;
 
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -31,7 +32,7 @@ pub(crate) fn body(
     draft: &Draft,
     given: &Given<'_>,
     rpc: bool,
-    boundary: &dyn Fn() -> String,
+    boundary: &Nonces,
     violations: &mut Vec<Violation>,
 ) -> Option<Body> {
     let documented = draft.spec.body.map(|body| body.media_type).unwrap_or_default();
@@ -44,16 +45,16 @@ pub(crate) fn body(
                 let named = named.as_deref();
                 (json_type(media_type, named, violations), RequestBody::from(bytes.clone()))
             }
-            Content::Form(inputs) => form(media_type, &of_inputs(inputs), boundary),
+            Content::Form(inputs) => form(media_type, &of_inputs(inputs), boundary, violations),
             Content::Value(params, input) => match object(params, &input.value) {
-                Some(entries) => form(media_type, &entries, boundary),
+                Some(entries) => form(media_type, &entries, boundary, violations),
                 None => whole(media_type, &input.value),
             },
         });
     }
     if let Some((_, value)) = given.iter().find(|(param, _)| param.place == Place::Body) {
         return Some(match object(draft.spec.params, value) {
-            Some(entries) if is_form(documented) => form(documented, &entries, boundary),
+            Some(entries) if is_form(documented) => form(documented, &entries, boundary, violations),
             _ => whole(documented, value),
         });
     }
@@ -68,7 +69,7 @@ pub(crate) fn body(
     if has(Place::Part) || has_form {
         let parts = !draft.inputs.all_parts().is_empty();
         let needed = required || parts || of(Place::Form).chain(of(Place::Part)).next().is_some();
-        return needed.then(|| form(documented, &of_inputs(&draft.inputs), boundary));
+        return needed.then(|| form(documented, &of_inputs(&draft.inputs), boundary, violations));
     }
     None
 }
@@ -144,9 +145,13 @@ fn is_multipart(media_type: &str) -> bool {
     media_type.get(..10).is_some_and(|start| start.eq_ignore_ascii_case("multipart/"))
 }
 
-fn form(media_type: &str, entries: &[Entry<'_>], boundary: impl Fn() -> String) -> Body {
+fn form(media_type: &str, entries: &[Entry<'_>], boundary: &Nonces, violations: &mut Vec<Violation>) -> Body {
     if is_multipart(media_type) {
-        return multipart(media_type, entries, boundary());
+        let boundary = boundary().unwrap_or_else(|why| {
+            violations.push(Violation::new("body", why));
+            String::new()
+        });
+        return multipart(media_type, entries, boundary);
     }
     let pairs = entries.iter().flat_map(|entry| match entry.content {
         Sent::Value(value) => encode::pairs(&entry.param, &entry.name, value),

@@ -53,12 +53,13 @@ impl Draft {
     }
 
     /// Adds a client token, if the operation has that parameter and the caller did not set it. All attempts share it.
-    pub(crate) fn fill_client_token(&mut self, token: impl FnOnce() -> String) {
-        let Some(param) = client_token(self.spec) else { return };
+    pub(crate) fn fill_client_token(&mut self, token: impl FnOnce() -> Result<String, String>) -> Result<(), String> {
+        let Some(param) = client_token(self.spec) else { return Ok(()) };
         if self.inputs.of(param).is_none() {
             let inputs = std::mem::replace(&mut self.inputs, Inputs::new(&[]));
-            self.inputs = inputs.set_in(param.place, param.name, token());
+            self.inputs = inputs.set_in(param.place, param.name, token()?);
         }
+        Ok(())
     }
 
     /// Sets the parameters that have only one possible value, unless the call did.

@@ -235,7 +235,11 @@ mod tests {
     fn at(servers: &[Server], own: Option<&str>, settings: &[(&str, &str)]) -> Result<String, String> {
         let set = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let (variable, environment) = (|_: &str| None, |_: &str| None);
-        resolve(servers, own, &Values { set, found: BTreeMap::new(), by_region: &[], variable, environment })
+        resolve(
+            servers,
+            own,
+            &Values { set, found: std::collections::HashMap::new(), by_region: &[], variable, environment },
+        )
     }
 
     #[test]

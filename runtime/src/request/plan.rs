@@ -15,6 +15,7 @@ use crate::codec::encode;
 use crate::data::operation::{Param, Place, Spec};
 use crate::data::secret::Pairs;
 use crate::transport::RequestBody;
+use crate::transport::random::Nonces;
 
 /// The part of a request that its attempts share.
 #[derive(Clone)]
@@ -42,7 +43,7 @@ pub(crate) struct Common<'a> {
     /// Whether parameters are signed and placed later, with an action, as in Alibaba Cloud's RPC.
     pub(crate) rpc: bool,
     /// Generates the boundaries of multipart bodies.
-    pub(crate) boundary: &'a (dyn Fn() -> String + Send + Sync),
+    pub(crate) boundary: &'a Nonces,
 }
 
 /// Validates the inputs of a call and plans its request, or returns all violations. `accept` overrides the media type
@@ -216,7 +217,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::data::operation::{cookie, field, header, path};
+    use crate::data::operation::{cookie, field, header, part, path, query};
     use crate::data::shape::any;
 
     const SHOW: Spec = Spec::new("Show", "GET", "/v1/{project_id}/things").params(&[
@@ -235,11 +236,11 @@ mod tests {
             "domain_id" => Some("DOMAIN"),
             _ => None,
         };
-        Values { set, found: BTreeMap::new(), by_region: &["project_id"], variable, environment }
+        Values { set, found: std::collections::HashMap::new(), by_region: &["project_id"], variable, environment }
     }
 
     fn planned(draft: &Draft, values: &Values) -> Result<Plan, Vec<String>> {
-        let common = Common { values, headers: &HeaderMap::new(), rpc: false, boundary: &String::new };
+        let common = Common { values, headers: &HeaderMap::new(), rpc: false, boundary: &|| Ok(String::new()) };
         plan(draft, None, &common).map_err(|violations| violations.iter().map(ToString::to_string).collect())
     }
 
@@ -291,6 +292,21 @@ mod tests {
         let inputs = draft.inputs.set("a", "1").set("Cookie", "b=2");
         let plan = planned(&Draft { inputs, ..draft }, &values(&[], |_| None)).expect("a plan");
         assert_eq!(plan.headers.get(COOKIE).map(HeaderValue::as_bytes), Some(&b"b=2; a=1"[..]));
+    }
+
+    #[test]
+    fn nothing_is_sent_without_random_numbers() {
+        const UPLOAD: Spec = Spec::new("Upload", "POST", "/")
+            .params(&[query("ClientToken", any()), part("a", any())])
+            .body("multipart/form-data", true);
+        let none = || Err("no random numbers".to_owned());
+        let mut draft = Draft::new(&UPLOAD);
+        assert_eq!(draft.fill_client_token(none), Err("no random numbers".to_owned()));
+        assert!(!draft.has_client_token());
+        let (values, headers) = (values(&[], |_| None), HeaderMap::new());
+        let common = Common { values: &values, headers: &headers, rpc: false, boundary: &none };
+        let violations = plan(&draft, None, &common).err().unwrap_or_default();
+        assert_eq!(violations.iter().map(ToString::to_string).collect::<Vec<_>>(), ["body: no random numbers"]);
     }
 
     #[test]

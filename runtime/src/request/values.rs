@@ -1,6 +1,6 @@
 //! The client's settings that fill variables of servers and parameters of calls.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Region, project id, and other settings that the document requires, by name.
 #[derive(Clone)]
@@ -8,7 +8,7 @@ pub(crate) struct Values {
     pub(crate) set: BTreeMap<String, String>,
     /// Settings that were looked up for one call. They belong to its credentials, so they take precedence over the
     /// environment.
-    pub(crate) found: BTreeMap<&'static str, String>,
+    pub(crate) found: HashMap<&'static str, String>,
     /// The settings that are looked up by the region if they are not set.
     pub(crate) by_region: &'static [&'static str],
     /// The environment variable of a setting, if the vendor has one.

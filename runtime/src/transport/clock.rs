@@ -47,7 +47,7 @@ impl Clock for SystemClock {
 pub(crate) async fn before<T>(
     clock: &dyn Clock,
     end: Option<Instant>,
-    mut future: Pin<&mut impl Future<Output = T>>,
+    mut future: Pin<&mut (dyn Future<Output = T> + Send)>,
 ) -> Option<T> {
     let Some(end) = end else { return Some(future.await) };
     let mut timer = pin!(tokio::time::sleep(end.saturating_duration_since(clock.monotonic())));
@@ -66,7 +66,7 @@ pub(crate) async fn before<T>(
 pub(crate) async fn within<T>(
     clock: &dyn Clock,
     limit: Duration,
-    future: Pin<&mut impl Future<Output = T>>,
+    future: Pin<&mut (dyn Future<Output = T> + Send)>,
 ) -> Option<T> {
     before(clock, clock.monotonic().checked_add(limit), future).await
 }

@@ -27,7 +27,7 @@ impl Exchange {
         &self,
         clock: &dyn Clock,
         end: Option<Instant>,
-        work: Pin<&mut impl Future<Output = T>>,
+        work: Pin<&mut (dyn Future<Output = T> + Send)>,
     ) -> Option<T> {
         let outcome = clock::before(clock, end, work).await;
         if outcome.is_none() {
@@ -41,7 +41,7 @@ impl Exchange {
         &self,
         clock: &dyn Clock,
         limit: Duration,
-        work: Pin<&mut impl Future<Output = T>>,
+        work: Pin<&mut (dyn Future<Output = T> + Send)>,
     ) -> Option<T> {
         self.until(clock, clock.monotonic().checked_add(limit), work).await
     }

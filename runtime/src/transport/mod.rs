@@ -6,6 +6,7 @@ pub(crate) mod clock;
 mod error;
 mod exchange;
 mod in_runtime;
+pub(crate) mod random;
 mod request_body;
 mod reqwest;
 mod reqwest_builder;

@@ -6,10 +6,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use aws_lc_rs::digest::{Context, SHA256};
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use sha2::{Digest as _, Sha256};
 use tokio::fs::File;
 use tokio::io::AsyncReadExt as _;
 
@@ -145,12 +145,12 @@ impl RequestBody {
         if self.pieces.iter().any(|piece| matches!(piece, Piece::Once { .. })) {
             return Ok(None);
         }
-        let mut hash = Sha256::new();
+        let mut hash = Context::new(&SHA256);
         let mut pieces = self.clone().into_stream();
         while let Some(piece) = pieces.next().await {
-            hash.update(piece.map_err(|error| error.to_string())?);
+            hash.update(&piece.map_err(|error| error.to_string())?);
         }
-        Ok(Some(base16ct::lower::encode_string(&hash.finalize())))
+        Ok(Some(base16ct::lower::encode_string(hash.finish().as_ref())))
     }
 }
 

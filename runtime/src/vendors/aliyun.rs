@@ -61,7 +61,7 @@ impl Vendor for Aliyun {
     fn prepare(&self, context: &AttemptContext<'_>, plan: &Plan) -> Result<PreparedRequest, String> {
         let (name, own) = plan.rpc.as_ref().ok_or("the request has no action")?;
         let keys = context.credentials.map(Keys::of);
-        let action = Action { context, name, own, nonce: (context.nonce)(), keys };
+        let action = Action { context, name, own, nonce: (context.nonce)()?, keys };
         let (common, signed) = action.common()?;
         let mut request = action.request(plan, &common)?;
         action.sign_request(plan, &mut request)?;

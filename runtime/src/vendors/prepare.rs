@@ -12,6 +12,7 @@ use crate::data::secret::wiped;
 use crate::data::service::Service;
 use crate::request::{Plan, Values};
 use crate::transport::RequestBody;
+use crate::transport::random::Nonces;
 
 /// The context of an attempt's request, besides its plan.
 pub(crate) struct AttemptContext<'a> {
@@ -22,7 +23,7 @@ pub(crate) struct AttemptContext<'a> {
     pub(crate) options: &'a Options,
     pub(crate) credentials: Option<&'a Credentials>,
     pub(crate) now: Timestamp,
-    pub(crate) nonce: &'a (dyn Fn() -> String + Send + Sync),
+    pub(crate) nonce: &'a Nonces,
 }
 
 /// A request that is ready to be sent.

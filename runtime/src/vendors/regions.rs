@@ -9,7 +9,7 @@ use granit_parser::{Event, Parser, ScalarStyle, StrInput};
 
 /// The address of each service, by name in capitals, in each region.
 #[derive(Debug, Default, PartialEq)]
-pub(crate) struct Regions(BTreeMap<String, BTreeMap<String, String>>);
+pub(crate) struct Regions(HashMap<String, BTreeMap<String, String>>);
 
 impl Regions {
     /// Reads a file, if it exists. An error contains its path, and the line.

@@ -39,8 +39,8 @@ pub trait CredentialsSource: fmt::Debug + Send + Sync {
 /// After a failure, the source is not called for five seconds. As long as it fails, the old credentials are returned
 /// even after their expiration, as the service's clock decides whether they are valid. Once the service rejects them,
 /// the source's failure is the error. Rejected credentials are renewed immediately, but at most once a minute.
-pub struct CachedCredentials<S> {
-    source: Arc<S>,
+pub struct CachedCredentials {
+    source: Arc<dyn CredentialsSource>,
     clock: Arc<dyn Clock>,
     load_timeout: Duration,
     state: Arc<Mutex<State>>,
@@ -163,9 +163,9 @@ impl Known {
     }
 }
 
-impl<S: CredentialsSource + 'static> CachedCredentials<S> {
+impl CachedCredentials {
     /// Creates a cache of this source.
-    pub fn new(source: S) -> Self {
+    pub fn new(source: impl CredentialsSource + 'static) -> Self {
         Self {
             source: Arc::new(source),
             clock: Arc::new(SystemClock),
@@ -294,7 +294,7 @@ impl State {
     }
 }
 
-impl<S: CredentialsSource + 'static> CredentialsProvider for CachedCredentials<S> {
+impl CredentialsProvider for CachedCredentials {
     fn credentials(&self) -> CredentialsFuture<'_> {
         Box::pin(async move {
             let mut waited = false;
@@ -329,7 +329,7 @@ impl<S: CredentialsSource + 'static> CredentialsProvider for CachedCredentials<S
     }
 }
 
-impl<S: fmt::Debug> fmt::Debug for CachedCredentials<S> {
+impl fmt::Debug for CachedCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("CachedCredentials").field(&self.source).finish()
     }

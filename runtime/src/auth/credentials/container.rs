@@ -89,7 +89,7 @@ impl ContainerCredentials {
                 let request = || json_request(&uri, &headers, &serde_json::json!({}));
                 let of_uri = Address::new(&uri).secrets();
                 let secrets: Vec<_> = of_uri.iter().chain([&token]).collect();
-                let reply = self.exchange.json(&secrets, request).await;
+                let reply = self.exchange.json(&secrets, &request).await;
                 reply.and_then(|(document, _)| document.huawei_keys())
             }
         };
@@ -97,7 +97,7 @@ impl ContainerCredentials {
     }
 
     async fn aliyun_keys(&self, uri: &str) -> Result<TemporaryCredentials, String> {
-        let reply = self.exchange.send(|| request(Method::GET, uri, &[])).await.map_err(|fault| fault.to_string())?;
+        let reply = self.exchange.send(&|| request(Method::GET, uri, &[])).await.map_err(|fault| fault.to_string())?;
         if reply.status != 200 {
             return Err(refusal(&reply, &Address::new(uri).secrets().iter().collect::<Vec<_>>()));
         }

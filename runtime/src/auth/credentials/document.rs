@@ -1,7 +1,7 @@
 //! JSON with keys: profile files, responses of services, output of programs. Strings are zeroized, and errors quote no
 //! values.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -22,7 +22,7 @@ pub(super) enum Document {
     Number(Secret),
     Bool(bool),
     List(Vec<Document>),
-    Object(BTreeMap<String, Document>),
+    Object(HashMap<String, Document>),
 }
 
 impl Document {
@@ -184,7 +184,7 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Document, A::Error> {
-        let mut object = BTreeMap::new();
+        let mut object = HashMap::new();
         while let Some((name, value)) = entries.next_entry()? {
             object.insert(name, value);
         }
@@ -218,6 +218,6 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_is_ignored() {
-        assert_eq!(Document::parse(b"\xef\xbb\xbf{}"), Ok(Document::Object(BTreeMap::new())));
+        assert_eq!(Document::parse(b"\xef\xbb\xbf{}"), Ok(Document::Object(HashMap::new())));
     }
 }

@@ -62,6 +62,9 @@ pub(super) enum Fault {
 const NETWORK: Limits =
     Limits { connect: Duration::from_secs(5), attempt: Duration::from_secs(10), proxies: true, persistent: true };
 
+/// Creates the request of each attempt.
+pub(super) type NewRequest<'a> = dyn Fn() -> Result<Request<RequestBody>, String> + Send + Sync + 'a;
+
 /// Why a service did not return what was requested.
 pub(crate) enum LookupError {
     Transport(TransportError),
@@ -109,10 +112,7 @@ impl Exchange {
     }
 
     /// Sends the request that `request` creates, anew for each attempt.
-    pub(super) async fn send(
-        &self,
-        request: impl Fn() -> Result<Request<RequestBody>, String>,
-    ) -> Result<Reply, Fault> {
+    pub(super) async fn send(&self, request: &NewRequest<'_>) -> Result<Reply, Fault> {
         in_runtime().map_err(Fault::Failed)?;
         let mut attempt = 1;
         loop {
@@ -166,7 +166,7 @@ impl Exchange {
     pub(super) async fn json(
         &self,
         secrets: &[&Secret],
-        request: impl Fn() -> Result<Request<RequestBody>, String>,
+        request: &NewRequest<'_>,
     ) -> Result<(Document, HeaderMap), String> {
         self.try_json(secrets, request).await.map_err(|why| why.to_string())
     }
@@ -175,7 +175,7 @@ impl Exchange {
     pub(super) async fn try_json(
         &self,
         secrets: &[&Secret],
-        request: impl Fn() -> Result<Request<RequestBody>, String>,
+        request: &NewRequest<'_>,
     ) -> Result<(Document, HeaderMap), LookupError> {
         let reply = self.send(request).await.map_err(|fault| match fault {
             Fault::Unreachable(error) | Fault::Lost(error) => LookupError::Transport(error),
@@ -360,7 +360,7 @@ mod tests {
     async fn connections_are_abandoned_after_a_timeout() {
         let silent = Silent::default();
         let exchange = Exchange::new(&ProviderConfig::new().transport(silent.clone()));
-        let send = || exchange.send(|| request(http::Method::GET, "http://localhost/", &[]));
+        let send = || exchange.send(&|| request(http::Method::GET, "http://localhost/", &[]));
         assert!(matches!(send().await, Err(Fault::Lost(_))));
         assert_eq!((silent.sent.load(Ordering::SeqCst), silent.left.load(Ordering::SeqCst)), (4, 4));
         // The caller's time limit is shorter.

@@ -132,7 +132,7 @@ impl AssumeAgencyWithOidc {
                 "https://sts.cn-north-4.myhuaweicloud.com".to_owned()
             })?;
             let url = format!("{sts}/v5/agencies/assume-with-oidc");
-            let (document, _) = self.exchange.json(&[&token], || json_request(&url, &[], &body)).await?;
+            let (document, _) = self.exchange.json(&[&token], &|| json_request(&url, &[], &body)).await?;
             document.huawei_keys()
         };
         keys.await.map_err(CredentialsError::new)
@@ -214,7 +214,7 @@ impl FederatedCredentials {
         let iam = iam(&self.config, self.iam_endpoint.as_ref().map(Address::as_str), None)?;
         let (url, idp) = (format!("{iam}/v3.0/OS-AUTH/id-token/tokens"), Secret::from(idp));
         let body = json!({"auth": {"id_token": {"id": token.expose()}}});
-        let (_, headers) = self.exchange.json(&[&token], || json_request(&url, &[("x-idp-id", &idp)], &body)).await?;
+        let (_, headers) = self.exchange.json(&[&token], &|| json_request(&url, &[("x-idp-id", &idp)], &body)).await?;
         let unscoped = headers.get("x-subject-token").and_then(|value| value.to_str().ok());
         let unscoped = Secret::from(unscoped.ok_or("the response of IAM has no X-Subject-Token")?);
         let url = format!("{iam}/v3.0/OS-CREDENTIAL/securitytokens");
@@ -222,7 +222,7 @@ impl FederatedCredentials {
             "methods": ["token"],
             "token": {"id": unscoped.expose(), "duration_seconds": LIFE_SECONDS},
         }}});
-        let (document, _) = self.exchange.json(&[&unscoped], || json_request(&url, &[], &body)).await?;
+        let (document, _) = self.exchange.json(&[&unscoped], &|| json_request(&url, &[], &body)).await?;
         document.huawei_keys()
     }
 }
@@ -282,7 +282,7 @@ impl Directory {
             }
             Credentials::Token(token) => vec![token],
         };
-        Ok(self.exchange.try_json(&secrets, || self.request(url, credentials)).await?.0)
+        Ok(self.exchange.try_json(&secrets, &|| self.request(url, credentials)).await?.0)
     }
 
     fn request(&self, url: &str, credentials: &Credentials) -> Result<Request<RequestBody>, String> {

@@ -170,7 +170,7 @@ impl InstanceCredentials {
     ) -> Result<Reply, CredentialsError> {
         let url = format!("{}{path}", self.base());
         let headers: Vec<_> = header.into_iter().collect();
-        let reply = self.exchange.send(|| request(method.clone(), &url, &headers)).await;
+        let reply = self.exchange.send(&|| request(method.clone(), &url, &headers)).await;
         reply.map_err(|fault| match fault {
             Fault::Unreachable(why) => CredentialsError::not_found(why),
             other => CredentialsError::new(other),

@@ -71,7 +71,7 @@ impl SignInCredentials {
             ),
             Service::OAuth { site } => (format!("{site}/v1/exchange"), serde_json::json!({})),
         };
-        let (document, _) = self.exchange.json(&[token], || json_request(&url, &headers, &body)).await?;
+        let (document, _) = self.exchange.json(&[token], &|| json_request(&url, &headers, &body)).await?;
         match service {
             Service::CloudSso { .. } => document.get("CloudCredential").aliyun_keys(),
             Service::OAuth { .. } => document.aliyun_keys(),

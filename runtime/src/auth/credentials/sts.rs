@@ -1,5 +1,6 @@
 //! Roles of Alibaba Cloud, from its Security Token Service (STS).
 
+use std::path::Path;
 use std::sync::Arc;
 
 use http::{HeaderValue, Request};
@@ -13,7 +14,7 @@ use super::provider::{Credentials, CredentialsError, CredentialsProvider};
 use crate::auth::sign;
 use crate::codec::encode;
 use crate::data::secret::{Secret, wiped};
-use crate::transport::RequestBody;
+use crate::transport::{RequestBody, random};
 
 /// Temporary keys of a RAM role of Alibaba Cloud: `AssumeRole` of STS, signed with other credentials. Wrap it in
 /// [`CachedCredentials`](crate::CachedCredentials).
@@ -243,7 +244,7 @@ pub(super) fn complete<const N: usize>(
 
 /// The token in a file.
 pub(super) async fn token_in(file: &str) -> Result<Secret, CredentialsError> {
-    let text = tokio::fs::read_to_string(file).await.map(Secret::from);
+    let text = tokio::fs::read_to_string(Path::new(file)).await.map(Secret::from);
     let text = text.map_err(|error| CredentialsError::new(format_args!("the token in {file}: {}", error.kind())))?;
     match text.expose().trim() {
         "" => Err(CredentialsError::new(format_args!("the token in {file}: the file is empty"))),
@@ -312,7 +313,7 @@ impl Session {
             secrets.extend(security_token);
         }
         let request = || self.request(&address, action, keys, &parameters);
-        let reply = self.exchange.send(request).await.map_err(CredentialsError::new)?;
+        let reply = self.exchange.send(&request).await.map_err(CredentialsError::new)?;
         if !reply.is_success() {
             let error = CredentialsError::new(refusal(&reply, &secrets));
             return Err(Refused { error, blames_keys: blames_keys(&reply) });
@@ -330,7 +331,7 @@ impl Session {
     ) -> Result<Request<RequestBody>, String> {
         const VERSION: &str = "2015-04-01";
         let date = self.config.own_clock().now();
-        let nonce = uuid::Uuid::new_v4().to_string();
+        let nonce = random::nonce()?;
         let common = match keys {
             Some(Credentials::AccessKey { access_key, secret_key, security_token }) => {
                 let token = security_token.as_ref();

@@ -3,13 +3,12 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use aws_lc_rs::digest;
+use aws_lc_rs::hmac::{self, HMAC_SHA1_FOR_LEGACY_USE_ONLY, HMAC_SHA256, Key};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::header::{HeaderName, HeaderValue};
 use http::{HeaderMap, Request};
-use sha1::Sha1;
-use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use super::canonical;
@@ -41,19 +40,30 @@ impl fmt::Debug for Signed {
 }
 
 /// Why a request cannot be signed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignError {
     /// A header cannot carry the value, for example an access key or token with a line end.
-    #[error("the header {0} cannot carry the value: only visible ASCII characters can be sent")]
     Header(&'static str),
     /// The URL has no host to sign.
-    #[error("the URL has no host")]
     Host,
     /// The secret key cannot be used as a key.
-    #[error("the secret key cannot be used as a key")]
     Key,
 }
+
+impl fmt::Display for SignError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Header(name) => {
+                write!(f, "the header {name} cannot carry the value: only visible ASCII characters can be sent")
+            }
+            Self::Host => f.write_str("the URL has no host"),
+            Self::Key => f.write_str("the secret key cannot be used as a key"),
+        }
+    }
+}
+
+impl std::error::Error for SignError {}
 
 /// Sets a header, marked as sensitive for `Debug` if it is secret.
 pub(super) fn set(
@@ -88,21 +98,14 @@ pub(super) fn host<B>(request: &Request<B>) -> Result<Cow<'_, str>, SignError> {
 
 /// The hash of data, in hexadecimal.
 pub(crate) fn sha256_hex(data: &[u8]) -> String {
-    base16ct::lower::encode_string(&Sha256::digest(data))
+    base16ct::lower::encode_string(digest::digest(&digest::SHA256, data).as_ref())
 }
 
-pub(super) fn hmac_sha256(key: &[u8], data: &[u8]) -> Result<Zeroizing<[u8; 32]>, SignError> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(|_| SignError::Key)?;
-    mac.update(data);
-    Ok(Zeroizing::new(mac.finalize().into_bytes().into()))
+/// The signature of data, in hexadecimal.
+pub(super) fn hmac_sha256_hex(key: &[u8], data: &[u8]) -> String {
+    base16ct::lower::encode_string(hmac::sign(&Key::new(HMAC_SHA256, key), data).as_ref())
 }
 
-pub(super) fn hmac_sha256_hex(key: &[u8], data: &[u8]) -> Result<String, SignError> {
-    hmac_sha256(key, data).map(|hash| base16ct::lower::encode_string(&*hash))
-}
-
-pub(super) fn hmac_sha1_base64(key: &[u8], data: &[u8]) -> Result<String, SignError> {
-    let mut mac = Hmac::<Sha1>::new_from_slice(key).map_err(|_| SignError::Key)?;
-    mac.update(data);
-    Ok(STANDARD.encode(mac.finalize().into_bytes()))
+pub(super) fn hmac_sha1_base64(key: &[u8], data: &[u8]) -> String {
+    STANDARD.encode(hmac::sign(&Key::new(HMAC_SHA1_FOR_LEGACY_USE_ONLY, key), data))
 }

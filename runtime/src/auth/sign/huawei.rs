@@ -1,12 +1,15 @@
 //! Huawei Cloud's `SDK-HMAC-SHA256`.
 
+use aws_lc_rs::digest::SHA256_OUTPUT_LEN;
+use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
 use bytes::Bytes;
 use http::Request;
 use http::header::{self, CONTENT_TYPE, HeaderName};
 use jiff::Timestamp;
+use zeroize::Zeroizing;
 
 use super::canonical::{self, Headers};
-use super::common::{SignError, Signed, hmac_sha256, hmac_sha256_hex, host, set, sha256_hex};
+use super::common::{SignError, Signed, hmac_sha256_hex, host, set, sha256_hex};
 use crate::data::secret::Secret;
 
 const ALGORITHM: &str = "SDK-HMAC-SHA256";
@@ -60,9 +63,11 @@ pub fn sign_huawei_derived(
 
 /// HKDF with SHA-256, of one block, in hexadecimal: the derived signing key.
 fn derived_key(access_key: &str, secret: &Secret, scope: &str) -> Result<Secret, SignError> {
-    let extracted = hmac_sha256(access_key.as_bytes(), secret.expose().as_bytes())?;
-    let expanded = hmac_sha256(&*extracted, &[scope.as_bytes(), &[1]].concat())?;
-    Ok(Secret::from(base16ct::lower::encode_string(&*expanded)))
+    let extracted = Salt::new(HKDF_SHA256, access_key.as_bytes()).extract(secret.expose().as_bytes());
+    let mut key = Zeroizing::new([0; SHA256_OUTPUT_LEN]);
+    let expanded = extracted.expand(&[scope.as_bytes()], HKDF_SHA256).and_then(|expanded| expanded.fill(&mut *key));
+    expanded.map_err(|_| SignError::Key)?;
+    Ok(Secret::from(base16ct::lower::encode_string(&*key)))
 }
 
 /// Like [`sign_huawei`], for a body of any kind, with its hash unless it is sent unsigned; with a derived key for a
@@ -103,13 +108,13 @@ pub(crate) fn sign<B>(
     let (string_to_sign, signature, who) = match &scope {
         None => {
             let string_to_sign = [ALGORITHM, &date, &hash].join("\n");
-            let signature = hmac_sha256_hex(secret.expose().as_bytes(), string_to_sign.as_bytes())?;
+            let signature = hmac_sha256_hex(secret.expose().as_bytes(), string_to_sign.as_bytes());
             (string_to_sign, signature, [ALGORITHM, " Access=", access_key].concat())
         }
         Some(scope) => {
             let string_to_sign = [DERIVED, &date, scope, &hash].join("\n");
             let key = derived_key(access_key, secret, scope)?;
-            let signature = hmac_sha256_hex(key.expose().as_bytes(), string_to_sign.as_bytes())?;
+            let signature = hmac_sha256_hex(key.expose().as_bytes(), string_to_sign.as_bytes());
             (string_to_sign, signature, [DERIVED, " Credential=", access_key, "/", scope].concat())
         }
     };

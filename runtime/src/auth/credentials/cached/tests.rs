@@ -45,7 +45,7 @@ impl CredentialsSource for Slow {
     }
 }
 
-fn cached(results: impl IntoIterator<Item = Option<i64>>) -> (Arc<CachedCredentials<Slow>>, Slow, Second) {
+fn cached(results: impl IntoIterator<Item = Option<i64>>) -> (Arc<CachedCredentials>, Slow, Second) {
     let (source, clock) = (Slow::default(), Second::default());
     source.answers.lock().unwrap().extend(results);
     (Arc::new(CachedCredentials::new(source.clone()).clock(clock.clone())), source, clock)
@@ -59,7 +59,7 @@ fn key(found: Result<Credentials, CredentialsError>) -> String {
 }
 
 /// The results of fifty concurrent callers.
-async fn fifty(cached: &Arc<CachedCredentials<Slow>>) -> Vec<Result<Credentials, CredentialsError>> {
+async fn fifty(cached: &Arc<CachedCredentials>) -> Vec<Result<Credentials, CredentialsError>> {
     let tasks: Vec<_> = (0..50)
         .map(|_| {
             let cached = cached.clone();

@@ -1,6 +1,6 @@
 //! INI files with credentials, as read by the vendors' SDKs.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use configparser::ini::{Ini, IniDefault};
 
@@ -10,7 +10,7 @@ use crate::auth::credentials::provider::Credentials;
 use crate::data::secret::Secret;
 
 /// The sections of a file: verbatim names, keys in lower case, values without surrounding whitespace and quotes.
-pub(super) struct Sections(BTreeMap<String, BTreeMap<String, Secret>>);
+pub(super) struct Sections(HashMap<String, HashMap<String, Secret>>);
 
 impl Sections {
     /// Reads a file. With `comments`, a value ends before a `#`.
@@ -24,7 +24,7 @@ impl Sections {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         // The library's error would quote the line.
         let sections = ini.read(text.to_owned()).map_err(|_| "it is not an INI file".to_owned())?;
-        let values = |entries: std::collections::HashMap<String, Option<String>>| {
+        let values = |entries: HashMap<String, Option<String>>| {
             let values = entries.into_iter().filter_map(|(key, value)| {
                 let value = value.unwrap_or_default();
                 let value = if comments { value.split('#').next().unwrap_or_default() } else { &value };
@@ -49,7 +49,7 @@ fn unquoted(value: &str) -> &str {
 /// A section of a file.
 pub(super) struct Section<'a> {
     name: String,
-    values: &'a BTreeMap<String, Secret>,
+    values: &'a HashMap<String, Secret>,
 }
 
 impl Section<'_> {

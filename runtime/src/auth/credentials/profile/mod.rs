@@ -4,7 +4,7 @@ mod ini;
 mod json;
 mod means;
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::fmt;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -49,7 +49,7 @@ struct Found {
     /// Its location, for errors.
     place: String,
     means: Means,
-    settings: BTreeMap<&'static str, String>,
+    settings: HashMap<&'static str, String>,
 }
 
 impl ProfileCredentials {
