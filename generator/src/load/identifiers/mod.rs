@@ -16,8 +16,8 @@ use crate::{diagnostic::Source, pointer::unescape};
 /// The tokens of a pointer.
 pub(super) type Pointer = Vec<String>;
 
-/// A file without any of these keys needs no resolution.
-const MARKS: [&str; 6] = ["$self", "$id", "$anchor", "$dynamic", "$recursive", "\"#\""];
+/// A file without any of these needs no resolution: keys, and `#` alone as a `$ref`.
+const MARKS: [&str; 7] = ["$self", "$id", "$anchor", "$dynamic", "$recursive", "\"#\"", "'#'"];
 
 /// Recursive anchors have no name; no other anchor has this one.
 const RECURSIVE: &str = "#";
