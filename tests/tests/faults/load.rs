@@ -89,12 +89,14 @@ async fn calls(protocol: Protocol) {
         .build()
         .unwrap();
     let (ended, failed) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let given_up = Arc::new(AtomicUsize::new(0));
     let mut memory = Vec::new();
     // The keys expire at each quarter.
     for quarter in 0..4 {
         let tasks: Vec<_> = (0..TASKS)
             .map(|task| {
                 let (client, ended, failed) = (client.clone(), ended.clone(), failed.clone());
+                let given_up = given_up.clone();
                 tokio::spawn(async move {
                     let calls = CALLS / 4 + usize::from(quarter < CALLS % 4);
                     for call in 0..calls {
@@ -102,9 +104,9 @@ async fn calls(protocol: Protocol) {
                         let success = if (task + call) % 2 == 0 {
                             let listed = client.list_gateways().send().await;
                             if let Err(error) = &listed {
-                                // The first retry of what the server did not process is cheap.
                                 let unprocessed = error.to_string().contains(Reason::NO_ERROR.description());
-                                assert!(error.attempts() > 1 || !unprocessed, "given up at once: {error}");
+                                let at_once = unprocessed && error.attempts() == 1;
+                                given_up.fetch_add(usize::from(at_once), Ordering::Relaxed);
                             }
                             listed.is_ok()
                         } else {
@@ -136,6 +138,10 @@ async fn calls(protocol: Protocol) {
         seen + failed > TASKS * CALLS && done >= TASKS * CALLS - failed,
         "{seen} seen, {done} done, {failed} failed"
     );
+    // The first retry of what the server did not process is cheap. Calls that meet a second closing connection pay the
+    // full price, which may empty the budget for a moment on a busy machine.
+    let given_up = given_up.load(Ordering::Relaxed);
+    assert!(given_up <= TASKS * CALLS / 1000, "{given_up} given up at once");
     // Only changes fail, where it is unknown whether they were executed; none is executed twice.
     assert!((1..TASKS * CALLS / 20).contains(&failed), "{failed} failed");
     let bodies = server.seen.bodies.lock().unwrap();
