@@ -27,6 +27,15 @@ fn to(name: &str) -> Value {
 }
 
 #[test]
+fn the_reference_to_the_schema_itself_may_be_written_in_any_way() {
+    for reference in ["'#'", "\"#\"", "\"\\x23\"", "\"\\u0023\"", "!!str \"#\"", ">-\n            #"] {
+        let (found, codes) = of(&format!("    Tree:\n      properties:\n        next:\n          $ref: {reference}\n"));
+        assert_eq!(codes, [""; 0], "{reference}");
+        assert_eq!(found["Tree"]["properties"]["next"], to("Tree"), "{reference}");
+    }
+}
+
+#[test]
 fn anchors_and_identifiers_are_resolved() {
     let (found, codes) = of("
     Pet: {$anchor: pet, type: object}

@@ -215,7 +215,7 @@ fn items(scope: &Scope<'_>, steps: &[Step]) -> String {
     for step in steps {
         let field = &step.ident;
         let json = step.json_text;
-        let json_text = json.then(|| scope.uses.item("JsonText"));
+        let json_text = (json && step.optional).then(|| scope.uses.item("JsonText"));
         let json_text = json_text.iter().map(|it| format!(".and_then({it}::into_value)")).collect::<String>();
         out += &match (open, step.optional, json) {
             (false, _, false) => format!(".{field}"),

@@ -124,7 +124,9 @@ impl Names {
             let pieces: Vec<&str> = text.split('`').collect();
             let opens_link = |before: &str| before.ends_with('[') && !before.ends_with("\\[");
             let is_link = |around: &[&str]| opens_link(around[0]) && around[2].starts_with("](");
-            if !pieces.windows(3).any(|around| !is_link(around) && self.may_know(around[1], siblings)) {
+            // These may be part of a name.
+            let is_plain = !text.contains("``") && !text.contains("\\|");
+            if is_plain && !pieces.windows(3).any(|around| !is_link(around) && self.may_know(around[1], siblings)) {
                 return;
             }
             let linked = self.linked(&text, (siblings, own), true);
@@ -176,10 +178,9 @@ impl Names {
                 || self.guides.contains_key(name)
                 || name.starts_with("docs::")
         };
-        match span.contains(['\n', ' ']) {
-            true => [span, span.trim()].iter().any(|span| known(&span.replace('\n', " "))),
-            false => known(span),
-        }
+        // Lines of lists and quotes begin with more than the span.
+        let words = || span.split_whitespace().filter(|word| *word != ">").collect::<Vec<_>>().join(" ");
+        known(span) || span.contains(['\n', ' ']) && known(&words())
     }
 
     /// A guide by its module, or by its name if the words before it announce a guide.
@@ -307,6 +308,28 @@ mod tests {
             ("``listFlavors``", "[`list_flavors`](crate::Client::list_flavors)"),
         ] {
             assert_eq!(names().linked(text, (&siblings, ""), true), linked);
+        }
+    }
+
+    #[test]
+    fn every_name_that_the_parser_finds_is_linked() {
+        let siblings = siblings([("foo bar", "foo_bar"), ("a|b", "a_or_b"), ("a`b", "a_b")].into_iter(), "Self");
+        for text in [
+            "See `foo bar`.",
+            "See `foo\nbar`.",
+            "See ` foo bar `.",
+            "- A list with `foo\n  bar`.",
+            "> A quote with `foo\n> bar`.",
+            "1. A `foo\n   bar`.",
+            "| h |\n|---|\n| `a\\|b` |",
+            "See ``a`b``.",
+            "See `` `foo bar` ``, `foo bar`.",
+        ] {
+            let linked = names().linked(text, (&siblings, ""), true);
+            assert_ne!(linked, text);
+            let mut docs: Docs = text.split('\n').map(str::to_owned).collect();
+            names().link(&mut docs, &siblings, "");
+            assert_eq!(docs.join("\n"), linked);
         }
     }
 

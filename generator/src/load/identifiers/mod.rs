@@ -16,15 +16,15 @@ use crate::{diagnostic::Source, pointer::unescape};
 /// The tokens of a pointer.
 pub(super) type Pointer = Vec<String>;
 
-/// A file without any of these needs no resolution: keys, and `#` alone as a `$ref`.
-const MARKS: [&str; 7] = ["$self", "$id", "$anchor", "$dynamic", "$recursive", "\"#\"", "'#'"];
+/// A file without any of these keys needs no resolution, unless a reference is [`RECURSIVE`].
+const MARKS: [&str; 5] = ["$self", "$id", "$anchor", "$dynamic", "$recursive"];
 
-/// Recursive anchors have no name; no other anchor has this one.
+/// A reference to the schema that contains it. Recursive anchors have no name; no other anchor has this one.
 const RECURSIVE: &str = "#";
 
 /// Resolves a file's identifiers, and returns the places of its anchors, for other files.
 pub(super) fn resolve(root: &mut Node, source: &Source) -> HashMap<String, Pointer> {
-    if !MARKS.iter().any(|mark| source.text().contains(mark)) {
+    if !MARKS.iter().any(|mark| source.text().contains(mark)) && !is_recursive(root) {
         return HashMap::new();
     }
     let Some(base) = base(root) else { return HashMap::new() };
@@ -43,6 +43,13 @@ pub(super) fn resolve(root: &mut Node, source: &Source) -> HashMap<String, Point
     dynamic::resolve(root, &identifiers);
     let own = identifiers.anchors.into_iter().filter(|anchor| anchor.resource == base);
     own.map(|anchor| (anchor.name, anchor.at)).collect()
+}
+
+/// Whether a text in a file is the reference `#`, however it is written.
+fn is_recursive(node: &Node) -> bool {
+    node.as_str() == Some(RECURSIVE)
+        || node.items().any(is_recursive)
+        || node.entries().any(|(_, entry)| is_recursive(&entry.node))
 }
 
 /// The base URL of a file: its own `$self`, or a unique one.
