@@ -2,25 +2,51 @@
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, OnceLock};
 
+use aws_lc_rs::hmac::{HMAC_SHA1_FOR_LEGACY_USE_ONLY, HMAC_SHA256, Key};
 use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use subtle::ConstantTimeEq as _;
 use zeroize::{Zeroize as _, Zeroizing};
 
 /// A secret string. [`expose`](Self::expose) and serialization reveal it, `Debug` does not, and it has no `Display`.
+///
+/// Clones share one copy in memory, which is zeroized when the last of them is dropped.
 #[derive(Clone, Default)]
-pub struct Secret(Zeroizing<String>);
+pub struct Secret(Arc<Shared>);
+
+/// The string and, once it has signed, its states as a key: a client signs with the same key again and again. Theirs
+/// are cleansed by aws-lc.
+#[derive(Default)]
+struct Shared {
+    text: Zeroizing<String>,
+    sha256: OnceLock<Box<Key>>,
+    sha1_rpc: OnceLock<Box<Key>>,
+}
 
 impl Secret {
     /// Returns the secret itself.
     pub fn expose(&self) -> &str {
-        &self.0
+        &self.0.text
     }
 
     /// Whether it is the empty string.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.text.is_empty()
+    }
+
+    /// The secret as a key of HMAC-SHA256.
+    pub(crate) fn hmac_sha256(&self) -> &Key {
+        self.0.sha256.get_or_init(|| Box::new(Key::new(HMAC_SHA256, self.expose().as_bytes())))
+    }
+
+    /// The key of Alibaba Cloud's RPC signature: the secret and `&`, for HMAC-SHA1.
+    pub(crate) fn hmac_sha1_rpc(&self) -> &Key {
+        self.0.sha1_rpc.get_or_init(|| {
+            let key = Zeroizing::new([self.expose(), "&"].concat());
+            Box::new(Key::new(HMAC_SHA1_FOR_LEGACY_USE_ONLY, key.as_bytes()))
+        })
     }
 }
 
@@ -33,7 +59,7 @@ impl fmt::Debug for Secret {
 /// Compares in constant time.
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
-        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
+        self.expose().as_bytes().ct_eq(other.expose().as_bytes()).into()
     }
 }
 
@@ -41,7 +67,7 @@ impl Eq for Secret {}
 
 impl From<String> for Secret {
     fn from(text: String) -> Self {
-        Self(Zeroizing::new(text))
+        Self(Arc::new(Shared { text: Zeroizing::new(text), ..Shared::default() }))
     }
 }
 
@@ -116,6 +142,18 @@ mod tests {
         assert_eq!(secret, Secret::from("hunter2".to_owned()));
         assert_ne!(secret, Secret::from("hunter3"));
         assert_ne!(secret, Secret::default());
+    }
+
+    #[test]
+    fn clones_share_their_keys() {
+        let (secret, other) = (Secret::from("hunter2"), Secret::from("hunter2"));
+        let clone = secret.clone();
+        assert!(std::ptr::eq(secret.hmac_sha256(), clone.hmac_sha256()));
+        assert!(std::ptr::eq(secret.hmac_sha1_rpc(), clone.hmac_sha1_rpc()));
+        assert!(!std::ptr::eq(secret.hmac_sha256(), other.hmac_sha256()));
+        assert_eq!(format!("{secret:?}"), "Secret(***)");
+        drop(secret);
+        assert_eq!(clone.expose(), "hunter2");
     }
 
     #[test]

@@ -66,7 +66,7 @@ pub(crate) fn sign<B>(
     let canonical_request = canonical::request(request, "", &signed, payload);
     drop(signed);
     let string_to_sign = [ALGORITHM, &sha256_hex(canonical_request.as_bytes())].join("\n");
-    let signature = hmac_sha256_hex(secret.expose().as_bytes(), string_to_sign.as_bytes());
+    let signature = hmac_sha256_hex(secret, string_to_sign.as_bytes());
     let parts = [ALGORITHM, " Credential=", access_key, ",SignedHeaders=", &names, ",Signature=", &signature];
     set(request.headers_mut(), &AUTHORIZATION, parts.concat(), true)?;
     Ok(Signed { canonical_request, string_to_sign, signature })
@@ -95,6 +95,8 @@ fn describe(
     date: Timestamp,
     nonce: &str,
 ) -> Result<(), SignError> {
+    // These, a token and the authorization: otherwise the map grows several times.
+    headers.reserve(7);
     set(headers, &ACTION, action, false)?;
     set(headers, &VERSION, version, false)?;
     set(headers, &DATE, iso_date(date), false)?;

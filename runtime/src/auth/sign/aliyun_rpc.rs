@@ -48,8 +48,7 @@ pub fn sign_aliyun_rpc(method: &str, parameters: &[(String, String)], secret: &S
     let mut string_to_sign = String::with_capacity(method.len() + 5 + 3 * canonical_request.len());
     string_to_sign.extend([method, "&%2F&"]);
     push_strict(&mut string_to_sign, &canonical_request);
-    let key = zeroize::Zeroizing::new([secret.expose(), "&"].concat());
-    let signature = hmac_sha1_base64(key.as_bytes(), string_to_sign.as_bytes());
+    let signature = hmac_sha1_base64(secret, string_to_sign.as_bytes());
     Ok(Signed { canonical_request, string_to_sign, signature })
 }
 

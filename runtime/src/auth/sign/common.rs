@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use aws_lc_rs::digest;
-use aws_lc_rs::hmac::{self, HMAC_SHA1_FOR_LEGACY_USE_ONLY, HMAC_SHA256, Key};
+use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{HeaderName, HeaderValue};
@@ -12,6 +12,7 @@ use http::{HeaderMap, Request};
 use zeroize::Zeroizing;
 
 use super::canonical;
+use crate::data::secret::Secret;
 
 /// A signature and the strings that it was computed from, for comparison with those that a server reports.
 ///
@@ -96,16 +97,23 @@ pub(super) fn host<B>(request: &Request<B>) -> Result<Cow<'_, str>, SignError> {
     })
 }
 
+/// The hash of nothing: most requests have no body.
+const EMPTY_SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
 /// The hash of data, in hexadecimal.
 pub(crate) fn sha256_hex(data: &[u8]) -> String {
+    if data.is_empty() {
+        return EMPTY_SHA256.to_owned();
+    }
     base16ct::lower::encode_string(digest::digest(&digest::SHA256, data).as_ref())
 }
 
 /// The signature of data, in hexadecimal.
-pub(super) fn hmac_sha256_hex(key: &[u8], data: &[u8]) -> String {
-    base16ct::lower::encode_string(hmac::sign(&Key::new(HMAC_SHA256, key), data).as_ref())
+pub(super) fn hmac_sha256_hex(key: &Secret, data: &[u8]) -> String {
+    base16ct::lower::encode_string(hmac::sign(key.hmac_sha256(), data).as_ref())
 }
 
-pub(super) fn hmac_sha1_base64(key: &[u8], data: &[u8]) -> String {
-    STANDARD.encode(hmac::sign(&Key::new(HMAC_SHA1_FOR_LEGACY_USE_ONLY, key), data))
+/// The signature of data with Alibaba Cloud's RPC key, in base64.
+pub(super) fn hmac_sha1_base64(key: &Secret, data: &[u8]) -> String {
+    STANDARD.encode(hmac::sign(key.hmac_sha1_rpc(), data))
 }

@@ -108,13 +108,13 @@ pub(crate) fn sign<B>(
     let (string_to_sign, signature, who) = match &scope {
         None => {
             let string_to_sign = [ALGORITHM, &date, &hash].join("\n");
-            let signature = hmac_sha256_hex(secret.expose().as_bytes(), string_to_sign.as_bytes());
+            let signature = hmac_sha256_hex(secret, string_to_sign.as_bytes());
             (string_to_sign, signature, [ALGORITHM, " Access=", access_key].concat())
         }
         Some(scope) => {
             let string_to_sign = [DERIVED, &date, scope, &hash].join("\n");
             let key = derived_key(access_key, secret, scope)?;
-            let signature = hmac_sha256_hex(key.expose().as_bytes(), string_to_sign.as_bytes());
+            let signature = hmac_sha256_hex(&key, string_to_sign.as_bytes());
             (string_to_sign, signature, [DERIVED, " Credential=", access_key, "/", scope].concat())
         }
     };
