@@ -3,14 +3,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
 
-use allocation_counter::measure;
 use tokio::runtime::{Builder, Runtime};
 use yundb_huawei_gaussdb_mysql::Client;
 use yundb_huawei_gaussdb_mysql::types::ListInstancesResponse;
 use yundb_runtime::Credentials;
 
+mod counted;
 mod loopback;
 
+use counted::show;
 use loopback::{instances, server};
 
 fn main() {
@@ -32,13 +33,4 @@ fn main() {
             });
         });
     }
-}
-
-/// The mean of some calls, after those that open the connection.
-fn show(name: &str, call: impl Fn()) {
-    const CALLS: u64 = 100;
-    let calls = || (0..CALLS).for_each(|_| call());
-    calls();
-    let all = measure(calls);
-    println!("{name}: {} allocations, {} bytes", all.count_total / CALLS, all.bytes_total / CALLS);
 }

@@ -4,6 +4,8 @@
 //! bytes, decoding beside strict `serde_json` into the same types, encoding beside `serde_json` of the same body, and a
 //! whole call over loopback beside bare `reqwest` with the same bytes: one after the other, and as many as one core can
 //! make. `allocations` counts those of a call.
+//!
+//! `tests/sdk/signing.py` and `benches/aws-sdk` have groups of the same names for SDKs.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
 
@@ -12,7 +14,7 @@ use std::hint::black_box;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use futures_util::future::join_all;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use serde_json::json;
+use serde_json::{Value, json};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 use tokio::runtime::{Builder, Runtime};
@@ -32,6 +34,12 @@ fn sha256(key: &[u8], text: &str) -> Vec<u8> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
     mac.update(text.as_bytes());
     mac.finalize().into_bytes().to_vec()
+}
+
+/// A signature is that which `tests/sdk/signing.py` expects of a vendor's SDK, so that both do the same work.
+fn assert_signature(group: &str, signed: &Signed) {
+    let signatures: Value = serde_json::from_str(include_str!("signatures.json")).unwrap();
+    assert_eq!(signatures[group], signed.signature, "{group}");
 }
 
 /// The hashes in both signatures of the SHA-256 kind.
@@ -54,6 +62,7 @@ fn signing(criterion: &mut Criterion) {
 
     let mut group = criterion.benchmark_group("sign/huawei");
     let signed = sign_huawei(&mut request(), "AK", &secret, None, date).unwrap();
+    assert_signature("sign/huawei", &signed);
     group.bench_function("yundb", |bencher| {
         bencher.iter_batched_ref(
             request,
@@ -69,6 +78,7 @@ fn signing(criterion: &mut Criterion) {
         sign_acs3(it, "CreateDtsInstance", "2020-01-01", "AK", &secret, None, date, "7d1b9b8e0f").unwrap()
     };
     let signed = sign(&mut request());
+    assert_signature("sign/acs3", &signed);
     group.bench_function("yundb", |bencher| bencher.iter_batched_ref(request, sign, BatchSize::SmallInput));
     group.bench_function("floor", |bencher| bencher.iter(|| bare_sha256(SECRET, &body, &signed)));
     group.finish();
@@ -93,6 +103,7 @@ fn signing(criterion: &mut Criterion) {
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .to_vec();
     let signed = sign_aliyun_rpc("POST", &parameters, &secret).unwrap();
+    assert_signature("sign/aliyun-rpc", &signed);
     group.bench_function("yundb", |bencher| {
         bencher.iter(|| sign_aliyun_rpc("POST", black_box(&parameters), &secret).unwrap());
     });

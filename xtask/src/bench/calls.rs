@@ -1,6 +1,6 @@
-//! Calls: the benchmarks in `tests/benches`, each beside its lower bound.
+//! Calls: the benchmarks in `tests/benches`, each beside its lower bound, and SDKs on the same work.
 
-use std::{collections::BTreeMap, fs, path::Path, process::Command};
+use std::{collections::BTreeMap, fs, io::ErrorKind, path::Path, process::Command};
 
 use anyhow::{Context as _, ensure};
 use serde::Deserialize;
@@ -12,68 +12,116 @@ use super::{
 };
 use crate::{packages::cargo, workspace};
 
-/// The name of the lower bound in each group of benchmarks. Any other is yundb.
+/// The name of the lower bound in each group of benchmarks.
 const FLOOR: &str = "floor";
 
-/// The values of a group: yundb, and its lower bound.
-#[derive(Default, Debug, PartialEq)]
-struct Pair {
-    ours: Option<f64>,
-    floor: Option<f64>,
-}
+/// The values of each figure, by the function that has them.
+type Values = BTreeMap<String, BTreeMap<String, f64>>;
 
-impl Pair {
-    fn set(&mut self, name: &str, value: f64) {
-        *(if name == FLOOR { &mut self.floor } else { &mut self.ours }) = Some(value);
-    }
-}
-
-/// Runs the benchmarks, and reads what criterion wrote.
+/// Runs the benchmarks, and reads what they wrote.
 pub fn run(bench: &Bench) -> anyhow::Result<Found> {
-    let criterion = bench.folder().join("criterion");
-    let mut command = benchmark("calls");
-    // Elsewhere there may be results of earlier runs.
-    command.env("CRITERION_HOME", &criterion).arg("--");
-    if bench.quick() {
-        command.arg("--quick");
+    let root = workspace()?;
+    let own = benchmarks(bench, &root.join("tests"))?;
+    // These need what may not be there.
+    let mut others = Vec::new();
+    let mut remarks = Vec::new();
+    let aws = Path::new("benches/aws-sdk");
+    match benchmarks(bench, &root.join(aws)) {
+        Ok(values) => others.push(values),
+        Err(error) => remarks.push(format!("`{}`: {error:#}", aws.display())),
     }
-    measured(&mut command)?;
-    let mut pairs = BTreeMap::new();
-    times(&criterion, &mut pairs)?;
-    bench.progress("allocations");
-    let counted = benchmark("allocations").output().context("cargo bench")?;
-    ensure!(counted.status.success(), "{}", message(&String::from_utf8_lossy(&counted.stderr)));
-    allocations(&String::from_utf8_lossy(&counted.stdout), &mut pairs);
-    ensure!(!pairs.is_empty(), "the benchmarks measured nothing");
-    Ok(report(&pairs))
+    bench.progress("signing");
+    match signing(&root.join("tests/sdk/signing.py")) {
+        Ok((values, absent)) => {
+            others.push(values);
+            remarks.extend(absent);
+        }
+        Err(error) => remarks.push(format!("`tests/sdk/signing.py`: {error:#}")),
+    }
+    let mut found = report(&own, &others);
+    if !remarks.is_empty() {
+        let lines: Vec<String> = remarks.iter().map(|remark| format!("- {remark}\n")).collect();
+        found.text += &format!("\nNot measured:\n\n{}", lines.concat());
+    }
+    Ok(found)
 }
 
-fn report(pairs: &BTreeMap<String, Pair>) -> Found {
+/// The benchmarks of a package: `calls`, and `allocations`.
+fn benchmarks(bench: &Bench, package: &Path) -> anyhow::Result<Values> {
+    let name = package.file_name().unwrap_or_default();
+    bench.progress(&name.to_string_lossy());
+    let command = |benchmark: &str| {
+        let mut command = cargo();
+        command.args(["bench", "--quiet", "--bench", benchmark]).current_dir(package);
+        command
+    };
+    let mut values = Values::new();
+    // Elsewhere there may be results of earlier runs.
+    let criterion = bench.folder().join("criterion").join(name);
+    let mut calls = command("calls");
+    calls.env("CRITERION_HOME", &criterion).arg("--").args(bench.quick().then_some("--quick"));
+    measured(&mut calls)?;
+    times(&criterion, &mut values)?;
+    let counted = output(&mut command("allocations"))?;
+    printed(&counted, &mut values);
+    ensure!(!values.is_empty(), "the benchmarks measured nothing");
+    Ok(values)
+}
+
+/// The signatures of the vendors' SDKs, as far as these are installed, and remarks on those that are not.
+fn signing(script: &Path) -> anyhow::Result<(Values, Vec<String>)> {
+    let mut command = Command::new("python3");
+    let output = output(command.arg(script).env("PYTHONIOENCODING", "utf-8"))?;
+    let mut values = Values::new();
+    printed(&output, &mut values);
+    let absent = output.lines().filter(|line| line.starts_with("not installed: ")).map(str::to_owned).collect();
+    Ok((values, absent))
+}
+
+/// What a program prints.
+fn output(command: &mut Command) -> anyhow::Result<String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = match command.output() {
+        Err(error) if error.kind() == ErrorKind::NotFound => anyhow::bail!("not installed: {name}"),
+        output => output.context(name)?,
+    };
+    ensure!(output.status.success(), "{}", message(&String::from_utf8_lossy(&output.stderr)));
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// The functions of yundb, and those of others with the same figure. Each has the lower bound of its own run; what has
+/// none does the same work as yundb.
+fn report(own: &Values, others: &[Values]) -> Found {
     let mut found = Found::default();
     let mut rows = Vec::new();
-    for (name, Pair { ours, floor }) in pairs {
-        let Some(ours) = *ours else { continue };
-        let cell = |value: Option<f64>| value.map(number).unwrap_or_default();
-        let against = floor.map(|floor| ratio(ours, floor)).unwrap_or_default();
-        rows.push(vec![name.clone(), number(ours), cell(*floor), against]);
-        let beside = floor.map(|floor| ("lower bound".to_owned(), floor));
-        found.figures.push(Figure { name: name.clone(), ours, beside });
+    let mut row = |figure: &str, name: &str, value: f64, floor: Option<f64>| {
+        let [bound, over] = floor.map(|floor| [number(floor), ratio(value, floor)]).unwrap_or_default();
+        rows.push(vec![figure.to_owned(), name.to_owned(), number(value), bound, over]);
+    };
+    for (figure, values) in own {
+        let floor = values.get(FLOOR).copied();
+        let Some((name, ours)) = functions(values).next() else { continue };
+        row(figure, name, ours, floor);
+        let mut beside = vec![floor.map(|floor| ("lower bound".to_owned(), floor))];
+        for values in others.iter().filter_map(|values| values.get(figure)) {
+            for (name, theirs) in functions(values) {
+                row(figure, name, theirs, values.get(FLOOR).copied().or(floor));
+                beside.push(Some((name.to_owned(), theirs)));
+            }
+        }
+        found.figures.extend(beside.into_iter().map(|beside| Figure { name: figure.clone(), ours, beside }));
     }
-    found.text = table(&["benchmark", "yundb", "lower bound", "ratio"], rows);
+    found.text = table(&["benchmark", "of", "figure", "lower bound", "ratio"], rows);
     found
 }
 
-fn benchmark(name: &str) -> Command {
-    let mut command = cargo();
-    command.args(["bench", "--quiet", "--package", "yundb-tests", "--bench", name]);
-    if let Ok(root) = workspace() {
-        command.current_dir(root);
-    }
-    command
+/// All but the lower bound.
+fn functions(values: &BTreeMap<String, f64>) -> impl Iterator<Item = (&str, f64)> {
+    values.iter().filter(|(name, _)| *name != FLOOR).map(|(name, value)| (name.as_str(), *value))
 }
 
 /// Reads the results in a folder of criterion, and in those below it.
-fn times(folder: &Path, pairs: &mut BTreeMap<String, Pair>) -> anyhow::Result<()> {
+fn times(folder: &Path, values: &mut Values) -> anyhow::Result<()> {
     #[derive(Deserialize)]
     struct Benchmark {
         group_id: String,
@@ -104,20 +152,20 @@ fn times(folder: &Path, pairs: &mut BTreeMap<String, Pair>) -> anyhow::Result<()
             Some(elements) => (format!("{group_id}: a second"), elements / (time / 1e9)),
             None => (format!("{group_id}: µs"), time / 1e3),
         };
-        pairs.entry(name).or_default().set(&function_id, value);
+        values.entry(name).or_default().insert(function_id, value);
         return Ok(());
     }
     for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
         let path = entry?.path();
         if path.is_dir() {
-            times(&path, pairs)?;
+            times(&path, values)?;
         }
     }
     Ok(())
 }
 
 /// Reads lines such as `call/floor: 12 allocations, 345 bytes`.
-fn allocations(output: &str, pairs: &mut BTreeMap<String, Pair>) {
+fn printed(output: &str, values: &mut Values) {
     for line in output.lines() {
         let Some((name, counts)) = line.split_once(": ") else { continue };
         let Some((group, function)) = name.rsplit_once('/') else { continue };
@@ -125,7 +173,7 @@ fn allocations(output: &str, pairs: &mut BTreeMap<String, Pair>) {
             if let Some((count, what)) = count.split_once(' ')
                 && let Ok(count) = count.parse()
             {
-                pairs.entry(format!("{group}: {what}")).or_default().set(function, count);
+                values.entry(format!("{group}: {what}")).or_default().insert(function.to_owned(), count);
             }
         }
     }
@@ -136,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn results_are_read_and_paired() -> anyhow::Result<()> {
+    fn results_are_read_and_stand_beside_each_other() -> anyhow::Result<()> {
         let folder = tempfile::tempdir()?;
         let result = |path: &str, function: &str, throughput: &str, time: f64| -> anyhow::Result<()> {
             let group = path.split('/').next().unwrap_or_default();
@@ -150,20 +198,35 @@ mod tests {
         result("sign/yundb", "yundb, signed", "null", 3000.0)?;
         result("sign/floor", FLOOR, "null", 1000.0)?;
         result("many/yundb", "yundb", r#"{"Elements": 32}"#, 1e9)?;
-        let mut pairs = BTreeMap::new();
-        times(folder.path(), &mut pairs)?;
-        allocations(
-            "a line: of the build\ncall/1/yundb: 5 allocations, 600 bytes\ncall/1/floor: 4 allocations, 500 bytes\n",
-            &mut pairs,
+        let [mut own, mut other, mut sdk] = [const { Values::new() }; 3];
+        times(folder.path(), &mut own)?;
+        printed(
+            "a line: of the build\ncall/1/yundb: 6 allocations, 600 bytes\ncall/1/floor: 4 allocations\n",
+            &mut own,
         );
-        let found: Vec<_> = pairs.iter().map(|(name, pair)| (name.as_str(), pair.ours, pair.floor)).collect();
+        printed("call/1/other 2.0: 30 allocations\ncall/1/floor: 5 allocations\n", &mut other);
+        printed("not installed: a\nsign/sdk 1.2: 60.5 µs\nseal/sdk 1.2: 60.5 µs\n", &mut sdk);
+
+        let Found { figures, text } = report(&own, &[other, sdk]);
+        let figure = |figure: Figure| (figure.name, figure.ours, figure.beside);
+        let beside = |name: &str, value: f64| Some((name.to_owned(), value));
         let expected = [
-            ("call/1: allocations", Some(5.0), Some(4.0)),
-            ("call/1: bytes", Some(600.0), Some(500.0)),
-            ("many: a second", Some(32.0), None),
-            ("sign: µs", Some(3.0), Some(1.0)),
+            ("call/1: allocations".to_owned(), 6.0, beside("lower bound", 4.0)),
+            ("call/1: allocations".to_owned(), 6.0, beside("other 2.0", 30.0)),
+            ("call/1: bytes".to_owned(), 600.0, None),
+            ("many: a second".to_owned(), 32.0, None),
+            ("sign: µs".to_owned(), 3.0, beside("lower bound", 1.0)),
+            ("sign: µs".to_owned(), 3.0, beside("sdk 1.2", 60.5)),
         ];
-        assert_eq!(found, expected);
+        assert_eq!(figures.into_iter().map(figure).collect::<Vec<_>>(), expected);
+        let lines = [
+            "| call/1: allocations | yundb         | 6      | 4           | 1.50  |",
+            "| call/1: allocations | other 2.0     | 30     | 5           | 6.00  |",
+            "| sign: µs            | sdk 1.2       | 60.5   | 1           | 60.50 |",
+        ];
+        for line in lines {
+            assert!(text.contains(line), "{text}");
+        }
         Ok(())
     }
 }
