@@ -251,15 +251,21 @@ pub(crate) fn strict_text(text: &str) -> String {
 }
 
 /// Appends a text, encoded without reserved characters: at most three times as many bytes.
-pub(crate) fn push_strict(out: &mut String, mut text: &str) {
-    loop {
-        let plain = text.bytes().take_while(|byte| UNRESERVED[usize::from(*byte)]).count();
-        let (before, from) = text.split_at(plain);
-        out.push_str(before);
-        let Some(reserved) = from.chars().next() else { return };
-        let (reserved, after) = from.split_at(reserved.len_utf8());
-        reserved.bytes().for_each(|byte| out.push_str(percent_encode_byte(byte)));
-        text = after;
+pub(crate) fn push_strict(out: &mut String, text: &str) {
+    let mut plain = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if UNRESERVED[usize::from(byte)] {
+            continue;
+        }
+        // A run of unreserved characters is between others. In a character of several bytes there is none.
+        if plain < at {
+            out.push_str(&text[plain..at]);
+        }
+        out.push_str(percent_encode_byte(byte));
+        plain = at + 1;
+    }
+    if plain < text.len() {
+        out.push_str(&text[plain..]);
     }
 }
 
