@@ -257,7 +257,8 @@ pub(crate) fn push_strict(out: &mut String, text: &str) {
         if UNRESERVED[usize::from(byte)] {
             continue;
         }
-        // A run of unreserved characters is between others. In a character of several bytes there is none.
+        // The unreserved characters since the last reserved byte. All bytes of other scripts are reserved, so that the
+        // text is not split within a character.
         if plain < at {
             out.push_str(&text[plain..at]);
         }

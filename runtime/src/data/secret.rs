@@ -16,8 +16,8 @@ use zeroize::{Zeroize as _, Zeroizing};
 #[derive(Clone, Default)]
 pub struct Secret(Arc<Shared>);
 
-/// The string and, once it has signed, its states as a key: a client signs with the same key again and again. Theirs
-/// are cleansed by aws-lc.
+/// The string, and the keys made of it when it first signs: a client signs with the same secret again and again. aws-lc
+/// cleanses a key when it is dropped.
 #[derive(Default)]
 struct Shared {
     text: Zeroizing<String>,
@@ -151,6 +151,7 @@ mod tests {
         assert!(std::ptr::eq(secret.hmac_sha256(), clone.hmac_sha256()));
         assert!(std::ptr::eq(secret.hmac_sha1_rpc(), clone.hmac_sha1_rpc()));
         assert!(!std::ptr::eq(secret.hmac_sha256(), other.hmac_sha256()));
+        assert_ne!(secret.hmac_sha256().algorithm(), secret.hmac_sha1_rpc().algorithm());
         assert_eq!(format!("{secret:?}"), "Secret(***)");
         drop(secret);
         assert_eq!(clone.expose(), "hunter2");

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, io::ErrorKind, path::Path, process::Command};
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 use serde::Deserialize;
 
 use super::{
@@ -21,12 +21,12 @@ type Values = BTreeMap<String, BTreeMap<String, f64>>;
 /// Runs the benchmarks, and reads what they wrote.
 pub fn run(bench: &Bench) -> anyhow::Result<Found> {
     let root = workspace()?;
-    let own = benchmarks(bench, &root.join("tests"))?;
+    let own = benchmarks(bench, &root, Path::new("tests"))?;
     // These need what may not be there.
     let mut others = Vec::new();
     let mut remarks = Vec::new();
     let aws = Path::new("benches/aws-sdk");
-    match benchmarks(bench, &root.join(aws)) {
+    match benchmarks(bench, &root, aws) {
         Ok(values) => others.push(values),
         Err(error) => remarks.push(format!("`{}`: {error:#}", aws.display())),
     }
@@ -46,13 +46,14 @@ pub fn run(bench: &Bench) -> anyhow::Result<Found> {
     Ok(found)
 }
 
-/// The benchmarks of a package: `calls`, and `allocations`.
-fn benchmarks(bench: &Bench, package: &Path) -> anyhow::Result<Values> {
+/// The benchmarks of the package in a folder of this workspace: `calls`, and `allocations`.
+fn benchmarks(bench: &Bench, root: &Path, package: &Path) -> anyhow::Result<Values> {
     let name = package.file_name().unwrap_or_default();
     bench.progress(&name.to_string_lossy());
     let command = |benchmark: &str| {
         let mut command = cargo();
-        command.args(["bench", "--quiet", "--bench", benchmark]).current_dir(package);
+        command.args(["bench", "--quiet", "--bench", benchmark, "--manifest-path"]);
+        command.arg(package.join("Cargo.toml")).current_dir(root);
         command
     };
     let mut values = Values::new();
@@ -62,35 +63,33 @@ fn benchmarks(bench: &Bench, package: &Path) -> anyhow::Result<Values> {
     calls.env("CRITERION_HOME", &criterion).arg("--").args(bench.quick().then_some("--quick"));
     measured(&mut calls)?;
     times(&criterion, &mut values)?;
-    let counted = output(&mut command("allocations"))?;
-    printed(&counted, &mut values);
+    let counted = command("allocations").output().context("cargo bench")?;
+    ensure!(counted.status.success(), "{}", message(&String::from_utf8_lossy(&counted.stderr)));
+    printed(&String::from_utf8_lossy(&counted.stdout), &mut values);
     ensure!(!values.is_empty(), "the benchmarks measured nothing");
     Ok(values)
 }
 
-/// The signatures of the vendors' SDKs, as far as these are installed, and remarks on those that are not.
+/// The signatures of the vendors' SDKs, and remarks on those that cannot be measured.
 fn signing(script: &Path) -> anyhow::Result<(Values, Vec<String>)> {
     let mut command = Command::new("python3");
-    let output = output(command.arg(script).env("PYTHONIOENCODING", "utf-8"))?;
-    let mut values = Values::new();
-    printed(&output, &mut values);
-    let absent = output.lines().filter(|line| line.starts_with("not installed: ")).map(str::to_owned).collect();
-    Ok((values, absent))
-}
-
-/// What a program prints.
-fn output(command: &mut Command) -> anyhow::Result<String> {
-    let name = command.get_program().to_string_lossy().into_owned();
-    let output = match command.output() {
-        Err(error) if error.kind() == ErrorKind::NotFound => anyhow::bail!("not installed: {name}"),
-        output => output.context(name)?,
+    // It fails if one of them does, or if there is none.
+    let output = match command.arg(script).env("PYTHONIOENCODING", "utf-8").output() {
+        Err(error) if error.kind() == ErrorKind::NotFound => bail!("not installed: python3"),
+        output => output.context("python3")?,
     };
-    ensure!(output.status.success(), "{}", message(&String::from_utf8_lossy(&output.stderr)));
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    let text = String::from_utf8_lossy(&output.stdout);
+    let mut values = Values::new();
+    printed(&text, &mut values);
+    let is_remark = |line: &&str| ["not installed: ", "failed: "].iter().any(|begin| line.starts_with(begin));
+    let remarks: Vec<String> = text.lines().filter(is_remark).map(str::to_owned).collect();
+    let explained = output.status.success() || !remarks.is_empty();
+    ensure!(explained, "{}", message(&String::from_utf8_lossy(&output.stderr)));
+    Ok((values, remarks))
 }
 
-/// The functions of yundb, and those of others with the same figure. Each has the lower bound of its own run; what has
-/// none does the same work as yundb.
+/// The functions of yundb, and those of others with the same figure. What has a lower bound of its own does other work:
+/// only the ratios stand beside each other.
 fn report(own: &Values, others: &[Values]) -> Found {
     let mut found = Found::default();
     let mut rows = Vec::new();
@@ -102,14 +101,19 @@ fn report(own: &Values, others: &[Values]) -> Found {
         let floor = values.get(FLOOR).copied();
         let Some((name, ours)) = functions(values).next() else { continue };
         row(figure, name, ours, floor);
-        let mut beside = vec![floor.map(|floor| ("lower bound".to_owned(), floor))];
+        let beside = floor.map(|floor| ("lower bound".to_owned(), floor));
+        found.figures.push(Figure { name: figure.clone(), ours, beside });
         for values in others.iter().filter_map(|values| values.get(figure)) {
+            let own = values.get(FLOOR).copied();
             for (name, theirs) in functions(values) {
-                row(figure, name, theirs, values.get(FLOOR).copied().or(floor));
-                beside.push(Some((name.to_owned(), theirs)));
+                row(figure, name, theirs, own.or(floor));
+                let (figure, ours, theirs) = match (own, floor) {
+                    (Some(own), Some(floor)) => (format!("{figure}, to its lower bound"), ours / floor, theirs / own),
+                    _ => (figure.clone(), ours, theirs),
+                };
+                found.figures.push(Figure { name: figure, ours, beside: Some((name.to_owned(), theirs)) });
             }
         }
-        found.figures.extend(beside.into_iter().map(|beside| Figure { name: figure.clone(), ours, beside }));
     }
     found.text = table(&["benchmark", "of", "figure", "lower bound", "ratio"], rows);
     found
@@ -212,7 +216,7 @@ mod tests {
         let beside = |name: &str, value: f64| Some((name.to_owned(), value));
         let expected = [
             ("call/1: allocations".to_owned(), 6.0, beside("lower bound", 4.0)),
-            ("call/1: allocations".to_owned(), 6.0, beside("other 2.0", 30.0)),
+            ("call/1: allocations, to its lower bound".to_owned(), 1.5, beside("other 2.0", 6.0)),
             ("call/1: bytes".to_owned(), 600.0, None),
             ("many: a second".to_owned(), 32.0, None),
             ("sign: µs".to_owned(), 3.0, beside("lower bound", 1.0)),

@@ -98,8 +98,8 @@ impl Row {
                 "`cargo bench -p yundb-tests`: medians of criterion, and means of allocations. The lower bounds are \
                  described in `tests/benches`. Where the figure is a rate, more is better. The vendors' SDKs for \
                  Python sign the same requests (`tests/sdk/signing.py`). The SDK of AWS for Rust calls a service of \
-                 AWS with responses of about the same size (`benches/aws-sdk`), beside a lower bound of its own: the \
-                 ratios to the lower bounds compare, the figures themselves only roughly."
+                 AWS with responses of about the same size (`benches/aws-sdk`), beside a lower bound of its own. Each \
+                 lower bound decodes into the types of its side, so that these ratios, too, compare only roughly."
             }
         }
     }

@@ -6,7 +6,7 @@ use http::{HeaderMap, Request};
 use jiff::Timestamp;
 
 use super::canonical::{self, Headers};
-use super::common::{SignError, Signed, hmac_sha256_hex, host, set, sha256_hex};
+use super::common::{SignError, Signed, hmac_hex, host, set, sha256_hex};
 use crate::data::secret::Secret;
 
 const ALGORITHM: &str = "ACS3-HMAC-SHA256";
@@ -66,7 +66,7 @@ pub(crate) fn sign<B>(
     let canonical_request = canonical::request(request, "", &signed, payload);
     drop(signed);
     let string_to_sign = [ALGORITHM, &sha256_hex(canonical_request.as_bytes())].join("\n");
-    let signature = hmac_sha256_hex(secret, string_to_sign.as_bytes());
+    let signature = hmac_hex(secret.hmac_sha256(), string_to_sign.as_bytes());
     let parts = [ALGORITHM, " Credential=", access_key, ",SignedHeaders=", &names, ",Signature=", &signature];
     set(request.headers_mut(), &AUTHORIZATION, parts.concat(), true)?;
     Ok(Signed { canonical_request, string_to_sign, signature })
@@ -95,7 +95,7 @@ fn describe(
     date: Timestamp,
     nonce: &str,
 ) -> Result<(), SignError> {
-    // These, a token and the authorization: otherwise the map grows several times.
+    // Room for these, a token and the authorization, so that the map grows at most once.
     headers.reserve(7);
     set(headers, &ACTION, action, false)?;
     set(headers, &VERSION, version, false)?;

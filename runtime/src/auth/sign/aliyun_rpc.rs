@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::canonical;
-use super::common::{SignError, Signed, hmac_sha1_base64};
+use super::common::{SignError, Signed, hmac_base64};
 use crate::codec::encode::push_strict;
 use crate::data::secret::Secret;
 
@@ -48,7 +48,7 @@ pub fn sign_aliyun_rpc(method: &str, parameters: &[(String, String)], secret: &S
     let mut string_to_sign = String::with_capacity(method.len() + 5 + 3 * canonical_request.len());
     string_to_sign.extend([method, "&%2F&"]);
     push_strict(&mut string_to_sign, &canonical_request);
-    let signature = hmac_sha1_base64(secret, string_to_sign.as_bytes());
+    let signature = hmac_base64(secret.hmac_sha1_rpc(), string_to_sign.as_bytes());
     Ok(Signed { canonical_request, string_to_sign, signature })
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use aws_lc_rs::digest;
-use aws_lc_rs::hmac;
+use aws_lc_rs::hmac::{self, Key};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{HeaderName, HeaderValue};
@@ -12,7 +12,6 @@ use http::{HeaderMap, Request};
 use zeroize::Zeroizing;
 
 use super::canonical;
-use crate::data::secret::Secret;
 
 /// A signature and the strings that it was computed from, for comparison with those that a server reports.
 ///
@@ -97,7 +96,7 @@ pub(super) fn host<B>(request: &Request<B>) -> Result<Cow<'_, str>, SignError> {
     })
 }
 
-/// The hash of nothing: most requests have no body.
+/// The hash of nothing: many requests have no body.
 const EMPTY_SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /// The hash of data, in hexadecimal.
@@ -109,11 +108,11 @@ pub(crate) fn sha256_hex(data: &[u8]) -> String {
 }
 
 /// The signature of data, in hexadecimal.
-pub(super) fn hmac_sha256_hex(key: &Secret, data: &[u8]) -> String {
-    base16ct::lower::encode_string(hmac::sign(key.hmac_sha256(), data).as_ref())
+pub(super) fn hmac_hex(key: &Key, data: &[u8]) -> String {
+    base16ct::lower::encode_string(hmac::sign(key, data).as_ref())
 }
 
-/// The signature of data with Alibaba Cloud's RPC key, in base64.
-pub(super) fn hmac_sha1_base64(key: &Secret, data: &[u8]) -> String {
-    STANDARD.encode(hmac::sign(key.hmac_sha1_rpc(), data))
+/// The signature of data, in base64.
+pub(super) fn hmac_base64(key: &Key, data: &[u8]) -> String {
+    STANDARD.encode(hmac::sign(key, data))
 }

@@ -2,6 +2,7 @@
 
 use aws_lc_rs::digest::SHA256_OUTPUT_LEN;
 use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
+use aws_lc_rs::hmac::{HMAC_SHA256, Key};
 use bytes::Bytes;
 use http::Request;
 use http::header::{self, CONTENT_TYPE, HeaderName};
@@ -9,7 +10,7 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::canonical::{self, Headers};
-use super::common::{SignError, Signed, hmac_sha256_hex, host, set, sha256_hex};
+use super::common::{SignError, Signed, hmac_hex, host, set, sha256_hex};
 use crate::data::secret::Secret;
 
 const ALGORITHM: &str = "SDK-HMAC-SHA256";
@@ -62,12 +63,12 @@ pub fn sign_huawei_derived(
 }
 
 /// HKDF with SHA-256, of one block, in hexadecimal: the derived signing key.
-fn derived_key(access_key: &str, secret: &Secret, scope: &str) -> Result<Secret, SignError> {
+fn derived_key(access_key: &str, secret: &Secret, scope: &str) -> Result<Zeroizing<String>, SignError> {
     let extracted = Salt::new(HKDF_SHA256, access_key.as_bytes()).extract(secret.expose().as_bytes());
     let mut key = Zeroizing::new([0; SHA256_OUTPUT_LEN]);
     let expanded = extracted.expand(&[scope.as_bytes()], HKDF_SHA256).and_then(|expanded| expanded.fill(&mut *key));
     expanded.map_err(|_| SignError::Key)?;
-    Ok(Secret::from(base16ct::lower::encode_string(&*key)))
+    Ok(Zeroizing::new(base16ct::lower::encode_string(&*key)))
 }
 
 /// Like [`sign_huawei`], for a body of any kind, with its hash unless it is sent unsigned; with a derived key for a
@@ -108,13 +109,14 @@ pub(crate) fn sign<B>(
     let (string_to_sign, signature, who) = match &scope {
         None => {
             let string_to_sign = [ALGORITHM, &date, &hash].join("\n");
-            let signature = hmac_sha256_hex(secret, string_to_sign.as_bytes());
+            let signature = hmac_hex(secret.hmac_sha256(), string_to_sign.as_bytes());
             (string_to_sign, signature, [ALGORITHM, " Access=", access_key].concat())
         }
         Some(scope) => {
             let string_to_sign = [DERIVED, &date, scope, &hash].join("\n");
-            let key = derived_key(access_key, secret, scope)?;
-            let signature = hmac_sha256_hex(&key, string_to_sign.as_bytes());
+            // Of one day: not kept.
+            let key = Key::new(HMAC_SHA256, derived_key(access_key, secret, scope)?.as_bytes());
+            let signature = hmac_hex(&key, string_to_sign.as_bytes());
             (string_to_sign, signature, [DERIVED, " Credential=", access_key, "/", scope].concat())
         }
     };
@@ -221,7 +223,7 @@ mod tests {
         let date = "2024-02-29T23:59:59Z".parse().unwrap();
         let secret = Secret::from("SKexample/secret+key=");
         let key = derived_key("AKEXAMPLE", &secret, "20240229/cn-north-4/ddm").unwrap();
-        assert_eq!(key.expose(), "498a77b0a9ca799b080e1851e94c448faef2cf3f5483b34fed2d224a92d61289");
+        assert_eq!(*key, "498a77b0a9ca799b080e1851e94c448faef2cf3f5483b34fed2d224a92d61289");
         for (method, path, body, signature) in [
             (
                 "GET",
